@@ -1,0 +1,116 @@
+# Reads the joined CSV files and selects what the figures of one data set show.
+
+#' Reads columns of a CSV file; text stays text, empty cells become NA.
+read_columns <- function(file, text = character(), numbers = character()) {
+  header <- names(data.table::fread(file, nrows = 0, sep = ",", header = TRUE))
+  missing <- setdiff(c(text, numbers), header)
+  if (length(missing) > 0) {
+    stop(file, " lacks the column(s) ", paste(missing, collapse = ", "), ".", call. = FALSE)
+  }
+  # Everything is read as text: fread would take a column of model names such as 1e5 for numbers.
+  table <- data.table::fread(
+    file, sep = ",", header = TRUE, select = c(text, numbers), colClasses = "character",
+    na.strings = "", encoding = "UTF-8", data.table = FALSE, nThread = 1, showProgress = FALSE
+  )
+  table[numbers] <- lapply(table[numbers], as.numeric)
+  table
+}
+
+#' Reads failures.csv. Messages hold doubled quotes, which fread does not undo.
+read_failures <- function(file) {
+  utils::read.csv(
+    file, colClasses = "character", na.strings = character(), encoding = "UTF-8",
+    check.names = FALSE
+  )
+}
+
+#' What the figures of one data set show.
+#'
+#' @param files list of the paths metrics, estimates and failures, each with all data sets.
+#' @param models all configured models as `language/name`, in the order of the config, also those
+#'   without a single result; results of other models are not drawn.
+#' @param baselines those of the models that know nothing of the features.
+#' @param positive label of the positive class, or NULL.
+#' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
+#'   models (model, language, baseline, message: why its first lost split failed), estimates and
+#'   splits (long, cross-validation only: external cohorts are scored on one split and have no
+#'   spread over splits).
+read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
+                             positive = NULL) {
+  models <- clean_text(unlist(models))
+  baselines <- intersect(clean_text(unlist(baselines)), models)
+  keep <- function(table) {
+    table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
+    table[table$dataset == dataset & table$model %in% models, , drop = FALSE]
+  }
+  in_cross_validation <- function(table) {
+    table[table$cohort %in% "development", , drop = FALSE]
+  }
+  splits <- in_cross_validation(keep(read_columns(
+    files[["metrics"]],
+    text = c("dataset", "language", "model", "split", "cohort", "metric"), numbers = "value"
+  )))
+  estimates <- in_cross_validation(keep(read_columns(
+    files[["estimates"]],
+    text = c("dataset", "language", "model", "cohort", "metric", "method"),
+    numbers = c("estimate", "ci_low", "ci_high", "n_splits", "n_failed")
+  )))
+  failures <- keep(read_failures(files[["failures"]]))
+  # A candidate that failed during tuning explains a lost split only if nothing later does.
+  lost <- failures[order(failures$stage %in% "tune"), , drop = FALSE]
+  message <- lost$message[match(models, lost$model)]
+  message[is.na(message)] <- ""
+  list(
+    dataset = clean_text(dataset),
+    task = task,
+    metric = metric,
+    positive = if (length(positive) == 0) NULL else clean_text(positive),
+    n_splits = max(0, length(unique(splits$split)), estimates$n_splits, na.rm = TRUE),
+    models = data.frame(
+      model = models,
+      language = language_label(sub("/.*", "", models)),
+      baseline = models %in% baselines,
+      message = clean_text(message)
+    ),
+    estimates = estimates,
+    splits = splits
+  )
+}
+
+#' One row per configured model with its estimate of one metric, the best first.
+#'
+#' @return data.frame of model, language, baseline, message, estimate, ci_low, ci_high, method,
+#'   n_failed and status: `scored`, `undefined` (predicted, but the metric does not exist, as a
+#'   metric of probabilities for a model that has none) or `failed` (no split was predicted).
+rank_models <- function(data, metric = data$metric) {
+  info <- metric_info(metric)
+  found <- data$estimates[data$estimates$metric == metric, , drop = FALSE]
+  found <- found[match(data$models$model, found$model), , drop = FALSE]
+  rows <- cbind(
+    data$models,
+    found[c("estimate", "ci_low", "ci_high", "method", "n_failed")]
+  )
+  rownames(rows) <- NULL
+  never <- !data$models$model %in% data$estimates$model
+  rows$n_failed[is.na(rows$n_failed)] <- 0
+  rows$n_failed[never] <- data$n_splits
+  rows$status <- ifelse(
+    is.finite(rows$estimate), "scored",
+    ifelse(never | rows$n_failed >= data$n_splits, "failed", "undefined")
+  )
+  # An interval from a t distribution can leave the metric's range, where no value can be.
+  rows$cut <- (rows$ci_low < info$lower | rows$ci_high > info$upper) %in% TRUE
+  rows$ci_low <- pmax(rows$ci_low, info$lower)
+  rows$ci_high <- pmin(rows$ci_high, info$upper)
+  badness <- if (info$higher_is_better) -rows$estimate else rows$estimate
+  rows[order(match(rows$status, c("scored", "undefined", "failed")), badness), , drop = FALSE]
+}
+
+#' "leukemia, 25 splits, positive class AML"
+describe_data <- function(data) {
+  text <- paste0(data$dataset, ", ", plural(data$n_splits, "split"))
+  if (!is.null(data$positive)) {
+    text <- paste0(text, ", positive class ", shorten(data$positive, 2, text_sizes[["subtitle"]]))
+  }
+  text
+}

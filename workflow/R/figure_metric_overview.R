@@ -1,0 +1,214 @@
+# All metrics of all models as a table: numbers to read, colour to find the strong and weak cells.
+
+overview_row <- 0.29
+
+# What a cell can be. Steps are how far a model has come on the way from the baseline to the best
+# model, per metric. The names are ASCII: R cannot hold others in the C locale.
+overview_fills <- c(
+  worse = "#E3CDA4", from_0 = "#F3F8F5", from_25 = "#D3E8DC", from_50 = "#A5D0B8",
+  from_75 = "#6BB08E", from_90 = "#35825F", best = "#0B4530", baseline = "#FFFFFF",
+  undefined = "#FFFFFF", failed = "#D0D0D0"
+)
+overview_labels <- c(
+  worse = "worse than baseline", from_0 = "0\u201325 %", from_25 = "25\u201350 %",
+  from_50 = "50\u201375 %", from_75 = "75\u201390 %", from_90 = "90\u2013100 %", best = "best",
+  baseline = "baseline", undefined = "\u2013 undefined", failed = "\u00d7 failed on all splits"
+)
+# Lower ends of the steps, up to "from_90".
+overview_steps <- c(worse = -Inf, from_0 = 0, from_25 = 0.25, from_50 = 0.5, from_75 = 0.75,
+                    from_90 = 0.9)
+# The marks of cells that do not compete.
+overview_unranked <- c("baseline", "undefined", "failed")
+overview_light_text <- c("from_90", "best")
+
+#' The metrics of the table that the data set's task has, in the table's order.
+overview_metrics <- function(data) {
+  table <- metric_table()
+  of_task <- if (data$task == "regression") "regression" else "classification"
+  present <- unique(c(data$estimates$metric, data$metric))
+  unknown <- setdiff(present, table$metric)
+  if (length(unknown) > 0) {
+    message("Metrics without an entry in metric_table() are not drawn: ", toString(unknown))
+  }
+  table$metric[table$task == of_task & table$metric %in% present]
+}
+
+#' One metric's cells: text and step of every model.
+#'
+#' `anchor` says from where colour runs to the best model: the best `baseline`, or the `worst` model
+#' where there is no baseline, or where it is not beaten, as the specificity of a model that never
+#' predicts the positive class. Baselines are no candidates for the best.
+overview_cells <- function(data, metric) {
+  info <- metric_info(metric)
+  rows <- rank_models(data, metric)
+  decimals <- metric_decimals(rows$estimate, info)
+  sign <- if (info$higher_is_better) 1 else -1
+  value <- sign * rows$estimate
+  scored <- rows$status == "scored"
+  printed <- format_value(rows$estimate, decimals)
+  candidates <- scored & !rows$baseline
+  best <- max(-Inf, value[candidates])
+  baseline <- max(-Inf, value[scored & rows$baseline])
+  anchor <- if (is.finite(baseline) && baseline < best) "baseline" else "worst"
+  from <- if (anchor == "baseline") baseline else min(Inf, value[candidates])
+  share <- if (best > from) (value - from) / (best - from) else rep(1, length(value))
+  step <- names(overview_steps)[findInterval(round(share, 9), overview_steps)]
+  step[candidates & printed %in% printed[candidates & value == best]] <- "best"
+  step[scored & rows$baseline] <- "baseline"
+  step[rows$status == "undefined"] <- "undefined"
+  step[rows$status == "failed"] <- "failed"
+  text <- printed
+  text[rows$status == "undefined"] <- "\u2013"
+  text[rows$status == "failed"] <- "\u00d7"
+  data.frame(model = rows$model, metric = metric, text = text, step = step, anchor = anchor)
+}
+
+#' The title: which model has the best mean most often, ties as printed counted for each.
+overview_finding <- function(cells) {
+  wins <- cells[cells$step == "best", , drop = FALSE]
+  n <- length(unique(wins$metric))
+  if (n == 0) return("No model has a value of any metric")
+  candidates <- unique(cells$model[!cells$step %in% overview_unranked])
+  beaten <- sum(wins$anchor == "baseline")
+  if (length(candidates) == 1) {
+    if (!any(cells$step == "baseline")) return(paste(candidates, "is the only model with a value"))
+    return(paste(candidates, "is better than the baseline on", count_of(beaten, n)))
+  }
+  count <- table(factor(wins$model, levels = unique(wins$model)))
+  leaders <- names(count)[count == max(count)]
+  who <- if (length(leaders) > 2) paste(length(leaders), "models") else leaders
+  who <- paste(paste(who, collapse = " and "), if (length(leaders) > 1) "each have" else "has")
+  tied <- wins$metric[duplicated(wins$metric)]
+  shared <- any(wins$metric[wins$model %in% leaders] %in% tied)
+  paste0(
+    who, " the best mean", if (shared) ", alone or tied,", " on ", count_of(max(count), n)
+  )
+}
+
+#' "7 of 10 metrics", "all 10 metrics"
+count_of <- function(part, n) {
+  if (n == 1) return(if (part == 1) "the one metric" else "no metric")
+  if (part == n) paste("all", n, "metrics") else paste(part, "of", n, "metrics")
+}
+
+overview_subtitle <- function(data, any_baseline) {
+  paste0(
+    describe_data(data), ". Means over the splits. Colour: how far each model has come from the ",
+    if (any_baseline) "baseline" else "worst model", " to the best mean of the metric. ",
+    "\u2191\u00a0higher, \u2193\u00a0lower is better. Sorted by ", metric_info(data$metric)$label,
+    ".", if (any_baseline) " Baselines are not ranked."
+  )
+}
+
+overview_caption <- function(cells, any_baseline) {
+  labels <- function(metrics) {
+    toString(vapply(metrics, function(one) metric_info(one)$label, character(1)))
+  }
+  unbeaten <- intersect(
+    cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
+    cells$metric[cells$step == "best"]
+  )
+  if (!any_baseline || length(unbeaten) == 0) return(NULL)
+  paste0(
+    capitalise(labels(unbeaten)), ": no model beats the baseline, so the colour runs from the ",
+    "worst to the best model."
+  )
+}
+
+#' Cells with their places: one unit is a column or a row.
+layout_overview <- function(data) {
+  order <- rank_models(data)
+  order$y <- rev(seq_len(nrow(order)))
+  order$label <- model_labels(order$model)
+  order$label[order$baseline] <- paste(order$label[order$baseline], "(baseline)")
+  order$note <- ifelse(order$status == "failed", "", failure_note(order$n_failed, data$n_splits))
+  metrics <- overview_metrics(data)
+  cells <- do.call(rbind, lapply(metrics, function(metric) overview_cells(data, metric)))
+  cells$x <- match(cells$metric, metrics)
+  cells$y <- order$y[match(cells$model, order$model)]
+  cells$light <- cells$step %in% overview_light_text
+  cells$face <- ifelse(cells$step == "best", "bold", "plain")
+  arrow <- vapply(metrics, function(metric) {
+    if (metric_info(metric)$higher_is_better) "\u2191" else "\u2193"
+  }, character(1))
+  header <- vapply(metrics, function(metric) metric_info(metric)$header, character(1))
+  list(
+    rows = order, metrics = metrics, cells = cells,
+    columns = data.frame(x = seq_along(metrics), label = paste(header, arrow))
+  )
+}
+
+#' Draws the table of metrics; see `read_figure_data()` for `data`.
+draw_metric_overview <- function(data) {
+  layout <- layout_overview(data)
+  rows <- layout$rows
+  cells <- layout$cells
+  n <- nrow(rows)
+  columns <- nrow(layout$columns)
+  axis <- text_sizes[["axis"]]
+  small <- text_sizes[["small"]]
+  any_baseline <- any(rows$baseline)
+
+  cell <- max(
+    text_width(layout$columns$label, small), text_width(cells$text, axis, bold = TRUE)
+  ) + 0.16
+  left <- max(text_width(rows$label, axis))
+  noted <- rows[nzchar(rows$note), , drop = FALSE]
+  right <- max(0, text_width(noted$note, small, bold = TRUE)) + if (nrow(noted) > 0) 0.1 else 0
+  # With few metrics the legend is wider than the table.
+  width <- max(left + 0.3 + columns * cell + right + 0.3, 7)
+  cell <- (width - left - right - 0.6) / columns
+  title <- wrap(overview_finding(cells), width - 0.3, text_sizes[["title"]], bold = TRUE)
+  subtitle <- wrap(overview_subtitle(data, any_baseline), width - 0.3, text_sizes[["subtitle"]])
+  caption <- overview_caption(cells, any_baseline)
+  if (!is.null(caption)) caption <- wrap(caption, width - 0.3, small)
+
+  shown <- setdiff(names(overview_fills)[names(overview_fills) %in% cells$step], "baseline")
+  key_widths <- text_width(overview_labels[shown], axis) + 0.45
+  legend_rows <- max(1, ceiling(sum(key_widths) / (width - left - right - 0.4)))
+  strip <- 0.5 - 0.12 / cell
+
+  plot <- ggplot(cells, aes(x = .data$x, y = .data$y)) +
+    geom_tile(aes(fill = .data$step), colour = "white", linewidth = 0.6) +
+    geom_point(
+      data = rows, aes(colour = .data$language, shape = .data$language), x = strip, size = 2.6
+    ) +
+    geom_text(
+      aes(label = .data$text, fontface = .data$face), size = axis / .pt,
+      colour = ifelse(cells$light, "white", ink[["strong"]])
+    ) +
+    geom_text(
+      data = layout$columns, aes(label = .data$label), y = n + 0.65, vjust = 0, size = small / .pt,
+      lineheight = 0.95, colour = ink[["strong"]]
+    ) +
+    geom_text(
+      data = noted, aes(label = .data$note), x = columns + 0.5 + 0.1 / cell, hjust = 0,
+      size = small / .pt, fontface = "bold", colour = ink[["strong"]]
+    ) +
+    scale_fill_manual(
+      values = overview_fills, breaks = shown, labels = unname(overview_labels[shown]),
+      guide = guide_legend(order = 2, nrow = legend_rows, byrow = TRUE, override.aes = list(
+        colour = ink[["soft"]], linewidth = 0.3
+      ))
+    ) +
+    scale_colour_manual(values = language_colours, guide = guide_legend(order = 1)) +
+    scale_shape_manual(values = language_shapes, guide = guide_legend(order = 1)) +
+    scale_y_continuous(breaks = rows$y, labels = rows$label) +
+    coord_cartesian(
+      xlim = c(strip - 0.12 / cell, columns + 0.5), ylim = c(0.5, n + 0.5 + 0.48 / overview_row),
+      expand = FALSE, clip = "off"
+    ) +
+    labs(title = title, subtitle = subtitle, caption = caption, x = NULL, y = NULL) +
+    theme_figure() +
+    theme(
+      legend.position = "bottom", legend.box = "vertical", legend.box.just = "left",
+      legend.spacing.y = unit(2, "pt"), legend.key.height = unit(11, "pt"),
+      axis.text.x = element_blank(), panel.grid.major = element_blank(),
+      plot.margin = margin(8, 8 + points_per_inch * right, 8, 8)
+    )
+  row_height <- if (any(line_count(rows$label) > 1)) 0.37 else overview_row
+  height <- 0.85 + row_height * n + 0.48 + 0.24 * legend_rows +
+    text_height(title, "title") + text_height(subtitle, "subtitle") +
+    if (is.null(caption)) 0 else text_height(caption, "small")
+  figure(plot, width, height)
+}

@@ -1,0 +1,244 @@
+# What all figures share: colours, names of metrics, number formats, text measurement, theme, files.
+
+library(ggplot2)
+
+# Okabe and Ito's blue and vermillion: told apart with every common form of colour blindness.
+language_colours <- c(Python = "#0072B2", R = "#D55E00")
+# The shape repeats the colour for print in grey.
+language_shapes <- c(Python = 16, R = 15)
+ink <- c(strong = "#1A1A1A", soft = "#555555", line = "#DDDDDD", band = "#F1F1F1")
+
+text_sizes <- c(title = 13, subtitle = 10, axis = 10, small = 9)
+
+# Points per inch, the unit in which text is measured.
+points_per_inch <- 72
+
+#' Names, direction, range and value at chance of the metrics that the scorer writes.
+#'
+#' `header` is the narrow form for table columns. `chance` is the value of a prediction that knows
+#' nothing, where that value does not depend on the data.
+metric_table <- function() {
+  entry <- function(metric, task, label, header, higher, lower, upper, chance = NA) {
+    data.frame(
+      metric = metric, task = task, label = label, header = header,
+      higher_is_better = higher, lower = lower, upper = upper, chance = chance
+    )
+  }
+  rbind(
+    entry("roc_auc", "classification", "ROC AUC", "ROC\nAUC", TRUE, 0, 1, 0.5),
+    entry("average_precision", "classification", "average precision", "Average\nprecision",
+          TRUE, 0, 1),
+    entry("log_loss", "classification", "log loss", "Log\nloss", FALSE, 0, Inf),
+    # Up to 2 with more than two classes.
+    entry("brier", "classification", "Brier score", "Brier\nscore", FALSE, 0, 2),
+    entry("balanced_accuracy", "classification", "balanced accuracy", "Balanced\naccuracy",
+          TRUE, 0, 1),
+    entry("accuracy", "classification", "accuracy", "\nAccuracy", TRUE, 0, 1),
+    entry("mcc", "classification", "MCC", "\nMCC", TRUE, -1, 1, 0),
+    entry("f1", "classification", "F1", "\nF1", TRUE, 0, 1),
+    entry("sensitivity", "classification", "sensitivity", "Sensi-\ntivity", TRUE, 0, 1),
+    entry("specificity", "classification", "specificity", "Speci-\nficity", TRUE, 0, 1),
+    entry("rmse", "regression", "RMSE", "\nRMSE", FALSE, 0, Inf),
+    entry("mae", "regression", "MAE", "\nMAE", FALSE, 0, Inf),
+    entry("r2", "regression", "R\u00b2", "\nR\u00b2", TRUE, -Inf, 1, 0),
+    entry("spearman", "regression", "Spearman correlation", "Spearman\ncorrelation",
+          TRUE, -1, 1, 0)
+  )
+}
+
+#' The row of `metric_table()` for one metric, as a list.
+metric_info <- function(metric) {
+  table <- metric_table()
+  row <- table[table$metric == metric, ]
+  if (nrow(row) == 0) {
+    stop(
+      "The metric '", metric, "' has no name and direction for the figures. Known: ",
+      paste(table$metric, collapse = ", "), ". Add it to metric_table() in figure_theme.R.",
+      call. = FALSE
+    )
+  }
+  as.list(row)
+}
+
+language_label <- function(language) {
+  labels <- c(python = "Python", r = "R")
+  unname(labels[language])
+}
+
+#' Plain text that every device can draw.
+#'
+#' Error messages may hold colour codes and control characters, which are not allowed in SVG. In the
+#' C locale R does not know that the text it got is UTF-8.
+clean_text <- function(text) {
+  text <- as.character(text)
+  Encoding(text) <- "UTF-8"
+  valid <- validUTF8(text)
+  text[!valid] <- iconv(text[!valid], "UTF-8", "UTF-8", sub = "?")
+  text <- gsub("\033\\[[0-9;]*[A-Za-z]", "", text, perl = TRUE)
+  text <- gsub("[\\x01-\\x1f\\x7f]+", " ", text, perl = TRUE)
+  trimws(text)
+}
+
+#' How many decimals show three significant digits of typical values.
+metric_decimals <- function(values, info) {
+  if (is.finite(info$lower) && is.finite(info$upper)) return(3)
+  typical <- stats::median(abs(values[is.finite(values) & values != 0]))
+  if (is.na(typical)) return(3)
+  max(0, min(6, 2 - floor(log10(typical))))
+}
+
+format_value <- function(values, decimals) {
+  text <- formatC(values, format = "f", digits = decimals)
+  # A model that diverged would otherwise print thirty digits.
+  long <- is.finite(values) & nchar(text) > 9
+  text[long] <- formatC(values[long], format = "e", digits = 1)
+  # No "-0.000".
+  sub("^-(0\\.?0*)$", "\\1", text)
+}
+
+#' Width of text in inches at a size in points.
+#'
+#' Bold is widened by a factor because the name of systemfonts' argument for it has changed.
+text_width <- function(text, size, bold = FALSE) {
+  if (length(text) == 0) return(numeric())
+  lines <- strsplit(enc2utf8(as.character(text)), "\n", fixed = TRUE)
+  width <- vapply(lines, function(line) {
+    if (length(line) == 0) return(0)
+    max(systemfonts::string_width(line, size = size, res = points_per_inch))
+  }, numeric(1))
+  # Devices round the widths of letters to their own grid, which adds up to 2 %.
+  width / points_per_inch * if (bold) 1.17 else 1.03
+}
+
+#' How many characters of the text, with `end` after them, fit into `width` inches; at least one.
+fitting <- function(text, width, size, bold = FALSE, end = "") {
+  keep <- nchar(text)
+  while (keep > 1 && text_width(paste0(substr(text, 1, keep), end), size, bold) > width) {
+    keep <- keep - 1
+  }
+  keep
+}
+
+#' Cuts text with an ellipsis so that it is at most `width` inches wide.
+shorten <- function(text, width, size) {
+  vapply(text, function(one) {
+    if (is.na(one) || text_width(one, size) <= width) return(one)
+    # A thousand characters of a message need not be measured to know that they do not fit.
+    one <- substr(one, 1, 200)
+    paste0(trimws(substr(one, 1, fitting(one, width, size, end = "\u2026")), "right"), "\u2026")
+  }, character(1), USE.NAMES = FALSE)
+}
+
+#' Breaks text into lines of at most `width` inches.
+#'
+#' `parts` are the pieces between which a line may end; a piece longer than a line is cut apart.
+wrap <- function(text, width, size, bold = FALSE, parts = words(text)) {
+  lines <- ""
+  for (part in parts) {
+    last <- length(lines)
+    longer <- paste0(lines[last], part)
+    if (text_width(trimws(longer), size, bold) <= width) {
+      lines[last] <- longer
+      next
+    }
+    while (text_width(trimws(part), size, bold) > width && nchar(part) > 1) {
+      keep <- fitting(part, width, size, bold)
+      lines <- c(lines, substr(part, 1, keep))
+      part <- substring(part, keep + 1)
+    }
+    lines <- c(lines, part)
+  }
+  lines <- trimws(lines, whitespace = "[ ]")
+  paste(lines[nzchar(lines)], collapse = "\n")
+}
+
+words <- function(text) regmatches(text, gregexpr("[^ ]* |[^ ]+", text))[[1]]
+
+name_parts <- function(text) regmatches(text, gregexpr("[^-_./ ]*[-_./ ]|[^-_./ ]+", text))[[1]]
+
+#' Model names as row labels: at most two lines of 2.4 inches.
+model_labels <- function(models, size = text_sizes[["axis"]], width = 2.4) {
+  vapply(models, function(model) {
+    lines <- wrap(model, width, size, parts = name_parts(model))
+    lines <- strsplit(lines, "\n", fixed = TRUE)[[1]]
+    if (length(lines) > 2) {
+      keep <- fitting(lines[2], width, size, end = "\u2026")
+      lines <- c(lines[1], paste0(substr(lines[2], 1, keep), "\u2026"))
+    }
+    paste(lines, collapse = "\n")
+  }, character(1), USE.NAMES = FALSE)
+}
+
+line_count <- function(text) lengths(strsplit(text, "\n", fixed = TRUE))
+
+#' Height in inches of text in one of the sizes of the theme.
+text_height <- function(text, size) line_count(text) * text_sizes[[size]] * 1.35 / points_per_inch
+
+capitalise <- function(text) paste0(toupper(substr(text, 1, 1)), substring(text, 2))
+
+plural <- function(n, one, many = paste0(one, "s")) paste(n, if (n == 1) one else many)
+
+#' "3 of 25 splits failed"; empty where none did.
+failure_note <- function(n_failed, n_splits) {
+  ifelse(n_failed > 0, paste(n_failed, "of", n_splits, "splits failed"), "")
+}
+
+theme_figure <- function() {
+  theme_minimal(base_size = text_sizes[["axis"]]) +
+    theme(
+      plot.background = element_rect(fill = "white", colour = NA),
+      panel.grid.minor = element_blank(),
+      panel.grid.major = element_line(colour = ink[["line"]], linewidth = 0.3),
+      plot.title = element_text(
+        size = text_sizes[["title"]], face = "bold", colour = ink[["strong"]], lineheight = 1.05
+      ),
+      plot.subtitle = element_text(
+        size = text_sizes[["subtitle"]], colour = ink[["soft"]], lineheight = 1.1
+      ),
+      plot.caption = element_text(
+        size = text_sizes[["small"]], colour = ink[["soft"]], hjust = 0, lineheight = 1.1
+      ),
+      plot.title.position = "plot",
+      plot.caption.position = "plot",
+      axis.text = element_text(size = text_sizes[["axis"]], colour = ink[["strong"]]),
+      axis.title = element_text(size = text_sizes[["axis"]], colour = ink[["strong"]]),
+      legend.title = element_blank(),
+      legend.text = element_text(size = text_sizes[["axis"]], colour = ink[["strong"]]),
+      legend.justification = "left",
+      legend.margin = margin(0, 6, 0, 0),
+      legend.box.margin = margin(0, 0, 0, 0)
+    )
+}
+
+#' A finished figure: the plot and the size in inches at which its text fits.
+figure <- function(plot, width, height) list(plot = plot, width = width, height = height)
+
+#' Writes a figure as SVG or PNG, by the ending of the file's name.
+save_figure <- function(figure, file, resolution = 160) {
+  dir.create(dirname(file), recursive = TRUE, showWarnings = FALSE)
+  if (grepl("\\.svg$", file)) {
+    svglite::svglite(file, width = figure$width, height = figure$height, bg = "white")
+  } else {
+    ragg::agg_png(
+      file, width = figure$width, height = figure$height, units = "in", res = resolution,
+      background = "white"
+    )
+  }
+  on.exit(grDevices::dev.off())
+  print(figure$plot)
+  invisible(file)
+}
+
+#' Draws the figures that the outputs name.
+#'
+#' @param data see `read_figure_data()`.
+#' @param output paths by name: `<figure>_svg` and `<figure>_png`; `draw_<figure>(data)` in
+#'   figure_<figure>.R returns a `figure()`.
+draw_figures <- function(data, output) {
+  # Snakemake lists named outputs a second time without their names.
+  outputs <- setdiff(names(output), "")
+  for (name in unique(sub("_(svg|png)$", "", outputs))) {
+    drawn <- match.fun(paste0("draw_", name))(data)
+    for (ending in c("svg", "png")) save_figure(drawn, output[[paste0(name, "_", ending)]])
+  }
+}

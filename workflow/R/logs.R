@@ -1,0 +1,97 @@
+# The log of a script (twin: logs.py). A script opens it in its first lines, before anything is
+# loaded, so that a missing package is in the log too:
+#
+#   log <- file(snakemake@log[[1]], open = "wt")
+#   sink(log)
+#   sink(log, type = "message")
+#   source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
+#   with_log(snakemake@log[[1]], { ... })
+
+#' A mistake that the user can mend: where it is, what was found, and the fix, in one sentence.
+#'
+#' @param where the configuration key or the file, e.g. "models.r[2]".
+#' @param value what is wrong there.
+#' @param fix what to write instead; "" if `value` says it.
+#' @return never: stops with a condition of class "user_error".
+user_error <- function(where, value, fix = "") {
+  stop(user_condition(problem(where, value, fix)))
+}
+
+#' The sentence of a user error, without stopping.
+problem <- function(where, value, fix = "") {
+  paste0(where, ": ", value, if (nzchar(fix)) paste0(". ", fix))
+}
+
+#' A condition of class "user_error". `text` may hold several lines, one mistake each.
+user_condition <- function(text) {
+  structure(class = c("user_error", "error", "condition"), list(message = text, call = NULL))
+}
+
+#' Run a script's body. Both streams must already go to the log.
+#'
+#' A user error ends the script with status 1 and its sentence in the log and on the console; any
+#' other error leaves its calls in the log and one sentence that names the log on the console.
+#' Warnings are written as they come.
+#'
+#' @param path path of the log, for the sentence on the console.
+#' @param expr the body.
+with_log <- function(path, expr) {
+  options(warn = 1)
+  failed <- tryCatch(
+    withCallingHandlers({
+      expr
+      NULL
+    }, error = log_calls),
+    error = identity
+  )
+  if (!is.null(failed)) {
+    end_script(failure_sentence(failed, path))
+  }
+}
+
+#' Write the calls that led to an unexpected error to the message stream (a calling handler).
+log_calls <- function(error) {
+  if (inherits(error, "user_error")) {
+    return(invisible())
+  }
+  # The last two calls are the handler's own.
+  calls <- utils::head(sys.calls(), -2)
+  lines <- vapply(calls, function(call) substr(deparse(call, nlines = 1)[1], 1, 200), "")
+  message(paste(c("Traceback (innermost call last):", paste0("  ", lines)), collapse = "\n"))
+}
+
+#' What the log and the console say of an error that ended a script.
+failure_sentence <- function(error, path) {
+  if (inherits(error, "user_error")) {
+    lines <- strsplit(conditionMessage(error), "\n", fixed = TRUE)[[1]]
+    return(paste0("ERROR: ", lines, collapse = "\n"))
+  }
+  sprintf("ERROR: %s (traceback: %s)", one_line(error), path)
+}
+
+#' The message of an error on one line, for a sentence or a CSV cell.
+one_line <- function(error) {
+  text <- if (inherits(error, "condition")) conditionMessage(error) else as.character(error)
+  text <- trimws(gsub("[[:space:]]+", " ", paste(text, collapse = " ")))
+  if (nzchar(text)) text else class(error)[1]
+}
+
+#' Write what R has buffered for its files. Needed around a fork, which would copy the buffer.
+flush_files <- function() {
+  # Not showConnections(): it collects garbage, 0.3 s with caret loaded. 0 to 2 are the console's.
+  for (number in setdiff(getAllConnections(), 0:2)) {
+    flush(getConnection(number))
+  }
+}
+
+end_script <- function(sentence) {
+  message(sentence)
+  flush_files()
+  # With the sinks gone, the message stream is the console's again.
+  sink(type = "message")
+  while (sink.number() > 0) {
+    sink()
+  }
+  message(sentence)
+  quit(save = "no", status = 1)
+}

@@ -1,0 +1,38 @@
+# Tuning metrics: what an inner fold says of a candidate (twin: losses.py, equal to 1e-9).
+
+larger_is_better <- c("accuracy", "balanced_accuracy")
+
+#' Value of a tuning metric on one inner fold.
+#'
+#' @param metric "brier" (mean over samples of the squared distance to the one-hot truth, halved for
+#'   two classes), "log_loss" (natural logarithm, probabilities clipped at 1e-15), "accuracy",
+#'   "balanced_accuracy", "rmse" or "mae".
+#' @param truth,predicted class numbers 1..K (n), or numbers in a regression.
+#' @param prob (n x K) probabilities, NULL in a regression; a model without probabilities gives its
+#'   labels one-hot (`one_hot`).
+#' @return one number. Stops at an unknown metric.
+tuning_value <- function(metric, truth, predicted, prob = NULL) {
+  switch(metric,
+    rmse = sqrt(mean((predicted - truth)^2)),
+    mae = mean(abs(predicted - truth)),
+    accuracy = mean(predicted == truth),
+    balanced_accuracy = mean(vapply(
+      unique(truth), function(k) mean(predicted[truth == k] == k), numeric(1)
+    )),
+    brier = mean(rowSums((prob - one_hot(truth, ncol(prob)))^2)) / (if (ncol(prob) == 2) 2 else 1),
+    log_loss = -mean(log(pmin(pmax(prob[cbind(seq_along(truth), truth)], 1e-15), 1))),
+    stop(sprintf("no tuning metric '%s'", metric))
+  )
+}
+
+#' (n x K) matrix with 1 at each label and 0 elsewhere.
+one_hot <- function(labels, classes) {
+  hot <- matrix(0, length(labels), classes)
+  hot[cbind(seq_along(labels), labels)] <- 1
+  hot
+}
+
+#' Number of the best candidate, the first one on ties; NA (failed) is never chosen.
+best_candidate <- function(metric, values) {
+  if (metric %in% larger_is_better) which.max(values) else which.min(values)
+}

@@ -1,0 +1,78 @@
+# The feature matrix in data.h5ad, read column block by column block (twin: matrix.py).
+
+# A matrix that is not stored in chunks is read in blocks of about this many numbers.
+block_numbers <- 4e6
+
+#' Open an HDF5 file for reading, hand it to `action` and close it.
+with_h5 <- function(path, action) {
+  file <- hdf5r::H5File$new(path, mode = "r")
+  # Not close_all(): it collects garbage, 0.3 s with caret loaded.
+  on.exit(file$close())
+  action(file)
+}
+
+#' Names along an axis of an AnnData file.
+#'
+#' @param path path of data.h5ad.
+#' @param axis "obs" for samples, "var" for features.
+#' @return character vector, UTF-8.
+axis_names <- function(path, axis) {
+  with_h5(path, function(file) {
+    group <- file[[axis]]
+    utf8(group[[hdf5r::h5attr(group, "_index")]]$read())
+  })
+}
+
+#' Mark text that is known to be UTF-8 as such: in a C locale R would take it for bytes.
+utf8 <- function(text) {
+  text <- as.character(text)
+  Encoding(text) <- "UTF-8"
+  text
+}
+
+#' Values of some samples and columns, read one block of columns at a time.
+#'
+#' Memory stays near the size of what is returned.
+#'
+#' @param path path of data.h5ad; /X is dense, samples x features, NaN where missing.
+#' @param samples sample names, in the wanted order.
+#' @param columns 0-based columns of /X, ascending.
+#' @return numeric matrix (samples x columns) with the samples' and the features' names. Stops if a
+#'   sample is not in the file or if /X is not stored as a dense matrix.
+read_columns <- function(path, samples, columns) {
+  features <- axis_names(path, "var")
+  rows <- match(samples, axis_names(path, "obs"))
+  if (anyNA(rows)) {
+    stop(sprintf("sample '%s' is not in %s", samples[which(is.na(rows))[1]], path))
+  }
+  values <- matrix(
+    NA_real_, length(rows), length(columns),
+    dimnames = list(samples, features[columns + 1])
+  )
+  with_h5(path, function(file) {
+    stored <- file[["X"]]
+    if (!inherits(stored, "H5D")) {
+      stop(sprintf("/X of %s is not a dense matrix", path))
+    }
+    step <- block_size(stored)
+    for (block in unique(columns %/% step)) {
+      wanted <- which(columns %/% step == block)
+      first <- block * step
+      part <- read_dense_block(stored, first, min(first + step, length(features)))
+      # hdf5r sees the file's rows as columns: features x samples.
+      values[, wanted] <<- t(part[columns[wanted] - first + 1, rows, drop = FALSE])
+    }
+  })
+  values
+}
+
+# Columns of /X that one read takes: the stored chunk's, so that no chunk is read twice.
+block_size <- function(stored) {
+  chunk <- stored$chunk_dims
+  if (length(chunk) == 2 && !anyNA(chunk)) chunk[1] else max(1, block_numbers %/% stored$dims[2])
+}
+
+# Columns first..last-1 (0-based) of /X as features x samples.
+read_dense_block <- function(stored, first, last) {
+  stored$read(args = list((first + 1):last, quote(expr = )), drop = FALSE)
+}

@@ -1,0 +1,1 @@
+"""Library of the Python side. It knows nothing of Snakemake: the scripts hand it plain values."""

@@ -1,0 +1,30 @@
+"""What stands on the screen when a run has ended."""
+
+from pathlib import Path
+
+
+def closing_text(results: str, began: float, failed: bool) -> str:
+    """What went wrong in a failed run, and its summary where it came so far.
+
+    results: folder of the run; began: when it began, in seconds since the epoch.
+    """
+    lines = []
+    if failed:
+        lines += ["", "What went wrong:", *(errors(results, began) or ["see the messages above"])]
+    summary = Path(results, "summary.md")
+    if summary.exists() and (not failed or summary.stat().st_mtime >= began):
+        lines += ["", summary.read_text(encoding="utf-8")]
+    return "\n".join(lines)
+
+
+def errors(results: str, began: float) -> list[str]:
+    """Error sentences in the logs of this run, oldest log first."""
+    logs = [log for log in Path(results, "logs").rglob("*.log") if log.stat().st_mtime >= began]
+    logs.sort(key=lambda log: log.stat().st_mtime)
+    return list(dict.fromkeys(line for log in logs for line in errors_of(log)))
+
+
+def errors_of(log: Path) -> list[str]:
+    """Lines of a log that begin with ERROR."""
+    with open(log, encoding="utf-8", errors="replace") as file:
+        return [line.rstrip("\n") for line in file if line.startswith("ERROR: ")]

@@ -1,0 +1,391 @@
+"""The configuration: defaults, checks, and what each rule needs of it, as plain text and numbers.
+
+It is read at every start of Snakemake, so it imports nothing heavy.
+"""
+
+import json
+import math
+import os
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator, validators
+
+from omc.errors import UserError, did_you_mean, some
+
+COSTS = ("cheap", "medium", "costly")
+
+
+def canonical(value, exact: bool = False) -> str:
+    """JSON text that does not change with the order of keys, nor, unless exact, from 1 to 1.0.
+
+    exact is for hyperparameters: max_features 1 is one feature, and 1.0 all of them.
+    """
+
+    def plain(v):
+        if isinstance(v, dict):
+            return {str(k): plain(x) for k, x in sorted(v.items(), key=lambda kx: str(kx[0]))}
+        if isinstance(v, list | tuple):
+            return [plain(x) for x in v]
+        return int(v) if not exact and isinstance(v, float) and v.is_integer() else v
+
+    return json.dumps(plain(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def _with_defaults(validator_class):
+    check = validator_class.VALIDATORS["properties"]
+
+    def properties(validator, subschemas, instance, schema):
+        if isinstance(instance, dict):
+            for name, subschema in subschemas.items():
+                if "default" in subschema and name not in instance:
+                    instance[name] = json.loads(json.dumps(subschema["default"]))
+        yield from check(validator, subschemas, instance, schema)
+
+    return validators.extend(validator_class, {"properties": properties})
+
+
+def complete(config: dict, schema_path: str) -> dict:
+    """The configuration with its defaults; UserError with one line per mistake in it."""
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    config = json.loads(json.dumps(config))
+    validator = _with_defaults(Draft202012Validator)(schema)
+    errors = sorted(validator.iter_errors(config), key=lambda e: [str(p) for p in e.absolute_path])
+    if errors:
+        raise UserError("\n".join(dict.fromkeys(_sentence(error) for error in errors)))
+    for language in ("python", "r"):
+        config["models"][language] = config["models"].get(language) or []
+    if not (config["models"]["python"] or config["models"]["r"]):
+        raise UserError("models: no model is listed: add a name under models.python or models.r")
+    return config
+
+
+def _key(path) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "the configuration"
+
+
+def _sentence(error) -> str:
+    key, value, schema = _key(error.absolute_path), error.instance, error.schema
+    parts = list(error.absolute_path)
+    if parts[:1] == ["models"] and value is None:
+        return f'{key}: empty, or YAML\'s null: write a name ("null" in quotes is a caret method)'
+    if error.validator == "anyOf" and isinstance(value, dict):
+        inner = [e for e in error.context if e.validator != "type"]
+        return _sentence(inner[0]) if inner else f"{key}: {value!r} is not of the expected form"
+    if error.validator == "anyOf":
+        return (
+            f"{key}: {value!r} is none of: auto, a whole number from 1"
+            if "splits" in key
+            else (f"{key}: {value!r} is neither a name nor a mapping with a name")
+        )
+    if error.validator == "additionalProperties":
+        known = list(schema.get("properties", {}))
+        wrong = [name for name in value if name not in known]
+        return "\n".join(
+            f"{_key([*parts, name])}: no such key.{did_you_mean(name, known)}"
+            f" Known here: {some(known, 20)}"
+            for name in wrong
+        )
+    if error.validator == "required":
+        lacking = [name for name in schema["required"] if name not in value]
+        return f"{_key([*parts, lacking[0]])}: missing: add it (see config/README.md)"
+    if error.validator == "enum":
+        known = schema["enum"]
+        if error.parent is None and not parts:
+            return f"{key}: {value!r} is not allowed"
+        listed = ", ".join(map(str, known))
+        return f"{key}: '{value}' is not one of {listed}.{did_you_mean(value, known)}"
+    if error.validator == "const":
+        return f"{key}: {value!r} is not supported: set it to {json.dumps(schema['const'])}"
+    if error.validator == "type":
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        hint = ""
+        if isinstance(value, str) and {"number", "integer"} & set(kinds):
+            hint = " (YAML reads 1e-3 as text: write 1.0e-3)"
+        return f"{key}: {value!r} is not of type {' or '.join(kinds)}{hint}"
+    if error.validator in ("pattern", "not"):
+        wanted = schema.get("pattern", "another one")
+        return f"{key}: '{value}' is not a possible name (wanted: {wanted})"
+    limits = {"minimum": "at least", "maximum": "at most", "exclusiveMaximum": "below"}
+    if error.validator in limits:
+        return f"{key}: {value} must be {limits[error.validator]} {error.validator_value}"
+    return f"{key}: {error.message}"
+
+
+def resolve_path(path: str, key: str, root: str) -> str:
+    """A path of the configuration: as it is, or else in the workflow's own folder `root`.
+
+    So that the shipped data are found when the workflow runs as a module from another folder.
+    """
+    for candidate in (path, os.path.relpath(os.path.join(root, path))):
+        if os.path.exists(candidate):
+            return candidate
+    raise UserError(
+        f"{key}: '{path}' does not exist (looked in {os.getcwd()} and in the workflow's folder):"
+        " correct the path; it is read relative to the folder in which you start Snakemake"
+    )
+
+
+def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
+    """A data set with paths that exist."""
+    key = f"datasets.{name}"
+    dataset = json.loads(json.dumps(dataset))
+    dataset["samples"] = resolve_path(dataset["samples"], f"{key}.samples", root)
+    for layer_name, layer in dataset["layers"].items():
+        layer["table"] = resolve_path(layer["table"], f"{key}.layers.{layer_name}.table", root)
+    outcome = dataset["outcome"]
+    if outcome["positive"] is not None:
+        if outcome["task"] == "regression":
+            raise UserError(f"{key}.outcome.positive: a regression has no classes: take it out")
+        outcome["positive"] = str(outcome["positive"])
+    return dataset
+
+
+class Model:
+    """One model of the configuration, resolved for a task.
+
+    spec: name, estimator or method, params, grid, size: what its training depends on.
+    """
+
+    def __init__(self, language: str, key: str, spec: dict, cost: str, baseline: bool):
+        self.language, self.key, self.cost, self.baseline = language, key, cost, baseline
+        self.spec = spec
+        self.name = spec["name"]
+        self.spec_text = canonical(spec, exact=True)
+
+
+def resolve_models(config: dict, task: str, presets: dict) -> list[Model]:
+    """Models of both languages for a task, Python first, in the order of the configuration.
+
+    presets: {language: {task: {name: preset}}}.
+    """
+    models, problems = [], []
+    for language in ("python", "r"):
+        seen = {}
+        for i, entry in enumerate(config["models"][language]):
+            key = f"models.{language}[{i}]"
+            try:
+                model = _resolve_model(language, key, entry, task, presets[language], config)
+                if model.name in seen:
+                    raise UserError(
+                        f"{key}: '{model.name}' stands in {seen[model.name]} too:"
+                        " give it another name, as in {name: …}"
+                    )
+                seen[model.name] = key
+                models.append(model)
+            except UserError as error:
+                problems.append(str(error))
+    if problems:
+        raise UserError("\n".join(problems))
+    return models
+
+
+def _resolve_model(language, key, entry, task, presets, config) -> Model:
+    entry = {"name": entry} if isinstance(entry, str) else dict(entry)
+    name = entry["name"]
+    kind, other = ("estimator", "method") if language == "python" else ("method", "estimator")
+    if other in entry:
+        raise UserError(f"{key}.{other}: a key of the other language: write {kind}")
+    preset = {} if kind in entry else presets[task].get(name, {})
+    if language == "r":
+        preset = preset or {"method": name}
+    elif not preset and kind not in entry:
+        if "." not in name:
+            elsewhere = [t for t in presets if name in presets[t]]
+            why = (
+                f"is a preset for {elsewhere[0]}, not for {task}." if elsewhere else "is no preset."
+            )
+            known = list(presets[task])
+            raise UserError(
+                f"{key}: '{name}' {why}{did_you_mean(name, known)}"
+                f" Presets for {task}: {', '.join(known)}; or give any estimator by its dotted name,"
+                " as sklearn.svm.SVC"
+            )
+        preset, name = {"estimator": name}, name.rpartition(".")[2]
+    spec = {
+        "name": name,
+        kind: entry.get(kind, preset.get(kind)),
+        "params": {**preset.get("params", {}), **entry.get("params", {})},
+        "grid": entry.get("grid", preset.get("grid")),
+        "size": entry.get("size", config["tuning"]["size"]),
+    }
+    for fixed in entry.get("params", {}):
+        if spec["grid"] and "grid" not in entry and fixed in spec["grid"]:
+            spec["grid"] = {k: v for k, v in spec["grid"].items() if k != fixed}
+    both = sorted(set(spec["params"]) & set(spec["grid"] or {}))
+    if both:
+        raise UserError(f"{key}: '{both[0]}' stands in params and in grid: leave it in one of them")
+    cost = entry.get("cost", preset.get("cost", "medium"))
+    return Model(language, key, spec, cost, preset.get("baseline", False))
+
+
+def batch_count(cost: str, splits_per_job, splits: int, repeats: int) -> int:
+    """Number of training jobs of one model: `auto` gives a costly model one per repeat."""
+    if splits_per_job == "auto":
+        return repeats if cost == "costly" else 1
+    return max(1, math.ceil(splits / splits_per_job))
+
+
+class Study:
+    """A checked configuration, asked by the rules for the slice that each of them depends on.
+
+    Slices are text (canonical JSON) or plain values, so that only a real change runs a rule again.
+    """
+
+    def __init__(self, config: dict, presets: dict, root: str):
+        self.config = config
+        problems = []
+        self.datasets, self.models = {}, {}
+        for name, dataset in config["datasets"].items():
+            try:
+                self.datasets[name] = resolve_dataset(name, dataset, root)
+            except UserError as error:
+                problems.append(str(error))
+        for task in sorted({d["outcome"]["task"] for d in config["datasets"].values()}):
+            try:
+                of_task = resolve_models(config, task, presets)
+                self.models.update(
+                    {
+                        n: of_task
+                        for n, d in config["datasets"].items()
+                        if d["outcome"]["task"] == task
+                    }
+                )
+            except UserError as error:
+                problems.append(str(error))
+            method = config["selection"]["method"]
+            if (task, method) in (("regression", "anova"), ("classification", "f_regression")):
+                fix = "f_regression" if task == "regression" else "anova"
+                problems.append(
+                    f"selection.method: {method} does not suit a {task}: set it to {fix}, or none"
+                )
+        if problems:
+            raise UserError("\n".join(dict.fromkeys(problems)))
+        scheme = config["resampling"]
+        self.split_count = scheme["folds"] * scheme["repeats"]
+
+    def task(self, dataset: str) -> str:
+        return self.datasets[dataset]["outcome"]["task"]
+
+    def files(self, dataset: str) -> list[str]:
+        """Feature tables of a data set."""
+        return [layer["table"] for layer in self.datasets[dataset]["layers"].values()]
+
+    def all_files(self) -> list[str]:
+        """Every file that the users gave: sheets and tables."""
+        sheets = [d["samples"] for d in self.datasets.values()]
+        return list(dict.fromkeys([*sheets, *(f for n in self.datasets for f in self.files(n))]))
+
+    def languages(self) -> list[str]:
+        """Languages with at least one model."""
+        return sorted({m.language for m in self.all_models()})
+
+    def all_models(self) -> list[Model]:
+        return [m for of_task in self.models.values() for m in of_task]
+
+    def model(self, dataset: str, language: str, name: str) -> Model:
+        return next(m for m in self.models[dataset] if (m.language, m.name) == (language, name))
+
+    def model_names(self, dataset: str) -> list[str]:
+        """`language/name` of each model, in the order of the configuration."""
+        return [f"{m.language}/{m.name}" for m in self.models[dataset]]
+
+    def baselines(self, dataset: str) -> list[str]:
+        return [f"{m.language}/{m.name}" for m in self.models[dataset] if m.baseline]
+
+    def batches(self, model: Model) -> list[str]:
+        """Names of a model's training jobs: 1of5, 2of5 and so on."""
+        count = self._batch_count(model)
+        return [f"{i}of{count}" for i in range(1, count + 1)]
+
+    def batch_counts(self) -> list[int]:
+        return sorted({self._batch_count(model) for model in self.all_models()})
+
+    def _batch_count(self, model: Model) -> int:
+        scheme = self.config["resampling"]
+        return batch_count(
+            model.cost, scheme["splits_per_job"], self.split_count, scheme["repeats"]
+        )
+
+    def tuning_metric(self, dataset: str) -> str:
+        return self.config["tuning"]["metric"][self.task(dataset)]
+
+    def comparison_metric(self, dataset: str) -> str:
+        return self.config["comparison"]["metric"][self.task(dataset)]
+
+    def import_setting(self, dataset: str) -> str:
+        setting = json.loads(json.dumps(self.datasets[dataset]))
+        for layer in setting["layers"].values():
+            del layer["top_variance"]
+        return canonical(setting)
+
+    def split_setting(self) -> str:
+        names = ("scheme", "folds", "repeats", "inner_folds")
+        return canonical({name: self.config["resampling"][name] for name in names})
+
+    def preprocessing_setting(self, dataset: str) -> str:
+        layers = self.datasets[dataset]["layers"]
+        most = {name: layer["top_variance"] for name, layer in layers.items()}
+        return canonical(
+            {**self.config["preprocessing"], **self.config["selection"], "top_variance": most}
+        )
+
+    def training_keys(self, dataset: str) -> str:
+        """For each training job of a data set what its key is made of, besides the data."""
+        fixed = [
+            self.task(dataset),
+            self.tuning_metric(dataset),
+            self.config["imbalance"],
+            self.config["seed"],
+        ]
+        return json.dumps(
+            [
+                [m.language, m.spec_text, *fixed]
+                for m in self.models[dataset]
+                for _ in self.batches(m)
+            ]
+        )
+
+    def validation_setting(self, language: str) -> str:
+        """Every model of a language with what its check needs."""
+        checks = {}
+        for dataset in self.models:
+            for m in self.models[dataset]:
+                if m.language == language:
+                    more = {
+                        "task": self.task(dataset),
+                        "imbalance": self.config["imbalance"],
+                        "key": m.key,
+                    }
+                    checks[m.key, more["task"]] = {**m.spec, **more}
+        return canonical(list(checks.values()), exact=True)
+
+    def scoring_setting(self) -> str:
+        return canonical(
+            [
+                {
+                    "name": name,
+                    "task": self.task(name),
+                    "positive": dataset["outcome"]["positive"],
+                    "models": [[m.language, m.name] for m in self.models[name]],
+                }
+                for name, dataset in self.datasets.items()
+            ]
+        )
+
+    def summary_setting(self) -> str:
+        return canonical(
+            [
+                {
+                    "name": name,
+                    "metric": self.comparison_metric(name),
+                    "models": self.model_names(name),
+                    "baselines": self.baselines(name),
+                    "splits": self.split_count,
+                }
+                for name in self.datasets
+            ]
+        )

@@ -1,0 +1,46 @@
+"""Headers of the tables that programs share, in one place (docs: config/README.md)."""
+
+SPLITS = ["split", "repeat", "fold", "sample", "role", "inner_fold"]
+PREDICTIONS = ["language", "model", "split", "cohort", "sample", "truth", "predicted"]
+TUNING = [
+    "dataset", "language", "model", "split", "candidate", "parameters", "inner_fold",
+    "metric", "value", "seconds",
+]  # fmt: skip
+IMPORTANCE = ["dataset", "language", "model", "split", "feature", "selected", "importance", "kind"]
+TIMING = [
+    "dataset", "language", "model", "split", "stage", "wall_seconds", "cpu_seconds", "peak_mb",
+]  # fmt: skip
+FAILURES = ["dataset", "language", "model", "split", "stage", "message", "log"]
+METRICS = [
+    "dataset", "language", "model", "split", "repeat", "fold", "cohort", "metric", "value",
+]  # fmt: skip
+ESTIMATES = [
+    "dataset", "language", "model", "cohort", "metric", "estimate", "ci_low", "ci_high", "method",
+    "n_splits", "n_failed",
+]  # fmt: skip
+
+TABLES = {
+    "tuning": TUNING,
+    "importance": IMPORTANCE,
+    "timing": TIMING,
+    "failures": FAILURES,
+}
+
+METRICS_OF = {
+    "binary": [
+        "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy",
+        "mcc", "f1", "sensitivity", "specificity",
+    ],
+    "multiclass": [
+        "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy",
+        "mcc", "f1",
+    ],
+    "regression": ["rmse", "mae", "r2", "spearman"],
+}  # fmt: skip
+SMALLER_IS_BETTER = {"log_loss", "brier", "rmse", "mae"}
+METRIC_NAMES = {
+    "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss",
+    "brier": "Brier score", "balanced_accuracy": "balanced accuracy", "accuracy": "accuracy",
+    "mcc": "MCC", "f1": "F1", "sensitivity": "sensitivity", "specificity": "specificity",
+    "rmse": "RMSE", "mae": "MAE", "r2": "R²", "spearman": "Spearman correlation",
+}  # fmt: skip

@@ -1,0 +1,26 @@
+"""CSV and TSV files of the contracts, written the same way everywhere."""
+
+import csv
+import gzip
+
+
+def number(value) -> str:
+    """A number with 12 significant digits; NaN and None are empty."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.12g}"
+
+
+def write_csv(path: str, header: list[str], rows, delimiter: str = ",") -> None:
+    """Write rows (lists, in the order of the header); UTF-8, quoted where needed."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def read_csv(path: str, delimiter: str = ",") -> list[dict[str, str]]:
+    """Rows as dictionaries of text; `.gz` too. UTF-8, a byte order mark is passed over."""
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))

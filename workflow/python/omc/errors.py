@@ -1,0 +1,23 @@
+"""Errors that a user can mend, as one sentence each."""
+
+import difflib
+
+
+class UserError(Exception):
+    """A mistake in the configuration or the data: where it is, what was found, and the fix.
+
+    The message is shown alone, without a traceback. It may hold several lines, one mistake each.
+    """
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """' Did you mean 'x'?' for the known word nearest to `word`, or an empty text."""
+    near = difflib.get_close_matches(str(word), [str(k) for k in known], n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def some(items, limit: int = 5) -> str:
+    """'a, b, c and 12 more' of a list that may be long."""
+    items = [str(i) for i in items]
+    rest = len(items) - limit
+    return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,36 @@
+"""Tuning metrics: what an inner fold says of a candidate (twin: losses.R, equal to 1e-9)."""
+
+import numpy as np
+
+LARGER_IS_BETTER = {"accuracy", "balanced_accuracy"}
+
+
+def tuning_value(metric: str, truth: np.ndarray, predicted: np.ndarray, prob) -> float:
+    """Value of `metric` on one inner fold.
+
+    truth, predicted: (n,) class indices 0..K-1, or numbers in a regression. prob: (n, K)
+    probabilities, None in a regression; a model without probabilities gives its labels one-hot.
+    brier: mean over samples of the squared distance to the one-hot truth, halved for two classes.
+    log_loss: natural logarithm, probabilities clipped at 1e-15.
+    """
+    if metric == "rmse":
+        return float(np.sqrt(np.mean((predicted - truth) ** 2)))
+    if metric == "mae":
+        return float(np.mean(np.abs(predicted - truth)))
+    if metric == "accuracy":
+        return float(np.mean(predicted == truth))
+    if metric == "balanced_accuracy":
+        return float(np.mean([np.mean(predicted[truth == k] == k) for k in np.unique(truth)]))
+    if metric == "brier":
+        classes = prob.shape[1]
+        distance = ((prob - np.eye(classes)[truth]) ** 2).sum(axis=1)
+        return float(np.mean(distance) / (2 if classes == 2 else 1))
+    if metric == "log_loss":
+        return float(-np.mean(np.log(np.clip(prob[np.arange(len(truth)), truth], 1e-15, 1))))
+    raise ValueError(f"no tuning metric '{metric}'")
+
+
+def best(metric: str, values: np.ndarray) -> int:
+    """Index of the best candidate, the first one on ties; NaN (failed) is never chosen."""
+    worst_is_last = -values if metric in LARGER_IS_BETTER else values
+    return int(np.nanargmin(worst_is_last))

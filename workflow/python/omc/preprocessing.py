@@ -1,0 +1,127 @@
+"""What is learned per fit on its training rows only, and applied by both languages.
+
+Twin: preprocessing.R, which reads and applies, but learns nothing.
+"""
+
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+from sklearn.feature_selection import f_classif, f_regression
+
+from omc.errors import UserError
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Preprocessing of one fit: columns of X (ascending, 0-based) and what to do to each.
+
+    rank: 1 for the best by the supervised selection, 0 where nothing is selected.
+    """
+
+    index: np.ndarray
+    fill: np.ndarray
+    center: np.ndarray
+    scale: np.ndarray
+    rank: np.ndarray
+
+
+def learn(values: np.ndarray, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:
+    """Learn one fit's preprocessing from its training rows.
+
+    values: (n, p) with NaN where missing; outcome: (n,) labels, or numbers in a regression;
+    layers: one {columns: (p_l,), top_variance: int or None} per layer; setting: max_missing,
+    impute, scale, method, features. In this order: features with too many missing values,
+    imputation, constant features, top variance, scaling, selection; all inside the fold, since
+    selection on all samples biases the error (Ambroise & McLachlan 2002,
+    doi:10.1073/pnas.102102699).
+    """
+    parts = [_learn_layer(values, outcome, layer, setting) for layer in layers]
+    joined = [np.concatenate(p) for p in zip(*parts, strict=True)]
+    order = np.argsort(joined[0], kind="stable")
+    return Fit(*(column[order] for column in joined))
+
+
+def _learn_layer(values, outcome, layer, setting):
+    index = np.asarray(layer["columns"])
+    x = values[:, index]
+    missing = np.isnan(x)
+    keep = missing.mean(axis=0) <= setting["max_missing"]
+    index, x, missing = index[keep], x[:, keep], missing[:, keep]
+    fill = _fill(x, missing, setting["impute"])
+    if missing.any():
+        x = np.where(missing, fill, x)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    # A constant column's spread is rounding error, not zero.
+    keep = spread > 1e-12 * np.maximum(1, np.abs(mean))
+    if layer["top_variance"] is not None and keep.sum() > layer["top_variance"]:
+        variance = np.where(keep, spread**2, -1)
+        keep = np.zeros_like(keep)
+        keep[np.argsort(-variance, kind="stable")[: layer["top_variance"]]] = True
+    index, x, fill, mean, spread = index[keep], x[:, keep], fill[keep], mean[keep], spread[keep]
+    if not len(index):
+        raise UserError(
+            "no feature is left after the filters (missing values, constant features):"
+            " raise preprocessing.max_missing, or look at the table"
+        )
+    center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
+    scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
+    rank = np.zeros(len(index), dtype=np.int32)
+    if setting["method"] != "none":
+        order = np.argsort(-_score(setting["method"], x, outcome), kind="stable")
+        order = order[: setting["features"]]
+        rank[order] = np.arange(1, len(order) + 1)
+        chosen = rank > 0
+        index, fill, center, scale, rank = (a[chosen] for a in (index, fill, center, scale, rank))
+    return index, fill, center, scale, rank
+
+
+def _fill(x, missing, impute):
+    if impute == "zero":
+        return np.zeros(x.shape[1])
+    if not missing.any():
+        return np.median(x, axis=0) if impute == "median" else x.mean(axis=0)
+    return np.nanmedian(x, axis=0) if impute == "median" else np.nanmean(x, axis=0)
+
+
+def _score(method, x, outcome):
+    """(p,) larger is better: the F statistic of the one-way ANOVA, or of the linear regression."""
+    score = {"anova": f_classif, "f_regression": f_regression}[method](x, outcome)[0]
+    return np.nan_to_num(score, nan=-np.inf)
+
+
+def apply(values: np.ndarray, fit: Fit) -> np.ndarray:
+    """(n, kept) filled, centred and scaled values; `values` are the fit's own columns, in order."""
+    return (np.where(np.isnan(values), fit.fill, values) - fit.center) / fit.scale
+
+
+def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str, str]) -> None:
+    """Write all fits of a data set flat: few large arrays, since readers pay per HDF5 object."""
+    lengths = [len(fit.index) for fit in fits.values()]
+    with h5py.File(path, "w") as file:
+        for name, text in attributes.items():
+            file.attrs[name] = text
+        group = file.create_group("fits")
+        group.create_dataset("split", data=[split for split, _ in fits], dtype=h5py.string_dtype())
+        group["fit"] = np.array([number for _, number in fits], dtype=np.int32)
+        group["start"] = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        group["length"] = np.array(lengths, dtype=np.int64)
+        group = file.create_group("features")
+        for name in ("index", "fill", "center", "scale", "rank"):
+            column = np.concatenate([getattr(fit, name) for fit in fits.values()])
+            group[name] = column.astype(np.int32) if name in ("index", "rank") else column
+
+
+def read_fits(path: str, splits: set[str] | None = None):
+    """Fits of some splits (None: all) by (split, fit), and the file's attributes."""
+    with h5py.File(path) as file:
+        attributes = dict(file.attrs)
+        columns = {name: data[:] for name, data in file["features"].items()}
+        keys = zip(file["fits/split"].asstr()[:], file["fits/fit"][:], strict=True)
+        ranges = zip(file["fits/start"][:], file["fits/length"][:], strict=True)
+        fits = {
+            (split, int(fit)): Fit(**{n: c[start : start + length] for n, c in columns.items()})
+            for (split, fit), (start, length) in zip(keys, ranges, strict=True)
+            if splits is None or split in splits
+        }
+    return fits, attributes

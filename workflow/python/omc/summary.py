@@ -1,0 +1,80 @@
+"""The answer in words, from the estimates; never more than they say."""
+
+from omc.contracts import METRIC_NAMES, SMALLER_IS_BETTER
+from omc.errors import some
+
+TIE = 5e-4
+
+
+def summary(estimates: list[dict], failures: list[dict], datasets: list[dict], places: dict) -> str:
+    """Markdown: per data set one paragraph and where to look, then what failed.
+
+    datasets: dictionaries of name, metric, models, baselines and splits; places: images, results.
+    """
+    parts = ["# Model comparison\n"]
+    for dataset in datasets:
+        parts.append(f"## {dataset['name']}\n\n{answer(estimates, dataset)}\n")
+        figure = f"{places['images']}/{dataset['name']}/model_comparison.png"
+        parts.append(f"Look at `{figure}`.\n")
+    parts.append(
+        f"Every number: `{places['results']}/metrics.csv`, `{places['results']}/estimates.csv`.\n"
+    )
+    if failures:
+        parts.append(f"## What failed\n\n{failed(failures, datasets)}\n")
+        parts.append(f"Each failure with its log: `{places['results']}/failures.csv`.\n")
+    return "\n".join(parts)
+
+
+def answer(estimates: list[dict], dataset: dict) -> str:
+    """One paragraph: the leading model or models, with score and interval, and the baseline's."""
+    metric = dataset["metric"]
+    name = METRIC_NAMES[metric]
+    rows = {
+        f"{row['language']}/{row['model']}": row
+        for row in estimates
+        if row["dataset"] == dataset["name"] and row["metric"] == metric and row["estimate"]
+    }
+    candidates = [m for m in dataset["models"] if m in rows and m not in dataset["baselines"]]
+    sign = -1 if metric in SMALLER_IS_BETTER else 1
+    ranked = sorted(candidates, key=lambda m: -sign * float(rows[m]["estimate"]))
+    base = [m for m in dataset["baselines"] if m in rows]
+    against = ", ".join(f"{m} {float(rows[m]['estimate']):.3f}" for m in base)
+    baseline = f" The baseline: {against}." if base else " No baseline was configured."
+    if not ranked:
+        return f"No model has a value of {name}.{baseline}"
+    top = rows[ranked[0]]
+    value = float(top["estimate"])
+    tied = [m for m in ranked if abs(float(rows[m]["estimate"]) - value) < TIE]
+    interval = ""
+    if top["ci_low"]:
+        interval = f", 95 % interval {float(top['ci_low']):.3f} to {float(top['ci_high']):.3f}"
+    over = f"over {dataset['splits']} splits"
+    if len(tied) > 1:
+        lead = f"{len(tied)} models share the lead with {name} {value:.3f} {over}: {some(tied)}"
+    else:
+        lead = f"{ranked[0]} leads with {name} {value:.3f} {over}{interval}"
+    within = [m for m in ranked if m not in tied and _inside(rows[m], top)]
+    near = (
+        f" The means of {len(within)} of {len(ranked) - 1} other models lie inside that interval."
+    )
+    return f"{lead}.{near if within and len(tied) == 1 else ''}{baseline}"
+
+
+def _inside(row: dict, top: dict) -> bool:
+    if not top["ci_low"]:
+        return False
+    return float(top["ci_low"]) <= float(row["estimate"]) <= float(top["ci_high"])
+
+
+def failed(failures: list[dict], datasets: list[dict]) -> str:
+    """One line per data set and model that failed, with the first message."""
+    groups = {}
+    for row in failures:
+        stage = "candidates left out" if row["stage"] == "tune" else "failed"
+        groups.setdefault((row["dataset"], row["language"], row["model"], stage), []).append(row)
+    lines = []
+    for (dataset, language, model, stage), rows in groups.items():
+        splits = list(dict.fromkeys(row["split"] for row in rows))
+        where = f"{len(splits)} split(s) ({some(splits, 3)})"
+        lines.append(f"- {dataset}: {language}/{model}, {stage} on {where}: {rows[0]['message']}")
+    return "\n".join(lines)

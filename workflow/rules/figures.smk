@@ -1,0 +1,36 @@
+# All figures of a data set in one R process: loading ggplot2 costs more than drawing one.
+rule draw_figures:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        estimates=f"{RESULTS}/estimates.csv",
+        failures=f"{RESULTS}/failures.csv",
+        code=library(
+            "r",
+            "figure_data",
+            "figure_theme",
+            *(f"figure_{name}" for name in FIGURES),
+            "logs",
+        ),
+    output:
+        **{
+            f"{figure}_{ending}": f"{IMAGES}/{{dataset}}/{figure}.{ending}"
+            for figure in FIGURES
+            for ending in ("svg", "png")
+        },
+    log:
+        f"{RESULTS}/logs/{{dataset}}/figures.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/figures.tsv"
+    conda:
+        "../../envs/r.yaml"
+    params:
+        dataset=lambda wc: wc.dataset,
+        task=of_dataset(STUDY.task),
+        comparison_metric=of_dataset(STUDY.comparison_metric),
+        models=of_dataset(STUDY.model_names),
+        baselines=of_dataset(STUDY.baselines),
+        positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
+    message:
+        "Draw the figures of {wildcards.dataset}"
+    script:
+        "../scripts/draw_figures.R"

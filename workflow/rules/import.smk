@@ -1,0 +1,20 @@
+rule import_dataset:
+    input:
+        samples=lambda wc: STUDY.datasets[wc.dataset]["samples"],
+        tables=lambda wc: STUDY.files(wc.dataset),
+        code=library("python", "tables", "matrix", "csvs", "errors", "logs"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        setting=of_dataset(STUDY.import_setting),
+    message:
+        "Import data set {wildcards.dataset}"
+    script:
+        "../scripts/import_dataset.py"

@@ -1,0 +1,21 @@
+rule preprocess:
+    input:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        code=library("python", "preprocessing", "matrix", "checksums", "errors", "logs"),
+    output:
+        f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/preprocessing.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/preprocessing.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        setting=of_dataset(STUDY.preprocessing_setting),
+        task=of_dataset(STUDY.task),
+    message:
+        "Learn the preprocessing of every fit of {wildcards.dataset}"
+    script:
+        "../scripts/preprocess.py"

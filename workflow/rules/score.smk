@@ -1,0 +1,74 @@
+rule join_predictions:
+    input:
+        predictions=lambda wc: trained(wc, "predictions"),
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        code=library("python", "checksums", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/{{dataset}}/predictions.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/join_predictions.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        made_with=of_dataset(STUDY.training_keys),
+    message:
+        "Join the predictions of all models of {wildcards.dataset}"
+    script:
+        "../scripts/join_predictions.py"
+
+
+rule join_tables:
+    input:
+        tables=lambda wc: trained(wc, wc.table, DATASETS),
+        code=library("python", "contracts", "errors", "logs"),
+    output:
+        f"{RESULTS}/{{table}}.csv",
+    log:
+        f"{RESULTS}/logs/join_{{table}}.log",
+    conda:
+        "../../envs/python.yaml"
+    message:
+        "Join {wildcards.table}.csv of all models"
+    script:
+        "../scripts/join_tables.py"
+
+
+rule score:
+    input:
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        code=library("python", "scoring", "contracts", "checksums", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/metrics.csv",
+    log:
+        f"{RESULTS}/logs/score.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/score.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.scoring_setting(),
+    message:
+        "Score the predictions of all models of both languages"
+    script:
+        "../scripts/score.py"
+
+
+rule estimate:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        code=library("python", "estimates", "contracts", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/estimates.csv",
+    log:
+        f"{RESULTS}/logs/estimate.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=DATASETS,
+    message:
+        "Estimate every model's performance with its interval"
+    script:
+        "../scripts/estimate.py"

@@ -1,0 +1,71 @@
+rule manifest:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        sources=STUDY.all_files(),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        versions=expand(
+            f"{RESULTS}/validation/models_{{language}}.json",
+            language=STUDY.languages(),
+        ),
+        code=library("python", "checksums", "errors", "logs"),
+    output:
+        f"{RESULTS}/manifest.json",
+    log:
+        f"{RESULTS}/logs/manifest.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        config=configuration.canonical(CONFIG),
+    message:
+        "Write down configuration, seeds, checksums and versions"
+    script:
+        "../scripts/write_manifest.py"
+
+
+rule summarise:
+    input:
+        estimates=f"{RESULTS}/estimates.csv",
+        failures=f"{RESULTS}/failures.csv",
+        code=library("python", "summary", "contracts", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/summary.md",
+    log:
+        f"{RESULTS}/logs/summary.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.summary_setting(),
+        images=IMAGES,
+    message:
+        "Write the summary"
+    script:
+        "../scripts/summarise.py"
+
+
+# Last of all, so that failed models cost the run its exit status, but nothing else.
+rule verdict:
+    input:
+        failures=f"{RESULTS}/failures.csv",
+        metrics=f"{RESULTS}/metrics.csv",
+        tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
+        summary=f"{RESULTS}/summary.md",
+        manifest=f"{RESULTS}/manifest.json",
+        figures=expand(
+            f"{IMAGES}/{{dataset}}/{{figure}}.{{ending}}",
+            dataset=DATASETS,
+            figure=FIGURES,
+            ending=["svg", "png"],
+        ),
+        code=library("python", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/verdict.txt",
+    log:
+        f"{RESULTS}/logs/verdict.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        on_failure=CONFIG["on_failure"],
+    message:
+        "Look for failed models"
+    script:
+        "../scripts/verdict.py"

@@ -1,0 +1,47 @@
+# Every mistake in models and data is found before the first model trains.
+rule validate_models_python:
+    input:
+        code=library("python", "models", "errors", "logs"),
+    output:
+        f"{RESULTS}/validation/models_python.json",
+    log:
+        f"{RESULTS}/logs/validation/models_python.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        models=STUDY.validation_setting("python"),
+    message:
+        "Check the scikit-learn models of the configuration"
+    script:
+        "../scripts/validate_models.py"
+
+
+rule validate_models_r:
+    input:
+        code=library("r", "models", "logs"),
+    output:
+        f"{RESULTS}/validation/models_r.json",
+    log:
+        f"{RESULTS}/logs/validation/models_r.log",
+    conda:
+        "../../envs/r.yaml"
+    params:
+        models=STUDY.validation_setting("r"),
+    message:
+        "Check the caret methods of the configuration and their packages"
+    script:
+        "../scripts/validate_models.R"
+
+
+rule validate:
+    input:
+        models=expand(
+            f"{RESULTS}/validation/models_{{language}}.json",
+            language=STUDY.languages(),
+        ),
+        preprocessing=expand(f"{RESULTS}/{{dataset}}/preprocessing.h5", dataset=DATASETS),
+    output:
+        touch(f"{RESULTS}/validation/passed.txt"),
+    localrule: True
+    message:
+        "Models and data are in order: training begins"

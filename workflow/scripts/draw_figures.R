@@ -1,0 +1,30 @@
+# Draws all figures of one data set: one R process, as loading ggplot2 costs more than any figure.
+
+log <- file(snakemake@log[[1]], open = "wt")
+sink(log)
+sink(log, type = "message")
+library_dir <- file.path(snakemake@scriptdir, "..", "R")
+source(file.path(library_dir, "logs.R"))
+
+# A new figure is a file workflow/R/figure_<name>.R with a function draw_<name>, and its name in the
+# list FIGURES of rules/common.smk.
+main <- function(input, output, params, library_dir) {
+  for (file in sort(list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE))) {
+    source(file, encoding = "UTF-8")
+  }
+  data <- read_figure_data(
+    files = list(
+      metrics = input[["metrics"]], estimates = input[["estimates"]],
+      failures = input[["failures"]]
+    ),
+    dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
+    models = params[["models"]], baselines = params[["baselines"]],
+    positive = params[["positive"]]
+  )
+  draw_figures(data, output)
+}
+
+with_log(
+  snakemake@log[[1]],
+  main(snakemake@input, snakemake@output, snakemake@params, library_dir)
+)

@@ -1,0 +1,32 @@
+"""Read a data set's sample sheet and tables; write data.h5ad and samples.tsv."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+
+def main(dataset: str, setting: dict, data: str, samples: str) -> None:
+    from omc.csvs import write_csv
+    from omc.matrix import write_h5ad
+    from omc.tables import import_dataset
+
+    values, names, features, layers, sheet = import_dataset(dataset, setting)
+    write_h5ad(data, values, names, features, layers)
+    rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))
+    write_csv(samples, ["sample", *sheet.columns], rows, delimiter="\t")
+    print(f"{dataset}: {values.shape[0]} samples x {values.shape[1]} features")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(
+            snakemake.wildcards.dataset,
+            json.loads(snakemake.params.setting),
+            snakemake.output.data,
+            snakemake.output.samples,
+        )

@@ -1,0 +1,40 @@
+"""Make the outer splits and their inner folds, once for both languages."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+
+def main(dataset: str, samples: str, resampling: dict, task: str, seed: int, output: str) -> None:
+    from omc.contracts import SPLITS
+    from omc.csvs import read_csv, write_csv
+    from omc.splits import make_splits, split_rows
+
+    sheet = read_csv(samples, delimiter="\t")
+    rows = [row for row in sheet if row["cohort"] == "development"]
+    further = [c for c in sheet[0] if c not in ("sample", "outcome", "group", "cohort")]
+    classes = [row["outcome"] for row in rows] if task == "classification" else None
+    balanced = (["outcome"] if classes else []) + further
+    strata = ["|".join(row[c] for c in balanced) for row in rows]
+    groups = [row["group"] for row in rows] if rows[0]["group"] else None
+    splits = make_splits(classes, strata, groups, dataset, resampling, seed)
+    cohorts = [row["sample"] for row in sheet if row["cohort"] != "development"]
+    write_csv(output, SPLITS, split_rows(splits, [row["sample"] for row in rows], cohorts))
+    print(f"{dataset}: {len(splits)} splits of {len(rows)} samples")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(
+            snakemake.wildcards.dataset,
+            snakemake.input.samples,
+            json.loads(snakemake.params.resampling),
+            snakemake.params.task,
+            snakemake.params.seed,
+            snakemake.output[0],
+        )

@@ -1,0 +1,81 @@
+"""Score the predictions of every model of every data set: one scorer for both languages."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+
+def main(predictions: list[str], splits: list[str], datasets: list[dict], output: str) -> None:
+    """datasets: dictionaries of name, task, positive, models ([language, name], in order)."""
+    from omc.contracts import METRICS
+    from omc.csvs import write_csv
+
+    rows = []
+    for path, splits_path, dataset in zip(predictions, splits, datasets, strict=True):
+        rows += score_dataset(path, splits_path, dataset)
+    write_csv(output, METRICS, rows)
+
+
+def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
+    import numpy as np
+    import pandas as pd
+
+    from omc.checksums import sha256_file
+    from omc.contracts import METRICS_OF
+    from omc.csvs import number
+    from omc.errors import UserError
+    from omc.scoring import kind_of, score
+
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if set(table["splits_sha256"]) - {sha256_file(splits_path)}:
+        raise UserError(f"{path}: made on other splits than {splits_path}: delete it and run again")
+    splits = pd.read_csv(splits_path, dtype=str, keep_default_na=False)
+    header = list(table.columns)
+    classes = [c.removeprefix("prob_") for c in header if c.startswith("prob_")]
+    positive = dataset["positive"] or (classes[-1] if classes else None)
+    probabilities = [f"prob_{c}" for c in classes]
+    parts = dict(iter(table.groupby(["language", "model", "split"], sort=False)))
+    rows = []
+    for language, model in dataset["models"]:
+        for split, expected in splits[splits["role"] == "test"].groupby("split", sort=False):
+            if split == "final":
+                continue
+            part = parts.get((language, model, split))
+            if part is None:
+                values = dict.fromkeys(METRICS_OF[kind_of(dataset["task"], classes)])
+            else:
+                if sorted(part["sample"]) != sorted(expected["sample"]):
+                    raise UserError(
+                        f"{path}: {language}/{model} did not predict the test samples of {split}"
+                    )
+                prob = part[probabilities]
+                prob = None if not classes or (prob == "").any(axis=None) else prob.to_numpy(float)
+                values = score(
+                    dataset["task"],
+                    part["truth"].to_numpy(),
+                    part["predicted"].to_numpy(),
+                    prob,
+                    classes,
+                    positive,
+                )
+            first = expected.iloc[0]
+            for metric, value in values.items():
+                value = "" if value is None else number(np.float64(value))
+                where = [split, first["repeat"], first["fold"], "development"]
+                rows.append([dataset["name"], language, model, *where, metric, value])
+    return rows
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(
+            list(snakemake.input.predictions),
+            list(snakemake.input.splits),
+            json.loads(snakemake.params.datasets),
+            snakemake.output[0],
+        )

@@ -1,0 +1,58 @@
+# Train one caret model on a batch of splits (twin: train.py).
+
+log <- file(snakemake@log[[1]], open = "wt")
+sink(log)
+sink(log, type = "message")
+source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
+
+#' Train, and write the batch's tables and, of split `final`, the model.
+#'
+#' @param input named list of paths: data, samples, splits, preprocessing.
+#' @param output named list of paths: predictions, tuning, importance, timing, failures and, in the
+#'   batch that holds `final`, model (a folder).
+#' @param params named list: dataset, model, spec (JSON text), task, tuning_metric, imbalance, seed,
+#'   batch_index (1-based), batch_count.
+#' @param log path of the log, for failures.csv.
+main <- function(input, output, params, log) {
+  spec_text <- utf8(params[["spec"]])
+  settings <- job_settings(
+    dataset = params[["dataset"]], model = params[["model"]], spec = read_spec(spec_text),
+    task = params[["task"]], tuning_metric = params[["tuning_metric"]],
+    imbalance = params[["imbalance"]], seed = params[["seed"]]
+  )
+  info <- resolve_method(settings$spec, settings$task, settings$imbalance)
+  suppressPackageStartupMessages({
+    library(caret)
+    invisible(lapply(info$library, loadNamespace))
+  })
+  data.table::setDTthreads(1)
+  timing <- timing_row("startup", proc.time())
+
+  before <- proc.time()
+  batch <- load_batch(
+    input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]], settings$task,
+    params[["batch_index"]], params[["batch_count"]]
+  )
+  timing <- rbind(timing, timing_row("load", proc.time() - before))
+
+  folder <- output[["model"]]
+  if (!is.null(folder)) {
+    dir.create(folder, showWarnings = FALSE)
+  }
+  results <- train_batch(batch, settings, info, if (!is.null(folder)) file.path(folder, "model.rds"))
+  key <- training_key(
+    input[["preprocessing"]], settings$language, spec_text, settings$task, settings$tuning_metric,
+    settings$imbalance, settings$seed
+  )
+  write_results(output, batch, settings, results, timing, log, key)
+}
+
+with_log(snakemake@log[[1]], {
+  for (name in c("seeds", "matrix", "preprocessing", "losses", "models", "training")) {
+    source(file.path(snakemake@scriptdir, "..", "R", paste0(name, ".R")))
+  }
+  named <- function(slot) slot[nzchar(names(slot))]
+  main(
+    named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]]
+  )
+})

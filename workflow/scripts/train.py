@@ -1,0 +1,85 @@
+"""Train one scikit-learn model on a batch of splits (twin: train.R)."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+
+def main(input, output, settings, spec_text: str, batch: tuple[int, int], log: str) -> None:
+    import time
+
+    from omc.checksums import sha256_file, training_key
+    from omc.errors import UserError
+    from omc.models import build
+    from omc.saving import save
+    from omc.training import Data, SplitResult, stage, train_guarded, write_results
+
+    job = SplitResult()
+    job.timing.append(["startup", *since_start(), peak_mb()])
+    with stage(job, "load"):
+        data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
+        splits = data.batch(*batch)
+        attributes = data.load(splits)
+        splits_sha256 = sha256_file(input.splits)
+    if attributes["splits_sha256"] != splits_sha256:
+        raise UserError(f"{input.preprocessing} was made from other splits than {input.splits}")
+    estimator = build(
+        settings.spec, settings.task, settings.imbalance, f"models.python '{settings.model}'"
+    )
+    results = {}
+    for split in splits:
+        began = time.perf_counter()
+        results[split] = train_guarded(data, settings, estimator, split)
+        state = "; ".join(row[1] for row in results[split].failures) or "done"
+        print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
+    key = training_key(
+        input.preprocessing, "python", spec_text, settings.task, settings.tuning_metric,
+        settings.imbalance, settings.seed,
+    )  # fmt: skip
+    write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
+    if "model" in output.keys():
+        save(results[splits[-1]].saved, output.model)
+
+
+def since_start() -> tuple[float, float]:
+    """Wall and CPU seconds since this process began."""
+    import os
+    import time
+
+    with open("/proc/self/stat") as file:
+        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began, time.process_time()
+
+
+def peak_mb() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        from omc.training import Settings
+
+        params = snakemake.params
+        main(
+            snakemake.input,
+            snakemake.output,
+            Settings(
+                dataset=snakemake.wildcards.dataset,
+                model=snakemake.wildcards.model,
+                spec=json.loads(params.spec),
+                task=params.task,
+                tuning_metric=params.tuning_metric,
+                imbalance=params.imbalance,
+                seed=params.seed,
+            ),
+            params.spec,
+            (params.batch_index, params.batch_count),
+            snakemake.log[0],
+        )

@@ -1,0 +1,51 @@
+"""Write down what the results were made from: configuration, seeds, checksums, versions, commit."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+
+def git(folder: str, *arguments: str) -> str | None:
+    """Output of a git command in `folder`; None where there is no git or no repository."""
+    import subprocess
+
+    try:
+        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def main(config: str, sources, splits, versions, output: str) -> None:
+    import json
+
+    from omc.checksums import sha256_file
+
+    workflow = str(Path(__file__).parents[1])
+    commit = git(workflow, "rev-parse", "HEAD")
+    changes = git(workflow, "status", "--porcelain", "--", ".")
+    manifest = {
+        "config": json.loads(config),
+        "seed": json.loads(config)["seed"],
+        "inputs": {path: sha256_file(path) for path in sources},
+        "splits": {path: sha256_file(path) for path in splits},
+        "versions": {
+            Path(p).stem.removeprefix("models_"): json.loads(Path(p).read_text()) for p in versions
+        },
+        "workflow": {"commit": commit, "modified": None if changes is None else bool(changes)},
+    }
+    Path(output).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.params.config,
+            list(snakemake.input.sources),
+            list(snakemake.input.splits),
+            list(snakemake.input.versions),
+            snakemake.output[0],
+        )
