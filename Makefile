@@ -1,0 +1,72 @@
+# What one types to use and to work on this project. How things are set up is in envs/setup.sh.
+#   CONFIG=config/quick.yaml   another configuration
+#   CORES=8                    how many cores to use (default: all of up to 4, else half, at most 16)
+#   DEPLOY=conda|native        take R from conda, or from the machine (default: what is there)
+#   TARGETS=results/…          only these files
+#   ARGS=--dry-run             further arguments of Snakemake
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run dag report test lint format pins data clean FORCE
+
+DEFAULT_CONFIG := config/config.yaml
+CONFIG ?= $(DEFAULT_CONFIG)
+DEPLOY ?= auto
+export DEPLOY
+TZ ?= UTC
+export TZ
+
+SETUP := envs/setup.sh
+EXEC := $(SETUP) exec
+# Without --cores the profile decides.
+SNAKEMAKE = $(SETUP) snakemake $(if $(CORES),--cores $(CORES)) $(ARGS) \
+	$(if $(filter-out $(DEFAULT_CONFIG),$(CONFIG)),--configfile $(CONFIG))
+
+# Set-up runs again when a list of packages has changed, or when DEPLOY says another thing than
+# .deploy has recorded.
+RECORDED := $(shell cat .deploy 2>/dev/null)
+PACKAGES := $(wildcard envs/*.txt envs/*.yaml) $(if $(filter $(RECORDED),$(DEPLOY:auto=$(RECORDED))),,FORCE)
+RUN_READY := .venv/.stamp-run
+TEST_READY := .venv/.stamp-test
+
+help: ## Show this list
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@sed -n 's/^#   /  /p' Makefile
+
+setup: $(RUN_READY) ## Set up what is missing, and run nothing
+
+run: $(RUN_READY) ## Set up what is missing, then run the comparison
+	@$(SNAKEMAKE) $(if $(TARGETS),-- $(TARGETS))
+
+report: $(RUN_READY) ## Write results/report.html about the last run
+	@$(SNAKEMAKE) --report results/report.html
+
+dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
+	@$(SETUP) draw config/quick.yaml
+
+test: $(TEST_READY) lint ## Set up what is missing, then run every check and test
+	@$(EXEC) Rscript -e 'testthat::test_dir("tests/testthat", reporter = "summary")'
+	@$(EXEC) pytest -m "not slow"
+	@$(EXEC) pytest -m slow
+
+lint: $(TEST_READY) ## Check the style of Python, R, Snakemake and shell files
+	@$(SETUP) lint
+
+format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants them
+	@$(EXEC) ruff check --quiet --fix .
+	@$(EXEC) ruff format --quiet .
+	@$(EXEC) snakefmt workflow
+
+pins: ## Write envs/constraints.txt anew
+	@$(SETUP) pins
+
+data: ## Make the data sets in resources/ anew from their sources
+	@Rscript resources/make_data.R
+
+clean: ## Remove results and figures; what is set up stays
+	@$(SETUP) clean
+
+$(RUN_READY): $(PACKAGES)
+	@$(SETUP) run
+
+$(TEST_READY): $(PACKAGES)
+	@$(SETUP) test

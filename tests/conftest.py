@@ -1,0 +1,23 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def leukemia():
+    """(values (38, 3051), labels (38,)) of the shipped leukemia data."""
+    from omc.tables import read_sheet, read_table
+
+    folder = ROOT / "resources" / "leukemia"
+    sheet = read_sheet(str(folder / "samples.tsv"))
+    table = read_table(str(folder / "expression.tsv.gz"), "features_in_rows")
+    return table.loc[sheet.index].to_numpy(), sheet["subtype"].to_numpy()

@@ -1,0 +1,82 @@
+"""What a user meets when something is wrong: a sentence, and no lost run."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def change(config, path, value):
+    for key in path[:-1]:
+        config = config[key]
+    config[path[-1]] = value
+
+
+WRONG = {
+    "unknown preset": (["models", "python"], ["dumy"], ["models.python[0]", "dumy", "dummy"]),
+    "unknown caret method": (["models", "r"], ["glmnett"], ["models.r[0]", "glmnett", "'glmnet'"]),
+    "caret method without its package": (["models", "r"], ["ada"], ["models.r[0]", "ada", "install"]),
+    "outcome column": (
+        ["datasets", "leukemia", "outcome", "column"],
+        "subtyp",
+        ["datasets.leukemia.outcome.column", "'subtyp'", "'subtype'"],
+    ),
+    "samples that do not join": (
+        ["datasets", "leukemia", "samples"],
+        "other.tsv",
+        ["datasets.leukemia.layers.expression.table", "X1", "2 of 2"],
+    ),
+    "too many folds": (
+        ["resampling", "folds"], 12, ["resampling.folds", "12", "'AML'", "at most 11"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_a_sentence_before_any_training(workflow, small, name):
+    path, value, expected = WRONG[name]
+    run = workflow()
+    run.path("other.tsv").write_text("sample\tsubtype\nX1\tALL\nX2\tAML\n", encoding="utf-8")
+    change(small, path, value)
+    process = run.compare(small)
+    output = process.stdout + process.stderr
+    assert process.returncode != 0
+    assert "Traceback" not in output and "train_" not in output.partition("Select jobs")[2]
+    told = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    assert told and len(set(told)) == 1
+    for part in expected:
+        assert part in told[0]
+
+
+def test_a_failing_model_is_a_row_and_not_a_lost_run(workflow, small):
+    run = workflow()
+    # More nearest neighbours than there are samples, in both languages.
+    small["models"]["python"].append(
+        {"name": "knn_python", "estimator": "sklearn.neighbors.KNeighborsClassifier",
+         "params": {"n_neighbors": 500}}
+    )  # fmt: skip
+    small["models"]["r"].append(
+        {"name": "pls_r", "method": "pls", "params": {"validation": "nonsense"}}
+    )
+    process = run.compare(small)
+    assert process.returncode != 0
+    assert "python/knn_python failed on leukemia" in process.stderr
+    _, failures = run.table("results", "failures.csv")
+    assert {(r["language"], r["model"]) for r in failures} == {
+        ("python", "knn_python"), ("r", "pls_r"),
+    }  # fmt: skip
+    assert any("n_neighbors" in r["message"] for r in failures)
+    assert all(run.path(r["log"]).exists() and "\n" not in r["message"] for r in failures)
+    for failure in failures:
+        log = run.path(failure["log"]).read_text(encoding="utf-8")
+        assert "raceback" in log or "Call" in log
+    _, metrics = run.table("results", "metrics.csv")
+    assert {r["value"] for r in metrics if r["model"] == "knn_python"} == {""}
+    assert all(r["value"] for r in metrics if r["model"] == "glmnet")
+    svg = run.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
+    assert "knn_python" in svg and "failed" in svg
+    assert "knn_python" in run.path("results", "summary.md").read_text(encoding="utf-8")
+    # Asked to report only, the same results end with status 0, and only the verdict runs again.
+    small["on_failure"] = "report"
+    process = run.compare(small)
+    assert process.returncode == 0, process.stderr
+    assert "train_" not in process.stderr

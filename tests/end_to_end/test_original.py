@@ -1,0 +1,128 @@
+"""The workflow gives the numbers of the serial scripts that it was made from (docs/original)."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from omc.seeds import fit_seed
+
+pytestmark = pytest.mark.slow
+
+MODELS = {
+    "python": ["dummy", "logistic_regression", "random_forest", "svm_rbf"],
+    "r": ["glmnet", "ranger", "svmRadial"],
+}
+# Probabilities of a support vector machine come from a fit by numerical optimisation, whose last
+# digits follow the rounding of its inputs: x is scaled before the selection there, after it here.
+TOLERANCE = {"svm_rbf": 1e-6, "svmRadial": 1e-6}
+
+
+def read(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def both(root, tmp_path_factory):
+    """Results of the workflow and of the two scripts on the same folds, with the same seeds."""
+    import yaml
+
+    from tests.end_to_end.conftest import Workflow
+
+    config = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config["datasets"] = {"leukemia": config["datasets"]["leukemia"]}
+    config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 3}
+    config["models"] = MODELS
+    workflow = Workflow(root, tmp_path_factory.mktemp("original"))
+    process = workflow.compare(config, "--", "results/metrics.csv", *TABLES)
+    assert process.returncode == 0, process.stderr
+    seeds = workflow.path("seeds.csv")
+    with open(seeds, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["language", "model", "split", "fit", "seed"])
+        for language, names in MODELS.items():
+            for name in names:
+                for split in ("r01f01", "r01f02"):
+                    for fit in (0, 1, 2, 3, "candidates"):
+                        seed = fit_seed(2022, "leukemia", language, name, split, fit)
+                        writer.writerow([language, name, split, fit, seed])
+    data = root / "resources" / "leukemia"
+    scripts = root / "docs" / "original"
+    for command, folder in (
+        ([sys.executable, scripts / "compare_models.py"], "python"),
+        (["Rscript", scripts / "compare_models.R"], "r"),
+    ):
+        subprocess.run(
+            [
+                *command, "--expression", data / "expression.tsv.gz", "--samples", data / "samples.tsv",
+                "--outcome", "subtype", "--folds", workflow.path("results", "leukemia", "splits.csv"),
+                "--output", workflow.path("original", folder), "--seeds", seeds,
+            ],
+            check=True,
+            env={**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+    return workflow
+
+
+TABLES = ["results/tuning.csv", "results/importance.csv"]
+
+
+@pytest.mark.parametrize("language", MODELS)
+def test_the_same_features_are_selected(both, language):
+    mine = {}
+    for row in both.table("results", "importance.csv")[1]:
+        if row["language"] == language and row["split"] != "final":
+            mine.setdefault((row["model"], row["split"]), set()).add(row["feature"])
+    theirs = {}
+    for row in read(both.path("original", language, "selected.csv")):
+        if row["fit"] == "0":
+            theirs.setdefault(row["split"], set()).add(row["feature"])
+    assert len(mine) == 2 * len(MODELS[language])
+    for (_, split), features in mine.items():
+        assert features == theirs[split] and len(features) == 200
+
+
+@pytest.mark.parametrize("language", MODELS)
+def test_the_same_candidates_are_chosen(both, language):
+    values = {}
+    for row in both.table("results", "tuning.csv")[1]:
+        if row["language"] == language and row["split"] != "final":
+            key = row["model"], row["split"]
+            candidate = values.setdefault(key, {}).setdefault(row["parameters"], [])
+            candidate.append(float(row["value"]))
+    found = {}
+    for key, candidates in values.items():
+        means = {parameters: sum(v) / len(v) for parameters, v in candidates.items()}
+        found[key] = json.loads(min(means, key=means.get))
+    theirs = {
+        (row["model"], row["split"]): json.loads(row["parameters"])
+        for row in read(both.path("original", language, "chosen.csv"))
+    }
+    assert set(found) <= set(theirs)
+    for key, parameters in found.items():
+        assert parameters == pytest.approx(theirs[key]), key
+
+
+@pytest.mark.parametrize(
+    ("language", "model"), [(lang, name) for lang, names in MODELS.items() for name in names]
+)
+def test_the_same_predictions(both, language, model):
+    def rows(table):
+        return {
+            (r["split"], r["sample"]): r
+            for r in table
+            if (r["language"], r["model"]) == (language, model)
+        }
+
+    mine = rows(both.table("results", "leukemia", "predictions.csv")[1])
+    theirs = rows(read(both.path("original", language, "predictions.csv")))
+    assert set(mine) == set(theirs) and len(mine) == 38
+    for key, row in mine.items():
+        assert row["predicted"] == theirs[key]["predicted"]
+        expected = float(theirs[key]["prob_AML"])
+        assert float(row["prob_AML"]) == pytest.approx(expected, abs=TOLERANCE.get(model, 1e-6)), (
+            key
+        )

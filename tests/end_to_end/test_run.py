@@ -1,0 +1,179 @@
+"""A run from the configuration to the figures, and what a second run does."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from omc import contracts
+
+pytestmark = pytest.mark.slow
+
+JOINS = {
+    "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
+    "join_tables", "score", "estimate", "manifest", "summarise", "draw_figures", "verdict",
+}  # fmt: skip
+
+
+def planned(process):
+    """Rules and their number of jobs, as a dry run lists them."""
+    assert process.returncode == 0, process.stderr
+    table = process.stdout + process.stderr
+    counts = re.findall(r"^(\w+) +(\d+)$", table.partition("Job stats:")[2], flags=re.M)
+    return {rule: int(count) for rule, count in counts if rule not in ("total", "job")}
+
+
+@pytest.fixture(scope="module")
+def finished(root, tmp_path_factory):
+    """One finished run that several tests look at."""
+    import yaml
+
+    from tests.end_to_end.conftest import Workflow
+
+    config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
+    del config["run"]
+    config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 3}
+    config["models"] = {
+        "python": ["dummy", "logistic_regression", "random_forest", "svm_rbf"],
+        "r": ["glmnet", "ranger", "svmRadial"],
+    }
+    workflow = Workflow(root, tmp_path_factory.mktemp("finished"))
+    process = workflow.compare(config)
+    assert process.returncode == 0, process.stderr
+    return workflow, config, process
+
+
+def test_every_model_split_and_metric_is_in_metrics(finished):
+    workflow, config, _ = finished
+    header, rows = workflow.table("results", "metrics.csv")
+    assert header == contracts.METRICS
+    models = [(lang, m) for lang in ("python", "r") for m in config["models"][lang]]
+    expected = [
+        (language, model, split, metric)
+        for language, model in models
+        for split in ("r01f01", "r01f02")
+        for metric in contracts.METRICS_OF["binary"]
+    ]
+    assert [(r["language"], r["model"], r["split"], r["metric"]) for r in rows] == expected
+    assert all(r["value"] for r in rows)
+    auc = {r["model"]: float(r["value"]) for r in rows if r["metric"] == "roc_auc"}
+    assert auc["dummy"] == 0.5
+    assert all(value > 0.8 for model, value in auc.items() if model != "dummy")
+
+
+@pytest.mark.parametrize(
+    ("file", "header"),
+    [
+        ("estimates.csv", contracts.ESTIMATES),
+        ("tuning.csv", contracts.TUNING),
+        ("importance.csv", contracts.IMPORTANCE),
+        ("timing.csv", contracts.TIMING),
+        ("failures.csv", contracts.FAILURES),
+        ("leukemia/splits.csv", contracts.SPLITS),
+    ],
+)
+def test_headers_are_the_contract(finished, file, header):
+    found, rows = finished[0].table("results", *file.split("/"))
+    assert found == header
+    assert bool(rows) == (file != "failures.csv")
+
+
+def test_probabilities_sum_to_one(finished):
+    header, rows = finished[0].table("results", "leukemia", "predictions.csv")
+    assert header == [*contracts.PREDICTIONS, "prob_ALL", "prob_AML", "splits_sha256"]
+    assert len(rows) == 7 * 38
+    for row in rows:
+        prob = [float(row["prob_ALL"]), float(row["prob_AML"])]
+        assert sum(prob) == pytest.approx(1, abs=1e-9) and min(prob) >= 0
+        assert row["predicted"] == ("ALL" if prob[0] >= prob[1] else "AML")
+
+
+def test_both_languages_select_the_same_features(finished):
+    _, rows = finished[0].table("results", "importance.csv")
+    chosen = {}
+    for row in rows:
+        chosen.setdefault((row["split"], row["language"], row["model"]), []).append(row["feature"])
+    for split in ("r01f01", "r01f02", "final"):
+        lists = [features for key, features in chosen.items() if key[0] == split]
+        assert len(lists) == 7 and all(one == lists[0] and len(one) == 50 for one in lists)
+
+
+def test_figures_summary_and_manifest(finished):
+    workflow, _, process = finished
+    for figure in ("model_comparison", "metric_overview"):
+        assert workflow.path("images", "leukemia", f"{figure}.png").stat().st_size > 10_000
+        svg = workflow.path("images", "leukemia", f"{figure}.svg").read_text(encoding="utf-8")
+        assert "svmRadial" in svg and "random_forest" in svg
+    summary = workflow.path("results", "summary.md").read_text(encoding="utf-8")
+    assert "ROC AUC" in summary and "python/dummy 0.500" in summary
+    assert summary in process.stderr
+    manifest = json.loads(workflow.path("results", "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["config"]["seed"] == manifest["seed"] == 2022
+    assert {"R", "caret"} <= set(str(manifest["versions"]["r"]).replace("'", " ").split())
+    assert manifest["versions"]["python"]["packages"]["scikit-learn"] == "1.8.0"
+    assert all(len(digest) == 64 for digest in manifest["inputs"].values())
+
+
+def test_final_models_are_saved(finished):
+    import skops.io
+
+    folder = finished[0].path("results", "leukemia")
+    saved = next(folder.glob("python/logistic_regression/*/final/model.skops"))
+    model = skops.io.load(saved, trusted=skops.io.get_untrusted_types(file=saved))
+    assert len(model["features"]) == 50 and model["classes"] == ["ALL", "AML"]
+    assert next(folder.glob("r/glmnet/*/final/model.rds")).stat().st_size > 1000
+
+
+def test_a_second_run_does_nothing(finished):
+    workflow, config, _ = finished
+    process = workflow.compare(config)
+    assert process.returncode == 0 and "Nothing to be done" in process.stderr
+
+
+def test_a_new_line_trains_that_model_and_redraws(finished):
+    workflow, config, _ = finished
+    more = {**config, "models": {**config["models"], "r": [*config["models"]["r"], "pls"]}}
+    jobs = planned(workflow.compare(more, "--dry-run"))
+    assert jobs.pop("train_r_final") == 1
+    assert set(jobs) <= JOINS - {"validate_models_python"}
+    more = {
+        **config,
+        "models": {
+            **config["models"],
+            "python": [*config["models"]["python"], "sklearn.naive_bayes.GaussianNB"],
+        },
+    }
+    jobs = planned(workflow.compare(more, "--dry-run"))
+    assert jobs.pop("train_python_final") == 1
+    assert set(jobs) <= JOINS - {"validate_models_r"}
+
+
+def test_metrics_do_not_depend_on_cores_or_batches(workflow, small):
+    found = []
+    for name, cores, size in (("one", 1, "auto"), ("two", 2, "auto"), ("batches", 2, 1)):
+        run = workflow(name)
+        small["resampling"]["splits_per_job"] = size
+        process = run.compare(small, "--", "results/metrics.csv", cores=cores)
+        assert process.returncode == 0, process.stderr
+        found.append(run.path("results", "metrics.csv").read_bytes())
+    assert found[0] == found[1] == found[2]
+
+
+def test_as_a_module_from_another_folder(workflow, small, root):
+    run = workflow("elsewhere")
+    run.write(small)
+    snakefile = run.path("Snakefile")
+    snakefile.write_text(
+        'configfile: "config.yaml"\n\n'
+        "module comparison:\n"
+        f'    snakefile: "{root / "workflow" / "Snakefile"}"\n'
+        "    config: config\n\n"
+        "use rule * from comparison\n",
+        encoding="utf-8",
+    )
+    process = run.run(snakefile=snakefile)
+    assert process.returncode == 0, process.stderr
+    assert run.path("images", "leukemia", "model_comparison.png").exists()
+    assert not subprocess.run(
+        ["git", "-C", root, "status", "--porcelain", "results", "images"], capture_output=True
+    ).stdout

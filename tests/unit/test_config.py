@@ -1,0 +1,135 @@
+"""The configuration: defaults, sentences for mistakes, and stable slices."""
+
+import copy
+
+import pytest
+import yaml
+from omc.config import Study, batch_count, canonical, complete
+from omc.errors import UserError
+
+
+@pytest.fixture
+def base(root):
+    return yaml.safe_load((root / "config" / "quick.yaml").read_text())
+
+
+@pytest.fixture
+def study(root, monkeypatch):
+    monkeypatch.chdir(root)
+    schema = root / "workflow" / "schemas" / "config.schema.yaml"
+    presets = {
+        language: yaml.safe_load((root / "workflow" / "models" / f"{language}.yaml").read_text())
+        for language in ("python", "r")
+    }
+    return lambda config: Study(complete(config, schema), presets, root=str(root))
+
+
+def test_defaults_are_filled_in(study, base):
+    config = study(base).config
+    assert config["seed"] == 2022
+    assert config["resampling"]["splits_per_job"] == "auto"
+    assert config["tuning"]["metric"] == {"classification": "brier", "regression": "rmse"}
+    assert config["datasets"]["leukemia"]["groups"] is None
+
+
+MISTAKES = [
+    (lambda c: c.update(sead=1), ["sead", "Did you mean 'seed'"]),
+    (
+        lambda c: c.update(tuning={"metric": {"classification": "brierr"}}),
+        ["tuning.metric.classification", "'brierr'", "Did you mean 'brier'"],
+    ),
+    (lambda c: c["datasets"]["leukemia"].pop("outcome"), ["datasets.leukemia.outcome", "missing"]),
+    (lambda c: c["resampling"].update(folds=1), ["resampling.folds", "1", "at least 2"]),
+    (
+        lambda c: c.update(preprocessing={"max_missing": "1e-3"}),
+        ["preprocessing.max_missing", "'1e-3'", "1.0e-3"],
+    ),
+    (
+        lambda c: c["models"].update(python=["svm_rfb"]),
+        ["models.python[0]", "'svm_rfb'", "Did you mean 'svm_rbf'"],
+    ),
+    (lambda c: c["models"].update(python=["dummy", "dummy"]), ["models.python[1]", "dummy"]),
+    (lambda c: c["models"].update(r=[None]), ["models.r[0]", "quotes"]),
+    (
+        lambda c: c["models"].update(r=[{"name": "a", "estimator": "x.Y"}]),
+        ["models.r[0].estimator", "method"],
+    ),
+    (
+        lambda c: c["models"].update(
+            python=[{"name": "svm_rbf", "params": {"C": 1}, "grid": {"C": [1]}}]
+        ),
+        ["models.python[0]", "'C'", "one of them"],
+    ),
+    (
+        lambda c: c["datasets"]["leukemia"].update(samples="nowhere.tsv"),
+        ["datasets.leukemia.samples", "'nowhere.tsv'", "does not exist"],
+    ),
+    (
+        lambda c: c.update(selection={"method": "f_regression"}),
+        ["selection.method", "f_regression", "anova"],
+    ),
+    (lambda c: c.update(models={}), ["models"]),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_key_value_and_fix(study, base, change, expected):
+    config = copy.deepcopy(base)
+    change(config)
+    with pytest.raises(UserError) as error:
+        study(config)
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    for part in expected:
+        assert part in message
+
+
+def test_all_mistakes_are_told_at_once(study, base):
+    base["models"] = {"python": ["nope", "nope_either"]}
+    with pytest.raises(UserError) as error:
+        study(base)
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_slices_do_not_depend_on_order_or_notation():
+    assert canonical({"b": 1.0, "a": [2]}) == canonical({"a": [2.0], "b": 1})
+    # One feature and all features are two things.
+    assert canonical({"max_features": 1}, exact=True) != canonical(
+        {"max_features": 1.0}, exact=True
+    )
+
+
+def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
+    before = study(copy.deepcopy(base))
+    base["models"]["python"].append("random_forest")
+    base["models"]["r"].insert(0, "ranger")
+    after = study(base)
+    for model in before.models["leukemia"]:
+        same = after.model("leukemia", model.language, model.name)
+        assert same.spec_text == model.spec_text
+        assert after.batches(same) == before.batches(model)
+    for question in ("import_setting", "preprocessing_setting", "task"):
+        assert getattr(before, question)("leukemia") == getattr(after, question)("leukemia")
+    assert before.split_setting() == after.split_setting()
+
+
+def test_any_estimator_and_any_method_resolve(study, base):
+    base["models"] = {
+        "python": [
+            "sklearn.naive_bayes.GaussianNB",
+            {"name": "et", "estimator": "sklearn.ensemble.ExtraTreesClassifier", "size": 2},
+            {"name": "svm_rbf", "params": {"C": 3}},
+        ],
+        "r": ["treebag", {"name": "forest", "method": "ranger", "params": {"num.trees": 10}}],
+    }
+    models = study(base).models["leukemia"]
+    assert [m.name for m in models] == ["GaussianNB", "et", "svm_rbf", "treebag", "forest"]
+    assert models[2].spec["params"]["C"] == 3 and "C" not in models[2].spec["grid"]
+    assert models[3].spec["method"] == "treebag" and models[3].spec["grid"] is None
+
+
+def test_batches():
+    assert batch_count("cheap", "auto", 25, 5) == 1
+    assert batch_count("costly", "auto", 25, 5) == 5
+    assert batch_count("cheap", 1, 25, 5) == 25
+    assert batch_count("cheap", 10, 25, 5) == 3

@@ -1,0 +1,87 @@
+"""Preprocessing: learned on the training rows, in the stated order, and nothing else."""
+
+import numpy as np
+import pytest
+from omc.errors import UserError
+from omc.preprocessing import apply, learn, read_fits, write_fits
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+SETTING = {
+    "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 5,
+}  # fmt: skip
+
+
+def layer(p, top=None):
+    return [{"columns": np.arange(p), "top_variance": top}]
+
+
+def test_equals_a_scikit_learn_pipeline(leukemia):
+    x, y = leukemia
+    train = np.delete(np.arange(38), slice(0, 38, 3))
+    fit = learn(x[train], y[train], layer(x.shape[1]), {**SETTING, "features": 50})
+    pipeline = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=50)).fit(x[train], y[train])
+    assert list(fit.index) == list(pipeline[1].get_support(indices=True))
+    np.testing.assert_allclose(apply(x[:, fit.index], fit), pipeline.transform(x), atol=1e-12)
+    assert sorted(fit.rank) == list(range(1, 51))
+    scores = f_classif(x[train][:, fit.index], y[train])[0]
+    assert list(np.argsort(-scores)) == list(np.argsort(fit.rank))
+
+
+def test_filters_in_their_order():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(20, 6)) * [1, 2, 3, 4, 5, 6]
+    x[:, 5] = 0.1 + 0.2  # constant
+    x[:5, 4] = np.nan  # too many missing
+    x[0, 3] = np.nan
+    y = np.array(["a", "b"] * 10)
+    fit = learn(x, y, layer(6, top=2), {**SETTING, "method": "none"})
+    assert list(fit.index) == [2, 3]
+    assert fit.fill[1] == np.median(x[1:, 3])
+    assert (fit.rank == 0).all()
+    z = apply(x[:, fit.index], fit)
+    assert not np.isnan(z).any()
+    np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(z.std(axis=0), 1)
+
+
+@pytest.mark.parametrize(("scale", "center", "spread"), [("none", 0, 1), ("center", None, 1)])
+def test_scaling_can_be_left_out(scale, center, spread):
+    x = np.random.default_rng(0).normal(3, 2, size=(20, 4))
+    fit = learn(x, np.arange(20.0), layer(4), {**SETTING, "scale": scale, "method": "f_regression"})
+    np.testing.assert_allclose(fit.center, x.mean(axis=0) if center is None else center)
+    np.testing.assert_allclose(fit.scale, spread)
+
+
+def test_nothing_of_the_test_rows_is_seen(leukemia):
+    x, y = leukemia
+    train = np.arange(30)
+    changed = x.copy()
+    changed[30:] = 1e6
+    before = learn(x[train], y[train], layer(x.shape[1]), SETTING)
+    after = learn(changed[train], y[train], layer(x.shape[1]), SETTING)
+    for name in ("index", "fill", "center", "scale", "rank"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
+
+
+def test_no_feature_left():
+    with pytest.raises(UserError, match="no feature is left"):
+        learn(np.ones((4, 2)), np.array(["a", "b"] * 2), layer(2), SETTING)
+
+
+def test_the_file_gives_back_what_was_learned(tmp_path, leukemia):
+    x, y = leukemia
+    fits = {
+        ("r01f01", 0): learn(x[18:], y[18:], layer(x.shape[1]), SETTING),
+        ("final", 1): learn(x, y, layer(x.shape[1]), {**SETTING, "features": 7}),
+    }
+    path = str(tmp_path / "p.h5")
+    write_fits(path, fits, {"splits_sha256": "a", "data_sha256": "b"})
+    found, attributes = read_fits(path)
+    assert attributes == {"splits_sha256": "a", "data_sha256": "b"}
+    assert list(found) == list(fits)
+    for key, fit in fits.items():
+        np.testing.assert_array_equal(found[key].index, fit.index)
+        np.testing.assert_array_equal(found[key].scale, fit.scale)
+    assert list(read_fits(path, {"final"})[0]) == [("final", 1)]

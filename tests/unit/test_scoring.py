@@ -1,0 +1,86 @@
+"""Metrics against scikit-learn and against numbers worked by hand."""
+
+import numpy as np
+import pytest
+from omc.estimates import corrected_interval
+from omc.losses import best, tuning_value
+from omc.scoring import score
+from sklearn import metrics as sk
+
+
+def test_binary_by_hand():
+    truth = ["b", "b", "a", "a"]
+    prob = np.array([[0.1, 0.9], [0.6, 0.4], [0.8, 0.2], [0.7, 0.3]])
+    values = score("classification", truth, ["b", "a", "a", "a"], prob, ["a", "b"], "b")
+    assert values["accuracy"] == 0.75
+    assert values["sensitivity"] == 0.5
+    assert values["specificity"] == 1.0
+    assert values["balanced_accuracy"] == 0.75
+    assert values["roc_auc"] == 1.0
+    assert values["brier"] == pytest.approx((0.01 + 0.36 + 0.04 + 0.09) / 4)
+    assert values["log_loss"] == pytest.approx(-np.mean(np.log([0.9, 0.4, 0.8, 0.7])))
+    assert values["mcc"] == pytest.approx(1 / np.sqrt(3))
+    assert values["f1"] == pytest.approx((2 / 3 + 0.8) / 2)
+
+
+def test_agrees_with_scikit_learn_on_three_classes():
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 3, 60)
+    prob = rng.dirichlet([1, 1, 1], 60)
+    classes = ["x,1", 'q"', "z"]
+    truth = [classes[i] for i in y]
+    predicted = [classes[i] for i in prob.argmax(axis=1)]
+    values = score("classification", truth, predicted, prob, classes, None)
+    auc = sk.roc_auc_score(y, prob, multi_class="ovr", average="macro")
+    assert values["roc_auc"] == pytest.approx(auc, abs=1e-12)
+    assert values["log_loss"] == pytest.approx(sk.log_loss(y, prob), abs=1e-12)
+    assert values["brier"] == pytest.approx(sk.brier_score_loss(y, prob, scale_by_half=False))
+    assert values["mcc"] == pytest.approx(sk.matthews_corrcoef(truth, predicted))
+    assert "sensitivity" not in values
+
+
+def test_undefined_is_nan_and_no_warning():
+    values = score("classification", ["a", "a"], ["a", "b"], [[1, 0], [0, 1]], ["a", "b"], "b")
+    assert np.isnan(values["roc_auc"]) and np.isnan(values["sensitivity"])
+    assert values["accuracy"] == 0.5
+    without = score("classification", ["a", "b"], ["a", "b"], None, ["a", "b"], "b")
+    assert np.isnan(without["brier"]) and without["accuracy"] == 1
+
+
+def test_regression():
+    values = score("regression", ["1", "2", "3"], ["1", "2", "5"], None, [], None)
+    assert values["rmse"] == pytest.approx(np.sqrt(4 / 3))
+    assert values["mae"] == pytest.approx(2 / 3)
+    assert values["r2"] == pytest.approx(-1)
+    assert values["spearman"] == pytest.approx(1)
+    constant = score("regression", ["1", "2"], ["3", "3"], None, [], None)
+    assert np.isnan(constant["spearman"])
+
+
+def test_tuning_metrics_by_hand():
+    truth = np.array([0, 1, 1])
+    prob = np.array([[0.8, 0.2], [0.3, 0.7], [1.0, 0.0]])
+    labels = prob.argmax(axis=1)
+    assert tuning_value("brier", truth, labels, prob) == pytest.approx((0.04 + 0.09 + 1) / 3)
+    expected = -(np.log(0.8) + np.log(0.7) + np.log(1e-15)) / 3
+    assert tuning_value("log_loss", truth, labels, prob) == pytest.approx(expected)
+    assert tuning_value("accuracy", truth, labels, prob) == pytest.approx(2 / 3)
+    assert tuning_value("balanced_accuracy", truth, labels, prob) == pytest.approx(0.75)
+    assert tuning_value("rmse", np.array([1.0, 2]), np.array([1.0, 4]), None) == pytest.approx(
+        2**0.5
+    )
+    three = np.array([[1.0, 0, 0], [0, 0.5, 0.5]])
+    assert tuning_value("brier", np.array([0, 1]), None, three) == pytest.approx(0.25)
+
+
+def test_the_first_candidate_wins_a_tie_and_a_failed_one_never():
+    assert best("brier", np.array([np.nan, 0.2, 0.1, 0.1])) == 2
+    assert best("accuracy", np.array([0.9, 0.9, np.nan])) == 0
+
+
+def test_corrected_resampled_t_by_hand():
+    values = np.array([0.8, 0.9, 0.7, 0.8, 0.8])
+    mean, low, high = corrected_interval(values, 0.25)
+    half = 2.7764451052 * np.sqrt(values.var(ddof=1) * (1 / 5 + 0.25))
+    assert (mean, low, high) == pytest.approx((0.8, 0.8 - half, 0.8 + half))
+    assert np.isnan(corrected_interval(np.array([0.5]), 0.25)[1])
