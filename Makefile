@@ -44,7 +44,7 @@ dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: im
 	@$(SETUP) draw config/quick.yaml
 
 test: $(TEST_READY) lint ## Set up what is missing, then run every check and test
-	@$(EXEC) Rscript -e 'testthat::test_dir("tests/testthat", reporter = "summary")'
+	@$(EXEC) Rscript tests/testthat.R
 	@$(EXEC) pytest -m "not slow"
 	@$(EXEC) pytest -m slow
 

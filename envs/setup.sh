@@ -28,6 +28,11 @@ stop() {
     exit 1
 }
 
+make_scratch() {
+    scratch="$(mktemp -d)"
+    trap 'rm -rf "$scratch"' EXIT
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # The lines of a list file without its comments.
@@ -213,8 +218,7 @@ install_missing_debian_packages() { # apt lists as arguments
 
 set_up() { # run or test
     local goal="$1" deploy lists=() r_lists=(envs/apt.txt) requirements=(envs/requirements.txt)
-    scratch="$(mktemp -d)"
-    trap 'rm -rf "$scratch"' EXIT
+    make_scratch
 
     if [ "$goal" = test ]; then
         r_lists+=(envs/apt-test.txt)
@@ -283,10 +287,15 @@ run_snakemake() {
 
 lint() {
     local failed=0
+    make_scratch
     use_paths test
     ruff check --quiet . || failed=1
     ruff format --quiet --check . || failed=1
     snakefmt --check workflow || failed=1
+    snakemake --lint >"$scratch/lint" 2>&1 || {
+        cat "$scratch/lint" >&2
+        failed=1
+    }
     if [ "$(recorded)" = conda ]; then
         say "lintr is left out: its rules differ between versions, and .lintr is for Debian's."
     else
@@ -328,8 +337,7 @@ clean() {
 }
 
 write_pins() {
-    scratch="$(mktemp -d)"
-    trap 'rm -rf "$scratch"' EXIT
+    make_scratch
     "$(find_python)" -m venv "$scratch/venv"
     "$scratch/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-input \
         --requirement envs/requirements.txt --requirement envs/requirements-test.txt

@@ -14,16 +14,23 @@ top_variance <- 2000
 selected_features <- 200
 default_seed <- 2022
 
-# Candidates are made from the split's training rows; without `grid`, caret's own of length 3.
 models <- list(
-  glmnet = list(),
+  glmnet = list(
+    grid = function(x, y) expand.grid(alpha = c(0.1, 1), lambda = c(0.003, 0.03, 0.1, 0.3))
+  ),
   ranger = list(
     arguments = list(num.trees = 500, num.threads = 1),
     grid = function(x, y) {
       expand.grid(mtry = c(10, 40), splitrule = "gini", min.node.size = 1, stringsAsFactors = FALSE)
     }
   ),
-  svmRadial = list()
+  svmRadial = list(
+    # Sigma is estimated from the training rows, as caret's own grid has it.
+    grid = function(x, y) {
+      own <- getModelInfo("svmRadial", regex = FALSE)[[1]]$grid(x, y, len = 3)
+      expand.grid(sigma = own$sigma[1], C = c(0.25, 1, 4))
+    }
+  )
 )
 
 read_options <- function() {
@@ -76,7 +83,7 @@ top_columns <- function(score, count) sort(head(order(-score), count))
 learn <- function(x, y) {
   centre <- colMeans(x)
   variance <- colMeans(sweep(x, 2, centre)^2)
-  columns <- which(apply(x, 2, function(value) any(value != value[1])))
+  columns <- which(colSums(x != rep(x[1, ], each = nrow(x))) > 0)
   columns <- columns[top_columns(variance[columns], top_variance)]
   scaled <- scale(x[, columns], centre[columns], sqrt(variance[columns]))
   columns <- columns[top_columns(anova_f(scaled, y), selected_features)]
@@ -136,15 +143,9 @@ roc_auc <- function(truth, probability) {
 
 # Simplest first, as caret sorts them.
 candidates <- function(method, data, seed) {
-  info <- getModelInfo(method, regex = FALSE)[[1]]
-  own <- models[[method]]$grid
   set.seed(seed)
-  grid <- if (is.null(own)) {
-    info$grid(data$x_train, data$y_train, len = 3, search = "grid")
-  } else {
-    own(data$x_train, data$y_train)
-  }
-  info$sort(grid)
+  grid <- models[[method]]$grid(data$x_train, data$y_train)
+  getModelInfo(method, regex = FALSE)[[1]]$sort(grid)
 }
 
 # The candidate of smallest mean Brier score over the inner folds, the first one on ties.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from omc.seeds import fit_seed
 
 pytestmark = pytest.mark.slow
@@ -51,15 +52,16 @@ def both(root, tmp_path_factory):
                         writer.writerow([language, name, split, fit, seed])
     data = root / "resources" / "leukemia"
     scripts = root / "docs" / "original"
+    folds = workflow.path("results", "leukemia", "splits.csv")
     for command, folder in (
         ([sys.executable, scripts / "compare_models.py"], "python"),
         (["Rscript", scripts / "compare_models.R"], "r"),
     ):
         subprocess.run(
             [
-                *command, "--expression", data / "expression.tsv.gz", "--samples", data / "samples.tsv",
-                "--outcome", "subtype", "--folds", workflow.path("results", "leukemia", "splits.csv"),
-                "--output", workflow.path("original", folder), "--seeds", seeds,
+                *command,
+                "--expression", data / "expression.tsv.gz", "--samples", data / "samples.tsv",
+                "--outcome", "subtype", "--folds", folds, "--output", workflow.path("original", folder), "--seeds", seeds,
             ],
             check=True,
             env={**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"},

@@ -202,10 +202,16 @@ test_that("a model without a single line in any table gets a row", {
   expect_true(all(c("r/gone", "failed on all splits") %in% text))
 })
 
+test_that("one model, and baselines alone, are figures too", {
+  expect_legible(results(c("r/a" = 0.9)))
+  data <- results(c("python/dummy" = 0.5, "r/null" = 0.5), baselines = c("python/dummy", "r/null"))
+  expect_silent(expect_legible(data))
+})
+
 test_that("nothing but failures is a figure too", {
   means <- models_of_size(3)
   data <- results(means, failed = stats::setNames(rep(25, 3), names(means)))
-  expect_legible(data)
+  expect_silent(expect_legible(data))
   expect_match(
     svg_text(drawn_as_svg(data, draw_model_comparison)),
     "No model has a value of ROC AUC: 3 of 3 failed on all splits", fixed = TRUE

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import yaml
+
 from omc.config import Study, batch_count, canonical, complete
 from omc.errors import UserError
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from omc.errors import UserError
-from omc.preprocessing import apply, learn, read_fits, write_fits
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from omc.errors import UserError
+from omc.preprocessing import apply, learn, read_fits, write_fits
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 5,

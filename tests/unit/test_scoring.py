@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
+
 from omc.estimates import corrected_interval
 from omc.losses import best, tuning_value
 from omc.scoring import score
-from sklearn import metrics as sk
 
 
 def test_binary_by_hand():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from omc.errors import UserError
 from omc.splits import make_splits, split_rows
 

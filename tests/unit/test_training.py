@@ -6,6 +6,9 @@ import signal
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+
 from omc import models
 from omc.checksums import sha256_file
 from omc.contracts import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
@@ -15,8 +18,6 @@ from omc.preprocessing import apply, learn, write_fits
 from omc.seeds import fit_seed
 from omc.splits import make_splits, split_rows
 from omc.training import Data, Settings, train_guarded, write_results
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.dummy import DummyClassifier
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 20,

@@ -254,10 +254,7 @@ comparison_caption <- function(layout) {
   outside <- sum(layout$points$beyond) + sum(layout$scored$beyond)
   paste(c(
     if (any(layout$scored$bounded)) {
-      paste(
-        "The intervals describe one model each. Whether two models differ is tested on the same",
-        "splits, in comparisons.csv."
-      )
+      "Each interval describes one model; whether two overlap is no test of a difference."
     },
     if (any(layout$scored$cut)) "Intervals end at the limit of the metric's range.",
     if (outside > 0) {
@@ -400,9 +397,9 @@ draw_model_comparison <- function(data) {
       data = reference, aes(x = .data$x, xend = .data$x), y = nrow(without) + 0.5, yend = n + 0.65,
       linetype = "22", linewidth = 0.5, colour = ink[["soft"]]
     ) +
-    comparison_marks(layout, data$n_splits) +
+    # Scales without data would warn.
+    (if (nrow(layout$scored) > 0) c(comparison_marks(layout, data$n_splits), comparison_guides())) +
     comparison_text(layout, without, reference) +
-    comparison_guides() +
     scale_x_continuous(breaks = breaks[inside]) +
     scale_y_continuous(breaks = layout$rows$y, labels = layout$rows$label) +
     coord_cartesian(xlim = layout$view, ylim = c(0.4, top), expand = FALSE, clip = "off") +

@@ -1,11 +1,5 @@
-# The log of a script (twin: logs.py). A script opens it in its first lines, before anything is
-# loaded, so that a missing package is in the log too:
-#
-#   log <- file(snakemake@log[[1]], open = "wt")
-#   sink(log)
-#   sink(log, type = "message")
-#   source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
-#   with_log(snakemake@log[[1]], { ... })
+# The log of a script (twin: logs.py). A script sends both streams to it in its first lines, before
+# anything is loaded, so that a missing package or file is in the log too; its body is `with_log`.
 
 #' A mistake that the user can mend: where it is, what was found, and the fix, in one sentence.
 #'

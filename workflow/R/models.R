@@ -68,8 +68,8 @@ read_spec <- function(text) {
 #' @param key the configuration's key, for the message.
 #' @param models named list of caret's model definitions.
 #' @return caret's definition of the method. Stops with a user error that names every problem.
-resolve_method <- function(spec, task, imbalance = "none", key = paste0("models.r '", spec$name, "'"),
-                           models = caret_models()) {
+resolve_method <- function(spec, task, imbalance = "none",
+                           key = paste0("models.r '", spec$name, "'"), models = caret_models()) {
   problems <- model_problems(spec, task, imbalance, key, models)
   if (length(problems)) {
     stop(user_condition(paste(problems, collapse = "\n")))
@@ -82,14 +82,16 @@ model_problems <- function(spec, task, imbalance, key, models) {
   info <- if (is_text(spec$method)) models[[spec$method]]
   if (is.null(info)) {
     named <- paste(spec$method, collapse = ", ")
-    return(problem(key, sprintf("unknown caret method '%s'", named), did_you_mean(named, names(models))))
+    near <- did_you_mean(named, names(models))
+    return(problem(key, sprintf("unknown caret method '%s'", named), near))
   }
+  weighted <- identical(imbalance, "weights") && task == "classification"
   c(
     package_problems(info, spec, key),
     task_problems(info, spec, task, key),
     grid_problems(info, spec, key),
     params_problems(info, spec, key),
-    if (identical(imbalance, "weights") && task == "classification" && is.na(weighting(spec, info))) {
+    if (weighted && is.na(weighting(spec, info))) {
       problem(
         key, sprintf("caret method '%s' takes no weights", spec$method),
         "Set imbalance: none, or take this model out"
@@ -104,8 +106,8 @@ package_problems <- function(info, spec, key) {
   missing <- info$library[!is_installed(info$library)]
   if (length(missing)) {
     problem(key, sprintf(
-      "caret method '%s' needs the R package%s %s", spec$method, if (length(missing) > 1) "s" else "",
-      paste(missing, collapse = ", ")
+      "caret method '%s' needs the R package%s %s", spec$method,
+      if (length(missing) > 1) "s" else "", paste(missing, collapse = ", ")
     ), how_to_install(missing))
   }
 }
@@ -125,7 +127,8 @@ how_to_install <- function(packages) {
 task_problems <- function(info, spec, task, key) {
   if (!tools::toTitleCase(task) %in% info$type) {
     problem(
-      key, sprintf("caret method '%s' cannot do %s, only %s", spec$method, task, tolower(info$type[1])),
+      key,
+      sprintf("caret method '%s' cannot do %s, only %s", spec$method, task, tolower(info$type[1])),
       "Take another method, or leave this model out of the data sets of this task"
     )
   }
@@ -145,7 +148,8 @@ grid_problems <- function(info, spec, key) {
       )
     })),
     if (!is.null(spec$size) && !isTRUE(spec$size >= 1)) {
-      problem(paste0(key, ".size"), sprintf("'%s' candidates are none", spec$size), "Write 1 or more")
+      found <- sprintf("'%s' is no number of candidates", spec$size)
+      problem(paste0(key, ".size"), found, "Write 1 or more")
     }
   )
 }
@@ -156,7 +160,10 @@ params_problems <- function(info, spec, key) {
     if (name %in% tunable) {
       problem(
         paste0(key, ".params"), sprintf("'%s' is a tuning parameter of '%s'", name, spec$method),
-        sprintf("Give it in grid, as a list: {%s: [%s]}", name, paste(spec$params[[name]], collapse = ", "))
+        sprintf(
+          "Give it in grid, as a list: {%s: [%s]}", name,
+          paste(spec$params[[name]], collapse = ", ")
+        )
       )
     } else if (name %in% reserved_arguments) {
       problem(paste0(key, ".params"), sprintf("the workflow itself sets '%s'", name), "Take it out")
@@ -190,9 +197,9 @@ weighting <- function(spec, info) {
 
 #' The hyperparameter candidates of a split, simplest first as the method's own `sort` has it.
 #'
-#' From the specification's grid, whose missing tuning parameters get the method's first default; or,
-#' where the specification has no grid, from the method's own grid of length 3. What the smallest
-#' fit cannot do is lowered to what it can (`method_table`).
+#' From the specification's grid, whose missing tuning parameters get the method's first default;
+#' or, where the specification has no grid, from the method's own grid of length 3. What the
+#' smallest fit cannot do is lowered to what it can (`method_table`).
 #'
 #' @param spec list: method, params, grid, size (the most candidates; a larger grid is sampled).
 #' @param info caret's definition of the method.
@@ -234,8 +241,8 @@ full_grid <- function(given, info, x, y, parameters) {
 }
 
 # As caret::train: by the columns of its loop, then by the method's sort, so that a tie between
-# candidates falls the same way. The further column keeps a data frame of one parameter from becoming
-# a vector inside `sort`.
+# candidates falls the same way. The further column keeps a data frame of one parameter from
+# becoming a vector inside `sort`.
 sorted_grid <- function(grid, info) {
   if (nrow(grid) == 1) {
     return(grid)
@@ -249,7 +256,7 @@ sorted_grid <- function(grid, info) {
   grid
 }
 
-#' What has to be fitted for a grid: `loop`, one row per fit, and `submodels` that its fit also gives.
+#' What has to be fitted for a grid: `loop`, one row per fit, and `submodels`, which come with it.
 tuning_loop <- function(grid, info) {
   found <- if (is.function(info$loop) && nrow(grid) > 1) info$loop(grid) else list(loop = grid)
   submodels <- lapply(seq_len(nrow(found$loop)), function(row) {
@@ -370,8 +377,8 @@ from_prob <- function(raw, levels, classes) {
 #'
 #' @param fit object of class "train".
 #' @param columns names of the columns that it was trained on.
-#' @return list: `value`, one number per column (absolute, mean over classes; 0 where the method does
-#'   not use it), and `kind`. NULL if the method has no importance of its own.
+#' @return list: `value`, one number per column (absolute, mean over classes; 0 where the method
+#'   does not use it), and `kind`. NULL if the method has no importance of its own.
 own_importance <- function(spec, info, fit, columns) {
   if (!is.function(info$varImp)) {
     return(NULL)
@@ -388,7 +395,9 @@ own_importance <- function(spec, info, fit, columns) {
   }
   # A column that the method leaves out is one that it does not use.
   value <- numeric(length(columns))
-  value[at] <- rowMeans(abs(as.matrix(found)))
+  # rpart lists a used column with, and again as unused without, its backticks: hence the sum.
+  sums <- rowsum(rowMeans(abs(as.matrix(found))), at)
+  value[as.integer(rownames(sums))] <- sums
   value[!is.finite(value)] <- NA
   kind <- method_table[[spec$method]]$importance
   list(value = value, kind = if (is.null(kind)) "method's own" else kind)

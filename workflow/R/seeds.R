@@ -38,7 +38,7 @@ training_key <- function(preprocessing, ...) {
   sha256_text(paste(c(sha256_file(preprocessing), parts), collapse = "|"))
 }
 
-#' Start R's generator from a seed, with the kinds spelled out so that no option changes the numbers.
+#' Start R's generator from a seed, the kinds spelled out so that no option changes the numbers.
 start_generator <- function(seed) {
   set.seed(seed, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
 }

@@ -191,8 +191,9 @@ train_splits <- function(batch, settings, info, splits, folder, model) {
     path <- if (identical(split, final_split)) model
     result <- train_split(batch, settings, info, split, path)
     save_rds(result, file.path(folder, paste0(split, ".rds")))
-    state <- if (is.null(result$failures)) "done" else paste(result$failures$message, collapse = "; ")
-    message(sprintf("%s: %s (%.1f s)", split, state, proc.time()[["elapsed"]] - began))
+    messages <- c(result$failures$message, if (is.null(result$failures)) "done")
+    spent <- proc.time()[["elapsed"]] - began
+    message(sprintf("%s: %s (%.1f s)", split, paste(messages, collapse = "; "), spent))
   }
 }
 
@@ -349,7 +350,11 @@ tune_split <- function(result, batch, settings, info, split, rows, x, y) {
       at <- submodel_rows(grid, param, loop$submodels[[row]])
       before <- proc.time()[["elapsed"]]
       found <- tryCatch(
-        score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
+        withCallingHandlers(
+          score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
+          # The calls of the split's first error: the others mostly repeat it.
+          error = function(e) if (!any(nzchar(errors))) log_calls(e)
+        ),
         error = function(e) {
           errors[at] <<- ifelse(nzchar(errors[at]), errors[at], one_line(e))
           NA_real_
@@ -360,9 +365,10 @@ tune_split <- function(result, batch, settings, info, split, rows, x, y) {
       seconds[at, i] <- (proc.time()[["elapsed"]] - before) / length(at)
     }
   }
-  parameters <- vapply(seq_len(nrow(grid)), function(row) parameters_json(grid[row, , drop = FALSE]), "")
+  numbers <- seq_len(nrow(grid))
+  parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
   add_rows(result, "tuning", data.frame(
-    candidate = rep(seq_len(nrow(grid)), length(folds)), parameters = rep(parameters, length(folds)),
+    candidate = rep(numbers, length(folds)), parameters = rep(parameters, length(folds)),
     inner_fold = rep(folds, each = nrow(grid)), metric = settings$tuning_metric,
     value = as.vector(values), seconds = as.vector(seconds)
   ))
@@ -447,7 +453,8 @@ predict_test <- function(batch, info, train, fit, test, levels) {
   }
   rows$predicted <- batch$classes[found$predicted]
   for (k in seq_along(classes)) {
-    rows[[prob_columns(batch)[k]]] <- if (is.null(found$prob)) NA_character_ else number(found$prob[, k])
+    prob <- if (is.null(found$prob)) NA_character_ else number(found$prob[, k])
+    rows[[prob_columns(batch)[k]]] <- prob
   }
   rows
 }
@@ -461,7 +468,7 @@ number <- function(x) {
   ifelse(is.na(x), NA_character_, sprintf("%.12g", x))
 }
 
-# Rows of importance.csv for the columns of the refit. A failure here costs no more than the numbers.
+# Rows of importance.csv for the columns of the refit. A failure here costs only the numbers.
 importance_rows <- function(spec, info, train, batch, fit, split) {
   at <- match(fit$index, batch$columns)
   found <- tryCatch(own_importance(spec, info, train, batch$safe[at]), error = function(e) {

@@ -35,11 +35,7 @@ main <- function(input, output, params, log) {
   )
   timing <- rbind(timing, timing_row("load", proc.time() - before))
 
-  folder <- output[["model"]]
-  if (!is.null(folder)) {
-    dir.create(folder, showWarnings = FALSE)
-  }
-  results <- train_batch(batch, settings, info, if (!is.null(folder)) file.path(folder, "model.rds"))
+  results <- train_batch(batch, settings, info, output[["model"]])
   key <- training_key(
     input[["preprocessing"]], settings$language, spec_text, settings$task, settings$tuning_metric,
     settings$imbalance, settings$seed

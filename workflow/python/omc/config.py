@@ -201,8 +201,8 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
             known = list(presets[task])
             raise UserError(
                 f"{key}: '{name}' {why}{did_you_mean(name, known)}"
-                f" Presets for {task}: {', '.join(known)}; or give any estimator by its dotted name,"
-                " as sklearn.svm.SVC"
+                f" Presets for {task}: {', '.join(known)}; or give an estimator by its dotted"
+                " name, as sklearn.svm.SVC"
             )
         preset, name = {"estimator": name}, name.rpartition(".")[2]
     spec = {

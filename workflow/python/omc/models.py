@@ -53,7 +53,8 @@ def build(spec: dict, task: str, imbalance: str, key: str):
         raise UserError(
             f"{key}: {spec['estimator']} is a {actual}, and the task is {task}: use a {wanted}"
         )
-    if "n_jobs" in known and known["n_jobs"] is None:
+    if known.get("n_jobs") not in (None, 1):
+        # The workflow is the parallelism: more threads here would multiply with its jobs.
         estimator.set_params(n_jobs=1)
     if imbalance == "weights" and not takes_weights(estimator):
         raise UserError(

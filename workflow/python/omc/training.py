@@ -8,6 +8,7 @@ import multiprocessing
 import resource
 import signal
 import time
+import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,6 +146,9 @@ def tune(data: Data, settings: Settings, estimator, split: str, result: SplitRes
                     prob = np.eye(classes)[predicted]
                 values[row, column] = tuning_value(settings.tuning_metric, y_out, predicted, prob)
             except Exception as error:
+                if not errors:
+                    # The split's first error: the others mostly repeat it.
+                    traceback.print_exc()
                 errors.setdefault(row, f"{type(error).__name__}: {one_line(error)}")
             result.tuning.append([
                 row + 1, json.dumps(candidate, sort_keys=True, separators=(",", ":")), int(j),
@@ -193,8 +197,6 @@ def train_split(data: Data, settings: Settings, estimator, split: str) -> SplitR
             result.saved = _saved(data, settings, model, fit, chosen)
     except Exception as error:
         if not isinstance(error, UserError):
-            import traceback
-
             traceback.print_exc()
         kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
         result.predictions, result.importance = [], []

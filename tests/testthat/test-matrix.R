@@ -1,0 +1,58 @@
+values <- matrix(seq_len(60) / 4, 4, 15, dimnames = list(paste0("S", 1:4), paste0("g", 1:15)))
+values[2, 3] <- NaN
+
+test_that("samples and columns come in the order asked for, from chunks or not", {
+  for (chunk in list(4, 15, NULL)) {
+    path <- tempfile(fileext = ".h5ad")
+    write_h5ad(path, values, chunk)
+    found <- read_columns(path, c("S3", "S2"), c(0, 2, 3, 9, 14))
+    expect_equal(found, values[c("S3", "S2"), c(1, 3, 4, 10, 15)])
+    expect_true(is.na(found["S2", "g3"]))
+  }
+})
+
+test_that("no columns, and one column, keep the shape", {
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, values)
+  expect_equal(dim(read_columns(path, c("S1", "S4"), numeric())), c(2, 0))
+  expect_equal(read_columns(path, "S4", 14), values["S4", "g15", drop = FALSE])
+})
+
+test_that("names keep their letters", {
+  odd <- values
+  colnames(odd)[1:3] <- c("gene \u03b1, 5'", "a\"b", "x/y")
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, odd)
+  expect_equal(axis_names(path, "var"), colnames(odd))
+})
+
+test_that("a sample that is not in the file is named", {
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, values)
+  expect_error(read_columns(path, "S9", 0), "sample 'S9'")
+})
+
+test_that("only the fits of the wanted splits are read, and each is found", {
+  fit <- function(split, fit, index) {
+    list(
+      split = split, fit = fit, index = index, fill = index + .5, center = index + 1,
+      scale = rep(2, length(index)), rank = rev(seq_along(index))
+    )
+  }
+  path <- tempfile()
+  fits <- list(fit("r01f01", 0, 0:2), fit("r01f02", 0, c(1L, 5L)), fit("r01f02", 1, 7L))
+  write_fits(path, fits, "abc")
+  found <- read_fits(path, "r01f02")
+  expect_equal(found$table$split, c("r01f02", "r01f02"))
+  expect_equal(found$attributes$splits_sha256, "abc")
+  expect_equal(one_fit(found, "r01f02", 0)$index, c(1, 5))
+  expect_equal(one_fit(found, "r01f02", 1)$fill, 7.5)
+  expect_equal(one_fit(read_fits(path, c("final", "r01f01")), "r01f01", 0)$rank, 3:1)
+  expect_error(one_fit(found, "r01f01", 0), "no fit 0 of split r01f01")
+})
+
+test_that("a fit fills, centres and scales column by column", {
+  x <- rbind(c(1, NaN), c(3, 10))
+  fit <- list(fill = c(100, 4), center = c(1, 2), scale = c(2, 4))
+  expect_equal(apply_fit(x, fit), rbind(c(0, .5), c(1, 2)))
+})

@@ -1,0 +1,123 @@
+study <- two_classes(n = 24, p = 5)
+y <- factor(ifelse(study$outcome == "a", "c1", "c2"))
+
+spec_of <- function(method, grid = NULL, size = 9, params = list()) {
+  list(name = method, method = method, params = params, grid = grid, size = size)
+}
+grid_of <- function(spec, ...) candidates(spec, models[[spec$method]], study$x, y, ...)
+
+test_that("a grid is crossed, and sorted as the method wants it", {
+  found <- grid_of(spec_of("glmnet", list(lambda = c(.1, 1), alpha = c(1, .1))))
+  expect_equal(found, data.frame(alpha = c(.1, 1, .1, 1), lambda = c(1, 1, .1, .1)))
+})
+
+test_that("a tuning parameter that the grid leaves out gets caret's first default", {
+  found <- grid_of(spec_of("svmRadial", list(C = c(1, 4))))
+  expect_equal(found$C, c(1, 4))
+  expect_true(found$sigma[1] > 0 && found$sigma[1] == found$sigma[2])
+  found <- grid_of(spec_of("ranger", list(mtry = 2)))
+  expect_equal(as.list(found), list(mtry = 2, splitrule = "gini", min.node.size = 1))
+})
+
+test_that("no grid is caret's own, an empty one is one candidate", {
+  expect_equal(nrow(grid_of(spec_of("knn"))), 3)
+  expect_equal(nrow(grid_of(spec_of("knn", structure(list(), names = character())))), 1)
+})
+
+test_that("candidates are lowered to what the smallest fit can do, and made distinct", {
+  expect_equal(grid_of(spec_of("ranger", list(mtry = c(3, 10, 40))), columns = 5)$mtry, c(3, 5))
+  expect_equal(grid_of(spec_of("pls", list(ncomp = c(2, 8, 9))), rows = 4, columns = 5)$ncomp, 2:3)
+  found <- grid_of(spec_of("gbm", list(n.minobsinnode = 10)), rows = 24)
+  expect_equal(found$n.minobsinnode, 5)
+})
+
+test_that("of a larger grid a seeded sample is taken, in order", {
+  spec <- spec_of("knn", list(k = 1:20), size = 4)
+  found <- grid_of(spec, seed = 3)
+  expect_equal(nrow(found), 4)
+  expect_false(is.unsorted(rev(found$k)) && is.unsorted(found$k))
+  expect_equal(grid_of(spec, seed = 3), found)
+})
+
+test_that("a specification's JSON gives plain vectors", {
+  spec <- read_spec(paste0(
+    '{"name":"m","method":"ranger","params":{"num.trees":9},',
+    '"grid":{"mtry":[1,2],"splitrule":["gini"]},"size":9}'
+  ))
+  expect_equal(spec$grid, list(mtry = 1:2, splitrule = "gini"))
+  expect_null(read_spec('{"grid":null}')$grid)
+  expect_equal(nrow(grid_of(spec)), 2)
+  expect_equal(length(read_spec('{"grid":{}}')$grid), 0)
+  expect_false(is.null(read_spec('{"grid":{}}')$grid))
+})
+
+test_that("problems name the key, the value and the fix", {
+  of <- function(spec, task = "classification", imbalance = "none") {
+    model_problems(spec, task, imbalance, "models.r[2]", models)
+  }
+  expect_equal(
+    of(spec_of("glmnett")),
+    "models.r[2]: unknown caret method 'glmnett'. Did you mean 'glmnet'?"
+  )
+  expect_match(of(spec_of("SVMradial")), "Did you mean 'svmRadial'")
+  expect_match(of(spec_of("zzzzzzzzzzzz")), "getModelInfo")
+  expect_match(of(spec_of("lda"), task = "regression"), "'lda' cannot do regression")
+  expect_match(
+    of(spec_of("knn", list(kk = 1))),
+    "models.r[2].grid: 'kk' is no tuning parameter of 'knn'. Its tuning parameters: k",
+    fixed = TRUE
+  )
+  expect_match(of(spec_of("lda", list(a = 1))), "It has none")
+  expect_match(
+    of(spec_of("knn", params = list(k = 3))),
+    "models.r[2].params: 'k' is a tuning parameter of 'knn'. Give it in grid, as a list: {k: [3]}",
+    fixed = TRUE
+  )
+  expect_match(of(spec_of("knn", params = list(tuneGrid = 3))), "itself sets 'tuneGrid'")
+  expect_match(of(spec_of("pls"), imbalance = "weights"), "'pls' takes no weights")
+  expect_null(of(spec_of("pls"), task = "regression", imbalance = "weights"))
+  expect_equal(length(of(spec_of("knn", list(a = 1, b = 2), params = list(k = 1)))), 3)
+})
+
+test_that("missing packages are named, with the way to install them", {
+  other <- models
+  other$knn$library <- c("notThere", "stats", "norThis")
+  problem <- model_problems(spec_of("knn"), "classification", "none", "models.r[0]", other)
+  expect_match(problem, "needs the R packages notThere, norThis")
+  expect_match(problem, "conda (r-notthere r-northis)", fixed = TRUE)
+  expect_match(problem, "apt-get install r-cran-notthere r-cran-northis")
+})
+
+test_that("resolve_method stops with all problems as one user error", {
+  error <- tryCatch(
+    resolve_method(spec_of("knn", list(a = 1, b = 1)), "classification", models = models),
+    error = identity
+  )
+  expect_s3_class(error, "user_error")
+  expect_equal(length(strsplit(conditionMessage(error), "\n")[[1]]), 2)
+})
+
+test_that("class weights make every class weigh the same, by the way each method takes them", {
+  y <- factor(c("c1", "c1", "c1", "c2"))
+  expect_equal(class_weights(y), c(c1 = 4 / 6, c2 = 2))
+  ways <- c(
+    glmnet = "wts", ranger = "wts", gbm = "wts", rpart = "wts", earth = "wts", nnet = "wts",
+    svmRadial = "class.weights", svmLinear = "class.weights", rf = "classwt", knn = NA, pls = NA,
+    lda = NA, null = NA
+  )
+  for (method in names(ways)) {
+    expect_equal(weighting(spec_of(method), models[[method]]), ways[[method]], info = method)
+  }
+})
+
+test_that("probabilities are found by level, and a class that was not seen gets 0", {
+  raw <- data.frame(c3 = c(.9, .5), c1 = c(.1, .5))
+  found <- from_prob(raw, c("c1", "c3"), c("c1", "c2", "c3"))
+  expect_equal(found$prob, rbind(c(.1, 0, .9), c(.5, 0, .5)))
+  expect_equal(found$predicted, c(3, 1))
+  expect_error(from_prob(data.frame(c1 = NaN, c2 = 1), c("c1", "c2"), c("c1", "c2")), "not finite")
+})
+
+test_that("column names that would break a formula are replaced", {
+  expect_equal(safe_names(c("A/B 1", "a`b", "", ".outcome")), c("A/B 1", paste0("feature_", 2:4)))
+})

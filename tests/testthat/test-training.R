@@ -1,0 +1,304 @@
+brier_summary <- function(data, lev = NULL, model = NULL) {
+  prob <- as.matrix(data[, lev])
+  c(brier = tuning_value("brier", as.integer(data$obs), NULL, prob))
+}
+
+# The same split by plain caret::train: same folds, same seeds, same candidates.
+plain_train <- function(batch, settings, split) {
+  info <- models[[settings$spec$method]]
+  rows <- split_rows(batch, split)
+  fit <- one_fit(batch$fits, split, 0)
+  x <- fit_matrix(batch, fit, rows$train)
+  y <- caret_outcome(batch, rows$train)
+  grid <- candidates(
+    settings$spec, info, x, y,
+    seed = split_seed(settings, split, "candidates")
+  )
+  folds <- sort(unique(rows$inner))
+  seeds <- lapply(folds, function(fold) rep(split_seed(settings, split, fold), nrow(grid)))
+  control <- trainControl(
+    method = "cv", index = lapply(folds, function(fold) which(rows$inner != fold)),
+    indexOut = lapply(folds, function(fold) which(rows$inner == fold)),
+    seeds = c(seeds, split_seed(settings, split, 0)), classProbs = TRUE,
+    summaryFunction = brier_summary, allowParallel = FALSE
+  )
+  arguments <- fit_arguments(settings$spec, info, ncol(x), 2, grid[1, , drop = FALSE])
+  train <- do.call(caret::train, c(list(
+    x = x, y = y, method = settings$spec$method, metric = "brier", maximize = FALSE,
+    trControl = control, tuneGrid = grid
+  ), arguments))
+  list(train = train, prob = predict(train, fit_matrix(batch, fit, rows$test), type = "prob"))
+}
+
+test_that("the loop chooses the candidate and predicts as plain caret::train does", {
+  data <- leukemia()
+  splits <- deal_splits(rownames(data$x), data$outcome, inner_folds = 4)
+  batch <- open_study(make_study(data$x, data$outcome, splits))
+  cases <- list(
+    settings_for("glmnet", list(alpha = c(.1, 1), lambda = c(.001, .03, .1, .3))),
+    settings_for(
+      "ranger", list(mtry = c(5, 20), splitrule = "gini", min.node.size = 1),
+      list(num.trees = 100)
+    ),
+    settings_for("svmRadial", list(C = c(.25, 1, 4))),
+    settings_for("pls", list(ncomp = 1:4)),
+    settings_for("knn", list(k = c(3, 5))),
+    settings_for("rpart", list(cp = c(.01, .3)))
+  )
+  for (settings in cases) {
+    method <- settings$spec$method
+    found <- suppressMessages(train_split(batch, settings, models[[method]], "r01f01"))
+    expect_null(found$failures, info = method)
+    plain <- suppressWarnings(plain_train(batch, settings, "r01f01"))
+    means <- tapply(found$tuning$value, found$tuning$parameters, mean)
+    chosen <- parameters_json(plain$train$bestTune)
+    best <- found$tuning$parameters[best_candidate("brier", means[found$tuning$parameters])]
+    expect_equal(best, chosen, info = method)
+    names <- names(plain$train$bestTune)
+    keys <- vapply(seq_len(nrow(plain$train$results)), function(row) {
+      parameters_json(plain$train$results[row, names, drop = FALSE])
+    }, "")
+    brier <- plain$train$results$brier
+    expect_equal(as.vector(means[keys]), brier, tolerance = 1e-12, info = method)
+    prob <- cbind(as.numeric(found$predictions$prob_ALL), as.numeric(found$predictions$prob_AML))
+    expect_equal(prob, unname(as.matrix(plain$prob)), tolerance = 1e-11, info = method)
+  }
+})
+
+test_that("a batch does not depend on how the splits are cut into batches", {
+  names <- c(sprintf("r01f%02d", 1:5), "r02f01", "r02f02", "final")
+  expect_equal(batch_splits(names, 1, 3), names[1:2])
+  expect_equal(batch_splits(names, 2, 3), names[3:4])
+  expect_equal(batch_splits(names, 3, 3), names[5:8])
+  for (count in c(1, 2, 4, 7, 9)) {
+    found <- unlist(lapply(seq_len(count), function(index) batch_splits(names, index, count)))
+    expect_equal(found, names)
+  }
+  data <- two_classes()
+  paths <- make_study(data$x, data$outcome)
+  settings <- settings_for("ranger", list(mtry = c(2, 4)), list(num.trees = 20))
+  whole <- suppressMessages(train_batch(open_study(paths), settings, models$ranger))
+  half <- open_study(paths, index = 2, count = 2)
+  second <- suppressMessages(train_batch(half, settings, models$ranger))
+  expect_equal(names(second), c("r01f02", "r01f03", "final"))
+  expect_identical(second$r01f02$predictions, whole$r01f02$predictions)
+})
+
+test_that("class labels and feature names may be any text", {
+  labels <- c("1", "a, \"b\" / \u00e9", "0")
+  data <- two_classes(n = 45, labels = labels)
+  colnames(data$x) <- c("HLA-A, \"x\"", "5' UTR`", "\u03b1\\n", "if", "a b", ".outcome")
+  paths <- make_study(data$x, data$outcome)
+  batch <- open_study(paths)
+  expect_equal(batch$classes, c("0", "1", "a, \"b\" / \u00e9"))
+  for (method in c("glmnet", "rpart", "nnet", "knn")) {
+    grid <- if (method == "nnet") list(size = 1, decay = c(.1, 1)) else NULL
+    settings <- settings_for(method, grid)
+    results <- suppressMessages(train_batch(batch, settings, models[[method]]))
+    expect_null(results$r01f01$failures, info = method)
+    output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
+    names(output) <- names(csv_columns)
+    write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
+    found <- read_text_table(output$predictions, ",")
+    expect_equal(names(found)[8:10], paste0("prob_", batch$classes), info = method)
+    expect_true(all(found$predicted %in% labels), info = method)
+    expect_equal(found$truth, data$outcome[match(found$sample, rownames(data$x))], info = method)
+    importance <- read_text_table(output$importance, ",")
+    expect_equal(unique(importance$feature), colnames(data$x), info = method)
+    if (method != "knn") {
+      expect_true(all(nzchar(importance$importance)), info = method)
+      expect_true(any(as.numeric(importance$importance) > 0), info = method)
+    }
+  }
+})
+
+test_that("files have the agreed columns, even where nothing is to be said", {
+  data <- two_classes()
+  paths <- make_study(data$x, data$outcome)
+  batch <- open_study(paths)
+  settings <- settings_for("null", list())
+  results <- suppressMessages(train_batch(batch, settings, models[["null"]]))
+  output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
+  names(output) <- names(csv_columns)
+  write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
+  for (name in setdiff(names(csv_columns), "predictions")) {
+    expect_equal(names(read_text_table(output[[name]], ",")), csv_columns[[name]], info = name)
+  }
+  expect_equal(
+    readLines(output$predictions)[1],
+    "language,model,split,cohort,sample,truth,predicted,prob_a,prob_b,splits_sha256,key"
+  )
+  expect_equal(nrow(read_text_table(output$predictions, ",")), 30)
+  expect_equal(nrow(read_text_table(output$failures, ",")), 0)
+  timing <- read_text_table(output$timing, ",")
+  expect_equal(timing$stage, c("load", rep(c("tune", "fit", "predict"), 4)))
+  expect_true(all(as.numeric(timing$peak_mb) > 50))
+})
+
+test_that("a candidate that fails is left out, and a split without candidates is lost alone", {
+  data <- two_classes()
+  # The marked sample stands in the test rows of every split but the second and `final`.
+  data$x["S01", 1] <- -1000
+  splits <- deal_splits(rownames(data$x), data$outcome)
+  away <- splits$sample == "S01" & splits$split %in% c("r01f01", "r01f03")
+  splits$role[away] <- "test"
+  splits$inner_fold[away] <- ""
+  batch <- open_study(make_study(data$x, data$outcome, splits))
+  info <- models$knn
+  info$fit <- function(x, y, wts, param, ...) {
+    if (param$k == 5 || any(x == -1000)) {
+      stop("deliberate\n  failure")
+    }
+    models$knn$fit(x, y, wts, param, ...)
+  }
+  results <- suppressMessages(train_batch(batch, settings_for("knn", list(k = c(3, 5, 7))), info))
+  expect_equal(results$r01f01$failures$stage, "tune")
+  expect_equal(
+    results$r01f01$failures$message, "candidate 2 {\"k\":5}, left out: deliberate failure"
+  )
+  expect_true(all(is.na(results$r01f01$tuning$value) == (results$r01f01$tuning$candidate == 2)))
+  expect_gt(nrow(results$r01f01$predictions), 0)
+  expect_match(results$r01f02$failures$message, "no candidate is left: deliberate failure")
+  expect_null(results$r01f02$predictions)
+  expect_gt(nrow(results$r01f03$predictions), 0)
+  expect_match(results$final$failures$message, "no candidate is left")
+})
+
+test_that("a process that is killed costs its split, and the others go on", {
+  data <- two_classes()
+  data$x["S01", 1] <- -1000
+  splits <- deal_splits(rownames(data$x), data$outcome)
+  away <- splits$sample == "S01" & splits$split != "r01f02"
+  splits <- splits[!away | splits$split == "r01f01", ]
+  away <- splits$sample == "S01" & splits$split == "r01f01"
+  splits$role[away] <- "test"
+  splits$inner_fold[away] <- ""
+  batch <- open_study(make_study(data$x, data$outcome, splits))
+  info <- models$knn
+  info$fit <- function(x, ...) {
+    if (any(x == -1000)) {
+      tools::pskill(Sys.getpid(), tools::SIGKILL)
+    }
+    models$knn$fit(x, ...)
+  }
+  settings <- settings_for("knn", list(k = c(3, 7)))
+  folder <- tempfile("final")
+  results <- suppressMessages(train_batch(batch, settings, info, folder))
+  expect_equal(names(results), c("r01f01", "r01f02", "r01f03", "final"))
+  expect_match(results$r01f02$failures$message, "was killed")
+  for (split in c("r01f01", "r01f03", "final")) {
+    expect_null(results[[split]]$failures, info = split)
+  }
+  clean <- suppressMessages(train_batch(batch, settings, models$knn))
+  expect_identical(results$r01f03$predictions, clean$r01f03$predictions)
+  expect_equal(list.files(folder), "model.rds")
+})
+
+test_that("the model of a failed `final` is an empty folder", {
+  data <- two_classes()
+  batch <- open_study(make_study(data$x, data$outcome))
+  info <- models$knn
+  info$fit <- function(...) stop("deliberate")
+  folder <- tempfile("final")
+  suppressMessages(train_batch(batch, settings_for("knn", list(k = c(3, 7))), info, folder))
+  expect_true(dir.exists(folder))
+  expect_equal(list.files(folder), character())
+})
+
+test_that("a saved model predicts raw values as the job did", {
+  data <- two_classes(labels = c("no", "0"))
+  splits <- deal_splits(rownames(data$x), data$outcome)
+  outside <- splits$split == "final" & splits$sample %in% c("S01", "S02", "S03")
+  splits$role[outside] <- "test"
+  splits$inner_fold[outside] <- ""
+  colnames(data$x)[2] <- "a`b"
+  batch <- open_study(make_study(data$x, data$outcome, splits, index = c(0L, 1L, 4L)))
+  folder <- tempfile("final")
+  settings <- settings_for("glmnet", list(alpha = 1, lambda = c(.01, .1)))
+  results <- suppressMessages(train_batch(batch, settings, models$glmnet, folder))
+  saved <- readRDS(file.path(folder, "model.rds"))
+  expect_s3_class(saved$train, "train")
+  expect_equal(saved$features, colnames(data$x)[c(1, 2, 5)])
+  expect_equal(saved$classes, c("0", "no"))
+  expect_equal(saved$versions$R, as.character(getRversion()))
+  found <- predict_saved(saved, data$x[c("S01", "S02", "S03"), ])
+  expect_equal(found$predicted, results$final$predictions$predicted)
+  expect_equal(found$prob_no, as.numeric(results$final$predictions$prob_no), tolerance = 1e-11)
+})
+
+test_that("the task decides, not the outcome's type", {
+  data <- two_classes(labels = c("0", "1"))
+  paths <- make_study(data$x, data$outcome)
+  results <- suppressMessages(train_batch(
+    open_study(paths), settings_for("ranger", list(mtry = 2), list(num.trees = 20)), models$ranger
+  ))
+  expect_true(all(results$r01f01$predictions$predicted %in% c("0", "1")))
+  expect_null(results$r01f01$tuning)
+  numbers <- open_study(paths, "regression")
+  settings <- settings_for("ranger", list(mtry = 2), list(num.trees = 20), task = "regression")
+  results <- suppressMessages(train_batch(numbers, settings, models$ranger))
+  expect_false(all(results$r01f01$predictions$predicted %in% c("0", "1")))
+})
+
+test_that("a regression predicts numbers, tuned by its own metric", {
+  data <- two_classes(n = 36)
+  outcome <- sprintf("%.6f", 50 + 10 * data$x[, 1] + data$x[, 2])
+  splits <- deal_splits(rownames(data$x), rep("x", nrow(data$x)))
+  batch <- open_study(make_study(data$x, outcome, splits), "regression")
+  for (method in c("glmnet", "pls", "nnet", "gbm", "knn", "svmRadial")) {
+    grid <- switch(method,
+      nnet = list(size = 2, decay = c(.1, 1)),
+      gbm = list(n.trees = c(20, 50), interaction.depth = 1, shrinkage = .1, n.minobsinnode = 3)
+    )
+    params <- if (method == "nnet") list(maxit = 500) else list()
+    settings <- settings_for(method, grid, params, task = "regression")
+    result <- suppressMessages(train_split(batch, settings, models[[method]], "r01f01"))
+    expect_null(result$failures, info = method)
+    truth <- as.numeric(result$predictions$truth)
+    expect_gt(cor(truth, as.numeric(result$predictions$predicted)), .5)
+    expect_equal(unique(result$tuning$metric), "rmse", info = method)
+  }
+})
+
+test_that("a class that an inner fold's training rows lack does not stop the split", {
+  data <- two_classes(n = 31)
+  data$outcome[31] <- "rare"
+  data$outcome[30] <- "rare"
+  splits <- deal_splits(rownames(data$x), ifelse(data$outcome == "rare", "b", data$outcome))
+  both <- splits$split == "final" & splits$sample %in% c("S30", "S31")
+  splits$inner_fold[both] <- "1"
+  batch <- open_study(make_study(data$x, data$outcome, splits))
+  settings <- settings_for("rpart", list(cp = c(.01, .3)))
+  result <- suppressMessages(train_split(batch, settings, models$rpart, "final"))
+  expect_null(result$failures)
+  expect_false(anyNA(result$tuning$value))
+})
+
+test_that("weights reach the methods that take them", {
+  data <- two_classes(n = 40)
+  data$outcome[c(rep(FALSE, 12), rep(TRUE, 28))] <- "a"
+  batch <- open_study(make_study(data$x, data$outcome))
+  for (method in c("glmnet", "svmRadial", "rf", "rpart")) {
+    settings <- settings_for(method, switch(method,
+      glmnet = list(alpha = 1, lambda = .05),
+      svmRadial = list(C = 1, sigma = .1),
+      rf = list(mtry = 2),
+      rpart = list(cp = .01)
+    ))
+    weighted <- settings
+    weighted$imbalance <- "weights"
+    share <- vapply(list(settings, weighted), function(s) {
+      result <- suppressMessages(train_split(batch, s, models[[method]], "r01f01"))
+      expect_null(result$failures, info = method)
+      mean(as.numeric(result$predictions$prob_b))
+    }, 1)
+    expect_false(isTRUE(all.equal(share[1], share[2])), info = method)
+  }
+})
+
+test_that("preprocessing of other splits is refused", {
+  data <- two_classes()
+  paths <- make_study(data$x, data$outcome)
+  cat("\n", file = paths$splits, append = TRUE)
+  expect_error(open_study(paths), "made from other splits", class = "user_error")
+})
