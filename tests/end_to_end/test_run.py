@@ -4,9 +4,12 @@ import json
 import re
 import subprocess
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from omc import contracts
+from omc.training import Data
 
 pytestmark = pytest.mark.slow
 
@@ -97,6 +100,35 @@ def test_both_languages_select_the_same_features(finished):
     for split in ("r01f01", "r01f02", "final"):
         lists = [features for key, features in chosen.items() if key[0] == split]
         assert len(lists) == 7 and all(one == lists[0] and len(one) == 50 for one in lists)
+
+
+READ_IN_R = """
+args <- commandArgs(TRUE)
+for (name in c("logs", "matrix", "preprocessing")) source(file.path(args[1], paste0(name, ".R")))
+splits <- read.csv(file.path(args[2], "splits.csv"), colClasses = "character")
+samples <- unique(splits$sample)
+fits <- read_fits(file.path(args[2], "preprocessing.h5"), args[3])
+fit <- one_fit(fits, args[3], as.integer(args[4]))
+x <- apply_fit(read_columns(file.path(args[2], "data.h5ad"), samples, fit$index), fit)
+write.table(format(x, digits = 17), args[5], sep = ",", quote = FALSE, col.names = NA)
+"""
+
+
+@pytest.mark.parametrize("fit", [0, 2])
+def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
+    folder = finished[0].path("results", "leukemia")
+    script, output = tmp_path / "read.R", tmp_path / "x.csv"
+    script.write_text(READ_IN_R, encoding="utf-8")
+    command = ["Rscript", script, root / "workflow" / "R", folder, "r01f02", str(fit), output]
+    subprocess.run(command, check=True)
+    found = pd.read_csv(output, index_col=0, dtype={0: str})
+    names = ("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
+    data = Data(*(str(folder / name) for name in names), "classification")
+    data.load(["r01f02"])
+    learned = data.fits["r01f02", fit]
+    expected = data.matrix(learned, data.samples.get_indexer(found.index))
+    assert list(found.columns) == list(data.features[learned.index])
+    np.testing.assert_allclose(found.to_numpy(), expected, rtol=0, atol=1e-9)
 
 
 def test_figures_summary_and_manifest(finished):

@@ -125,7 +125,7 @@ def test_any_estimator_and_any_method_resolve(study, base):
     }
     models = study(base).models["leukemia"]
     assert [m.name for m in models] == ["GaussianNB", "et", "svm_rbf", "treebag", "forest"]
-    assert models[2].spec["params"]["C"] == 3 and "C" not in models[2].spec["grid"]
+    assert models[2].spec["grid"]["C"] == [3] and "C" not in models[2].spec["params"]
     assert models[3].spec["method"] == "treebag" and models[3].spec["grid"] is None
 
 

@@ -212,9 +212,11 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
         "grid": entry.get("grid", preset.get("grid")),
         "size": entry.get("size", config["tuning"]["size"]),
     }
-    for fixed in entry.get("params", {}):
-        if spec["grid"] and "grid" not in entry and fixed in spec["grid"]:
-            spec["grid"] = {k: v for k, v in spec["grid"].items() if k != fixed}
+    # A value fixed by the user takes the place of the preset's values.
+    for fixed in set(entry.get("params", {})) & set(spec["grid"] or {}):
+        if "grid" not in entry:
+            value = spec["params"].pop(fixed)
+            spec["grid"] = {**spec["grid"], fixed: [value]}
     both = sorted(set(spec["params"]) & set(spec["grid"] or {}))
     if both:
         raise UserError(f"{key}: '{both[0]}' stands in params and in grid: leave it in one of them")
