@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run dag report test lint format pins data clean FORCE
+.PHONY: help setup check run retry dag report test lint format pins data clean FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -34,8 +34,15 @@ help: ## Show this list
 
 setup: $(RUN_READY) ## Set up what is missing, and run nothing
 
+check: $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
+	@$(SNAKEMAKE) -- check
+
 run: $(RUN_READY) ## Set up what is missing, then run the comparison
 	@$(SNAKEMAKE) $(if $(TARGETS),-- $(TARGETS))
+
+retry: $(RUN_READY) ## Train again what failed in the last run, and only that
+	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.retry $(CONFIG))" || exit 1; \
+	if [ -n "$$failed" ]; then $(SNAKEMAKE) --forcerun $$failed; fi
 
 report: $(RUN_READY) ## Write results/report.html about the last run
 	@$(SNAKEMAKE) --report results/report.html

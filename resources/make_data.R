@@ -1,8 +1,9 @@
 # Writes the data sets that ship with the project, and their checksums.
 #
 # Run from the project root:  Rscript resources/make_data.R
-# Needs the Debian packages r-bioc-multtest, r-bioc-all and r-bioc-biobase (or the Bioconductor
-# packages of the same names) and the command sha256sum.
+# Needs the Debian packages r-bioc-multtest, r-bioc-all, r-bioc-biobase, r-cran-pls and
+# r-bioc-dirichletmultinomial (or the Bioconductor and CRAN packages of the same names) and the
+# command sha256sum.
 #
 # The files are byte-reproducible: R's gzfile() writes no time stamp, rows and columns stand in
 # the order of the source, and numbers are written with as.character(). The shipped files were
@@ -15,10 +16,11 @@ write_text <- function(path, lines, compress = FALSE) {
 }
 
 # values: features x samples, with row names and column names.
-write_expression <- function(path, values) {
+write_features <- function(path, values) {
   stopifnot(!anyNA(values), !anyDuplicated(rownames(values)), !anyDuplicated(colnames(values)))
   text <- matrix(as.character(values), nrow(values))
-  stopifnot(as.numeric(text) == values)
+  # The text is exact to a double's 15 digits; R's own reading may miss the last bit.
+  stopifnot(abs(as.numeric(text) - values) <= 1e-15 * pmax(1, abs(values)))
   columns <- lapply(seq_len(ncol(text)), function(j) text[, j])
   rows <- do.call(paste, c(list(rownames(values)), columns, sep = "\t"))
   header <- paste(c("feature", colnames(values)), collapse = "\t")
@@ -42,7 +44,7 @@ make_leukemia <- function(folder) {
   samples <- sprintf("S%02d", seq_len(ncol(values)))
   dimnames(values) <- list(make.unique(trimws(box$golub.gnames[, 3])), samples)
   subtype <- c("ALL", "AML")[box$golub.cl + 1]
-  write_expression(file.path(folder, "expression.tsv.gz"), values)
+  write_features(file.path(folder, "expression.tsv.gz"), values)
   write_samples(file.path(folder, "samples.tsv"), data.frame(sample = samples, subtype = subtype))
 }
 
@@ -66,13 +68,48 @@ make_bcr_abl <- function(folder) {
     ploidy = c("dyploid" = "diploid", "hyperd." = "hyperdiploid")[as.character(chosen$kinet)],
     multidrug_resistance = chosen$mdr, remission = chosen$remission, relapse = chosen$relapse
   )
-  write_expression(file.path(folder, "expression.tsv.gz"), values)
+  write_features(file.path(folder, "expression.tsv.gz"), values)
   write_samples(file.path(folder, "samples.tsv"), samples)
+}
+
+# Gut microbes of twins and their mothers by body mass index: DirichletMultinomial's example files.
+make_obesity <- function(folder) {
+  file <- function(name) {
+    system.file("extdata", name, package = "DirichletMultinomial", mustWork = TRUE)
+  }
+  # The source's column names TS1.2 and TS1 are the second and the first sample of subject TS1.
+  counts <- as.matrix(utils::read.csv(file("Twins.csv"), row.names = 1, check.names = FALSE))
+  samples <- colnames(counts)
+  # The codes of TwinStudy.t, which has a number per sample, as the package's vignette reads them.
+  bmi_class <- c("lean", "obese", "overweight")[scan(file("TwinStudy.t"), quiet = TRUE) + 1]
+  second <- endsWith(samples, ".2")
+  write_features(file.path(folder, "counts.tsv.gz"), counts)
+  write_samples(file.path(folder, "samples.tsv"), data.frame(
+    sample = samples, bmi_class = bmi_class, subject = sub("[.]2$", "", samples),
+    visit = ifelse(second, 2, 1)
+  ))
+}
+
+# Near-infrared spectra and octane numbers of gasoline: pls's `gasoline`, values untouched.
+make_gasoline <- function(folder) {
+  box <- new.env()
+  utils::data("gasoline", package = "pls", envir = box)
+  samples <- sprintf("G%02d", seq_len(nrow(box$gasoline)))
+  spectra <- t(unclass(box$gasoline$NIR))
+  colnames(spectra) <- samples
+  # The pls manual's example trains on the first 50 and tests on the last 10.
+  write_features(file.path(folder, "spectra.tsv.gz"), spectra)
+  write_samples(file.path(folder, "samples.tsv"), data.frame(
+    sample = samples, octane = box$gasoline$octane,
+    set = rep(c("train", "test"), c(50, 10))
+  ))
 }
 
 # `sha256sum -c SHA256SUMS`, run inside resources/, checks the files.
 write_checksums <- function(root, data_sets) {
-  files <- file.path(rep(data_sets, each = 2), c("expression.tsv.gz", "samples.tsv"))
+  files <- unlist(lapply(data_sets, function(name) {
+    file.path(name, list.files(file.path(root, name), "[.]tsv([.]gz)?$"))
+  }))
   previous <- setwd(root)
   on.exit(setwd(previous))
   write_text("SHA256SUMS", system2("sha256sum", sort(files, method = "radix"), stdout = TRUE))
@@ -82,7 +119,10 @@ main <- function(root = "resources") {
   if (!dir.exists(root)) {
     stop("there is no folder '", root, "' here: run this script from the project root")
   }
-  makers <- list(leukemia = make_leukemia, bcr_abl = make_bcr_abl)
+  makers <- list(
+    leukemia = make_leukemia, bcr_abl = make_bcr_abl, obesity = make_obesity,
+    gasoline = make_gasoline
+  )
   for (data_set in names(makers)) {
     folder <- file.path(root, data_set)
     dir.create(folder, showWarnings = FALSE)

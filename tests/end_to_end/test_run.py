@@ -182,15 +182,25 @@ def test_a_new_line_trains_that_model_and_redraws(finished):
     assert set(jobs) <= JOINS - {"validate_models_r"}
 
 
-def test_metrics_do_not_depend_on_cores_or_batches(workflow, small):
+def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     found = []
-    for name, cores, size in (("one", 1, "auto"), ("two", 2, "auto"), ("batches", 2, 1)):
+    small["models"]["r"].append("svmRadial")
+    ways = (
+        ("one", 1, "auto", 1),
+        ("two", 2, "auto", 1),
+        ("batches", 2, 1, 1),
+        ("tuning", 2, "auto", 4),
+    )
+    for name, cores, size, jobs in ways:
         run = workflow(name)
         small["resampling"]["splits_per_job"] = size
-        process = run.compare(small, "--", "results/metrics.csv", cores=cores)
+        small["tuning"] = {"jobs": jobs}
+        process = run.compare(small, "--", "results/metrics.csv", "results/tuning.csv", cores=cores)
         assert process.returncode == 0, process.stderr
-        found.append(run.path("results", "metrics.csv").read_bytes())
-    assert found[0] == found[1] == found[2]
+        _, tuning = run.table("results", "tuning.csv")
+        choices = [[v for k, v in row.items() if k != "seconds"] for row in tuning]
+        found.append((run.path("results", "metrics.csv").read_bytes(), choices))
+    assert found[0] == found[1] == found[2] == found[3]
 
 
 def test_as_a_module_from_another_folder(workflow, small, root):

@@ -26,7 +26,8 @@ read_failures <- function(file) {
 
 #' What the figures of one data set show.
 #'
-#' @param files list of the paths metrics, estimates and failures, each with all data sets.
+#' @param files list of the paths metrics, estimates, failures, tuning and timing, each with all
+#'   data sets.
 #' @param models all configured models as `language/name`, in the order of the config, also those
 #'   without a single result; results of other models are not drawn.
 #' @param baselines those of the models that know nothing of the features.
@@ -34,7 +35,8 @@ read_failures <- function(file) {
 #' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
 #'   models (model, language, baseline, message: why its first lost split failed), estimates and
 #'   splits (long, cross-validation only: external cohorts are scored on one split and have no
-#'   spread over splits).
+#'   spread over splits), tuning (one row per candidate and inner fold) and timing (one row per split
+#'   and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {
   models <- clean_text(unlist(models))
@@ -56,6 +58,18 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     numbers = c("estimate", "ci_low", "ci_high", "n_splits", "n_failed")
   )))
   failures <- keep(read_failures(files[["failures"]]))
+  tuning <- keep(read_columns(
+    files[["tuning"]],
+    text = c("dataset", "language", "model", "split", "parameters", "metric"),
+    numbers = c("candidate", "inner_fold", "value")
+  ))
+  # fread does not undo the doubling of quotes inside a quoted cell.
+  tuning$parameters <- clean_text(gsub("\"\"", "\"", tuning$parameters, fixed = TRUE))
+  timing <- keep(read_columns(
+    files[["timing"]],
+    text = c("dataset", "language", "model", "split", "stage"),
+    numbers = c("cpu_seconds", "peak_mb")
+  ))
   # A candidate that failed during tuning explains a lost split only if nothing later does.
   lost <- failures[order(failures$stage %in% "tune"), , drop = FALSE]
   message <- lost$message[match(models, lost$model)]
@@ -73,7 +87,9 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
       message = clean_text(message)
     ),
     estimates = estimates,
-    splits = splits
+    splits = splits,
+    tuning = tuning,
+    timing = timing
   )
 }
 

@@ -41,6 +41,12 @@ with_log <- function(path, expr) {
   if (!is.null(failed)) {
     end_script(failure_sentence(failed, path))
   }
+  message(usage())
+}
+
+#' What this process and its children have used: the last line of every log.
+usage <- function() {
+  sprintf("used %.2f CPU s", sum(proc.time()[-3], na.rm = TRUE))
 }
 
 #' Write the calls that led to an unexpected error to the message stream (a calling handler).
@@ -80,6 +86,7 @@ flush_files <- function() {
 
 end_script <- function(sentence) {
   message(sentence)
+  message(usage())
   flush_files()
   # With the sinks gone, the message stream is the console's again.
   sink(type = "message")

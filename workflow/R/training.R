@@ -18,6 +18,8 @@ csv_columns <- list(
   failures = c("dataset", "language", "model", "split", "stage", "message", "log")
 )
 
+tuned_columns <- c(csv_columns$tuning[-(1:4)], "error")
+
 #' What a training job is told.
 #'
 #' @param dataset,model names.
@@ -27,10 +29,13 @@ csv_columns <- list(
 #' @param tuning_metric see `tuning_value`.
 #' @param imbalance "none" or "weights".
 #' @param seed whole number.
+#' @param part index and count of the share of candidates that a tuning job evaluates; NULL for a
+#'   job that trains.
 #' @return list of these, with `language`.
-job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = "none", seed = 1) {
+job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = "none", seed = 1,
+                         part = NULL) {
   list(
-    dataset = utf8(dataset), model = utf8(model), spec = spec, task = task,
+    part = part, dataset = utf8(dataset), model = utf8(model), spec = spec, task = task,
     tuning_metric = tuning_metric, imbalance = imbalance, seed = seed, language = "r"
   )
 }
@@ -153,10 +158,21 @@ train_batch <- function(batch, settings, info, model = NULL) {
     if (!all(done)) {
       lost <- pending[!done][1]
       message(sprintf("%s: %s", lost, stopped))
-      results[[lost]] <- list(failures = data.frame(stage = "fit", message = stopped))
+      results[[lost]] <- lost_split(settings, stopped)
     }
   }
   results[splits]
+}
+
+# The result of a split whose process was killed; of a tuning job it is a row with candidate 0.
+lost_split <- function(settings, message) {
+  if (is.null(settings$part)) {
+    return(list(failures = data.frame(stage = "fit", message = message)))
+  }
+  list(tuning = data.frame(
+    candidate = 0, parameters = "", inner_fold = 0, metric = settings$tuning_metric, value = "",
+    seconds = "", error = message
+  ))
 }
 
 #' Evaluate an expression in a forked process.
@@ -230,8 +246,21 @@ run_stages <- function(result, batch, settings, info, split, model) {
   timed(result, "tune", {
     x <- fit_matrix(batch, fit, rows$train)
     y <- caret_outcome(batch, rows$train)
-    chosen <- tune_split(result, batch, settings, info, split, rows, x, y)
+    grid <- split_candidates(batch, settings, info, split, rows, x, y)
+    if (is.null(batch$tuned)) {
+      evaluated <- evaluate_candidates(batch, settings, info, split, rows, grid)
+    } else {
+      evaluated <- batch$tuned[batch$tuned$split == split, tuned_columns]
+    }
+    if (is.null(settings$part)) {
+      chosen <- choose_candidate(result, settings, grid, evaluated)
+    } else {
+      result$tuning <- evaluated
+    }
   })
+  if (!is.null(settings$part)) {
+    return(invisible())
+  }
   timed(result, "fit", {
     seed <- split_seed(settings, split, 0)
     # The kinds of the generator; caret itself sets the seed.
@@ -313,75 +342,108 @@ reset_peak <- function() {
   try(suppressWarnings(cat("5", file = "/proc/self/clear_refs")), silent = TRUE)
 }
 
-#' The candidate with the best mean tuning metric over the inner folds.
-#'
-#' The folds are inside the training samples, since the error of a tuned model is biased otherwise
-#' (Varma & Simon 2006, doi:10.1186/1471-2105-7-91). Adds the rows of tuning.csv, and a failure for
-#' each candidate that fails on a fold. A split with one candidate makes no tuning fits.
+#' The hyperparameter candidates of a split, a data.frame.
 #'
 #' @param x,y the preprocessed training samples of fit 0.
-#' @return data.frame of one row. Stops with a user error if no candidate is left.
-tune_split <- function(result, batch, settings, info, split, rows, x, y) {
-  folds <- sort(unique(rows$inner))
-  fits <- lapply(folds, function(fold) one_fit(batch$fits, split, fold))
-  grid <- candidates(
+split_candidates <- function(batch, settings, info, split, rows, x, y) {
+  columns <- vapply(unique(rows$inner), function(fold) {
+    length(one_fit(batch$fits, split, fold)$index)
+  }, 1L)
+  candidates(
     settings$spec, info, x, y,
-    rows = length(rows$inner) - max(table(rows$inner)),
-    columns = min(ncol(x), vapply(fits, function(fit) length(fit$index), 1L)),
+    rows = length(rows$inner) - max(table(rows$inner)), columns = min(ncol(x), columns),
     seed = split_seed(settings, split, "candidates")
   )
+}
+
+#' Fit and score the candidates of a split on each of its inner folds.
+#'
+#' @param grid data.frame of candidates. With `settings$part`, only every so manieth fit is made,
+#'   each with all candidates that it serves.
+#' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits), seconds,
+#'   error (message, or empty). NULL where there is nothing to choose.
+evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   if (nrow(grid) == 1) {
-    return(grid)
+    return(NULL)
   }
-  values <- seconds <- matrix(NA_real_, nrow(grid), length(folds))
-  errors <- character(nrow(grid))
   loop <- tuning_loop(grid, info)
-  for (i in seq_along(folds)) {
-    inside <- rows$inner != folds[i]
+  part <- if (is.null(settings$part)) c(1, 1) else settings$part
+  fits <- Filter(function(row) (row - part[1]) %% part[2] == 0, seq_len(nrow(loop$loop)))
+  numbers <- seq_len(nrow(grid))
+  parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
+  failed <- FALSE
+  by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
+    fit <- one_fit(batch$fits, split, fold)
+    inside <- rows$inner != fold
     data <- list(
-      x = fit_matrix(batch, fits[[i]], rows$train[inside]),
+      x = fit_matrix(batch, fit, rows$train[inside]),
       y = caret_outcome(batch, rows$train[inside]),
-      x_out = fit_matrix(batch, fits[[i]], rows$train[!inside]),
+      x_out = fit_matrix(batch, fit, rows$train[!inside]),
       truth = batch$outcome[rows$train[!inside]]
     )
-    seed <- split_seed(settings, split, folds[i])
-    for (row in seq_len(nrow(loop$loop))) {
+    seed <- split_seed(settings, split, fold)
+    do.call(rbind, lapply(fits, function(row) {
       param <- loop$loop[row, , drop = FALSE]
       at <- submodel_rows(grid, param, loop$submodels[[row]])
       before <- proc.time()[["elapsed"]]
+      error <- ""
       found <- tryCatch(
         withCallingHandlers(
           score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
           # The calls of the split's first error: the others mostly repeat it.
-          error = function(e) if (!any(nzchar(errors))) log_calls(e)
+          error = function(e) if (!failed) log_calls(e)
         ),
         error = function(e) {
-          errors[at] <<- ifelse(nzchar(errors[at]), errors[at], one_line(e))
+          failed <<- TRUE
+          error <<- one_line(e)
           NA_real_
         }
       )
-      values[at, i] <- found
-      # One fit serves all its submodels: each gets an equal share of the time.
-      seconds[at, i] <- (proc.time()[["elapsed"]] - before) / length(at)
-    }
+      data.frame(
+        candidate = at, parameters = parameters[at], inner_fold = fold,
+        metric = settings$tuning_metric, value = number(found),
+        # One fit serves all its submodels: each gets an equal share of the time.
+        seconds = sprintf("%.4f", (proc.time()[["elapsed"]] - before) / length(at)), error = error
+      )
+    }))
+  })
+  do.call(rbind, by_fold)
+}
+
+#' The candidate with the best mean tuning metric over the inner folds.
+#'
+#' The folds are inside the training samples, since the error of a tuned model is biased otherwise
+#' (Varma & Simon 2006, doi:10.1186/1471-2105-7-91). Adds the rows of tuning.csv, and a failure for
+#' each candidate that failed on a fold. Means are of the 12 digits that are written, so that the
+#' choice is the same whether the rows come from this job or from others.
+#'
+#' @param evaluated rows of `evaluate_candidates`.
+#' @return data.frame of one row. Stops with a user error if no candidate is left.
+choose_candidate <- function(result, settings, grid, evaluated) {
+  if (nrow(grid) == 1) {
+    return(grid)
   }
-  numbers <- seq_len(nrow(grid))
-  parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
-  add_rows(result, "tuning", data.frame(
-    candidate = rep(numbers, length(folds)), parameters = rep(parameters, length(folds)),
-    inner_fold = rep(folds, each = nrow(grid)), metric = settings$tuning_metric,
-    value = as.vector(values), seconds = as.vector(seconds)
-  ))
+  lost <- evaluated$error[evaluated$candidate == 0]
+  if (length(lost)) {
+    stop(user_condition(lost[1]))
+  }
+  evaluated <- evaluated[order(evaluated$inner_fold, evaluated$candidate), ]
+  rownames(evaluated) <- NULL
+  add_rows(result, "tuning", evaluated[names(evaluated) != "error"])
+  first <- function(row) c(evaluated$error[evaluated$candidate == row & nzchar(evaluated$error)], "")[1]
+  errors <- vapply(seq_len(nrow(grid)), first, "")
   failed <- nzchar(errors)
   left_out <- if (all(failed)) "no candidate is left" else "left out"
-  messages <- sprintf("candidate %d %s, %s: %s", seq_along(failed), parameters, left_out, errors)
+  parameters <- evaluated$parameters[match(seq_along(errors), evaluated$candidate)]
+  messages <- sprintf("candidate %d %s, %s: %s", seq_along(errors), parameters, left_out, errors)
   if (all(failed)) {
     stop(user_condition(messages[1]))
   }
   for (message in messages[failed]) {
     add_failure(result, "tune", message)
   }
-  grid[best_candidate(settings$tuning_metric, ifelse(failed, NA, rowMeans(values))), , drop = FALSE]
+  values <- tapply(as.numeric(evaluated$value), evaluated$candidate, mean)
+  grid[best_candidate(settings$tuning_metric, as.vector(values)), , drop = FALSE]
 }
 
 # Values of the tuning metric of one fit and its submodels on the fold that it did not see.
@@ -554,10 +616,6 @@ write_results <- function(output, batch, settings, results, timing, log, key) {
   if (!is.null(tables$predictions)) {
     tables$predictions <- cbind(tables$predictions, splits_sha256 = batch$splits_sha256, key = key)
   }
-  if (!is.null(tables$tuning)) {
-    tables$tuning$value <- number(tables$tuning$value)
-    tables$tuning <- numbers(tables$tuning, "seconds", "%.4f")
-  }
   if (!is.null(tables$failures)) {
     tables$failures$log <- log
   }
@@ -565,9 +623,26 @@ write_results <- function(output, batch, settings, results, timing, log, key) {
   tables$timing <- numbers(tables$timing, "peak_mb", "%.1f")
   columns <- csv_columns
   columns$predictions <- c(columns$predictions, prob_columns(batch), "splits_sha256", "key")
+  if (!is.null(settings$part)) {
+    columns <- list(tuning = c(csv_columns$tuning, "error"), timing = csv_columns$timing)
+  }
   for (name in names(columns)) {
     write_table(tables[[name]], columns[[name]], output[[name]])
   }
+}
+
+#' Rows of `evaluate_candidates` of all splits of a batch, from the files of its tuning jobs.
+#'
+#' @param paths files, none where the training job tunes by itself.
+#' @return data.frame with the column `split`, or NULL.
+read_tuned <- function(paths) {
+  if (!length(paths)) {
+    return(NULL)
+  }
+  rows <- do.call(rbind, lapply(paths, read_text_table, sep = ","))
+  rows$candidate <- as.integer(rows$candidate)
+  rows$inner_fold <- as.integer(rows$inner_fold)
+  rows
 }
 
 #' Write a table of text: UTF-8, header always, quoted where needed, NA and "" empty.

@@ -32,7 +32,7 @@ RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
-FIGURES = ["model_comparison", "metric_overview"]
+FIGURES = ["model_comparison", "metric_overview", "tuning", "runtime"]
 TABLES = ["tuning", "importance", "timing", "failures"]
 
 
@@ -41,6 +41,7 @@ wildcard_constraints:
     language="python|r",
     model="|".join(sorted({re.escape(m.name) for m in STUDY.all_models()})),
     batch=r"\d+of\d+",
+    part=r"\d+of\d+",
     table="|".join(TABLES),
 
 
@@ -65,9 +66,49 @@ def trained(wildcards, table, datasets=None):
     ]
 
 
+def train_priority(language):
+    """Long jobs first, so that no core waits for the last one."""
+    return lambda wc: STUDY.priority(STUDY.model(wc.dataset, language, wc.model))
+
+
+def mem_mb(base, times):
+    """Memory in MB: the libraries and a multiple of the size of the input files."""
+    return lambda wildcards, input, attempt: attempt * int(base + times * input.size_mb)
+
+
+def tuned(language):
+    """The tuning jobs of a training job: none where it tunes by itself."""
+
+    def files(wildcards):
+        model = STUDY.model(wildcards.dataset, language, wildcards.model)
+        folder = f"{RESULTS}/{wildcards.dataset}/{language}/{model.name}/{wildcards.batch}"
+        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.parts(model)]
+
+    return files
+
+
+def joined_tables(wildcards):
+    """Files of one table of all jobs that write it."""
+    files = trained(wildcards, wildcards.table, DATASETS)
+    if wildcards.table == "timing":
+        files += [
+            f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
+            for dataset in DATASETS
+            for model in STUDY.models[dataset]
+            for batch in STUDY.batches(model)
+            for part in STUDY.parts(model)
+        ]
+    return files
+
+
 def trained_tables(language):
     folder = f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}"
     return {table: f"{folder}/{table}.csv" for table in ["predictions", *TABLES]}
+
+
+def tuned_tables(language):
+    folder = f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}/tune/{{part}}"
+    return {table: f"{folder}/{table}.csv" for table in ["tuning", "timing"]}
 
 
 def saved_model(language):
@@ -103,6 +144,8 @@ def train_params(language):
         seed=CONFIG["seed"],
         batch_index=lambda wc: int(wc.batch.split("of")[0]),
         batch_count=lambda wc: int(wc.batch.split("of")[1]),
+        # [index, count] of the candidates that a tuning job takes; a training job takes all.
+        part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
     )
 
 

@@ -4,6 +4,8 @@ rule draw_figures:
         metrics=f"{RESULTS}/metrics.csv",
         estimates=f"{RESULTS}/estimates.csv",
         failures=f"{RESULTS}/failures.csv",
+        tuning=f"{RESULTS}/tuning.csv",
+        timing=f"{RESULTS}/timing.csv",
         code=library(
             "r",
             "figure_data",

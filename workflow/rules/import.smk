@@ -10,8 +10,12 @@ rule import_dataset:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    priority: 10
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 20),
     params:
         setting=of_dataset(STUDY.import_setting),
     message:

@@ -10,8 +10,12 @@ rule preprocess:
         f"{RESULTS}/logs/{{dataset}}/preprocessing.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/preprocessing.tsv"
+    priority: 10
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 6),
     params:
         setting=of_dataset(STUDY.preprocessing_setting),
         task=of_dataset(STUDY.task),

@@ -20,7 +20,7 @@ rule join_predictions:
 
 rule join_tables:
     input:
-        tables=lambda wc: trained(wc, wc.table, DATASETS),
+        tables=joined_tables,
         code=library("python", "contracts", "errors", "logs"),
     output:
         f"{RESULTS}/{{table}}.csv",

@@ -8,6 +8,7 @@ rule make_splits:
         f"{RESULTS}/logs/{{dataset}}/splits.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/splits.tsv"
+    priority: 10
     conda:
         "../../envs/python.yaml"
     params:

@@ -26,6 +26,7 @@ rule summarise:
     input:
         estimates=f"{RESULTS}/estimates.csv",
         failures=f"{RESULTS}/failures.csv",
+        timing=f"{RESULTS}/timing.csv",
         code=library("python", "summary", "contracts", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/summary.md",

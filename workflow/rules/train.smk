@@ -1,26 +1,72 @@
 # One job trains one model on a batch of splits. The batch `NofN` also holds `final`, whose model is
-# saved: that is all that train_<language>_final adds to train_<language>.
+# saved: that is all that train_<language>_final adds to train_<language>. With `tuning.jobs` above 1,
+# tune_<language> evaluates the candidates of a batch in so many jobs before.
 LAST_BATCH = "|".join(f"{n}of{n}" for n in STUDY.batch_counts())
+PYTHON_CODE = [
+    "training",
+    "models",
+    "losses",
+    "preprocessing",
+    "matrix",
+    "saving",
+    "splits",
+    "seeds",
+    "checksums",
+    "contracts",
+    "csvs",
+    "errors",
+    "logs",
+]
+R_CODE = [
+    "training",
+    "models",
+    "losses",
+    "preprocessing",
+    "matrix",
+    "seeds",
+    "logs",
+]
+
+
+rule tune_python:
+    input:
+        **train_input("python", *PYTHON_CODE),
+    output:
+        **tuned_tables("python"),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    priority: train_priority("python")
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **train_params("python"),
+    message:
+        "Tune python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
+    script:
+        "../scripts/train.py"
 
 
 rule train_python:
     input:
-        **train_input(
-            "python",
-            *("training", "models", "losses", "preprocessing", "matrix", "saving"),
-            *("splits", "seeds", "checksums", "contracts", "csvs", "errors", "logs"),
-        ),
+        **train_input("python", *PYTHON_CODE),
+        tuned=tuned("python"),
     output:
         **trained_tables("python"),
     log:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}.tsv"
+    priority: train_priority("python")
     conda:
         "../../envs/python.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=mem_mb(800, 4),
     params:
         **train_params("python"),
     message:
@@ -37,24 +83,45 @@ use rule train_python as train_python_final with:
         batch=LAST_BATCH,
 
 
+rule tune_r:
+    input:
+        **train_input("r", *R_CODE),
+    output:
+        **tuned_tables("r"),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    priority: train_priority("r")
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **train_params("r"),
+    message:
+        "Tune r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
+    script:
+        "../scripts/train.R"
+
+
 rule train_r:
     input:
-        **train_input(
-            "r",
-            *("training", "models", "losses", "preprocessing", "matrix"),
-            *("seeds", "logs"),
-        ),
+        **train_input("r", *R_CODE),
+        tuned=tuned("r"),
     output:
         **trained_tables("r"),
     log:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}.tsv"
+    priority: train_priority("r")
     conda:
         "../../envs/r.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=mem_mb(800, 4),
     params:
         **train_params("r"),
     message:

@@ -6,6 +6,7 @@ rule validate_models_python:
         f"{RESULTS}/validation/models_python.json",
     log:
         f"{RESULTS}/logs/validation/models_python.log",
+    priority: 20
     conda:
         "../../envs/python.yaml"
     params:
@@ -23,6 +24,7 @@ rule validate_models_r:
         f"{RESULTS}/validation/models_r.json",
     log:
         f"{RESULTS}/logs/validation/models_r.log",
+    priority: 20
     conda:
         "../../envs/r.yaml"
     params:

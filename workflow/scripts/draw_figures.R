@@ -6,6 +6,9 @@ sink(log, type = "message")
 library_dir <- file.path(snakemake@scriptdir, "..", "R")
 source(file.path(library_dir, "logs.R"))
 
+# Compiling the functions, as R does by itself, takes longer than running them a few times.
+invisible(compiler::enableJIT(0))
+
 # A new figure is a file workflow/R/figure_<name>.R with a function draw_<name>, and its name in the
 # list FIGURES of rules/common.smk.
 main <- function(input, output, params, library_dir) {
@@ -15,7 +18,7 @@ main <- function(input, output, params, library_dir) {
   data <- read_figure_data(
     files = list(
       metrics = input[["metrics"]], estimates = input[["estimates"]],
-      failures = input[["failures"]]
+      failures = input[["failures"]], tuning = input[["tuning"]], timing = input[["timing"]]
     ),
     dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
     models = params[["models"]], baselines = params[["baselines"]],

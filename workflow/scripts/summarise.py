@@ -8,12 +8,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(estimates: str, failures: str, datasets: list[dict], images: str, output: str) -> None:
+def main(estimates, failures, timing, datasets: list[dict], images: str, output: str) -> None:
     from omc.csvs import read_csv
     from omc.summary import summary
 
     places = {"images": images, "results": str(Path(output).parent)}
-    text = summary(read_csv(estimates), read_csv(failures), datasets, places)
+    tables = [read_csv(path) for path in (estimates, failures, timing)]
+    text = summary(*tables, datasets, places)
     Path(output).write_text(text, encoding="utf-8")
 
 
@@ -24,6 +25,7 @@ if __name__ == "__main__":
         main(
             snakemake.input.estimates,
             snakemake.input.failures,
+            snakemake.input.timing,
             json.loads(snakemake.params.datasets),
             snakemake.params.images,
             snakemake.output[0],

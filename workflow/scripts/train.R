@@ -1,4 +1,4 @@
-# Train one caret model on a batch of splits (twin: train.py).
+# Train one caret model on a batch of splits, or tune a part of it (twin: train.py).
 
 log <- file(snakemake@log[[1]], open = "wt")
 sink(log)
@@ -7,18 +7,20 @@ source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
 
 #' Train, and write the batch's tables and, of split `final`, the model.
 #'
-#' @param input named list of paths: data, samples, splits, preprocessing.
+#' @param input named list of paths: data, samples, splits, preprocessing, tuned (files of tuning
+#'   jobs, if any).
 #' @param output named list of paths: predictions, tuning, importance, timing, failures and, in the
 #'   batch that holds `final`, model (a folder).
 #' @param params named list: dataset, model, spec (JSON text), task, tuning_metric, imbalance, seed,
-#'   batch_index (1-based), batch_count.
+#'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
+#'   candidates, NULL of one that trains).
 #' @param log path of the log, for failures.csv.
 main <- function(input, output, params, log) {
   spec_text <- utf8(params[["spec"]])
   settings <- job_settings(
     dataset = params[["dataset"]], model = params[["model"]], spec = read_spec(spec_text),
     task = params[["task"]], tuning_metric = params[["tuning_metric"]],
-    imbalance = params[["imbalance"]], seed = params[["seed"]]
+    imbalance = params[["imbalance"]], seed = params[["seed"]], part = params[["part"]]
   )
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
   suppressPackageStartupMessages({
@@ -33,6 +35,7 @@ main <- function(input, output, params, log) {
     input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]], settings$task,
     params[["batch_index"]], params[["batch_count"]]
   )
+  batch$tuned <- read_tuned(input[["tuned"]])
   timing <- rbind(timing, timing_row("load", proc.time() - before))
 
   results <- train_batch(batch, settings, info, output[["model"]])

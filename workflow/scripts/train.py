@@ -1,4 +1,4 @@
-"""Train one scikit-learn model on a batch of splits (twin: train.R)."""
+"""Train one scikit-learn model on a batch of splits, or tune a part of it (twin: train.R)."""
 
 import sys
 from pathlib import Path
@@ -8,14 +8,24 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(input, output, settings, spec_text: str, batch: tuple[int, int], log: str) -> None:
+def main(input, output, settings, spec_text: str, batch: tuple[int, int], part, log: str) -> None:
+    """part: (index, count) of a job that only evaluates candidates, None of one that trains."""
     import time
 
     from omc.checksums import sha256_file, training_key
     from omc.errors import UserError
     from omc.models import build
     from omc.saving import save
-    from omc.training import Data, SplitResult, stage, train_guarded, write_results
+    from omc.training import (
+        Data,
+        SplitResult,
+        read_tuned,
+        stage,
+        train_guarded,
+        tune_guarded,
+        write_results,
+        write_tuned,
+    )
 
     job = SplitResult()
     job.timing.append(["startup", *since_start(), peak_mb()])
@@ -26,19 +36,30 @@ def main(input, output, settings, spec_text: str, batch: tuple[int, int], log: s
         splits_sha256 = sha256_file(input.splits)
     if attributes["splits_sha256"] != splits_sha256:
         raise UserError(f"{input.preprocessing} was made from other splits than {input.splits}")
-    estimator = build(
-        settings.spec, settings.task, settings.imbalance, f"models.python '{settings.model}'"
-    )
+    where = f"models.python '{settings.model}'"
+    estimator = build(settings.spec, settings.task, settings.imbalance, where)
+    tuned = None if part else read_tuned(list(input.tuned))
     results = {}
     for split in splits:
         began = time.perf_counter()
-        results[split] = train_guarded(data, settings, estimator, split)
+        if part:
+            results[split] = tune_guarded(data, settings, estimator, split, *part)
+        else:
+            results[split] = train_guarded(data, settings, estimator, split, tuned)
         state = "; ".join(row[1] for row in results[split].failures) or "done"
         print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
+    if part:
+        write_tuned(output, settings, results, job.timing)
+        return
     key = training_key(
-        input.preprocessing, "python", spec_text, settings.task, settings.tuning_metric,
-        settings.imbalance, settings.seed,
-    )  # fmt: skip
+        input.preprocessing,
+        "python",
+        spec_text,
+        settings.task,
+        settings.tuning_metric,
+        settings.imbalance,
+        settings.seed,
+    )
     write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
     if "model" in output.keys():
         save(results[splits[-1]].saved, output.model)
@@ -81,5 +102,6 @@ if __name__ == "__main__":
             ),
             params.spec,
             (params.batch_index, params.batch_count),
+            params.part,
             snakemake.log[0],
         )

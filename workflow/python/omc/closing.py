@@ -4,13 +4,16 @@ from pathlib import Path
 
 
 def closing_text(results: str, began: float, failed: bool) -> str:
-    """What went wrong in a failed run, and its summary where it came so far.
+    """What went wrong in a failed run, and its summary where it came so far; of a check, its word.
 
     results: folder of the run; began: when it began, in seconds since the epoch.
     """
     lines = []
     if failed:
         lines += ["", "What went wrong:", *(errors(results, began) or ["see the messages above"])]
+    checked = Path(results, "logs", "check.log")
+    if checked.exists() and checked.stat().st_mtime >= began:
+        return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
     summary = Path(results, "summary.md")
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
         lines += ["", summary.read_text(encoding="utf-8")]

@@ -231,6 +231,10 @@ def batch_count(cost: str, splits_per_job, splits: int, repeats: int) -> int:
     return max(1, math.ceil(splits / splits_per_job))
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 class Study:
     """A checked configuration, asked by the rules for the slice that each of them depends on.
 
@@ -303,6 +307,23 @@ class Study:
         count = self._batch_count(model)
         return [f"{i}of{count}" for i in range(1, count + 1)]
 
+    def parts(self, model: Model) -> list[str]:
+        """Names of the tuning jobs of one batch of a model; none where the batch tunes by itself.
+
+        Candidates that are not known before R has seen the data count as many.
+        """
+        grid = model.spec["grid"]
+        known = None if grid is None and model.language == "r" else grid or {}
+        count = self.config["tuning"]["jobs"]
+        if known is not None:
+            size = math.prod(len(values) for values in known.values())
+            count = min(count, size, model.spec["size"])
+        return [f"{i}of{count}" for i in range(1, count + 1)] if count > 1 else []
+
+    def priority(self, model: Model) -> int:
+        """Priority of a model's jobs: the costly ones first."""
+        return 1 + COSTS.index(model.cost)
+
     def batch_counts(self) -> list[int]:
         return sorted({self._batch_count(model) for model in self.all_models()})
 
@@ -365,6 +386,21 @@ class Study:
                     checks[m.key, more["task"]] = {**m.spec, **more}
         return canonical(list(checks.values()), exact=True)
 
+    def check_setting(self, dataset: str, language: str) -> str:
+        """A data set's models of a language, with the keys that a check names them by."""
+        models = [m for m in self.models[dataset] if m.language == language]
+        return canonical([{**m.spec, "key": m.key} for m in models], exact=True)
+
+    def check_passed(self) -> str:
+        """What a check says when all is in order."""
+        models = len({(m.language, m.name) for m in self.all_models()})
+        datasets = _counted(len(self.datasets), "data set")
+        jobs = sum(len(self.batches(m)) for m in self.all_models())
+        return (
+            f"check passed: {_counted(models, 'model')} on {datasets};"
+            f" a run from the start trains them in {_counted(jobs, 'job')}"
+        )
+
     def scoring_setting(self) -> str:
         return canonical(
             [
@@ -391,3 +427,15 @@ class Study:
                 for name in self.datasets
             ]
         )
+
+
+def load(config: dict, workflow: str) -> Study:
+    """The study of a configuration; workflow: the folder with schemas/ and models/."""
+    config = complete(config, os.path.join(workflow, "schemas", "config.schema.yaml"))
+    presets = {
+        language: yaml.safe_load(
+            Path(workflow, "models", f"{language}.yaml").read_text(encoding="utf-8")
+        )
+        for language in ("python", "r")
+    }
+    return Study(config, presets, root=os.path.join(workflow, ".."))

@@ -1,6 +1,7 @@
 """The log of a script: both streams, tracebacks included; the console gets one sentence."""
 
 import os
+import resource
 import sys
 import traceback
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ def logged(path: str):
 
     A UserError ends the script with status 1 and its sentence in the log and on the console; any
     other error leaves its traceback in the log and one sentence that names the log on the console.
+    The log's last line says what the script has used.
     """
     console = os.dup(2)
     with open(path, "w", encoding="utf-8", buffering=1) as log:
@@ -26,6 +28,15 @@ def logged(path: str):
         except Exception as error:
             traceback.print_exc()
             _end(console, f"ERROR: {type(error).__name__}: {one_line(error)} (traceback: {path})")
+        finally:
+            print(usage())
+
+
+def usage() -> str:
+    """What this process and its children have used: the last line of every log."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(u.ru_utime + u.ru_stime for u in used)
+    return f"used {cpu:.2f} CPU s, at most {max(u.ru_maxrss for u in used) / 1024:.0f} MB"
 
 
 def one_line(error) -> str:

@@ -33,13 +33,7 @@ def build(spec: dict, task: str, imbalance: str, key: str):
 
     spec: name, estimator (dotted name), params, grid, size. task: classification or regression.
     """
-    kind = estimator_class(spec["estimator"], key)
-    try:
-        estimator = kind(**spec["params"])
-    except TypeError as error:
-        raise UserError(
-            f"{key}.params: {error}: see the documentation of {spec['estimator']}"
-        ) from error
+    estimator = _instance(spec["estimator"], spec["params"], key)
     known = estimator.get_params()
     for name in spec["grid"] or {}:
         if name not in known:
@@ -53,14 +47,38 @@ def build(spec: dict, task: str, imbalance: str, key: str):
         raise UserError(
             f"{key}: {spec['estimator']} is a {actual}, and the task is {task}: use a {wanted}"
         )
-    if known.get("n_jobs") not in (None, 1):
-        # The workflow is the parallelism: more threads here would multiply with its jobs.
-        estimator.set_params(n_jobs=1)
-    if imbalance == "weights" and not takes_weights(estimator):
+    # The workflow is the parallelism: more threads here would multiply with its jobs.
+    threads = {n: 1 for n in _named(estimator, "n_jobs") if known[n] not in (None, 1)}
+    estimator.set_params(**threads)
+    if imbalance == "weights" and task == "classification" and not takes_weights(estimator):
         raise UserError(
             f"{key}: '{spec['name']}' takes no weights: set imbalance: none, or take this model out"
         )
     return estimator
+
+
+def _instance(dotted: str, params: dict, key: str):
+    """An estimator; a parameter that is a mapping with the key `estimator` is one in itself."""
+    kind = estimator_class(dotted, key)
+    own = {
+        name: _instance(value["estimator"], value.get("params", {}), f"{key}.params.{name}")
+        if isinstance(value, dict) and "estimator" in value
+        else value
+        for name, value in params.items()
+    }
+    # A name such as regressor__C belongs to an estimator inside this one.
+    inside = {name: own.pop(name) for name in list(own) if "__" in name}
+    try:
+        return kind(**own).set_params(**inside)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f"{key}.params: {' '.join(str(error).split())}: see the documentation of {dotted}"
+        ) from error
+
+
+def _named(estimator, name: str) -> list[str]:
+    """Parameters of that name, of the estimator and of those inside it."""
+    return [p for p in estimator.get_params() if p.rpartition("__")[2] == name]
 
 
 def takes_weights(estimator) -> bool:
@@ -68,13 +86,39 @@ def takes_weights(estimator) -> bool:
     return "class_weight" in estimator.get_params() or has_fit_parameter(estimator, "sample_weight")
 
 
-def candidates(spec: dict, seed: int) -> list[dict]:
-    """The hyperparameter candidates in grid order; of a larger grid a seeded sample of `size`."""
-    grid = ParameterGrid(spec["grid"] or {})
+# The most that a tuning parameter can be, whatever the estimator, given the rows and columns of the
+# smallest fit.
+LIMITS = {
+    "n_neighbors": lambda rows, columns: rows,
+    "n_components": lambda rows, columns: max(1, min(rows - 1, columns)),
+    "max_features": lambda rows, columns: columns,
+}
+
+
+def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | None = None) -> list:
+    """The hyperparameter candidates, dicts in grid order; of a larger grid a seeded sample.
+
+    rows, columns: of the smallest fit that will be made. What it cannot do is lowered to what it
+    can, and candidates that become equal are one.
+    """
+    grid = list(ParameterGrid(spec["grid"] or {}))
+    if rows is not None:
+        lowered = [{k: _lowered(k, v, rows, columns) for k, v in one.items()} for one in grid]
+        if lowered != grid:
+            # By their text: max_features 1 and 1.0 are equal numbers, and not the same.
+            grid = list({repr(one): one for one in lowered}.values())
     if len(grid) <= spec["size"]:
-        return list(grid)
+        return grid
     drawn = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
     return [grid[int(i)] for i in np.sort(drawn)]
+
+
+def _lowered(name: str, value, rows: int, columns: int):
+    limit = LIMITS.get(name.rpartition("__")[2])
+    # Of max_features only a whole number is a number of columns: 1.0 is all of them.
+    if limit is None or not isinstance(value, int) or isinstance(value, bool):
+        return value
+    return min(value, limit(rows, columns))
 
 
 def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
@@ -82,19 +126,26 @@ def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbala
 
     x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: the fit's
     own inner folds as (train, test) row numbers, for calibrating a classifier without
-    probabilities.
+    probabilities; with fewer than two there is no calibration, and so no probabilities.
     """
     model = clone(estimator).set_params(**candidate)
-    if "random_state" in model.get_params():
-        model.set_params(random_state=seed)
+    model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
+    calibrated = (
+        classes
+        and not hasattr(model, "predict_proba")
+        and hasattr(model, "decision_function")
+        and len(folds) > 1
+    )
     weights = {}
     if imbalance == "weights" and classes:
-        if "class_weight" in model.get_params():
+        # A calibration without weights would undo those of the model that it calibrates.
+        by_sample = has_fit_parameter(model, "sample_weight")
+        if "class_weight" in model.get_params() and not (calibrated and by_sample):
             model.set_params(class_weight="balanced")
         else:
             count = np.bincount(y, minlength=classes)
             weights = {"sample_weight": (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]}
-    if classes and not hasattr(model, "predict_proba") and hasattr(model, "decision_function"):
+    if calibrated:
         model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
     return model.fit(x, y, **weights)
 
@@ -114,6 +165,7 @@ def importance(model) -> tuple[np.ndarray | None, str]:
     """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
     if isinstance(model, CalibratedClassifierCV):
         model = model.calibrated_classifiers_[0].estimator
+    model = getattr(model, "regressor_", model)
     coefficients = getattr(model, "coef_", None)
     if coefficients is not None:
         return np.abs(np.atleast_2d(np.asarray(coefficients))).mean(axis=0), "coefficient"

@@ -6,8 +6,10 @@ from omc.errors import some
 TIE = 5e-4
 
 
-def summary(estimates: list[dict], failures: list[dict], datasets: list[dict], places: dict) -> str:
-    """Markdown: per data set one paragraph and where to look, then what failed.
+def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> str:
+    """Markdown: per data set one paragraph and where to look, then the cost, then what failed.
+
+    estimates, failures, timing: rows of the tables of these names, as dictionaries of text.
 
     datasets: dictionaries of name, metric, models, baselines and splits; places: images, results.
     """
@@ -19,10 +21,22 @@ def summary(estimates: list[dict], failures: list[dict], datasets: list[dict], p
     parts.append(
         f"Every number: `{places['results']}/metrics.csv`, `{places['results']}/estimates.csv`.\n"
     )
+    parts.append(f"{cost(timing)}\n")
     if failures:
         parts.append(f"## What failed\n\n{failed(failures, datasets)}\n")
         parts.append(f"Each failure with its log: `{places['results']}/failures.csv`.\n")
     return "\n".join(parts)
+
+
+def cost(timing: list[dict]) -> str:
+    """CPU seconds of all training jobs by kind."""
+    kinds = {"startup": "start-up", "load": "loading", "tune": "tuning", "fit": "fitting"}
+    kinds["predict"] = "prediction"
+    spent = dict.fromkeys(kinds, 0.0)
+    for row in timing:
+        spent[row["stage"]] += float(row["cpu_seconds"])
+    listed = ", ".join(f"{name} {spent[stage]:.0f}" for stage, name in kinds.items())
+    return f"CPU seconds of training: {sum(spent.values()):.0f} ({listed})."
 
 
 def answer(estimates: list[dict], dataset: dict) -> str:

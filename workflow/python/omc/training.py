@@ -18,7 +18,7 @@ import pandas as pd
 
 from omc import models
 from omc.contracts import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
-from omc.csvs import number, write_csv
+from omc.csvs import number, read_csv, write_csv
 from omc.errors import UserError
 from omc.logs import one_line
 from omc.losses import best, tuning_value
@@ -117,26 +117,40 @@ def inner_folds(inner: np.ndarray) -> list:
     return [(np.flatnonzero(inner != j), np.flatnonzero(inner == j)) for j in np.unique(inner)]
 
 
-def tune(data: Data, settings: Settings, estimator, split: str, result: SplitResult) -> dict:
-    """The candidate with the best mean tuning metric over the inner folds."""
+def candidates(data: Data, settings: Settings, split: str) -> list[dict]:
+    """The hyperparameter candidates of a split, such as its smallest inner fit can do."""
     names_of_fit = (settings.dataset, settings.language, settings.model, split)
-    grid = models.candidates(settings.spec, fit_seed(settings.seed, *names_of_fit, "candidates"))
+    train, _, inner = data.rows(split)
+    rows = len(train) - np.bincount(inner).max()
+    columns = min(len(data.fits[split, int(j)].index) for j in (0, *np.unique(inner)))
+    seed = fit_seed(settings.seed, *names_of_fit, "candidates")
+    return models.candidates(settings.spec, seed, int(rows), columns)
+
+
+def evaluate(
+    data: Data, settings: Settings, estimator, split: str, part: int = 1, parts: int = 1
+) -> list:
+    """Fit and score every `parts`-th candidate of a split on each of its inner folds.
+
+    Returns rows of tuning.csv without the leading names, with the message of an error (or an empty
+    text) at the end. A split with one candidate has nothing to choose and gives no rows.
+    """
+    grid = candidates(data, settings, split)
     if len(grid) == 1:
-        return grid[0]
+        return []
     train, _, inner = data.rows(split)
     classes = len(data.classes)
-    folds = np.unique(inner)
-    values = np.full((len(grid), len(folds)), np.nan)
-    errors = {}
-    for column, j in enumerate(folds):
+    rows = []
+    for j in np.unique(inner):
         fit = data.fits[split, int(j)]
         inside, outside = train[inner != j], train[inner == j]
         x, y = data.matrix(fit, inside), data.outcome[inside]
         x_out, y_out = data.matrix(fit, outside), data.outcome[outside]
         calibration = inner_folds(inner[inner != j])
-        seed = fit_seed(settings.seed, *names_of_fit, j)
-        for row, candidate in enumerate(grid):
-            began = time.perf_counter()
+        names_of_fit = (settings.dataset, settings.language, settings.model, split, j)
+        seed = fit_seed(settings.seed, *names_of_fit)
+        for number_of, candidate in list(enumerate(grid, start=1))[part - 1 :: parts]:
+            began, value, message = time.perf_counter(), np.nan, ""
             try:
                 model = models.fit(
                     estimator, candidate, x, y, classes, calibration, seed, settings.imbalance
@@ -144,35 +158,78 @@ def tune(data: Data, settings: Settings, estimator, split: str, result: SplitRes
                 predicted, prob = models.predict(model, x_out, classes)
                 if classes and prob is None:
                     prob = np.eye(classes)[predicted]
-                values[row, column] = tuning_value(settings.tuning_metric, y_out, predicted, prob)
+                value = tuning_value(settings.tuning_metric, y_out, predicted, prob)
+                if not np.isfinite(value):
+                    raise ValueError("the predictions hold values that are not finite")
             except Exception as error:
-                if not errors:
+                if not any(row[-1] for row in rows):
                     # The split's first error: the others mostly repeat it.
                     traceback.print_exc()
-                errors.setdefault(row, f"{type(error).__name__}: {one_line(error)}")
-            result.tuning.append([
-                row + 1, json.dumps(candidate, sort_keys=True, separators=(",", ":")), int(j),
-                settings.tuning_metric, values[row, column], time.perf_counter() - began,
+                value, message = np.nan, f"{type(error).__name__}: {one_line(error)}"
+            parameters = json.dumps(candidate, sort_keys=True, separators=(",", ":"))
+            seconds = time.perf_counter() - began
+            rows.append([
+                number_of, parameters, int(j), settings.tuning_metric, number(value),
+                f"{seconds:.4f}", message,
             ])  # fmt: skip
-    for row, message in errors.items():
-        left_out = "no candidate is left" if len(errors) == len(grid) else "left out"
-        message = (
-            f"candidate {row + 1} {json.dumps(grid[row], sort_keys=True)}, {left_out}: {message}"
-        )
-        result.failures.append(["tune", message])
+    return rows
+
+
+def choose(settings: Settings, grid: list[dict], evaluated: list, result: SplitResult) -> dict:
+    """The candidate with the best mean over the inner folds, from the rows of `evaluate`.
+
+    Adds the rows to the result, and a failure for each candidate that failed on some fold; raises
+    UserError where none is left. Means are of the 12 digits that are written, so that the choice
+    is the same whether the rows come from this job or from others.
+    """
+    if len(grid) == 1:
+        return grid[0]
+    lost = [row for row in evaluated if not int(row[0])]
+    if lost:
+        raise UserError(lost[0][-1])
+    evaluated = sorted(evaluated, key=lambda row: (int(row[2]), int(row[0])))
+    result.tuning = [row[:-1] for row in evaluated]
+    values, errors = [[] for _ in grid], {}
+    for row in evaluated:
+        if row[-1]:
+            errors.setdefault(int(row[0]), row[-1])
+        values[int(row[0]) - 1].append(float(row[4] or "nan"))
+    left_out = "no candidate is left" if len(errors) == len(grid) else "left out"
+    for candidate, message in errors.items():
+        parameters = json.dumps(grid[candidate - 1], sort_keys=True)
+        text = f"candidate {candidate} {parameters}, {left_out}: {message}"
+        result.failures.append(["tune", text])
     if len(errors) == len(grid):
         raise UserError(result.failures.pop(0)[1])
-    failed = [row in errors for row in range(len(grid))]
-    return grid[best(settings.tuning_metric, np.where(failed, np.nan, values.mean(axis=1)))]
+    return grid[best(settings.tuning_metric, np.array([np.mean(v) for v in values]))]
 
 
-def train_split(data: Data, settings: Settings, estimator, split: str) -> SplitResult:
-    """Tune, refit and predict one split. An error becomes a failure, with its stage."""
+def tune_split(
+    data: Data, settings: Settings, estimator, split: str, part: int, parts: int
+) -> SplitResult:
+    """`evaluate` as a job of its own."""
+    result = SplitResult()
+    with stage(result, "tune"):
+        result.tuning = evaluate(data, settings, estimator, split, part, parts)
+    return result
+
+
+def train_split(
+    data: Data, settings: Settings, estimator, split: str, tuned: dict | None = None
+) -> SplitResult:
+    """Tune, refit and predict one split. An error becomes a failure, with its stage.
+
+    tuned: rows of `evaluate` by split, where other jobs have made them.
+    """
     result = SplitResult()
     at = "tune"
     try:
         with stage(result, "tune"):
-            chosen = tune(data, settings, estimator, split, result)
+            if tuned is None:
+                evaluated = evaluate(data, settings, estimator, split)
+            else:
+                evaluated = tuned.get(split, [])
+            chosen = choose(settings, candidates(data, settings, split), evaluated, result)
         at = "fit"
         train, test, inner = data.rows(split)
         fit = data.fits[split, 0]
@@ -233,17 +290,20 @@ def _saved(data, settings, model, fit, chosen) -> dict:
     }
 
 
-def _in_child(send, *arguments):
+def _in_child(send, function, *arguments):
     warnings.simplefilter("default")
-    send.send(train_split(*arguments))
+    send.send(function(*arguments))
     send.close()
 
 
-def train_guarded(data: Data, settings: Settings, estimator, split: str) -> SplitResult:
-    """`train_split` in a forked process, so that a killed one loses this split and no other."""
+def guarded(function, *arguments) -> SplitResult | str:
+    """A function's result from a forked process, or why that was killed.
+
+    So that a split that runs out of memory is lost alone.
+    """
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_in_child, args=(send, data, settings, estimator, split))
+    child = context.Process(target=_in_child, args=(send, function, *arguments))
     child.start()
     send.close()
     try:
@@ -251,48 +311,80 @@ def train_guarded(data: Data, settings: Settings, estimator, split: str) -> Spli
     except EOFError:
         result = None
     child.join()
-    if result is None:
-        result = SplitResult()
-        code = child.exitcode
-        why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-        result.failures.append([
-            "fit", f"the process that trained this split was killed ({why}; often: out of memory)",
-        ])  # fmt: skip
+    if result is not None:
+        return result
+    code = child.exitcode
+    why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+    return f"the process that trained this split was killed ({why}; often: out of memory)"
+
+
+def train_guarded(data, settings, estimator, split: str, tuned=None) -> SplitResult:
+    """`train_split` in a process of its own; a killed one is a failure."""
+    result = guarded(train_split, data, settings, estimator, split, tuned)
+    if isinstance(result, str):
+        result = SplitResult(failures=[["fit", result]])
     return result
+
+
+def tune_guarded(data, settings, estimator, split: str, part: int, parts: int) -> SplitResult:
+    """`tune_split` in a process of its own; a killed one is a row with candidate 0."""
+    result = guarded(tune_split, data, settings, estimator, split, part, parts)
+    if isinstance(result, str):
+        lost = [0, "", 0, settings.tuning_metric, "", "", result]
+        result = SplitResult(tuning=[lost])
+    return result
+
+
+def read_tuned(paths: list[str]) -> dict | None:
+    """Rows of `evaluate` by split from the files of tuning jobs; None if there are none."""
+    if not paths:
+        return None
+    tuned = {}
+    for path in paths:
+        for row in read_csv(path):
+            values = [row[name] for name in [*TUNING[4:], "error"]]
+            tuned.setdefault(row["split"], []).append(values)
+    return tuned
 
 
 def write_results(
     output: dict, data: Data, settings: Settings, results: dict, log: str, stamps, timing
 ):
-    """Write the tables of a batch. stamps: (splits_sha256, key); timing: rows of the whole job."""
-    names_of_job = [settings.dataset, settings.language, settings.model]
+    """Write the tables of a batch.
+
+    stamps: (splits_sha256, key) of predictions.csv; timing: rows of the whole job.
+    """
     header = [*PREDICTIONS, *(f"prob_{c}" for c in data.classes), "splits_sha256", "key"]
+    predictions = _rows(settings, results, lambda r: r.predictions)
+    write_csv(output["predictions"], header, ([*row[1:], *stamps] for row in predictions))
+    write_csv(output["tuning"], TUNING, _rows(settings, results, lambda r: r.tuning))
+    importance = _rows(settings, results, lambda r: r.importance)
+    rows = ([*row[:-2], number(row[-2]), row[-1]] for row in importance)
+    write_csv(output["importance"], IMPORTANCE, rows)
+    write_timing(output["timing"], settings, results, timing)
+    failures = _rows(settings, results, lambda r: r.failures)
+    write_csv(output["failures"], FAILURES, ([*row, log] for row in failures))
 
-    def rows(of, lead=names_of_job):
-        return ([*lead, split, *row] for split, result in results.items() for row in of(result))
 
+def write_tuned(output: dict, settings: Settings, results: dict, timing) -> None:
+    """Write what a tuning job found: tuning.csv with a column `error`, and timing.csv."""
+    write_csv(output["tuning"], [*TUNING, "error"], _rows(settings, results, lambda r: r.tuning))
+    write_timing(output["timing"], settings, results, timing)
+
+
+def write_timing(path: str, settings: Settings, results: dict, timing) -> None:
+    """Write timing.csv; timing: rows (stage, wall, cpu, peak) of the job before its splits."""
+    job = _rows(settings, {"": SplitResult(timing=timing)}, lambda r: r.timing)
     write_csv(
-        output["predictions"],
-        header,
-        ([*row, *stamps] for row in rows(lambda r: r.predictions, names_of_job[1:])),
-    )
-    write_csv(
-        output["tuning"],
-        TUNING,
-        ([*row[:-2], number(row[-2]), f"{row[-1]:.4f}"] for row in rows(lambda r: r.tuning)),
-    )
-    write_csv(
-        output["importance"],
-        IMPORTANCE,
-        ([*row[:-2], number(row[-2]), row[-1]] for row in rows(lambda r: r.importance)),
-    )
-    job = [[*names_of_job, "", *row] for row in timing]
-    write_csv(
-        output["timing"],
+        path,
         TIMING,
         (
             [*row[:-3], f"{row[-3]:.4f}", f"{row[-2]:.4f}", f"{row[-1]:.1f}"]
-            for row in [*job, *rows(lambda r: r.timing)]
+            for row in [*job, *_rows(settings, results, lambda r: r.timing)]
         ),
     )
-    write_csv(output["failures"], FAILURES, ([*row, log] for row in rows(lambda r: r.failures)))
+
+
+def _rows(settings: Settings, results: dict, of):
+    lead = [settings.dataset, settings.language, settings.model]
+    return ([*lead, split, *row] for split, result in results.items() for row in of(result))

@@ -1,0 +1,418 @@
+"""Every preset of both languages on real data, and what the two languages must agree on."""
+
+import json
+import os
+import re
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy import stats
+
+from omc.contracts import METRICS_OF
+from omc.matrix import write_h5ad
+from omc.scoring import score
+from omc.training import Data, Settings, train_split
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import Workflow
+
+pytestmark = pytest.mark.slow
+
+PRESETS = {
+    language: yaml.safe_load(
+        (ROOT / "workflow" / "models" / f"{language}.yaml").read_text(encoding="utf-8")
+    )
+    for language in ("python", "r")
+}
+# Fewer trees and iterations than the presets have: the tests look at the way, not at the accuracy.
+LESS = {
+    "random_forest": {"params": {"n_estimators": 20}},
+    "extra_trees": {"params": {"n_estimators": 20}},
+    "gradient_boosting": {"params": {"max_iter": 30}},
+    "ranger": {"params": {"num.trees": 50}},
+    "rf": {"params": {"ntree": 50}},
+    "gbm": {"grid": {"n.trees": [20, 40], "n.minobsinnode": [3]}},
+}
+TABLES = ["results/metrics.csv", "results/failures.csv", "results/importance.csv"]
+SEED = 2022
+
+
+def all_presets(task):
+    return {
+        language: [{"name": name, **LESS.get(name, {})} for name in PRESETS[language][task]]
+        for language in ("python", "r")
+    }
+
+
+def data_set(folder, table, outcome, top_variance=None, groups=None):
+    task = "regression" if outcome == "octane" else "classification"
+    return {
+        "layers": {
+            "measured": {
+                "table": str(table),
+                "orientation": "features_in_rows",
+                "top_variance": top_variance,
+            }
+        },
+        "samples": str(folder / "samples.tsv"),
+        "outcome": {"column": outcome, "task": task},
+        "groups": groups,
+    }
+
+
+def shipped(name, file, *more):
+    folder = ROOT / "resources" / name
+    return data_set(folder, folder / file, *more)
+
+
+LEUKEMIA = shipped("leukemia", "expression.tsv.gz", "subtype", 500)
+OBESITY = shipped("obesity", "counts.tsv.gz", "bmi_class", None, "subject")
+GASOLINE = shipped("gasoline", "spectra.tsv.gz", "octane")
+
+
+def run(folder, datasets, models, selection, inner_folds=3, **more):
+    workflow = Workflow(ROOT, folder)
+    config = {
+        "seed": SEED,
+        "datasets": datasets,
+        "resampling": {"folds": 2, "repeats": 1, "inner_folds": inner_folds},
+        "selection": selection,
+        "models": models,
+        **more,
+    }
+    process = workflow.compare(config, "--", *TABLES)
+    assert process.returncode == 0, process.stderr
+    return workflow
+
+
+@pytest.fixture(scope="module")
+def classification(tmp_path_factory):
+    return run(
+        tmp_path_factory.mktemp("classification"),
+        {"leukemia": LEUKEMIA, "obesity": OBESITY},
+        all_presets("classification"),
+        {"method": "anova", "features": 20},
+    )
+
+
+@pytest.fixture(scope="module")
+def regression(tmp_path_factory):
+    models = all_presets("regression")
+    pls = PRESETS["python"]["regression"]["pls"]
+    models["python"].append({"name": "pls_3", **pls, "grid": {"n_components": [3]}})
+    for fact in set(pls) - {"estimator", "params", "grid"}:
+        models["python"][-1].pop(fact)
+    models["r"].append({"name": "pls_3", "method": "pls", "grid": {"ncomp": [3]}})
+    return run(
+        tmp_path_factory.mktemp("regression"),
+        {"gasoline": GASOLINE},
+        models,
+        {"method": "f_regression", "features": 40},
+    )
+
+
+def predictions(workflow, dataset):
+    path = workflow.path("results", dataset, "predictions.csv")
+    return pd.read_csv(path, dtype={"sample": str}, float_precision="round_trip")
+
+
+def models_of(task):
+    return {(language, name) for language in PRESETS for name in PRESETS[language][task]}
+
+
+def no_failure(workflow):
+    assert workflow.table("results", "failures.csv")[1] == []
+    for log in workflow.path("results", "logs").glob("*/*/*/*.log"):
+        text = log.read_text(encoding="utf-8")
+        assert not re.search("FutureWarning|DeprecationWarning|deprecated", text), (log, text)
+
+
+@pytest.mark.parametrize(("dataset", "classes"), [("leukemia", 2), ("obesity", 3)])
+def test_every_classifier(classification, dataset, classes):
+    no_failure(classification)
+    rows = predictions(classification, dataset)
+    assert set(zip(rows["language"], rows["model"], strict=True)) == models_of("classification")
+    columns = [c for c in rows if c.startswith("prob_")]
+    assert len(columns) == classes
+    prob = rows[columns].to_numpy()
+    assert ((prob >= 0) & (prob <= 1)).all()
+    np.testing.assert_allclose(prob.sum(axis=1), 1, rtol=0, atol=1e-9)
+    labels = np.array([c.removeprefix("prob_") for c in columns])
+    assert (labels[prob.argmax(axis=1)] == rows["predicted"]).all()
+    # Two folds: every sample is predicted once by every model.
+    once = rows.groupby(["language", "model"])["sample"].agg(["nunique", "size"])
+    assert (once == rows["sample"].nunique()).all(axis=None)
+    metrics = metrics_of(classification, dataset)
+    assert metrics.index.names == ["language", "model"]
+    kind = "binary" if classes == 2 else "multiclass"
+    assert list(metrics) == METRICS_OF[kind] and metrics.notna().all(axis=None)
+    if dataset == "leukemia":
+        learned = metrics.drop(index=[("python", "dummy"), ("r", "null")])
+        assert (learned["balanced_accuracy"] > 0.7).all()
+
+
+def metrics_of(workflow, dataset):
+    """Mean of each metric over the splits; NaN where one of them is empty."""
+    rows = pd.read_csv(workflow.path("results", "metrics.csv"))
+    rows = rows[rows["dataset"] == dataset]
+    means = rows.groupby(["language", "model", "metric"])["value"].agg(
+        lambda v: v.mean(skipna=False)
+    )
+    return means.unstack()[list(dict.fromkeys(rows["metric"]))]
+
+
+def test_every_regressor(regression):
+    no_failure(regression)
+    rows = predictions(regression, "gasoline")
+    found = set(zip(rows["language"], rows["model"], strict=True))
+    assert found == models_of("regression") | {("python", "pls_3"), ("r", "pls_3")}
+    metrics = metrics_of(regression, "gasoline")
+    assert list(metrics) == METRICS_OF["regression"]
+    baselines = [("python", "dummy"), ("r", "null")]
+    # A constant has no rank correlation.
+    assert metrics.drop(index=baselines).notna().all(axis=None)
+    assert metrics[["rmse", "mae", "r2"]].notna().all(axis=None)
+    baseline = metrics.loc[baselines[0], "rmse"]
+    assert metrics.loc[baselines[1], "rmse"] == pytest.approx(baseline)
+    assert (metrics.drop(index=baselines)["rmse"] < baseline).all()
+
+
+def side_by_side(rows, name, columns):
+    """The columns of the model `name` in Python and in R, row by row the same sample."""
+    both = [
+        rows[(rows["language"] == language) & (rows["model"] == name)]
+        .sort_values(["split", "sample"])
+        .set_index(["split", "sample"])[columns]
+        for language in ("python", "r")
+    ]
+    assert len(both[0]) and (both[0].index == both[1].index).all()
+    return both
+
+
+def test_partial_least_squares_is_the_same_in_both_languages(regression):
+    python, r = side_by_side(predictions(regression, "gasoline"), "pls_3", "predicted")
+    np.testing.assert_allclose(python, r, rtol=0, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory):
+    """The same methods with the same settings in both languages, with and without holes."""
+    folder = tmp_path_factory.mktemp("twins")
+    table = pd.read_csv(
+        ROOT / "resources" / "leukemia" / "expression.tsv.gz", sep="\t", index_col=0
+    )
+    holes = np.random.default_rng(SEED).random(table.shape) < 0.05
+    path = folder / "holes.tsv.gz"
+    table.mask(holes).to_csv(path, sep="\t", na_rep="NA")
+    models = {
+        "python": [
+            {
+                "name": "knn_5",
+                "estimator": "sklearn.neighbors.KNeighborsClassifier",
+                "params": {"n_neighbors": 5},
+            },
+            {
+                "name": "lda_10",
+                "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+                "params": {"solver": "svd"},
+            },
+        ],
+        "r": [
+            {"name": "knn_5", "method": "knn", "grid": {"k": [5]}},
+            {"name": "lda_10", "method": "lda"},
+        ],
+    }
+    datasets = {
+        "leukemia": LEUKEMIA,
+        "holes": data_set(ROOT / "resources" / "leukemia", path, "subtype", 500),
+    }
+    return run(folder, datasets, models, {"method": "anova", "features": 10})
+
+
+@pytest.mark.parametrize("dataset", ["leukemia", "holes"])
+def test_nearest_neighbours_are_the_same_in_both_languages(twins, dataset):
+    no_failure(twins)
+    columns = ["predicted", "prob_ALL", "prob_AML"]
+    python, r = side_by_side(predictions(twins, dataset), "knn_5", columns)
+    assert (python["predicted"] == r["predicted"]).all()
+    np.testing.assert_allclose(python[columns[1:]], r[columns[1:]], rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("dataset", ["leukemia", "holes"])
+def test_discriminant_analysis_is_the_same_in_both_languages(twins, dataset):
+    columns = ["prob_ALL", "prob_AML"]
+    python, r = side_by_side(predictions(twins, dataset), "lda_10", columns)
+    np.testing.assert_allclose(python, r, rtol=0, atol=1e-6)
+
+
+def test_missing_values_reach_both_languages(twins):
+    rows = [predictions(twins, dataset) for dataset in ("leukemia", "holes")]
+    assert not np.allclose(rows[0]["prob_ALL"], rows[1]["prob_ALL"])
+
+
+def test_models_that_take_no_weights_are_refused_by_name(workflow, small):
+    small["imbalance"] = "weights"
+    small["models"] = {"python": ["logistic_regression", "knn", "lda"], "r": ["ranger", "pls"]}
+    process = workflow().compare(small, "--keep-going")
+    output = process.stdout + process.stderr
+    assert process.returncode != 0 and "Traceback" not in output
+    for message in (
+        "models.python[1]: 'knn' takes no weights",
+        "models.python[2]: 'lda' takes no weights",
+        "models.r[1]: caret method 'pls' takes no weights",
+    ):
+        assert message in output
+    assert "models.python[0]" not in output and "models.r[0]" not in output
+    assert "Train " not in output.partition("Select jobs")[2]
+
+
+R_FACTS = """
+args <- commandArgs(TRUE)
+for (name in c("logs", "seeds", "losses", "models")) source(file.path(args[1], paste0(name, ".R")))
+suppressPackageStartupMessages(library(caret))
+models <- caret_models()
+presets <- read_spec(readLines(args[2]))
+set.seed(1)
+x <- matrix(rnorm(100 * 6), 100, dimnames = list(NULL, paste0("g", 1:6)))
+y <- factor(rep(c("c1", "c2"), c(75, 25)))
+x <- x + .5 * (y == "c2")
+new <- matrix(rnorm(200 * 6), 200, dimnames = list(NULL, colnames(x))) + .25
+for (name in names(presets)) {
+  spec <- c(list(name = name, size = 9), presets[[name]][c("method", "params", "grid")])
+  info <- models[[spec$method]]
+  suppressPackageStartupMessages(lapply(info$library, library, character.only = TRUE))
+  param <- candidates(spec, info, x, y)[1, , drop = FALSE]
+  rarer <- vapply(c("none", "weights"), function(imbalance) {
+    start_generator(1)
+    fit <- fit_method(spec, info, x, y, param, imbalance)
+    mean(predict_method(info, fit, new, levels(y), levels(y))[[1]]$prob[, 2])
+  }, 1)
+  refused <- length(model_problems(spec, "classification", "weights", "key", models)) > 0
+  cat(jsonlite::toJSON(list(
+    name = name, probabilities = is.function(info$prob), refused = refused, rarer = rarer
+  ), auto_unbox = TRUE, digits = 12), "\\n")
+}
+"""
+
+
+def test_the_table_of_r_says_what_the_code_does(tmp_path):
+    presets = PRESETS["r"]["classification"]
+    (tmp_path / "presets.json").write_text(json.dumps(presets), encoding="utf-8")
+    (tmp_path / "facts.R").write_text(R_FACTS, encoding="utf-8")
+    command = ["Rscript", tmp_path / "facts.R", ROOT / "workflow" / "R", tmp_path / "presets.json"]
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    facts = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
+    assert [fact["name"] for fact in facts] == list(presets)
+    for fact in facts:
+        preset = presets[fact["name"]]
+        assert preset["probabilities"] == ("own" if fact["probabilities"] else "none")
+        assert preset["weights"] is not fact["refused"], fact
+        assert preset["weights"] == (abs(fact["rarer"][1] - fact["rarer"][0]) > 1e-6), fact
+
+
+R_PERMUTED = """
+args <- commandArgs(TRUE)
+names <- c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "training")
+for (name in names) source(file.path(args[1], paste0(name, ".R")))
+suppressPackageStartupMessages(library(caret))
+spec <- list(name = "knn", method = "knn", params = list(), grid = list(k = c(3, 7)), size = 9)
+settings <- job_settings("permuted", "knn", spec, "classification", "brier", seed = 1)
+info <- resolve_method(spec, "classification")
+for (folder in args[-(1:2)]) {
+  batch <- load_batch(
+    args[2], file.path(folder, "samples.tsv"), file.path(folder, "splits.csv"),
+    file.path(folder, "preprocessing.h5"), "classification", 1, 1
+  )
+  batch$splits$final <- NULL
+  results <- train_batch(batch, settings, info)
+  stopifnot(is.null(do.call(rbind, lapply(results, `[[`, "failures"))))
+  rows <- do.call(rbind, lapply(results, `[[`, "predictions"))
+  write.csv(rows, file.path(folder, "r.csv"), row.names = FALSE)
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def permuted(tmp_path_factory, leukemia):
+    """Folders of 20 studies with leukemia's labels in random order: the workflow's own steps.
+
+    They run in one process per language, since 200 jobs would mostly start programs.
+    """
+    from make_splits import main as make_splits
+    from preprocess import main as preprocess
+
+    root = tmp_path_factory.mktemp("permuted")
+    values, labels = leukemia
+    samples = [f"S{i}" for i in range(len(labels))]
+    data = str(root / "data.h5ad")
+    features = [f"g{j}" for j in range(values.shape[1])]
+    write_h5ad(data, values, samples, features, ["rna"] * len(features))
+    random = np.random.default_rng(SEED)
+    folders = []
+    for i in range(20):
+        folder = root / f"p{i:02d}"
+        folder.mkdir()
+        sheet = {"sample": samples, "outcome": random.permutation(labels), "group": ""}
+        sheet = pd.DataFrame({**sheet, "cohort": "development"})
+        paths = [str(folder / n) for n in ("samples.tsv", "splits.csv", "preprocessing.h5")]
+        sheet.to_csv(paths[0], sep="\t", index=False)
+        scheme = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}
+        make_splits("permuted", paths[0], scheme, "classification", i, paths[1])
+        setting = {"max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova"}
+        setting |= {"features": 50, "top_variance": {"rna": 500}}
+        preprocess(data, *paths[:2], setting, "classification", paths[2])
+        folders.append(folder)
+    return data, folders
+
+
+def covers_chance(values):
+    """Whether the 95 % interval of the mean balanced accuracy covers 0.5."""
+    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+    assert half < 0.1
+    return abs(np.mean(values) - 0.5) < half
+
+
+def balanced_accuracy(truth, predicted):
+    values = score("classification", truth, predicted, None, ["ALL", "AML"], "AML")
+    return values["balanced_accuracy"]
+
+
+def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
+    from omc.models import build
+
+    spec = {
+        **PRESETS["python"]["classification"]["nearest_centroid"],
+        "name": "nearest_centroid",
+        "size": 9,
+    }
+    settings = Settings("permuted", "nearest_centroid", spec, "classification", "brier", "none", 1)
+    estimator = build(spec, "classification", "none", "key")
+    data_file, folders = permuted
+    found = []
+    for folder in folders:
+        paths = [str(folder / n) for n in ("samples.tsv", "splits.csv", "preprocessing.h5")]
+        data = Data(data_file, *paths, "classification")
+        splits = [s for s in data.batch(1, 1) if s != "final"]
+        data.load(splits)
+        results = [train_split(data, settings, estimator, split) for split in splits]
+        assert not any(result.failures for result in results)
+        rows = [row for result in results for row in result.predictions]
+        assert len(rows) == 38
+        found.append(balanced_accuracy([r[2] for r in rows], [r[3] for r in rows]))
+    assert covers_chance(found), found
+
+
+def test_nothing_is_learned_from_permuted_labels_in_r(permuted, tmp_path):
+    data, folders = permuted
+    script = tmp_path / "permuted.R"
+    script.write_text(R_PERMUTED, encoding="utf-8")
+    command = ["Rscript", script, ROOT / "workflow" / "R", data, *folders]
+    subprocess.run(command, check=True, env={**os.environ, "TZ": "UTC"})
+    found = []
+    for folder in folders:
+        rows = pd.read_csv(folder / "r.csv", dtype=str)
+        assert len(rows) == 38
+        found.append(balanced_accuracy(rows["truth"], rows["predicted"]))
+    assert covers_chance(found), found

@@ -1,0 +1,115 @@
+# Everything that a run can stumble over, tried in under a minute: `snakemake check`. Each model is
+# trained by the code of the run on a part of one split. No step of a run reads what this writes.
+CUT = f"{RESULTS}/validation/{{dataset}}"
+CHECK_INPUT = dict(
+    data=f"{RESULTS}/{{dataset}}/data.h5ad",
+    samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    splits=f"{RESULTS}/{{dataset}}/splits.csv",
+    preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    cut_splits=f"{CUT}/splits.csv",
+    cut_preprocessing=f"{CUT}/preprocessing.h5",
+)
+CHECK_PARAMS = dict(
+    dataset=lambda wc: wc.dataset,
+    task=of_dataset(STUDY.task),
+    tuning_metric=of_dataset(STUDY.tuning_metric),
+    imbalance=CONFIG["imbalance"],
+    seed=CONFIG["seed"],
+)
+
+
+rule check_cut:
+    input:
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        code=library("python", "preprocessing", "contracts", "checksums", "csvs", "errors", "logs"),
+    output:
+        splits=f"{CUT}/splits.csv",
+        preprocessing=f"{CUT}/preprocessing.h5",
+    log:
+        f"{RESULTS}/logs/validation/{{dataset}}_cut.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        task=of_dataset(STUDY.task),
+    message:
+        "Cut a small part out of {wildcards.dataset}"
+    script:
+        "../scripts/check_cut.py"
+
+
+rule check_models_python:
+    input:
+        **CHECK_INPUT,
+        code=library(
+            "python",
+            *("training", "models", "losses", "preprocessing", "matrix"),
+            *("splits", "seeds", "contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        f"{CUT}/python.txt",
+    log:
+        f"{RESULTS}/logs/validation/{{dataset}}_python.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/{{dataset}}_python.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **CHECK_PARAMS,
+        models=lambda wc: STUDY.check_setting(wc.dataset, "python"),
+    message:
+        "Try the scikit-learn models on a small part of {wildcards.dataset}"
+    script:
+        "../scripts/check_models.py"
+
+
+rule check_models_r:
+    input:
+        **CHECK_INPUT,
+        code=library(
+            "r",
+            *("training", "models", "losses", "preprocessing", "matrix"),
+            *("seeds", "logs"),
+        ),
+    output:
+        f"{CUT}/r.txt",
+    log:
+        f"{RESULTS}/logs/validation/{{dataset}}_r.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/{{dataset}}_r.tsv"
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **CHECK_PARAMS,
+        models=lambda wc: STUDY.check_setting(wc.dataset, "r"),
+    message:
+        "Try the caret models on a small part of {wildcards.dataset}"
+    script:
+        "../scripts/check_models.R"
+
+
+# Without an output, so that it always runs and says so; its log is what stands on the screen.
+rule check:
+    input:
+        validated=expand(
+            f"{RESULTS}/validation/models_{{language}}.json", language=STUDY.languages()
+        ),
+        tried=expand(f"{CUT}/{{language}}.txt", dataset=DATASETS, language=STUDY.languages()),
+    log:
+        f"{RESULTS}/logs/check.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        passed=STUDY.check_passed(),
+    message:
+        "Configuration, data and models are in order"
+    shell:
+        "printf '%s\\n' {params.passed:q} > {log}"
