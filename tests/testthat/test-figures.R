@@ -6,7 +6,8 @@ for (file in list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE)) {
 }
 
 all_figures <- list(
-  model_comparison = draw_model_comparison, metric_overview = draw_metric_overview
+  model_comparison = draw_model_comparison, metric_overview = draw_metric_overview,
+  tuning = draw_tuning, runtime = draw_runtime
 )
 classification_metrics <- c(
   "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy", "mcc",
@@ -17,15 +18,42 @@ split_names <- sprintf("r%02df%02d", rep(1:5, each = 5), rep(1:5, times = 5))
 # Deviations of the splits from a model's mean; they add up to zero.
 deviations <- sin(2 * pi * seq_along(split_names) / length(split_names))
 
-#' Writes metrics.csv, estimates.csv and failures.csv as the workflow does.
+#' Rows of tuning.csv of one split: each candidate on two inner folds.
+#'
+#' score: function of a list of values, or NA for a candidate that fails.
+tuning_rows <- function(names, split, grid, score, metric = "brier") {
+  rows <- lapply(seq_len(nrow(grid)), function(i) {
+    candidate <- as.list(grid[i, , drop = FALSE])
+    data.frame(
+      names, split, candidate = i,
+      parameters = as.character(jsonlite::toJSON(candidate, auto_unbox = TRUE, digits = I(12))),
+      inner_fold = 1:2, metric, value = round(score(candidate) + c(-0.01, 0.01), 9), seconds = 0.01
+    )
+  })
+  do.call(rbind, rows)
+}
+
+default_grid <- expand.grid(C = c(0.1, 1, 10, 100), kernel = c("linear", "rbf"))
+default_score <- function(candidate) {
+  0.1 + 0.02 * abs(log10(candidate$C) - 1) + 0.01 * (candidate$kernel == "linear")
+}
+
+#' Writes metrics.csv, estimates.csv, failures.csv, tuning.csv and timing.csv as the workflow does.
 #'
 #' means: mean on the comparison metric by `language/name`; failed: number of lost splits by model;
-#' undefined: list of metrics by model.
+#' undefined: list of metrics by model; grids: candidates by model, or a function of the split that
+#' returns them; scores: function of a candidate by model; cpu: seconds of a split by model.
 write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined = list(),
-                          dataset = "demo", message = "too few samples") {
+                          dataset = "demo", message = "too few samples", grids = NULL,
+                          scores = list(), cpu = NULL, tuning_metric = "brier") {
   dir <- tempfile("results")
   dir.create(dir)
-  splits <- estimates <- failures <- list()
+  if (is.null(grids)) {
+    tuned <- setdiff(names(means), c("python/dummy", "r/null"))
+    grids <- stats::setNames(rep(list(default_grid), length(tuned)), tuned)
+  }
+  if (is.null(cpu)) cpu <- stats::setNames(10^(seq_along(means) %% 7 / 2 - 2), names(means))
+  splits <- estimates <- failures <- tuning <- timing <- list()
   for (id in names(means)) {
     names <- list(dataset = dataset, language = sub("/.*", "", id), model = sub("^[^/]*/", "", id))
     n_failed <- if (id %in% names(failed)) failed[[id]] else 0
@@ -48,6 +76,22 @@ write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined
         n_failed
       )
     }
+    kept <- c(split_names[!lost], "final")
+    grid <- grids[[id]]
+    score <- if (is.null(scores[[id]])) default_score else scores[[id]]
+    if (!is.null(grid)) {
+      tuning[[length(tuning) + 1]] <- do.call(rbind, lapply(kept, function(split) {
+        candidates <- if (is.function(grid)) grid(split) else grid
+        shift <- 0.01 * match(split, kept) / length(kept)
+        tuning_rows(names, split, candidates, function(x) score(x) + shift, tuning_metric)
+      }))
+    }
+    stages <- expand.grid(stage = c("tune", "fit", "predict"), split = kept)
+    stages <- rbind(data.frame(stage = c("startup", "load"), split = ""), stages)
+    timing[[length(timing) + 1]] <- data.frame(
+      names, stages[c("split", "stage")], wall_seconds = 1,
+      cpu_seconds = ifelse(stages$split == "", 1, cpu[[id]] / 3), peak_mb = 100 + nchar(id)
+    )
     if (n_failed > 0) {
       failures[[length(failures) + 1]] <- data.frame(
         names, split = split_names[lost], stage = "fit", message, log = "results/logs/fit.log"
@@ -57,13 +101,16 @@ write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined
   if (length(failures) == 0) {
     failures <- list(data.frame(names, split = "", stage = "", message = "", log = "")[0, ])
   }
-  tables <- list(metrics = splits, estimates = estimates, failures = failures)
+  if (length(tuning) == 0) tuning <- list(tuning_rows(names, "", default_grid, default_score)[0, ])
+  tables <- list(
+    metrics = splits, estimates = estimates, failures = failures, tuning = tuning, timing = timing
+  )
   files <- list()
   for (name in base::names(tables)) {
     files[[name]] <- file.path(dir, paste0(name, ".csv"))
     table <- do.call(rbind, tables[[name]])
     table[] <- lapply(table, function(x) if (is.numeric(x)) replace(x, is.nan(x), NA) else x)
-    utils::write.csv(table, files[[name]], row.names = FALSE, na = "", fileEncoding = "UTF-8")
+    data.table::fwrite(table, files[[name]], na = "", quote = TRUE, qmethod = "double")
   }
   files
 }

@@ -1,6 +1,7 @@
 # Performance against CPU time: what a better score costs, in time and memory.
 
 # Inches.
+runtime_band <- 0.28
 runtime_point <- c(smallest = 0.035, largest = 0.11)
 runtime_stages <- c(
   startup = "start-up", load = "loading", tune = "tuning", fit = "fitting", predict = "prediction"
@@ -250,7 +251,7 @@ runtime_caption <- function(data, rows, info, layout) {
     },
     if (any(rows$drawn)) "The step line rests on the means: it is no test of a difference.",
     if (any(layout$drawn$beyond)) {
-      "Triangles at the edge: means beyond the axis, written beside them."
+      "Triangles in the grey band: means beyond the axis, written beside them."
     },
     named("Less CPU time than the clock can tell", rows$instant),
     named("Failed on all splits", rows$status == "failed"),
@@ -284,12 +285,17 @@ layout_runtime <- function(data, rows, info) {
   to_x <- function(seconds) {
     frame$left + log10(seconds / cpu[1]) / log10(cpu[2] / cpu[1]) * size[["wide"]]
   }
-  to_y <- function(value) {
-    part <- (value - limits[1]) / diff(limits)
-    # Of points beyond the axis nothing stands outside the panel.
-    frame$low + pmin(pmax(part * size[["high"]], 0.13), size[["high"]] - 0.13)
-  }
   drawn$beyond <- drawn$estimate < limits[1] | drawn$estimate > limits[2]
+  below <- any(drawn$estimate < limits[1])
+  above <- any(drawn$estimate > limits[2])
+  scale <- c(frame$low + runtime_band * below, frame$high - runtime_band * above)
+  to_y <- function(value) {
+    at <- scale[1] + (value - limits[1]) / diff(limits) * diff(scale)
+    ifelse(
+      value < limits[1], frame$low + runtime_band / 2,
+      ifelse(value > limits[2], frame$high - runtime_band / 2, at)
+    )
+  }
   drawn$x <- to_x(drawn$cpu)
   drawn$y <- to_y(drawn$estimate)
   most <- max(drawn$peak, 0, na.rm = TRUE)
@@ -314,9 +320,12 @@ layout_runtime <- function(data, rows, info) {
   places <- place_labels(drawn, 0.16, steps, frame)
   list(
     drawn = cbind(drawn, places[c("left", "hjust", "leader", "lx", "ly")], label_y = places$y),
+    bands = data.frame(
+      low = c(frame$low, scale[2])[c(below, above)], high = c(scale[1], frame$high)[c(below, above)]
+    ),
     steps = steps, frame = frame, limits = limits, most = most,
     x_breaks = data.frame(at = to_x(log_breaks(cpu)), label = short_number(log_breaks(cpu))),
-    y_breaks = data.frame(at = frame$low + (breaks - limits[1]) / diff(limits) * size[["high"]], label = y_labels),
+    y_breaks = data.frame(at = to_y(breaks), label = y_labels),
     height = frame$high + 0.25, width = frame$right + 0.1
   )
 }
@@ -400,6 +409,10 @@ runtime_marks <- function(layout) {
   drawn <- drawn[order(-drawn$radius), , drop = FALSE]
   line <- aes(x = .data$x, xend = .data$xend, y = .data$y, yend = .data$yend)
   list(
+    geom_rect(
+      data = layout$bands, aes(ymin = .data$low, ymax = .data$high), xmin = frame$left,
+      xmax = frame$right, fill = ink[["band"]]
+    ),
     geom_segment(
       data = layout$y_breaks, aes(y = .data$at, yend = .data$at), x = frame$left,
       xend = frame$right, linewidth = 0.3, colour = ink[["line"]]

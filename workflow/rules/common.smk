@@ -10,23 +10,16 @@ BEGAN = time.time()
 WORKFLOW = os.path.relpath(str(workflow.current_basedir.join("..")))
 sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
 
-import yaml
 from omc import config as configuration
 from omc.closing import closing_text
 from omc.errors import UserError
 
 try:
-    CONFIG = configuration.complete(config, os.path.join(WORKFLOW, "schemas", "config.schema.yaml"))
-    PRESETS = {
-        language: yaml.safe_load(
-            Path(WORKFLOW, "models", f"{language}.yaml").read_text(encoding="utf-8")
-        )
-        for language in ("python", "r")
-    }
-    STUDY = configuration.Study(CONFIG, PRESETS, root=os.path.join(WORKFLOW, ".."))
+    STUDY = configuration.load(config, WORKFLOW)
 except UserError as error:
     print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
     sys.exit(1)
+CONFIG = STUDY.config
 
 RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")

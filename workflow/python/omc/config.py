@@ -395,7 +395,7 @@ class Study:
         """What a check says when all is in order."""
         models = len({(m.language, m.name) for m in self.all_models()})
         datasets = _counted(len(self.datasets), "data set")
-        jobs = sum(len(self.batches(m)) for m in self.all_models())
+        jobs = sum(len(self.batches(m)) * (1 + len(self.parts(m))) for m in self.all_models())
         return (
             f"check passed: {_counted(models, 'model')} on {datasets};"
             f" a run from the start trains them in {_counted(jobs, 'job')}"
