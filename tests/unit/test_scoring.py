@@ -85,3 +85,20 @@ def test_corrected_resampled_t_by_hand():
     half = 2.7764451052 * np.sqrt(values.var(ddof=1) * (1 / 5 + 0.25))
     assert (mean, low, high) == pytest.approx((0.8, 0.8 - half, 0.8 + half))
     assert np.isnan(corrected_interval(np.array([0.5]), 0.25)[1])
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_label_metrics_agree_with_scikit_learn(classes):
+    rng = np.random.default_rng(classes)
+    names = [f"c{i}" for i in range(classes)]
+    for n in (3, 8, 40):
+        truth, predicted = rng.choice(names, n), rng.choice(names, n)
+        truth[:2] = names[:2]
+        values = score("classification", truth, predicted, None, names, names[-1])
+        assert values["accuracy"] == pytest.approx(sk.accuracy_score(truth, predicted))
+        assert values["mcc"] == pytest.approx(sk.matthews_corrcoef(truth, predicted))
+        f1 = sk.f1_score(truth, predicted, average="macro", zero_division=0)
+        assert values["f1"] == pytest.approx(f1)
+        present = [k for k in names if k in truth]
+        recall = sk.recall_score(truth, predicted, labels=present, average="macro", zero_division=0)
+        assert values["balanced_accuracy"] == pytest.approx(recall)

@@ -48,8 +48,9 @@ def _learn_layer(values, outcome, layer, setting):
     missing = np.isnan(x)
     keep = missing.mean(axis=0) <= setting["max_missing"]
     index, x, missing = index[keep], x[:, keep], missing[:, keep]
-    fill = _fill(x, missing, setting["impute"])
+    fill = np.zeros(len(index))
     if missing.any():
+        fill = _fill(x, setting["impute"])
         x = np.where(missing, fill, x)
     mean, spread = x.mean(axis=0), x.std(axis=0)
     # A constant column's spread is rounding error, not zero.
@@ -64,6 +65,9 @@ def _learn_layer(values, outcome, layer, setting):
             "no feature is left after the filters (missing values, constant features):"
             " raise preprocessing.max_missing, or look at the table"
         )
+    if not missing.any():
+        # Only new samples will need it, and only of what is kept.
+        fill = _fill(x, setting["impute"])
     center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
     scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
     rank = np.zeros(len(index), dtype=np.int32)
@@ -76,12 +80,10 @@ def _learn_layer(values, outcome, layer, setting):
     return index, fill, center, scale, rank
 
 
-def _fill(x, missing, impute):
+def _fill(x, impute):
     if impute == "zero":
         return np.zeros(x.shape[1])
-    if not missing.any():
-        return np.median(x, axis=0) if impute == "median" else x.mean(axis=0)
-    return np.nanmedian(x, axis=0) if impute == "median" else np.nanmean(x, axis=0)
+    return (np.nanmedian if impute == "median" else np.nanmean)(x, axis=0)
 
 
 def _score(method, x, outcome):
