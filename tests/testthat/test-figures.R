@@ -18,99 +18,128 @@ split_names <- sprintf("r%02df%02d", rep(1:5, each = 5), rep(1:5, times = 5))
 # Deviations of the splits from a model's mean; they add up to zero.
 deviations <- sin(2 * pi * seq_along(split_names) / length(split_names))
 
-#' Rows of tuning.csv of one split: each candidate on two inner folds.
-#'
-#' score: function of a list of values, or NA for a candidate that fails.
-tuning_rows <- function(names, split, grid, score, metric = "brier") {
-  rows <- lapply(seq_len(nrow(grid)), function(i) {
-    candidate <- as.list(grid[i, , drop = FALSE])
-    data.frame(
-      names, split, candidate = i,
-      parameters = as.character(jsonlite::toJSON(candidate, auto_unbox = TRUE, digits = I(12))),
-      inner_fold = 1:2, metric, value = round(score(candidate) + c(-0.01, 0.01), 9), seconds = 0.01
-    )
+#' Candidates as JSON, as both languages write them.
+as_json <- function(grid) {
+  cells <- lapply(grid, function(values) {
+    if (is.numeric(values)) sprintf("%.12g", values) else paste0("\"", values, "\"")
   })
-  do.call(rbind, rows)
+  members <- Map(function(name, cell) paste0("\"", name, "\":", cell), names(grid), cells)
+  paste0("{", do.call(paste, c(unname(members), sep = ",")), "}")
 }
 
-default_grid <- expand.grid(C = c(0.1, 1, 10, 100), kernel = c("linear", "rbf"))
-default_score <- function(candidate) {
-  0.1 + 0.02 * abs(log10(candidate$C) - 1) + 0.01 * (candidate$kernel == "linear")
+#' Rows of tuning.csv: each candidate of each split on two inner folds.
+#'
+#' grid: data.frame of candidates, or a function of the split's name that returns one; score:
+#' function of the candidates, NA for one that fails.
+tuning_rows <- function(names, splits, grid, score, metric = "brier") {
+  rows <- lapply(seq_along(splits), function(i) {
+    candidates <- if (is.function(grid)) grid(splits[i]) else grid
+    data.frame(
+      names, split = splits[i], candidate = seq_len(nrow(candidates)),
+      parameters = as_json(candidates), inner_fold = rep(1:2, each = nrow(candidates)), metric,
+      value = round(score(candidates) + i / 1000, 9) + rep(c(-0.01, 0.01), each = nrow(candidates)),
+      seconds = 0.01
+    )
+  })
+  as.data.frame(data.table::rbindlist(rows))
+}
+
+timing_rows <- function(names, splits, cpu) {
+  stages <- expand.grid(stage = c("tune", "fit", "predict"), split = splits)
+  stages <- rbind(data.frame(stage = c("startup", "load"), split = ""), stages)
+  data.frame(
+    names, stages[c("split", "stage")], wall_seconds = 1,
+    cpu_seconds = ifelse(stages$split == "", 1, cpu / 3), peak_mb = 100 + nchar(names$model)
+  )
+}
+
+default_grid <- expand.grid(
+  C = c(0.1, 1, 10, 100), kernel = c("linear", "rbf"), stringsAsFactors = FALSE
+)
+default_score <- function(grid) {
+  0.1 + 0.02 * abs(log10(grid$C) - 1) + 0.01 * (grid$kernel == "linear")
 }
 
 #' Writes metrics.csv, estimates.csv, failures.csv, tuning.csv and timing.csv as the workflow does.
 #'
 #' means: mean on the comparison metric by `language/name`; failed: number of lost splits by model;
-#' undefined: list of metrics by model; grids: candidates by model, or a function of the split that
-#' returns them; scores: function of a candidate by model; cpu: seconds of a split by model.
+#' undefined: list of metrics by model; grids, scores: see `tuning_rows`, by model; cpu: seconds of
+#' a split by model.
 write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined = list(),
-                          dataset = "demo", message = "too few samples", grids = NULL,
-                          scores = list(), cpu = NULL, tuning_metric = "brier") {
+                          dataset = "demo", message = "too few samples",
+                          grids = default_grids(names(means)), scores = list(),
+                          cpu = default_cpu(names(means)), tuning_metric = "brier") {
   dir <- tempfile("results")
   dir.create(dir)
-  if (is.null(grids)) {
-    tuned <- setdiff(names(means), c("python/dummy", "r/null"))
-    grids <- stats::setNames(rep(list(default_grid), length(tuned)), tuned)
-  }
-  if (is.null(cpu)) cpu <- stats::setNames(10^(seq_along(means) %% 7 / 2 - 2), names(means))
-  splits <- estimates <- failures <- tuning <- timing <- list()
+  rows <- list()
   for (id in names(means)) {
     names <- list(dataset = dataset, language = sub("/.*", "", id), model = sub("^[^/]*/", "", id))
     n_failed <- if (id %in% names(failed)) failed[[id]] else 0
     lost <- seq_along(split_names) <= n_failed
-    for (metric in metrics) {
-      value <- means[[id]] + spread * deviations
-      if (metric %in% smaller_is_better && metrics[1] != metric) value <- 1 - value
-      value[lost | metric %in% undefined[[id]]] <- NA
-      value <- round(value, 9)
-      half <- 2 * stats::sd(value, na.rm = TRUE) * sqrt(1 / length(value) + 0.25)
-      estimate <- mean(value, na.rm = TRUE)
-      splits[[length(splits) + 1]] <- data.frame(
-        names, split = split_names, `repeat` = substr(split_names, 2, 3),
-        fold = substr(split_names, 5, 6), cohort = "development", metric, value,
-        check.names = FALSE
-      )
-      estimates[[length(estimates) + 1]] <- data.frame(
-        names, cohort = "development", metric, estimate, ci_low = estimate - half,
-        ci_high = estimate + half, method = "nadeau_bengio", n_splits = length(split_names),
-        n_failed
-      )
-    }
     kept <- c(split_names[!lost], "final")
-    grid <- grids[[id]]
+    value <- means[[id]] + spread * deviations
+    value[lost] <- NA
     score <- if (is.null(scores[[id]])) default_score else scores[[id]]
-    if (!is.null(grid)) {
-      tuning[[length(tuning) + 1]] <- do.call(rbind, lapply(kept, function(split) {
-        candidates <- if (is.function(grid)) grid(split) else grid
-        shift <- 0.01 * match(split, kept) / length(kept)
-        tuning_rows(names, split, candidates, function(x) score(x) + shift, tuning_metric)
-      }))
-    }
-    stages <- expand.grid(stage = c("tune", "fit", "predict"), split = kept)
-    stages <- rbind(data.frame(stage = c("startup", "load"), split = ""), stages)
-    timing[[length(timing) + 1]] <- data.frame(
-      names, stages[c("split", "stage")], wall_seconds = 1,
-      cpu_seconds = ifelse(stages$split == "", 1, cpu[[id]] / 3), peak_mb = 100 + nchar(id)
-    )
-    if (n_failed > 0) {
-      failures[[length(failures) + 1]] <- data.frame(
-        names, split = split_names[lost], stage = "fit", message, log = "results/logs/fit.log"
+    rows[[id]] <- c(
+      metric_rows(names, metrics, value, undefined[[id]], n_failed),
+      list(
+        failures = data.frame(
+          names, split = split_names, stage = "fit", message, log = "results/logs/fit.log"
+        )[lost, ],
+        tuning = if (!is.null(grids[[id]])) {
+          tuning_rows(names, kept, grids[[id]], score, tuning_metric)
+        },
+        timing = timing_rows(names, kept, cpu[[id]])
       )
-    }
+    )
   }
-  if (length(failures) == 0) {
-    failures <- list(data.frame(names, split = "", stage = "", message = "", log = "")[0, ])
+  tables <- c("metrics", "estimates", "failures", "tuning", "timing")
+  tables <- stats::setNames(lapply(tables, function(table) lapply(rows, `[[`, table)), tables)
+  # Without a single row the header is still there.
+  none <- tuning_rows(names, "", default_grid, default_score)[0, ]
+  tables$tuning <- c(tables$tuning, list(none))
+  write_tables(dir, tables)
+}
+
+default_grids <- function(models) {
+  tuned <- setdiff(models, c("python/dummy", "r/null"))
+  stats::setNames(rep(list(default_grid), length(tuned)), tuned)
+}
+
+default_cpu <- function(models) stats::setNames(10^(seq_along(models) %% 7 / 2 - 2), models)
+
+#' Rows of metrics.csv and estimates.csv; value: of each split on the first metric.
+metric_rows <- function(names, metrics, value, undefined, n_failed) {
+  splits <- estimates <- list()
+  for (metric in metrics) {
+    of_metric <- value
+    if (metric %in% smaller_is_better && metrics[1] != metric) of_metric <- 1 - value
+    if (metric %in% undefined) of_metric[] <- NA
+    of_metric <- round(of_metric, 9)
+    half <- 2 * stats::sd(of_metric, na.rm = TRUE) * sqrt(1 / length(value) + 0.25)
+    estimate <- mean(of_metric, na.rm = TRUE)
+    splits[[metric]] <- data.frame(
+      names, split = split_names, `repeat` = substr(split_names, 2, 3),
+      fold = substr(split_names, 5, 6), cohort = "development", metric, value = of_metric,
+      check.names = FALSE
+    )
+    estimates[[metric]] <- data.frame(
+      names, cohort = "development", metric, estimate, ci_low = estimate - half,
+      ci_high = estimate + half, method = "nadeau_bengio", n_splits = length(split_names),
+      n_failed
+    )
   }
-  if (length(tuning) == 0) tuning <- list(tuning_rows(names, "", default_grid, default_score)[0, ])
-  tables <- list(
-    metrics = splits, estimates = estimates, failures = failures, tuning = tuning, timing = timing
-  )
+  list(metrics = do.call(rbind, splits), estimates = do.call(rbind, estimates))
+}
+
+#' Writes each list of data.frames as one CSV file; returns their paths.
+write_tables <- function(dir, tables) {
   files <- list()
   for (name in base::names(tables)) {
     files[[name]] <- file.path(dir, paste0(name, ".csv"))
-    table <- do.call(rbind, tables[[name]])
+    table <- do.call(rbind, unname(tables[[name]]))
     table[] <- lapply(table, function(x) if (is.numeric(x)) replace(x, is.nan(x), NA) else x)
-    data.table::fwrite(table, files[[name]], na = "", quote = TRUE, qmethod = "double")
+    utils::write.csv(table, files[[name]], row.names = FALSE, na = "", fileEncoding = "UTF-8")
   }
   files
 }
@@ -172,9 +201,9 @@ overlaps <- function(boxes) {
   found
 }
 
-expect_legible <- function(data) {
-  for (name in names(all_figures)) {
-    file <- drawn_as_svg(data, all_figures[[name]])
+expect_legible <- function(data, figures = all_figures) {
+  for (name in names(figures)) {
+    file <- drawn_as_svg(data, figures[[name]])
     boxes <- text_boxes(file)
     view <- xml2::xml_attr(xml2::xml_ns_strip(xml2::read_xml(file)), "viewBox")
     view <- as.numeric(strsplit(view, " ")[[1]])
@@ -262,6 +291,11 @@ test_that("nothing but failures is a figure too", {
   expect_match(
     svg_text(drawn_as_svg(data, draw_model_comparison)),
     "No model has a value of ROC AUC: 3 of 3 failed on all splits", fixed = TRUE
+  )
+  tuning <- svg_text(drawn_as_svg(data, draw_tuning))
+  expect_match(tuning, "No model was tuned.*Failed before tuning: python/model_01, r/model_02")
+  expect_match(
+    svg_text(drawn_as_svg(data, draw_runtime)), "Failed on all splits: python/model_01, r/model_02"
   )
 })
 
@@ -380,6 +414,236 @@ test_that("a missing column is named", {
   )
 })
 
+tuned <- function(grid, score = default_score, ...) {
+  id <- "python/tuned"
+  results(
+    c("python/tuned" = 0.9, "r/null" = 0.5), baselines = "r/null",
+    grids = stats::setNames(list(grid), id), scores = stats::setNames(list(score), id), ...
+  )
+}
+
+panels_of <- function(data) {
+  tuning_block(tuning_candidates(data))$panels
+}
+
+test_that("a split's choice has the best mean; ties go to the lowest number; final is left out", {
+  score <- function(grid) c(0.3, 0.1, 0.1, NA)
+  grid <- data.frame(k = c(1, 3, 5, 7))
+  candidates <- tuning_candidates(tuned(grid, score))
+  expect_equal(nrow(candidates), 4 * length(split_names))
+  expect_equal(unique(candidates$candidate[candidates$chosen]), 2)
+  # Where larger is better, a failed candidate is no better than any.
+  candidates <- tuning_candidates(tuned(grid, score, tuning_metric = "accuracy"))
+  expect_equal(unique(candidates$candidate[candidates$chosen]), 1)
+  panel <- panels_of(tuned(grid, score))[[1]]
+  expect_equal(panel$chosen, c(0, 25, 0, 0))
+  expect_equal(panel$failed, c(0, 0, 0, 25))
+})
+
+test_that("values are placed by their size, by their rank in the split, or by their order", {
+  rows <- rep(split_names[1:3], each = 3)
+  place <- function(text, number = NULL) {
+    hyperparameter("h", list(text = as.character(text), number = number), rows)
+  }
+  numbers <- rep(c(0.01, 0.1, 10), 3)
+  wide <- place(numbers, numbers)
+  expect_true(wide$logarithmic)
+  expect_equal(wide$x, c(0, 1 / 3, 1))
+  numbers <- rep(c(9, 3, 5), 3)
+  narrow <- place(numbers, numbers)
+  expect_equal(narrow$label, c("3", "5", "9"))
+  expect_equal(narrow$level, rep(c(3, 1, 2), 3))
+  expect_equal(narrow$x, c(0, 0.5, 1))
+  own <- c(1, 2, 3, 1.1, 2.1, 3.1, 1.2, 2.2, 3.2)
+  ranks <- place(own, own)
+  expect_equal(ranks$level, rep(1:3, 3))
+  expect_equal(ranks$label, c("\u22481.1", "\u22482.1", "\u22483.1"))
+  names <- place(rep(c("sqrt", "0.2", "none"), 3))
+  expect_equal(names$label, c("sqrt", "0.2", "none"))
+  expect_false(names$ordered)
+  # One value per split, as sigma, which is estimated from the data: not tuned.
+  expect_null(place(rep(c(1, 2, 3), each = 3), rep(c(1, 2, 3), each = 3)))
+})
+
+test_that("parameters of both languages are read, whatever their type", {
+  parsed <- parse_parameters(c(
+    '{"a":1,"b":null,"c":[50,10],"d":NaN,"e":true,"f":"a \\"b\\"","g":1e-05}',
+    '{"a":1.0,"b":"sqrt","c":[100],"d":-Infinity,"e":false,"g":2}'
+  ))
+  text <- function(name) hyperparameter_values(parsed, name)$text
+  # 1 is one feature, 1.0 all of them.
+  expect_equal(text("a"), c("1", "1.0"))
+  expect_null(hyperparameter_values(parsed, "a")$number)
+  expect_equal(text("b"), c("none", "sqrt"))
+  expect_equal(text("c"), c("[50,10]", "[100]"))
+  expect_equal(text("d"), c("NaN", "-Infinity"))
+  expect_equal(text("e"), c("true", "false"))
+  expect_equal(text("f"), c("a \"b\"", "\u2013"))
+  expect_equal(hyperparameter_values(parsed, "g")$number, c(1e-5, 2))
+})
+
+test_that("two hyperparameters get lines, more of them their best candidates", {
+  panels <- panels_of(tuned(default_grid))
+  expect_equal(vapply(panels, function(p) p$parameter$name, ""), c("C", "kernel"))
+  expect_equal(panels[[1]]$by$name, "kernel")
+  expect_equal(nrow(panels[[1]]$means), 8)
+  many <- expand.grid(C = c(0.1, 1, 10), k = 1:3, d = 1:2, p = 1:2)
+  panels <- panels_of(tuned(many, function(grid) 0.1 * grid$k + 0.01 * grid$d + grid$C / 1000))
+  expect_equal(length(panels), 4)
+  of_k <- panels[[3]]
+  expect_null(of_k$by)
+  shift <- mean(seq_along(split_names)) / 1000
+  expect_equal(of_k$means$mean, 0.1 * 1:3 + 0.01 + 0.0001 + shift)
+})
+
+tuning_title <- function(...) gsub("\n", " ", draw_tuning(tuned(...))$plot$labels$title)
+
+test_that("the title of tuning names the edges that two thirds of the splits chose", {
+  grid <- data.frame(C = c(0.25, 1, 4))
+  at_end <- function(grid) -log(grid$C)
+  expect_equal(
+    tuning_title(grid, at_end), "python/tuned mostly chose an edge of its grid: C 4"
+  )
+  expect_equal(
+    tuning_title(grid, function(grid) abs(log(grid$C))),
+    "python/tuned did not mostly choose an edge of its grid"
+  )
+  expect_equal(
+    tuning_title(data.frame(kernel = c("rbf", "poly")), function(grid) c(0.1, 0.2)),
+    "No hyperparameter has numbers for values, so no grid has an edge"
+  )
+  means <- c("python/a" = 0.9, "r/b" = 0.8, "r/c" = 0.8)
+  data <- results(
+    means, grids = list("python/a" = grid, "r/b" = grid, "r/c" = grid),
+    scores = list(
+      "python/a" = at_end, "r/b" = function(grid) abs(log(grid$C)), "r/c" = function(grid) grid$C
+    )
+  )
+  expect_equal(
+    gsub("\n", " ", draw_tuning(data)$plot$labels$title),
+    "2 of 3 tuned models mostly chose an edge of their grid: python/a (C 4), r/c (C 0.25)"
+  )
+})
+
+test_that("grids of every shape are legible, failures are counted and untuned models named", {
+  names <- c("linear", "polynomial of degree three", "rbf", "laplacian", "cosine_similarity")
+  grids <- list(
+    "r/one" = data.frame(k = 1:9),
+    "python/four" = expand.grid(a = c(0.01, 0.1), b = 1:3, c = c(1e-5, 1e5), d = c(7, 31)),
+    "python/names" = data.frame(kernel = names),
+    "r/two" = expand.grid(alpha = c(0.1, 1), lambda = c(0.003, 0.03, 0.1, 0.3)),
+    "r/own" = function(split) {
+      factor <- 1 + match(split, c(split_names, "final")) / 50
+      expand.grid(alpha = c(0.1, 1), lambda = c(0.01, 0.1, 1) * factor)
+    },
+    "python/long" = stats::setNames(
+      expand.grid(c("gini", "entropy"), c(1, 2)), c(strrep("criterion_", 12), strrep("x", 80))
+    ),
+    "r/outlier" = data.frame(eta = c(1e-4, 1e-3, 0.01, 0.1, 1)),
+    "r/lost" = data.frame(k = 1:3)
+  )
+  scores <- list(
+    "r/one" = function(grid) 0.3 - 0.01 * grid$k, "python/four" = function(grid) 0.1 * grid$b,
+    "python/names" = function(grid) c(0.1, 0.2, 0.3, 0.2, NA),
+    "r/two" = function(grid) grid$lambda, "r/own" = function(grid) grid$lambda,
+    "python/long" = function(grid) grid[[2]],
+    "r/outlier" = function(grid) c(0.1, 0.11, 0.12, 1e5, 1e6), "r/lost" = function(grid) NA * grid$k
+  )
+  means <- stats::setNames(seq(0.9, 0.6, length.out = 9), c(names(grids), "r/null"))
+  data <- results(
+    means, grids = grids, scores = scores, baselines = "r/null", tuning_metric = "log_loss"
+  )
+  expect_silent(expect_legible(data, all_figures["tuning"]))
+  boxes <- text_boxes(drawn_as_svg(data, draw_tuning))
+  expect_equal(sum(boxes$text == "\u00d7 failed"), 1)
+  text <- svg_text(drawn_as_svg(data, draw_tuning))
+  expect_match(text, "Not tuned, as there is one candidate: r/null", fixed = TRUE)
+  expect_match(text, "No candidate could be fitted: r/lost", fixed = TRUE)
+  expect_match(text, "beyond the axis", fixed = TRUE)
+  expect_match(text, "the median over the splits is shown", fixed = TRUE)
+})
+
+test_that("CPU time of a split is tuning, fitting and prediction; start-up and final stay out", {
+  data <- results(
+    c("python/a" = 0.9, "r/b" = 0.8, "r/null" = 0.5), baselines = "r/null",
+    cpu = c("python/a" = 3, "r/b" = 0.6, "r/null" = 0), failed = c("python/a" = 5)
+  )
+  final <- data$timing$split %in% "final"
+  data$timing$cpu_seconds[final] <- 100
+  rows <- runtime_rows(data)
+  expect_equal(rows$model, c("python/a", "r/b", "r/null"))
+  expect_equal(rows$cpu, c(3, 0.6, 0.001))
+  expect_equal(rows$instant, c(FALSE, FALSE, TRUE))
+  expect_equal(rows$front, c(TRUE, TRUE, FALSE))
+  text <- svg_text(drawn_as_svg(data, draw_runtime))
+  expect_match(text, "Less CPU time than the clock can tell: r/null", fixed = TRUE)
+  expect_match(text, "python/a (5 of 25 splits failed)", fixed = TRUE)
+  expect_match(text, "start-up 3 s, loading 3 s, tuning 5.4 min", fixed = TRUE)
+  data$timing <- data$timing[data$timing$model != "r/b", ]
+  expect_match(svg_text(drawn_as_svg(data, draw_runtime)), "Without a CPU time: r/b", fixed = TRUE)
+})
+
+runtime_title <- function(means, cpu, ...) {
+  names(cpu) <- names(means)
+  gsub("\n", " ", draw_runtime(results(means, cpu = cpu, ...))$plot$labels$title)
+}
+
+test_that("the title of the CPU times names the cheap model that is near the best", {
+  means <- c("r/a" = 0.95, "python/b" = 0.94, "r/c" = 0.7)
+  expect_equal(
+    runtime_title(means, c(10, 0.3, 0.1)),
+    "python/b comes within 0.010 of the best ROC AUC 0.950 (r/a) at 3 % of its CPU time"
+  )
+  expect_equal(
+    runtime_title(means, c(0.05, 0.3, 0.1)),
+    "r/a has the best ROC AUC 0.950, and the least CPU time"
+  )
+  expect_equal(
+    runtime_title(means, c(10, 20, 0.1)),
+    "No model comes within 0.02 of the best ROC AUC 0.950 (r/a) for less CPU time"
+  )
+  expect_equal(
+    runtime_title(c("r/a" = 0.95, "python/b" = 0.95, "r/c" = 0.7), c(10, 2, 0.1)),
+    paste(
+      "python/b and r/a tie at the best ROC AUC 0.950;",
+      "python/b needs the least CPU time, 20 % of r/a's"
+    )
+  )
+  expect_equal(
+    runtime_title(c("r/a" = 0.95, "r/null" = 0.5), c(120, 0.01), baselines = "r/null"),
+    "r/a has ROC AUC 0.950 for 120 s of CPU per split"
+  )
+  expect_equal(
+    runtime_title(
+      c("r/a" = 0.5, "r/b" = 0.51, "r/null" = 2), c(10, 1, 0.01), baselines = "r/null",
+      metrics = "rmse", task = "regression", positive = NULL
+    ),
+    "r/b comes within 0.010 of the best RMSE 0.500 (r/a) at 10 % of its CPU time"
+  )
+})
+
+test_that("labels of many models with one mean and of outliers stand apart", {
+  means <- models_of_size(40)
+  means[1:34] <- 1
+  cpu <- stats::setNames(10^(sin(seq_along(means)) * 1.5), names(means))
+  data <- results(
+    means, "roc_auc", spread = 0, cpu = cpu, baselines = "r/null", grids = list()
+  )
+  expect_legible(data, all_figures["runtime"])
+  text <- text_boxes(drawn_as_svg(data, draw_runtime))$text
+  expect_true(all(setdiff(names(means), "r/null") %in% text))
+  expect_true("r/null (baseline)" %in% text)
+  means <- c("python/dummy" = 1.5, "r/pls" = 0.25, "python/ridge" = 0.3, "r/lasso" = 0.32,
+             "r/broken" = 4000)
+  data <- results(
+    means, c("rmse", "r2"), task = "regression", baselines = "python/dummy", positive = NULL
+  )
+  expect_legible(data, all_figures["runtime"])
+  text <- svg_text(drawn_as_svg(data, draw_runtime))
+  expect_match(text, "r/broken (4000.000)", fixed = TRUE)
+  expect_match(text, "Triangles in the grey band", fixed = TRUE)
+})
+
 test_that("the script draws all figures, the same bytes each time and in the C locale", {
   scripts <- normalizePath(testthat::test_path("..", "..", "workflow", "scripts"))
   means <- c("python/dummy" = 0.5, "r/ranger" = 0.9, "python/\u00e9" = 0.8)
@@ -413,7 +677,7 @@ test_that("the script draws all figures, the same bytes each time and in the C l
       env = paste0("LC_ALL=", locale)
     )
     expect_equal(status, 0)
-    expect_equal(readLines("log.txt"), character())
+    expect_match(readLines("log.txt"), "^used .* CPU s$")
     expect_true(all(file.exists(unlist(output))))
     unname(tools::md5sum(unlist(output)))
   }

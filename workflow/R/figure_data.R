@@ -35,7 +35,7 @@ read_failures <- function(file) {
 #' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
 #'   models (model, language, baseline, message: why its first lost split failed), estimates and
 #'   splits (long, cross-validation only: external cohorts are scored on one split and have no
-#'   spread over splits), tuning (one row per candidate and inner fold) and timing (one row per split
+#'   spread over splits), tuning (a row per candidate and inner fold) and timing (a row per split
 #'   and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {

@@ -9,12 +9,11 @@ runtime_stages <- c(
 runtime_shapes <- c(Python = 21, R = 22)
 # The stages that a model is compared by; the others are the price of a job, not of a model.
 runtime_own <- c("tune", "fit", "predict")
-# How near to the best is near: on metrics that end at 1, and as a share of the best value on others.
+# How near to the best is near, on metrics that end at 1; on others, as a share of the best value.
 runtime_near <- c(bounded = 0.02, unbounded = 0.05)
 
-#' `rank_models()` with mean CPU seconds per predicted split, peak memory in MB and the Pareto front.
-#'
-#' Models of which no other model, baselines aside, has a mean at least as good for less CPU time.
+#' `rank_models()` with mean CPU seconds per predicted split, peak memory in MB, and the front of
+#' models of which no other one, baselines aside, has a mean at least as good for less CPU time.
 runtime_rows <- function(data) {
   rows <- rank_models(data)
   timing <- data$timing
@@ -68,7 +67,8 @@ runtime_finding <- function(rows, info) {
   }
   if (nrow(tied) > 1) {
     last <- tied[nrow(tied), ]
-    who <- if (nrow(tied) > 2) paste(nrow(tied), "models") else paste(tied$model, collapse = " and ")
+    who <- paste(tied$model, collapse = " and ")
+    if (nrow(tied) > 2) who <- paste(nrow(tied), "models")
     return(paste0(
       who, " tie at the best ", value, "; ", best$model, " needs the least CPU time, ",
       percent(best$cpu / last$cpu), " of ", last$model, "'s"
@@ -77,8 +77,8 @@ runtime_finding <- function(rows, info) {
   if (best$cpu == min(rows$cpu)) {
     return(paste0(best$model, " has the best ", value, ", and the least CPU time"))
   }
-  near <- if (info$upper == 1) runtime_near[["bounded"]] else
-    runtime_near[["unbounded"]] * abs(best$estimate)
+  near <- runtime_near[["unbounded"]] * abs(best$estimate)
+  if (info$upper == 1) near <- runtime_near[["bounded"]]
   loss <- best$score - rows$score
   cheap <- rows[loss <= near & rows$cpu < best$cpu, , drop = FALSE]
   if (nrow(cheap) == 0) {
@@ -128,93 +128,91 @@ log_breaks <- function(limits) {
   breaks[breaks >= limits[1] & breaks <= limits[2]]
 }
 
+#' Which of the first boxes (rows) overlap which of the second (columns).
+boxes_overlap <- function(a, b) {
+  outer(a$left, b$right, "<") & outer(a$right, b$left, ">") &
+    outer(a$low, b$high, "<") & outer(a$high, b$low, ">")
+}
+
+as_boxes <- function(left, right, low, high) {
+  list(left = left, right = right, low = low, high = high)
+}
+
+#' A fixed set of places for a label around its point, each a box, with a taste for some of them.
+#'
+#' The line to a label that is away from its point ends at (end_x, end_y).
+label_offers <- function(x, y, radius, wide, high) {
+  angles <- seq(0, 2 * pi, length.out = 25)[-25]
+  gaps <- c(0.02, 0.1, 0.2, 0.32, 0.46, 0.65, 0.9, 1.2, 1.6, 2.1, 2.7)
+  offers <- expand.grid(angle = angles, gap = gaps)
+  cosine <- cos(offers$angle)
+  sine <- sin(offers$angle)
+  hjust <- ifelse(cosine > 0.35, 0, ifelse(cosine < -0.35, 1, 0.5))
+  left <- x + cosine * (radius + offers$gap) - hjust * wide
+  middle <- y + sine * (radius + offers$gap + high / 2)
+  # Right, left, above, below.
+  taste <- ifelse(cosine > 0.9, 0, ifelse(cosine < -0.9, 0.05, ifelse(sine > 0, 0.06, 0.08)))
+  end_x <- pmin(pmax(x, left), left + wide)
+  end_y <- pmin(pmax(y, middle - high / 2), middle + high / 2)
+  data.frame(
+    left = left, right = left + wide, low = middle - high / 2, high = middle + high / 2,
+    y = middle, hjust = hjust, end_x = end_x, end_y = end_y, cost = offers$gap + taste,
+    leader = sqrt((end_x - x)^2 + (end_y - y)^2) > radius + 0.1
+  )
+}
+
 #' Places labels beside points: none on another, as few as can be on points and lines.
 #'
-#' Each label takes the cheapest of a fixed set of places around its point, the points of high
-#' `priority` first, so the same numbers give the same picture.
+#' Each label takes the cheapest of its `label_offers()`, the points of high `priority` first: the
+#' same numbers give the same picture.
 #'
 #' @param points data.frame of x, y, radius, wide, priority in inches; high: height of a label.
 #' @param lines data.frame of x, xend, y, yend: upright or level lines to keep off.
 #' @param frame left, right, low, high.
-#' @return data.frame of left, y (middle), hjust (which side of the label is at the point), leader (is
-#'   it far enough for a line), lx, ly (end of the line at the label); NA where there is no room.
+#' @return data.frame of the offers taken; NA where there is no room.
 place_labels <- function(points, high, lines, frame) {
   n <- nrow(points)
-  angles <- seq(0, 2 * pi, length.out = 25)[-25]
-  offers <- expand.grid(angle = angles, gap = c(0.02, 0.1, 0.2, 0.32, 0.46, 0.65, 0.9, 1.2, 1.6, 2.1, 2.7))
-  cosine <- cos(offers$angle)
-  sine <- sin(offers$angle)
-  # Right, left, above, below: the usual order of reading.
-  taste <- ifelse(cosine > 0.9, 0, ifelse(cosine < -0.9, 0.05, ifelse(sine > 0, 0.06, 0.08)))
-  placed <- data.frame(
-    left = rep(NA_real_, n), y = NA_real_, hjust = 0, leader = FALSE, lx = NA_real_, ly = NA_real_
+  dots <- as_boxes(
+    points$x - points$radius, points$x + points$radius, points$y - points$radius,
+    points$y + points$radius
   )
-  overlap <- function(left, right, low, top, l, r, b, t) {
-    outer(left, r, "<") & outer(right, l, ">") & outer(low, t, "<") & outer(top, b, ">")
-  }
-  along <- seq(0.15, 1, length.out = 12)
+  bars <- as_boxes(
+    pmin(lines$x, lines$xend), pmax(lines$x, lines$xend), pmin(lines$y, lines$yend),
+    pmax(lines$y, lines$yend)
+  )
+  along <- seq(0.15, 0.95, length.out = 12)
+  taken <- NULL
   for (i in order(-points$priority, seq_len(n))) {
-    reach <- points$radius[i] + offers$gap
-    side <- ifelse(cosine > 0.35, 0, ifelse(cosine < -0.35, 1, 0.5))
-    left <- points$x[i] + cosine * reach - side * points$wide[i]
-    middle <- points$y[i] + sine * (reach + high / 2)
-    right <- left + points$wide[i]
-    low <- middle - high / 2
-    top <- middle + high / 2
-    inside <- left >= frame$left & right <= frame$right & low >= frame$low & top <= frame$high
-    lx <- pmin(pmax(points$x[i], left), right)
-    ly <- pmin(pmax(points$y[i], low), top)
-    leader <- sqrt((lx - points$x[i])^2 + (ly - points$y[i])^2) > points$radius[i] + 0.1
-    on_points <- overlap(
-      left, right, low, top, points$x - points$radius, points$x + points$radius,
-      points$y - points$radius, points$y + points$radius
-    )
-    on_lines <- overlap(
-      left, right, low, top, pmin(lines$x, lines$xend), pmax(lines$x, lines$xend),
-      pmin(lines$y, lines$yend), pmax(lines$y, lines$yend)
-    )
-    cost <- offers$gap + taste + 10 * rowSums(on_points) + 0.3 * rowSums(on_lines)
-    done <- which(!is.na(placed$left))
-    blocked <- !inside
-    if (length(done) > 0) {
-      to <- placed[done, ]
-      wide <- points$wide[done]
-      blocked <- blocked | rowSums(overlap(
-        left - 0.04, right + 0.04, low, top, to$left, to$left + wide, to$y - high / 2,
-        to$y + high / 2
-      )) > 0
-      # Lines to labels cross neither labels nor points.
-      for (step in along) {
-        px <- points$x[i] + step * (lx - points$x[i])
-        py <- points$y[i] + step * (ly - points$y[i])
-        hit <- outer(px, to$left, ">") & outer(px, to$left + wide, "<") &
-          outer(py, to$y - high / 2, ">") & outer(py, to$y + high / 2, "<")
-        cost <- cost + 0.3 * leader * rowSums(hit)
-        far <- to[to$leader, , drop = FALSE]
-        qx <- points$x[done][to$leader]
-        qy <- points$y[done][to$leader]
-        qx <- qx + step * (far$lx - qx)
-        qy <- qy + step * (far$ly - qy)
-        cost <- cost + 0.3 * rowSums(overlap(left, right, low, top, qx, qx, qy, qy))
+    x <- points$x[i]
+    y <- points$y[i]
+    offers <- label_offers(x, y, points$radius[i], points$wide[i], high)
+    offers$cost[offers$left < frame$left | offers$right > frame$right] <- Inf
+    offers$cost[offers$low < frame$low | offers$high > frame$high] <- Inf
+    offers$cost <- offers$cost + 10 * rowSums(boxes_overlap(offers, dots)) +
+      0.3 * rowSums(boxes_overlap(offers, bars))
+    wider <- as_boxes(offers$left - 0.04, offers$right + 0.04, offers$low, offers$high)
+    if (!is.null(taken)) offers$cost[rowSums(boxes_overlap(wider, taken)) > 0] <- Inf
+    # Lines to labels keep off points and labels.
+    others <- lapply(dots, function(side) side[-i])
+    far <- taken[taken$leader, , drop = FALSE]
+    for (step in along) {
+      px <- x + step * (offers$end_x - x)
+      py <- y + step * (offers$end_y - y)
+      crossed <- rowSums(boxes_overlap(as_boxes(px, px, py, py), others)) * 0.3
+      if (!is.null(taken)) {
+        crossed <- crossed + rowSums(boxes_overlap(as_boxes(px, px, py, py), taken)) * 0.3
+        qx <- far$x + step * (far$end_x - far$x)
+        qy <- far$from_y + step * (far$end_y - far$from_y)
+        offers$cost <- offers$cost + 0.3 * rowSums(boxes_overlap(offers, as_boxes(qx, qx, qy, qy)))
       }
+      offers$cost <- offers$cost + offers$leader * crossed
     }
-    for (step in along[along < 1]) {
-      px <- points$x[i] + step * (lx - points$x[i])
-      py <- points$y[i] + step * (ly - points$y[i])
-      near <- outer(px, points$x, function(a, b) (a - b)^2) +
-        outer(py, points$y, function(a, b) (a - b)^2)
-      hit <- t(t(near) < points$radius^2)
-      hit[, i] <- FALSE
-      cost <- cost + 0.1 * leader * rowSums(hit)
+    best <- which.min(offers$cost)
+    if (is.finite(offers$cost[best])) {
+      taken <- rbind(taken, cbind(offers[best, ], x = x, from_y = y, point = i))
     }
-    cost[blocked] <- Inf
-    take <- which.min(cost)
-    if (!is.finite(cost[take])) next
-    placed[i, ] <- list(
-      left[take], middle[take], side[take], leader[take], lx[take], ly[take]
-    )
   }
-  placed
+  taken[match(seq_len(n), taken$point), c("left", "y", "hjust", "leader", "end_x", "end_y")]
 }
 
 runtime_subtitle <- function(data, info, any_front, any_baseline) {
@@ -319,7 +317,9 @@ layout_runtime <- function(data, rows, info) {
   steps <- runtime_steps(front, frame)
   places <- place_labels(drawn, 0.16, steps, frame)
   list(
-    drawn = cbind(drawn, places[c("left", "hjust", "leader", "lx", "ly")], label_y = places$y),
+    drawn = cbind(
+      drawn, places[c("left", "hjust", "leader", "end_x", "end_y")], label_y = places$y
+    ),
     bands = data.frame(
       low = c(frame$low, scale[2])[c(below, above)], high = c(scale[1], frame$high)[c(below, above)]
     ),
@@ -426,7 +426,7 @@ runtime_marks <- function(layout) {
     ),
     geom_segment(
       data = labelled[labelled$leader, , drop = FALSE],
-      aes(x = .data$x, xend = .data$lx, y = .data$y, yend = .data$ly),
+      aes(x = .data$x, xend = .data$end_x, y = .data$y, yend = .data$end_y),
       linewidth = 0.25, colour = ink[["soft"]]
     ),
     geom_point(
@@ -462,12 +462,11 @@ draw_runtime <- function(data) {
   key <- if (any_drawn) runtime_key(layout, rows, width)
   key_height <- if (any_drawn) 0.22 * max(key$line) + 0.1 else 0
   height <- max(layout$height + key_height, 0.1)
-  wrapped <- function(text, size) wrap(text, width - 0.1, text_sizes[[size]], bold = size == "title")
   any_baseline <- any(rows$drawn & rows$baseline)
   plot <- canvas(
-    width, height, wrapped(runtime_finding(rows, info), "title"),
-    wrapped(runtime_subtitle(data, info, any(rows$front), any_baseline), "subtitle"),
-    wrapped(runtime_caption(data, rows, info, layout), "small")
+    width, height, runtime_finding(rows, info),
+    runtime_subtitle(data, info, any(rows$front), any_baseline),
+    runtime_caption(data, rows, info, layout)
   )
   if (any_drawn) {
     frame <- layout$frame

@@ -212,15 +212,21 @@ theme_figure <- function() {
 
 #' An empty plot whose coordinates are inches, for figures that place their own panels and labels.
 #'
-#' x runs to the right and y upwards, from the lower left corner. Colours, sizes and the like are taken
-#' as they stand in the data of a layer.
-canvas <- function(width, height, title, subtitle, caption = NULL) {
+#' x runs to the right and y upwards, from the lower left corner. Colours, sizes and the like are
+#' taken as they stand in the data of a layer.
+canvas <- function(width, height, title, subtitle, caption) {
+  wrapped <- function(text, size) {
+    wrap(text, width - 0.1, text_sizes[[size]], bold = size == "title")
+  }
   ggplot() +
     scale_colour_identity() + scale_fill_identity() + scale_shape_identity() +
     scale_size_identity() + scale_linetype_identity() + scale_linewidth_identity() +
     scale_alpha_identity() +
     coord_cartesian(xlim = c(0, width), ylim = c(0, height), expand = FALSE, clip = "off") +
-    labs(title = title, subtitle = subtitle, caption = caption, x = NULL, y = NULL) +
+    labs(
+      title = wrapped(title, "title"), subtitle = wrapped(subtitle, "subtitle"),
+      caption = wrapped(caption, "small"), x = NULL, y = NULL
+    ) +
     theme_figure() +
     theme(
       axis.text = element_blank(), panel.grid.major = element_blank(),
@@ -232,9 +238,9 @@ canvas <- function(width, height, title, subtitle, caption = NULL) {
 canvas_figure <- function(plot, width, height) {
   labels <- plot$labels
   around <- text_height(labels$title, "title") + text_height(labels$subtitle, "subtitle") +
-    if (is.null(labels$caption)) 0 else text_height(labels$caption, "small") + 0.1
+    text_height(labels$caption, "small")
   margins <- 16 / points_per_inch
-  figure(plot, width + margins, height + around + margins + 0.2)
+  figure(plot, width + margins, height + around + margins + 0.3)
 }
 
 #' Rows of text for `canvas_text()`; NULL if there are none.

@@ -1,4 +1,4 @@
-# The tuning metric against each hyperparameter: what the splits chose, and at which edge of its grid.
+# The tuning metric against each hyperparameter: what the splits chose, and whether at an edge.
 
 # Inches. A block is a model; it is so many units wide as it has panels.
 tuning_unit <- 2.45
@@ -23,7 +23,9 @@ tuning_candidates <- function(data) {
   key <- paste(rows$model, rows$split, rows$candidate, sep = "\r")
   id <- match(key, unique(key))
   found <- rows[!duplicated(id), c("model", "split", "candidate", "parameters", "metric")]
-  if (nrow(found) == 0) return(cbind(found, value = numeric(), badness = numeric(), chosen = logical()))
+  if (nrow(found) == 0) {
+    return(cbind(found, value = numeric(), badness = numeric(), chosen = logical()))
+  }
   found$value <- as.vector(rowsum(rows$value, id, reorder = FALSE)) / tabulate(id)
   sign <- if (metric_info(found$metric[1])$higher_is_better) -1 else 1
   found$badness <- sign * signif(found$value, 11)
@@ -66,42 +68,51 @@ hyperparameter_values <- function(parsed, name) {
 
 #' The levels of a hyperparameter that a split tries more than one value of, or NULL.
 #'
-#' Where nearly every split has values of its own, as those that caret takes from the data, the levels
-#' are the ranks of the values in their split.
+#' Where nearly every split has values of its own, as those that caret takes from the data, the
+#' levels are the ranks of the values in their split.
 #'
-#' @return list of name, level (of each row), label and x (0 to 1) of each level, ordered.
+#' @param values of each row: see `hyperparameter_values()`.
+#' @return list of name, level (of each row), label and x (0 to 1) of each level, ordered,
+#'   logarithmic, own.
 hyperparameter <- function(name, values, split) {
   pairs <- !duplicated(paste(split, values$text, sep = "\r"))
   if (!anyDuplicated(split[pairs])) return(NULL)
+  number <- values$number
   own <- length(unique(split)) > 1 && stats::median(table(values$text[pairs])) == 1
-  ordered <- !is.null(values$number)
-  if (ordered && own) {
-    level <- stats::ave(values$number, split, FUN = function(v) match(v, sort(unique(v))))
-    at <- as.vector(tapply(values$number, level, stats::median))
-    label <- paste0("\u2248", short_number(at, 2))
+  found <- if (is.null(number)) {
+    label <- unique(values$text)
+    list(level = match(values$text, label), label = label, own = FALSE)
+  } else if (own) {
+    level <- stats::ave(number, split, FUN = function(v) match(v, sort(unique(v))))
+    at <- as.vector(tapply(number, level, stats::median))
+    list(level = level, label = paste0("\u2248", short_number(at, 2)), at = at, own = TRUE)
   } else {
-    texts <- unique(values$text)
-    if (ordered) texts <- texts[order(values$number[match(texts, values$text)])]
-    level <- match(values$text, texts)
-    at <- values$number[match(texts, values$text)]
-    label <- texts
-    for (digits in if (ordered) c(12, 6, 3)) {
-      short <- short_number(at, digits)
-      if (!anyDuplicated(short)) label <- short
-    }
+    at <- sort(unique(number))
+    list(level = match(number, at), label = number_labels(at), at = at, own = FALSE)
   }
-  n <- length(label)
-  x <- (seq_len(n) - 1) / (n - 1)
-  logarithmic <- ordered && all(at > 0) && max(at) > 20 * min(at)
-  if (logarithmic) x <- log(at / min(at)) / log(max(at) / min(at))
-  list(
-    name = clean_text(name), level = level, label = label, x = x, ordered = ordered,
-    logarithmic = logarithmic, own = ordered && own
-  )
+  c(list(name = clean_text(name), ordered = !is.null(number)), found, level_places(found))
+}
+
+#' Numbers in as few digits as tell them apart.
+number_labels <- function(numbers) {
+  for (digits in c(3, 6, 12)) {
+    label <- short_number(numbers, digits)
+    if (!anyDuplicated(label)) break
+  }
+  label
+}
+
+#' Places from 0 to 1: at equal distances, or by the logarithm of numbers of very different size.
+level_places <- function(levels) {
+  at <- levels$at
+  n <- length(levels$label)
+  logarithmic <- !is.null(at) && all(at > 0) && max(at) > 20 * min(at)
+  x <- if (logarithmic) log(at / at[1]) / log(at[n] / at[1]) else (seq_len(n) - 1) / (n - 1)
+  list(x = x, logarithmic = logarithmic)
 }
 
 #' What is drawn of one model, or NULL if no candidate of it has a value.
-tuning_block <- function(rows, info) {
+tuning_block <- function(rows) {
   if (all(is.na(rows$value))) return(NULL)
   texts <- unique(rows$parameters)
   parsed <- parse_parameters(texts)
@@ -161,7 +172,7 @@ tuning_panel <- function(rows, parameter, by, others) {
   )
 }
 
-#' Limits of a block's axis: all values, but an unbounded metric's outliers must not squeeze the rest.
+#' Limits of a block's axis: all values, but of an unbounded metric outliers may lie beyond it.
 tuning_limits <- function(block, info) {
   values <- unlist(lapply(block$panels, function(panel) panel$points$value))
   bars <- unlist(lapply(block$panels, function(panel) {
@@ -182,14 +193,15 @@ tuning_limits <- function(block, info) {
   limits + c(-0.04, 0.04) * diff(limits)
 }
 
+#' "C 4, degree 1" of each model whose splits mostly chose an edge; the names are the models.
 tuning_edges <- function(blocks) {
-  found <- lapply(blocks, function(block) {
-    text <- unlist(lapply(block$panels, function(panel) {
-      if (any(panel$edge)) paste(panel$parameter$name, panel$parameter$label[panel$edge][1])
-    }))
-    if (length(text) > 0) paste0(block$model, " (", toString(text), ")")
-  })
-  unlist(found)
+  text <- vapply(blocks, function(block) {
+    toString(unlist(lapply(block$panels, function(panel) {
+      if (any(panel$edge)) paste(panel$parameter$name, panel$parameter$label[panel$edge])
+    })))
+  }, character(1))
+  names(text) <- vapply(blocks, `[[`, character(1), "model")
+  text[nzchar(text)]
 }
 
 #' The title: how many models lean against an edge of their grid.
@@ -208,12 +220,13 @@ tuning_finding <- function(blocks, any_rows) {
     if (n == 1) return(paste(blocks[[1]]$model, "did not mostly choose an edge of its grid"))
     return(paste("None of", n, "tuned models", mostly, "its grid"))
   }
-  if (n == 1) return(sub(" (", paste0(" ", mostly, " its grid ("), edges, fixed = TRUE))
-  named <- edges[seq_len(min(length(edges), 3))]
+  if (n == 1) return(paste0(names(edges), " ", mostly, " its grid: ", edges))
+  named <- utils::head(paste0(names(edges), " (", edges, ")"), 3)
   more <- length(edges) - length(named)
   paste0(
-    length(edges), " of ", n, " tuned models ", mostly, if (length(edges) == 1) " its" else " their",
-    " grid: ", toString(named), if (more > 0) paste(" and", more, "more")
+    length(edges), " of ", n, " tuned models ", mostly,
+    if (length(edges) == 1) " its grid: " else " their grid: ", toString(named),
+    if (more > 0) paste(" and", more, "more")
   )
 }
 
@@ -259,8 +272,9 @@ tuning_caption <- function(data, blocks, candidates, beyond) {
   paste(c(
     if (length(panels) > 0) {
       paste0(
-        "Mostly: in at least two thirds of the splits. An edge may call for a wider grid, unless it ",
-        "is the hyperparameter's own limit. Split final, which trains on all samples, is left out."
+        "Mostly: in at least two thirds of the splits. An edge may call for a wider grid, unless ",
+        "it is the hyperparameter's own limit. Split final, which trains on all samples, is left ",
+        "out."
       )
     },
     if (any_failed) "Failed: splits in which a candidate with the value could not be fitted.",
@@ -293,7 +307,9 @@ place_blocks <- function(sizes) {
     row[i] <- y
     x <- x + units[i]
   }
-  list(columns = columns, units = units, lines = ceiling(sizes / columns), column = column, row = row)
+  list(
+    columns = columns, units = units, lines = ceiling(sizes / columns), column = column, row = row
+  )
 }
 
 #' Labels of the values below a panel: one row of numbers, or two rows of names that alternate.
@@ -560,125 +576,122 @@ tuning_marks <- function(all) {
   )
 }
 
-#' All blocks of models in inches: the parts of their panels bound together, and the height.
-layout_tuning <- function(data, blocks, info, place, unit) {
+#' Inches of a block: left, width and labels (beside each) of its panels, their lines, its height.
+tuning_shape <- function(block, per_line, left, unit) {
   sizes <- as.list(tuning_sizes)
-  scales <- lapply(blocks, function(block) axis_scale(tuning_limits(block, info)))
   small <- text_sizes[["small"]]
-  header <- paste(trimws(info$header), "\u2191")
-  left <- 0.08 + max(
-    text_width(c(header, "\u00d7 failed"), small),
-    text_width(unlist(lapply(scales, `[[`, "labels")), small)
-  )
-  beside <- function(panel) {
+  labels <- vapply(block$panels, function(panel) {
     if (is.null(panel$by)) return(0.02)
     0.11 + max(text_width(shorten(panel$by$label, 0.75, small), small))
-  }
-  shapes <- lapply(seq_along(blocks), function(i) {
-    panels <- blocks[[i]]$panels
-    per_line <- place$units[i]
-    labels <- vapply(panels, beside, numeric(1))
-    line <- (seq_along(panels) - 1) %/% per_line
-    room <- per_line * unit - 0.12 - left - (per_line - 1) * 0.1
-    width <- min((room - tapply(labels, line, sum)) / per_line, sizes$widest)
-    failed <- vapply(panels, function(panel) any(panel$failed > 0), logical(1))
-    two <- vapply(panels, needs_two_rows, logical(1), width = width)
-    list(width = width, labels = labels, line = line, failures = any(failed), two = any(two))
-  })
-  # Blocks side by side are alike in height.
-  line_height <- function(shape) {
-    sizes$header + sizes$strip + sizes$panel + 0.2 + if (shape$failures) sizes$strip else 0
-  }
-  heights <- vapply(seq_along(blocks), function(i) {
-    extra <- if (shapes[[i]]$two) 0.16 else 0
-    sizes$title + place$lines[i] * (line_height(shapes[[i]]) + extra + 0.12) + sizes$gap - 0.12
   }, numeric(1))
-  row_heights <- as.vector(tapply(heights, place$row, max))
-  total <- sum(row_heights)
-  tops <- total - cumsum(c(0, row_heights))[place$row + 1]
+  line <- (seq_along(block$panels) - 1) %/% per_line
+  room <- per_line * unit - 0.12 - left - (per_line - 1) * 0.1
+  width <- min((room - tapply(labels, line, sum)) / per_line, sizes$widest)
+  failures <- any(vapply(block$panels, function(panel) any(panel$failed > 0), logical(1)))
+  two <- any(vapply(block$panels, needs_two_rows, logical(1), width = width))
+  step <- sizes$header + sizes$strip + sizes$panel + 0.32 + sizes$strip * failures + 0.16 * two
+  list(
+    left = left, width = width, labels = labels, line = line, failures = failures, step = step,
+    height = sizes$title + step * (1 + max(line)) + sizes$gap - 0.12
+  )
+}
 
-  parts <- list()
-  for (i in seq_along(blocks)) {
-    block <- blocks[[i]]
-    shape <- shapes[[i]]
-    origin <- place$column[i] * unit
-    language <- data$models$language[match(block$model, data$models$model)]
-    colour <- language_colours[[language]]
-    note <- if (block$n_chosen < data$n_splits) {
-      paste0("  ", block$n_chosen, " of ", plural(data$n_splits, "split"))
-    } else {
-      ""
-    }
-    axis <- text_sizes[["axis"]]
-    room <- place$units[i] * unit - 0.2 - text_width(note, small)
-    name <- shorten(block$model, room / 1.17, axis)
-    parts[[length(parts) + 1]] <- list(text = rbind(
-      text_rows(origin, tops[i] - 0.11, name, size = axis, face = "bold", colour = colour),
-      text_rows(origin + text_width(name, axis, bold = TRUE), tops[i] - 0.11, note,
-                colour = ink[["soft"]])
-    ))
-    high <- tops[i] - sizes$title - sizes$header - sizes$strip
-    for (line in unique(shape$line)) {
-      frame <- list(
-        left = origin + left, high = high, low = high - sizes$panel
-      )
-      for (j in which(shape$line == line)) {
-        frame$right <- frame$left + shape$width
-        frame$labels <- shape$labels[j]
-        if (j == which(shape$line == line)[1]) {
-          parts[[length(parts) + 1]] <- list(
-            text = draw_tuning_axis(frame, scales[[i]], info, shape$failures)
-          )
-        }
-        panel <- block$panels[[j]]
-        panel$id <- paste(i, j)
-        parts[[length(parts) + 1]] <- draw_tuning_panel(
-          panel, frame, scales[[i]], colour, shape$failures, data$n_splits
-        )
-        frame$left <- frame$right + frame$labels + 0.1
-      }
-      high <- high - line_height(shape) - 0.12 - if (shape$two) 0.16 else 0
-    }
+#' The name of a model, and how many splits chose where some have failed.
+draw_tuning_title <- function(block, x, y, width, colour, n_splits) {
+  small <- text_sizes[["small"]]
+  axis <- text_sizes[["axis"]]
+  note <- ""
+  if (block$n_chosen < n_splits) {
+    note <- paste0("  ", block$n_chosen, " of ", plural(n_splits, "split"))
   }
+  name <- shorten(block$model, (width - 0.2 - text_width(note, small)) / 1.17, axis)
+  rbind(
+    text_rows(x, y, name, size = axis, face = "bold", colour = colour),
+    text_rows(x + text_width(name, axis, bold = TRUE), y, note, colour = ink[["soft"]])
+  )
+}
+
+#' A model's title, axes and panels; `corner`: x and y of the upper left.
+draw_tuning_block <- function(block, shape, scale, corner, width, info, colour, n_splits) {
+  sizes <- as.list(tuning_sizes)
+  title <- draw_tuning_title(block, corner[1], corner[2] - 0.11, width, colour, n_splits)
+  parts <- list(list(text = title))
+  for (i in seq_along(block$panels)) {
+    line <- shape$line[i]
+    high <- corner[2] - sizes$title - sizes$header - sizes$strip - line * shape$step
+    first <- i == 1 || line != shape$line[i - 1]
+    left <- if (first) corner[1] + shape$left else frame$right + frame$labels + 0.1
+    frame <- list(
+      left = left, right = left + shape$width, low = high - sizes$panel, high = high,
+      labels = shape$labels[i]
+    )
+    if (first) {
+      axis <- draw_tuning_axis(frame, scale, info, shape$failures)
+      parts[[length(parts) + 1]] <- list(text = axis)
+    }
+    panel <- c(block$panels[[i]], id = paste(block$model, i))
+    parts[[length(parts) + 1]] <- draw_tuning_panel(
+      panel, frame, scale, colour, shape$failures, n_splits
+    )
+  }
+  parts
+}
+
+#' All blocks of models in inches: the parts of their panels bound together, and the height.
+layout_tuning <- function(data, blocks, info, place, unit) {
+  scales <- lapply(blocks, function(block) axis_scale(tuning_limits(block, info)))
+  beside <- c(paste(trimws(info$header), "\u2191"), "\u00d7 failed")
+  left <- 0.08 + max(
+    text_width(c(beside, unlist(lapply(scales, `[[`, "labels"))), text_sizes[["small"]])
+  )
+  shapes <- Map(tuning_shape, blocks, place$units, left, unit)
+  heights <- as.vector(tapply(vapply(shapes, `[[`, numeric(1), "height"), place$row, max))
+  tops <- sum(heights) - cumsum(c(0, heights))[place$row + 1]
+  language <- data$models$language[match(
+    vapply(blocks, `[[`, character(1), "model"), data$models$model
+  )]
+  parts <- lapply(seq_along(blocks), function(i) {
+    draw_tuning_block(
+      blocks[[i]], shapes[[i]], scales[[i]], c(place$column[i] * unit, tops[i]),
+      place$units[i] * unit, info, language_colours[[language[i]]], data$n_splits
+    )
+  })
+  parts <- unlist(parts, recursive = FALSE)
   kinds <- c(
     "splits", "dots", "outliers", "means", "bars", "rings", "leaders", "boxes", "grid", "text"
   )
   bound <- lapply(kinds, function(kind) {
     as.data.frame(data.table::rbindlist(lapply(parts, `[[`, kind)))
   })
-  c(stats::setNames(bound, kinds), height = total)
+  c(stats::setNames(bound, kinds), height = sum(heights))
 }
 
 #' Draws what tuning found; see `read_figure_data()` for `data`.
 draw_tuning <- function(data) {
   candidates <- tuning_candidates(data)
   metric <- candidates$metric[1]
-  info <- if (is.na(metric)) NULL else metric_info(metric)
-  by_model <- split(candidates, factor(candidates$model, data$models$model))
-  blocks <- lapply(by_model[lengths(lapply(by_model, `[[`, "model")) > 0], tuning_block, info = info)
-  blocks <- unname(Filter(Negate(is.null), blocks))
-  title <- tuning_finding(blocks, nrow(candidates) > 0)
-
-  unit <- tuning_unit
+  info <- if (!is.na(metric)) metric_info(metric)
+  models <- intersect(data$models$model, candidates$model)
+  blocks <- Filter(Negate(is.null), lapply(models, function(model) {
+    tuning_block(candidates[candidates$model == model, , drop = FALSE])
+  }))
   width <- 7.2
   all <- list(height = 0)
   if (length(blocks) > 0) {
     place <- place_blocks(vapply(blocks, function(block) length(block$panels), integer(1)))
-    unit <- max(unit, width / place$columns)
-    width <- max(width, place$columns * unit)
+    unit <- max(tuning_unit, width / place$columns)
+    width <- place$columns * unit
     all <- layout_tuning(data, blocks, info, place, unit)
   }
-  wrapped <- function(text, size) wrap(text, width - 0.1, text_sizes[[size]], bold = size == "title")
-  subtitle <- if (length(blocks) > 0) tuning_subtitle(data, info, blocks) else describe_data(data)
+  any_edge <- any(all$boxes$fill == ink[["strong"]])
+  key <- tuning_key(width, any_edge, data$n_splits <= tuning_most_splits)
+  height <- if (length(blocks) > 0) all$height + 0.2 * max(key$line) + 0.15 else 0.1
   beyond <- NROW(all$outliers) + sum(all$means$beyond)
-  caption <- tuning_caption(data, blocks, candidates, beyond)
-  key <- tuning_key(width, any(all$boxes$fill == ink[["strong"]]), data$n_splits <= tuning_most_splits)
-  key_height <- if (length(blocks) > 0) 0.2 * max(key$line) + 0.15 else 0
-  height <- all$height + key_height
   plot <- canvas(
-    width, max(height, 0.1), wrapped(title, "title"), wrapped(subtitle, "subtitle"),
-    wrapped(caption, "small")
+    width, height, tuning_finding(blocks, nrow(candidates) > 0),
+    if (length(blocks) > 0) tuning_subtitle(data, info, blocks) else describe_data(data),
+    tuning_caption(data, blocks, candidates, beyond)
   )
   if (length(blocks) > 0) plot <- plot + tuning_marks(all) + draw_tuning_key(key, height)
-  canvas_figure(plot, width, max(height, 0.1))
+  canvas_figure(plot, width, height)
 }
