@@ -64,15 +64,18 @@ tie_finding <- function(scored, value, decimals) {
   paste0(text, "; the other ", nrow(rest), " have ", paste(unique(ends), collapse = " to "))
 }
 
-#' "2 of 3 others' means lie within its interval"
+#' "2 of 3 others' means lie within its interval"; baselines count only where there is nothing else.
 leader_finding <- function(scored) {
+  others <- scored[-1, , drop = FALSE]
+  if (!all(others$baseline)) {
+    others <- others[!others$baseline, , drop = FALSE]
+  }
   interval <- c(scored$ci_low[1], scored$ci_high[1])
-  if (anyNA(interval)) return(paste(scored$named[2], "follows at", scored$printed[2]))
-  others <- scored$estimate[-1]
-  inside <- sum(others >= interval[1] & others <= interval[2])
-  n <- length(others)
+  if (anyNA(interval)) return(paste(others$named[1], "follows at", others$printed[1]))
+  inside <- sum(others$estimate >= interval[1] & others$estimate <= interval[2])
+  n <- nrow(others)
   who <- if (n == 1) {
-    paste("the mean of", scored$named[2], "lies", if (inside) "within" else "outside")
+    paste("the mean of", others$named[1], "lies", if (inside) "within" else "outside")
   } else if (inside == 0) {
     paste("none of the", n, "others' means lies within")
   } else if (inside == n) {

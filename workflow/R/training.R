@@ -360,8 +360,8 @@ split_candidates <- function(batch, settings, info, split, rows, x, y) {
 #'
 #' @param grid data.frame of candidates. With `settings$part`, only every so manieth fit is made,
 #'   each with all candidates that it serves.
-#' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits), seconds,
-#'   error (message, or empty). NULL where there is nothing to choose.
+#' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits),
+#'   seconds, error (message, or empty). NULL where there is nothing to choose.
 evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   if (nrow(grid) == 1) {
     return(NULL)
@@ -430,7 +430,10 @@ choose_candidate <- function(result, settings, grid, evaluated) {
   evaluated <- evaluated[order(evaluated$inner_fold, evaluated$candidate), ]
   rownames(evaluated) <- NULL
   add_rows(result, "tuning", evaluated[names(evaluated) != "error"])
-  first <- function(row) c(evaluated$error[evaluated$candidate == row & nzchar(evaluated$error)], "")[1]
+  first <- function(row) {
+    of_row <- evaluated$error[evaluated$candidate == row]
+    c(of_row[nzchar(of_row)], "")[1]
+  }
   errors <- vapply(seq_len(nrow(grid)), first, "")
   failed <- nzchar(errors)
   left_out <- if (all(failed)) "no candidate is left" else "left out"
