@@ -29,7 +29,7 @@ RUN_READY := .venv/.stamp-run
 TEST_READY := .venv/.stamp-test
 
 help: ## Show this list
-	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
 setup: $(RUN_READY) ## Set up what is missing, and run nothing
@@ -54,6 +54,10 @@ test: $(TEST_READY) lint ## Set up what is missing, then run every check and tes
 	@$(EXEC) Rscript tests/testthat.R
 	@$(EXEC) pytest -m "not slow"
 	@$(EXEC) pytest -m slow
+
+.PHONY: benchmark-fit
+benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn
+	@PYTHONPATH=workflow/python $(EXEC) python tests/benchmarks/benchmark_fit.py
 
 lint: $(TEST_READY) ## Check the style of Python, R, Snakemake and shell files
 	@$(SETUP) lint
