@@ -36,7 +36,7 @@ test_that("a user error is one sentence, in the log and on the console", {
   expect_equal(job$status, 1)
   expect_equal(length(job$console), 1)
   expect_match(job$console, "^ERROR: .*made from other splits")
-  expect_equal(utils::tail(job$log, 1), job$console)
+  expect_equal(utils::tail(job$log, 2)[1], job$console)
   expect_false(any(grepl("Traceback", job$log)))
 })
 
