@@ -120,13 +120,21 @@ def test_any_estimator_and_any_method_resolve(study, base):
             "sklearn.naive_bayes.GaussianNB",
             {"name": "et", "estimator": "sklearn.ensemble.ExtraTreesClassifier", "size": 2},
             {"name": "svm_rbf", "params": {"C": 3}},
+            {"name": "wide", "estimator": "sklearn.svm.SVC", "grid": {"gamma": [0.1, 1.0]}},
         ],
         "r": ["treebag", {"name": "forest", "method": "ranger", "params": {"num.trees": 10}}],
     }
     models = study(base).models["leukemia"]
-    assert [m.name for m in models] == ["GaussianNB", "et", "svm_rbf", "treebag", "forest"]
+    assert [m.name for m in models] == ["GaussianNB", "et", "svm_rbf", "wide", "treebag", "forest"]
     assert models[2].spec["grid"]["C"] == [3] and "C" not in models[2].spec["params"]
-    assert models[3].spec["method"] == "treebag" and models[3].spec["grid"] is None
+    assert models[4].spec["method"] == "treebag" and models[4].spec["grid"] is None
+
+
+def test_a_grid_takes_the_place_of_what_a_preset_fixes(study, base):
+    grid = {"C": [1.0], "gamma": [0.1, 1.0]}
+    base["models"] = {"python": [{"name": "svm_rbf", "grid": grid}]}
+    spec = study(base).models["leukemia"][0].spec
+    assert spec["grid"] == grid and spec["params"] == {"kernel": "rbf"}
 
 
 def test_batches():

@@ -208,7 +208,11 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
     spec = {
         "name": name,
         kind: entry.get(kind, preset.get(kind)),
-        "params": {**preset.get("params", {}), **entry.get("params", {})},
+        # A grid of the user takes the place of what the preset fixes.
+        "params": {
+            **{k: v for k, v in preset.get("params", {}).items() if k not in entry.get("grid", {})},
+            **entry.get("params", {}),
+        },
         "grid": entry.get("grid", preset.get("grid")),
         "size": entry.get("size", config["tuning"]["size"]),
     }
