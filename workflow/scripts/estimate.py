@@ -10,9 +10,10 @@ from omc.logs import logged
 
 def main(metrics: str, splits: dict[str, str], output: str) -> None:
     """splits: path of splits.csv by data set."""
+    import numpy as np
     import pandas as pd
 
-    from omc.contracts import ESTIMATES
+    from omc.contracts import ESTIMATES, METRIC_RANGE
     from omc.csvs import number, write_csv
     from omc.estimates import corrected_interval
 
@@ -28,7 +29,10 @@ def main(metrics: str, splits: dict[str, str], output: str) -> None:
     for names, part in table.groupby(by, sort=False):
         values = part["value"].dropna().to_numpy()
         interval = corrected_interval(values, ratio[names[0]])
-        numbers = [number(v) for v in interval]
+        # A t interval knows nothing of a metric's range.
+        low, high = METRIC_RANGE[names[-1]]
+        clipped = [interval[0], *(np.clip(interval[1:], low, high))]
+        numbers = [number(v) for v in clipped]
         rows.append([*names, *numbers, "nadeau_bengio", len(part), failed[names[:3]]])
     write_csv(output, ESTIMATES, rows)
 

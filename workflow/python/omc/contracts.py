@@ -37,6 +37,17 @@ METRICS_OF = {
     ],
     "regression": ["rmse", "mae", "r2", "spearman"],
 }  # fmt: skip
+# (lowest, highest) possible value; None where there is no limit.
+METRIC_RANGE = {
+    **dict.fromkeys(METRICS_OF["binary"], (0, 1)),
+    "log_loss": (0, None),
+    "brier": (0, 2),  # of two classes it ends at 1, as it is halved
+    "mcc": (-1, 1),
+    "rmse": (0, None),
+    "mae": (0, None),
+    "r2": (None, 1),
+    "spearman": (-1, 1),
+}
 SMALLER_IS_BETTER = {"log_loss", "brier", "rmse", "mae"}
 METRIC_NAMES = {
     "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss",
