@@ -101,13 +101,6 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     return values
 
 
-def transform(table: pd.DataFrame, how: str, path: str) -> pd.DataFrame:
-    """Transforms that learn nothing. A value outside the domain is an error that names it."""
-    if how == "none":
-        return table
-    raise UserError(f"{path}: no transform '{how}'")
-
-
 def import_layer(layer: dict, samples: pd.Index, key: str, sheet_path: str) -> pd.DataFrame:
     """One layer's rows for the samples of the sheet, in the sheet's order."""
     table = read_table(layer["table"], layer["orientation"])
@@ -122,7 +115,7 @@ def import_layer(layer: dict, samples: pd.Index, key: str, sheet_path: str) -> p
             f" {layer['table']} (missing: {some(missing)}; the table has: {some(table.index)})"
             f"{advice}"
         )
-    return transform(table.loc[samples], layer["transform"], layer["table"])
+    return table.loc[samples]
 
 
 def import_dataset(name: str, dataset: dict):
