@@ -1,12 +1,15 @@
 """Metrics against scikit-learn and against numbers worked by hand."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from scipy.stats import bootstrap, spearmanr
 from sklearn import metrics as sk
 
-from omc.estimates import corrected_interval
+from omc.estimates import bootstrap_interval, corrected_interval
 from omc.losses import best, tuning_value
-from omc.scoring import score
+from omc.scoring import score, scores
 
 
 def test_binary_by_hand():
@@ -102,3 +105,74 @@ def test_label_metrics_agree_with_scikit_learn(classes):
         present = [k for k in names if k in truth]
         recall = sk.recall_score(truth, predicted, labels=present, average="macro", zero_division=0)
         assert values["balanced_accuracy"] == pytest.approx(recall)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_rankings_with_ties_agree_with_scikit_learn(classes):
+    rng = np.random.default_rng(classes)
+    for _ in range(20):
+        y = np.concatenate([np.arange(classes), rng.integers(0, classes, 20)])
+        prob = rng.integers(1, 5, (len(y), classes)).astype(float)
+        prob /= prob.sum(axis=1, keepdims=True)
+        names = [f"c{i}" for i in range(classes)]
+        truth = [names[i] for i in y]
+        values = score("classification", truth, truth, prob, names, "c1")
+        onehot = np.eye(classes)[y][:, [1] if classes == 2 else slice(None)]
+        of = prob[:, [1]] if classes == 2 else prob
+        assert values["roc_auc"] == pytest.approx(sk.roc_auc_score(onehot, of))
+        assert values["average_precision"] == pytest.approx(sk.average_precision_score(onehot, of))
+    x, z = rng.integers(0, 4, 30), rng.integers(0, 4, 30)
+    values = score("regression", x, z, None, [], None)
+    assert values["r2"] == pytest.approx(sk.r2_score(x, z))
+    assert values["spearman"] == pytest.approx(spearmanr(x, z).statistic)
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_a_weight_is_a_number_of_copies(classes):
+    rng = np.random.default_rng(4)
+    n, names = 12, [f"c{i}" for i in range(classes)]
+    if classes:
+        task, prob = "classification", rng.integers(1, 4, (n, classes)) / 10
+        truth, predicted = rng.choice(names, n), rng.choice(names, n)
+    else:
+        task, prob = "regression", None
+        truth, predicted = rng.integers(0, 4, n) / 10, rng.integers(0, 4, n) / 10
+    positive = names[-1] if names else None
+    weights = np.vstack([rng.multinomial(n, np.ones(n) / n, 30), np.eye(n)[0] * 3])
+    found = scores(task, truth, predicted, prob, names, positive, weights)
+    for b, times in enumerate(weights):
+        rows = np.repeat(np.arange(n), times.astype(int))
+        part = None if prob is None else prob[rows]
+        expected = score(task, truth[rows], predicted[rows], part, names, positive)
+        assert {m: v[b] for m, v in found.items()} == pytest.approx(expected, nan_ok=True)
+
+
+def test_bootstrap_interval_agrees_with_scipy():
+    error = np.random.default_rng(1).exponential(size=40)
+    scored = partial(scores, "regression", np.zeros(40), error, None, [], None)
+    estimate, low, high = bootstrap_interval(scored, np.arange(40), seed=1)["mae"]
+    expected = bootstrap((error,), np.mean, n_resamples=9999, method="percentile", rng=1)
+    assert estimate == pytest.approx(error.mean())
+    assert (low, high) == pytest.approx(expected.confidence_interval, abs=0.02)
+
+
+def test_bootstrap_of_groups_is_that_of_independent_units():
+    """Five copies of each sample, kept together, say no more than the samples alone."""
+    error = np.random.default_rng(1).exponential(size=20)
+
+    def interval(copies, units):
+        of = np.tile(error, copies)
+        scored = partial(scores, "regression", np.zeros(len(of)), of, None, [], None)
+        return bootstrap_interval(scored, units, seed=1)["mae"]
+
+    alone = interval(1, np.arange(20))
+    assert interval(5, np.tile(np.arange(20), 5)) == pytest.approx(alone)
+    assert interval(1, np.zeros(20))[1:] == pytest.approx((np.nan, np.nan), nan_ok=True)
+
+
+def test_bootstrap_leaves_undefined_resamples_out():
+    truth, prob = ["a"] * 9 + ["b"], np.array([[0.9, 0.1]] * 9 + [[0.2, 0.8]])
+    scored = partial(scores, "classification", truth, truth, prob, ["a", "b"], "b")
+    assert bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"] == (1, 1, 1)
+    scored = partial(scores, "classification", ["a"] * 3, ["a"] * 3, None, ["a", "b"], "b")
+    assert np.isnan(bootstrap_interval(scored, np.arange(3), seed=1)["roc_auc"]).all()

@@ -1,7 +1,11 @@
-"""What a model can be expected to score, with an interval that is right for overlapping folds."""
+"""What a model can be expected to score, with an interval that is right for its resampling."""
 
 import numpy as np
 from scipy.stats import t
+
+RESAMPLES = 2000
+# Resamples are drawn in blocks of about this many numbers.
+BLOCK = 2_000_000
 
 
 def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float = 0.95):
@@ -19,3 +23,35 @@ def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float
     spread = np.sqrt(np.var(values, ddof=1) * (1 / count + test_train_ratio))
     half = t.ppf((1 + level) / 2, count - 1) * spread
     return mean, mean - half, mean + half
+
+
+def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
+    """{metric: (estimate, low, high)} of predicted samples by the percentile bootstrap.
+
+    scored: gives {metric: (B,)} for (B, n) weights, as
+    `partial(scoring.scores, task, truth, predicted, prob, classes, positive)` does; units: (n,)
+    what is drawn with replacement: the samples, or groups, whose samples then stay together.
+    Resamples in which a metric is undefined do not count; NaN limits where there is only one unit.
+    The interval is conditional on the fitted models: it tells the chance of the test samples, not
+    of the training samples (Efron & Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
+    """
+    unit = np.unique(units, return_inverse=True)[1]
+    count = unit.max() + 1
+    estimates = scored(np.ones((1, len(unit))))
+    drawn = {metric: [] for metric in estimates}
+    rng = np.random.default_rng(seed)
+    step = max(1, BLOCK // len(unit))
+    for first in range(0, RESAMPLES if count > 1 else 0, step):
+        rows = min(step, RESAMPLES - first)
+        chosen = rng.integers(count, size=(rows, count)) + count * np.arange(rows)[:, None]
+        times = np.bincount(chosen.ravel(), minlength=rows * count).reshape(rows, count)
+        for metric, resampled in scored(times[:, unit].astype(float)).items():
+            drawn[metric].append(resampled)
+    edges = [(1 - level) / 2, (1 + level) / 2]
+    intervals = {}
+    for metric, estimate in estimates.items():
+        values = np.concatenate([[], *drawn[metric]])
+        values = values[np.isfinite(values)]
+        limits = np.quantile(values, edges) if len(values) else [np.nan, np.nan]
+        intervals[metric] = (float(estimate[0]), float(limits[0]), float(limits[1]))
+    return intervals
