@@ -15,7 +15,7 @@ SETTING = {
 
 
 def layer(p, top=None):
-    return [{"columns": np.arange(p), "top_variance": top}]
+    return [{"name": "x", "columns": np.arange(p), "top_variance": top}]
 
 
 def test_equals_a_scikit_learn_pipeline(leukemia):
@@ -86,3 +86,16 @@ def test_the_file_gives_back_what_was_learned(tmp_path, leukemia):
         np.testing.assert_array_equal(found[key].index, fit.index)
         np.testing.assert_array_equal(found[key].scale, fit.scale)
     assert list(read_fits(path, {"final"})[0]) == [("final", 1)]
+
+
+def test_samples_without_a_layer_do_not_cost_its_features():
+    """Of an outer join: half of the samples lack the layer, and one feature half of the rest."""
+    x = np.random.default_rng(1).normal(size=(20, 3))
+    x[10:] = np.nan
+    x[:5, 2] = np.nan
+    setting = {**SETTING, "method": "none"}
+    fit = learn(x, np.array(["a", "b"] * 10), layer(3), setting)
+    assert list(fit.index) == [0, 1]
+    np.testing.assert_array_equal(fit.fill, np.median(x[:10, :2], axis=0))
+    with pytest.raises(UserError, match="layer x: no training sample"):
+        learn(x[10:], np.array(["a", "b"] * 5), layer(3), setting)

@@ -18,6 +18,8 @@ def main(data: str, samples: str, splits: str, setting: dict, task: str, output:
     from omc.preprocessing import learn, write_fits
 
     sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False).set_index("sample")
+    # Nothing is learned on external cohorts, so they are not even read.
+    sheet = sheet[sheet["cohort"] == "development"]
     outcome = sheet["outcome"] if task == "classification" else sheet["outcome"].astype(float)
     outcome = outcome.to_numpy()
     with h5py.File(data) as file:
@@ -28,7 +30,7 @@ def main(data: str, samples: str, splits: str, setting: dict, task: str, output:
             else codes.asstr()[:]
         )
     layers = [
-        {"columns": np.flatnonzero(layer_of == name), "top_variance": most}
+        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
         for name, most in setting["top_variance"].items()
     ]
     values = read_columns(data, sheet.index, np.arange(len(names(data, "var"))))

@@ -30,7 +30,7 @@ def learn(values: np.ndarray, outcome: np.ndarray, layers: list[dict], setting: 
     """Learn one fit's preprocessing from its training rows.
 
     values: (n, p) with NaN where missing; outcome: (n,) labels, or numbers in a regression;
-    layers: one {columns: (p_l,), top_variance: int or None} per layer; setting: max_missing,
+    layers: one {name, columns: (p_l,), top_variance: int or None} per layer; setting: max_missing,
     impute, scale, method, features. In this order: features with too many missing values,
     imputation, constant features, top variance, scaling, selection; all inside the fold, since
     selection on all samples biases the error (Ambroise & McLachlan 2002,
@@ -46,7 +46,14 @@ def _learn_layer(values, outcome, layer, setting):
     index = np.asarray(layer["columns"])
     x = values[:, index]
     missing = np.isnan(x)
-    keep = missing.mean(axis=0) <= setting["max_missing"]
+    # A sample without the layer (outer join) tells nothing of its single features.
+    measured = ~missing.all(axis=1)
+    if not measured.any():
+        raise UserError(
+            f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
+            " the data set's join: inner"
+        )
+    keep = missing[measured].mean(axis=0) <= setting["max_missing"]
     index, x, missing = index[keep], x[:, keep], missing[:, keep]
     fill = np.zeros(len(index))
     if missing.any():

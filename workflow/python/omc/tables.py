@@ -5,6 +5,7 @@ import pandas as pd
 
 from omc.errors import UserError, did_you_mean, some
 
+DEVELOPMENT = "development"
 SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
 
 
@@ -101,11 +102,101 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     return values
 
 
-def import_layer(layer: dict, samples: pd.Index, key: str, sheet_path: str) -> pd.DataFrame:
-    """One layer's rows for the samples of the sheet, in the sheet's order."""
+def import_dataset(name: str, dataset: dict):
+    """Read a data set's sheets and layers: development's, and those of its external cohorts.
+
+    Returns (values, samples, features, layers, rows): values (n, p) float64 with NaN where
+    missing, development's samples first; features are development's, those of a cohort are put in
+    their order; rows of samples.tsv (outcome, group, further columns, cohort) by sample.
+    """
+    key = f"datasets.{name}"
+    rows = read_sheets(dataset, key)
+    parts = {cohort: {} for cohort in rows}
+    for layer in dataset["layers"]:
+        for cohort, part in import_layer(layer, dataset, rows, key).items():
+            parts[cohort][layer] = part
+    for cohort in rows:
+        at = key if cohort == DEVELOPMENT else f"{key}.cohorts.{cohort}"
+        rows[cohort], parts[cohort] = join_layers(
+            rows[cohort], parts[cohort], dataset["join"], at, _sheet_path(dataset, cohort)
+        )
+    check_outcomes(rows, dataset, key)
+    development = parts[DEVELOPMENT]
+    layers = [layer for layer, part in development.items() for _ in part.columns]
+    features = [str(f) for part in development.values() for f in part.columns]
+    if len(development) > 1:
+        features = [f"{layer}:{f}" for layer, f in zip(layers, features, strict=True)]
+    values = stack(list(parts.values()))
+    rows = pd.concat(rows.values())
+    return values, list(rows.index), features, layers, rows
+
+
+def _sheet_path(dataset: dict, cohort: str) -> str:
+    return (dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort])["samples"]
+
+
+def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
+    """Rows of samples.tsv by cohort, development first; no sample stands in two of them."""
+    found = {}
+    for cohort in (DEVELOPMENT, *dataset["cohorts"]):
+        path = _sheet_path(dataset, cohort)
+        sheet = read_sheet(path)
+        rows = {
+            "outcome": column(sheet, dataset["outcome"]["column"], f"{key}.outcome.column", path),
+            "group": "",
+        }
+        if dataset["groups"] is not None:
+            rows["group"] = column(sheet, dataset["groups"], f"{key}.groups", path)
+        for further in dataset["stratify_by"]:
+            # Only development is split.
+            rows[further] = (
+                column(sheet, further, f"{key}.stratify_by", path) if cohort == DEVELOPMENT else ""
+            )
+        for other, known in found.items():
+            both = sheet.index.intersection(known.index, sort=False)
+            if len(both):
+                raise UserError(
+                    f"{key}.cohorts.{cohort}.samples: {len(both)} sample(s) of {path} stand in"
+                    f" {_sheet_path(dataset, other)} too ({some(both)}): a cohort's samples must"
+                    " be new: take them out of one sheet, or rename them if they are others"
+                )
+        found[cohort] = pd.DataFrame({**rows, "cohort": cohort}, index=sheet.index)
+    return found
+
+
+def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
+    """The values of one layer by cohort: of each sheet's samples those that its table has.
+
+    rows: what `read_sheets` returned. A cohort without a table of its own is read from
+    development's.
+    """
+    layer, at, others = dataset["layers"][name], f"{key}.layers.{name}", len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"])
+    parts = {}
+    for cohort, part in rows.items():
+        path = _sheet_path(dataset, cohort)
+        own = dataset["cohorts"].get(cohort, {"layers": {}})["layers"].get(name)
+        if own is None:
+            parts[cohort] = take_samples(table, part.index, others, at, layer, path)
+            continue
+        own_at = f"{key}.cohorts.{cohort}.layers.{name}"
+        own_table = read_table(own["table"], own["orientation"])
+        found = take_samples(own_table, part.index, others, own_at, own, path)
+        impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
+        parts[cohort] = match_features(found, table.columns, impute, own_at, own)
+    return parts
+
+
+def take_samples(
+    table: pd.DataFrame, samples: pd.Index, others: bool, key: str, layer: dict, sheet_path: str
+) -> pd.DataFrame:
+    """The rows of a table for the samples of a sheet, in the sheet's order.
+
+    others: whether there are other layers, to join this one with. UserError if a sample is lacking
+    and there are none, or if all are. key: the layer's key.
+    """
     missing = samples.difference(table.index, sort=False)
-    if len(missing):
+    if len(missing) > (len(samples) - 1 if others else 0):
         advice = ""
         if len(missing) == len(samples) and len(samples.intersection(table.columns)):
             other = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
@@ -115,58 +206,120 @@ def import_layer(layer: dict, samples: pd.Index, key: str, sheet_path: str) -> p
             f" {layer['table']} (missing: {some(missing)}; the table has: {some(table.index)})"
             f"{advice}"
         )
-    return table.loc[samples]
+    return table.loc[samples.intersection(table.index, sort=False)]
 
 
-def import_dataset(name: str, dataset: dict):
-    """Read a data set's sheet and layers.
+def match_features(
+    part: pd.DataFrame, features: pd.Index, impute: bool, key: str, layer: dict
+) -> pd.DataFrame:
+    """A cohort's columns in the order of development's features, by name.
 
-    Returns (values, samples, features, layers, sheet): values (n, p) float64 with NaN where
-    missing; sheet: rows of samples.tsv (sample, outcome, group, further columns, cohort).
+    A feature that the cohort lacks is an error, or with `impute` missing (NaN); a feature that
+    development lacks is passed over. key: the layer's key in the cohort.
     """
-    key = f"datasets.{name}"
-    path = dataset["samples"]
-    sheet = read_sheet(path)
-    outcome = column(sheet, dataset["outcome"]["column"], f"{key}.outcome.column", path)
-    _check_outcome(outcome, dataset["outcome"], key, path)
-    group = ""
-    if dataset["groups"] is not None:
-        group = column(sheet, dataset["groups"], f"{key}.groups", path)
-    rows = pd.DataFrame({"outcome": outcome, "group": group}, index=sheet.index)
-    for further in dataset["stratify_by"]:
-        rows[further] = column(sheet, further, f"{key}.stratify_by", path)
-    rows["cohort"] = "development"
-    parts = [
-        import_layer(layer, sheet.index, f"{key}.layers.{layer_name}", path)
-        for layer_name, layer in dataset["layers"].items()
-    ]
-    layers = [n for n, part in zip(dataset["layers"], parts, strict=True) for _ in part.columns]
-    values = np.hstack([part.to_numpy() for part in parts])
-    features = [str(f) for part in parts for f in part.columns]
+    lacking = features.difference(part.columns, sort=False)
+    where = f"{len(lacking)} of development's {len(features)} features"
+    if len(lacking) == len(features):
+        raise UserError(
+            f"{key}.table: {layer['table']} has none of development's {len(features)} features"
+            f" (it has: {some(part.columns)}; development: {some(features)}): name them alike"
+        )
+    if len(lacking) and not impute:
+        raise UserError(
+            f"{key}.table: {where} are not in {layer['table']} (missing: {some(lacking)}):"
+            f" add them, or set {key.rpartition('.layers.')[0]}.missing_features: impute"
+        )
+    extra = len(part.columns) - len(features) + len(lacking)
+    print(f"{key}: {where} are missing and get the learned fill; {extra} others are passed over")
+    return part.reindex(columns=features)
+
+
+def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str):
+    """Samples that every layer has (join: inner) or any layer has (outer), in the sheet's order.
+
+    rows: (n, …) of one sheet; parts: its samples' values by layer. Returns the rows and the parts
+    of these samples; with an outer join the rows of a layer that a sample lacks are NaN.
+    """
+    has = pd.DataFrame({layer: rows.index.isin(part.index) for layer, part in parts.items()})
+    kept = (has.all(axis=1) if join == "inner" else has.any(axis=1)).to_numpy()
+    counts = ", ".join(f"{layer} {count}" for layer, count in has.sum().items())
+    dropped = rows.index[~kept]
+    if not kept.any():
+        raise UserError(
+            f"{key}: none of the {len(rows)} samples of {path} is in every layer (samples found:"
+            f" {counts}): name the samples alike, or set the data set's join: outer"
+        )
     if len(parts) > 1:
-        features = [f"{layer}:{f}" for layer, f in zip(layers, features, strict=True)]
-    return values, list(sheet.index), features, layers, rows
+        print(f"{key}: {len(rows)} samples in {path}, found in the layers: {counts}")
+        print(
+            f"{key}: {join} join keeps {kept.sum()} and drops {len(dropped)}"
+            + (f" ({some(dropped)})" if len(dropped) else "")
+        )
+    rows = rows[kept]
+    for layer, part in parts.items():
+        if not part.index.equals(rows.index):
+            parts[layer] = part.reindex(rows.index)
+    return rows, parts
 
 
-def _check_outcome(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
-    where = f"{key}.outcome"
+def stack(parts: list[dict[str, pd.DataFrame]]) -> np.ndarray:
+    """One matrix of all cohorts (below each other) and layers (side by side).
+
+    Empties `parts` as it goes, so that no layer is in memory twice.
+    """
+    lengths = [len(next(iter(of_cohort.values()))) for of_cohort in parts]
+    width = sum(part.shape[1] for part in parts[0].values())
+    values = np.empty((sum(lengths), width))
+    left = 0
+    for layer in list(parts[0]):
+        top = 0
+        for of_cohort, length in zip(parts, lengths, strict=True):
+            part = of_cohort.pop(layer)
+            values[top : top + length, left : left + part.shape[1]] = part
+            top += length
+        left += part.shape[1]
+    return values
+
+
+def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> None:
+    """Refuse outcomes that do not fit the task, and classes of a cohort that no model knows."""
+    setting = dataset["outcome"]
     if setting["task"] == "regression":
-        wrong = outcome[pd.to_numeric(outcome, errors="coerce").isna()]
-        if len(wrong):
-            raise UserError(
-                f"{where}.task: regression, but column '{setting['column']}' of {path} holds"
-                f" {wrong.iloc[0]!r} (sample {wrong.index[0]}): give numbers,"
-                " or task: classification"
-            )
+        for cohort, part in rows.items():
+            _check_numbers(part["outcome"], setting, key, _sheet_path(dataset, cohort))
         return
+    _check_classes(rows[DEVELOPMENT]["outcome"], setting, key, dataset["samples"])
+    classes = sorted(rows[DEVELOPMENT]["outcome"].unique())
+    for cohort in dataset["cohorts"]:
+        outcome = rows[cohort]["outcome"]
+        unknown = outcome[~outcome.isin(classes)]
+        if len(unknown):
+            raise UserError(
+                f"{key}.cohorts.{cohort}.samples: the outcome of {len(unknown)} sample(s) is no"
+                f" class of development: '{unknown.iloc[0]}' (sample {unknown.index[0]});"
+                f" development has {some(classes, 12)}: rename them, or take these samples out"
+            )
+
+
+def _check_numbers(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
+    wrong = outcome[pd.to_numeric(outcome, errors="coerce").isna()]
+    if len(wrong):
+        raise UserError(
+            f"{key}.outcome.task: regression, but column '{setting['column']}' of {path} holds"
+            f" {wrong.iloc[0]!r} (sample {wrong.index[0]}): give numbers, or task: classification"
+        )
+
+
+def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
     classes = sorted(outcome.unique())
     if len(classes) < 2:
         raise UserError(
-            f"{where}.column: '{setting['column']}' of {path} has only one class: {classes[0]}"
+            f"{key}.outcome.column: '{setting['column']}' of {path} has only one class among the"
+            f" {len(outcome)} samples that the layers have: {classes[0]}"
         )
     positive = setting["positive"]
     if positive is not None and positive not in classes:
         raise UserError(
-            f"{where}.positive: '{positive}' is not a class of column '{setting['column']}'"
+            f"{key}.outcome.positive: '{positive}' is not a class of column '{setting['column']}'"
             f" (classes: {some(classes, 12)})"
         )
