@@ -38,7 +38,7 @@ MODELS = {
         {"C": [0.1, 1.0], "l1_ratio": [0.1, 1.0]},
     ),
     "random_forest": (
-        RandomForestClassifier(n_estimators=200),
+        RandomForestClassifier(n_estimators=500),
         {"max_features": ["sqrt", 0.2]},
     ),
     "svm_rbf": (SVC(kernel="rbf", gamma="scale"), {"C": [0.25, 1.0, 4.0, 16.0]}),

@@ -108,7 +108,7 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
     for model in before.models["leukemia"]:
         same = after.model("leukemia", model.language, model.name)
         assert same.spec_text == model.spec_text
-        assert after.batches(same) == before.batches(model)
+        assert after.batches("leukemia", same) == before.batches("leukemia", model)
     for question in ("import_setting", "preprocessing_setting", "task"):
         assert getattr(before, question)("leukemia") == getattr(after, question)("leukemia")
     assert before.split_setting() == after.split_setting()

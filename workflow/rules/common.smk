@@ -25,7 +25,6 @@ RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
-FIGURES = ["model_comparison", "metric_overview", "tuning", "runtime"]
 TABLES = ["tuning", "importance", "timing", "failures"]
 
 
@@ -55,7 +54,7 @@ def trained(wildcards, table, datasets=None):
         f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/{table}.csv"
         for dataset in datasets or [wildcards.dataset]
         for model in STUDY.models[dataset]
-        for batch in STUDY.batches(model)
+        for batch in STUDY.batches(dataset, model)
     ]
 
 
@@ -88,7 +87,7 @@ def joined_tables(wildcards):
             f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
             for dataset in DATASETS
             for model in STUDY.models[dataset]
-            for batch in STUDY.batches(model)
+            for batch in STUDY.batches(dataset, model)
             for part in STUDY.parts(model)
         ]
     return files

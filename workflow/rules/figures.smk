@@ -1,38 +1,45 @@
-# All figures of a data set in one R process: loading ggplot2 costs more than drawing one.
-rule draw_figures:
-    input:
-        metrics=f"{RESULTS}/metrics.csv",
-        estimates=f"{RESULTS}/estimates.csv",
-        failures=f"{RESULTS}/failures.csv",
-        tuning=f"{RESULTS}/tuning.csv",
-        timing=f"{RESULTS}/timing.csv",
-        code=library(
-            "r",
-            "figure_data",
-            "figure_theme",
-            *(f"figure_{name}" for name in FIGURES),
-            "logs",
-        ),
-    output:
-        **{
-            f"{figure}_{ending}": f"{IMAGES}/{{dataset}}/{figure}.{ending}"
-            for figure in FIGURES
-            for ending in ("svg", "png")
-        },
-    log:
-        f"{RESULTS}/logs/{{dataset}}/figures.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/{{dataset}}/figures.tsv"
-    conda:
-        "../../envs/r.yaml"
-    params:
-        dataset=lambda wc: wc.dataset,
-        task=of_dataset(STUDY.task),
-        comparison_metric=of_dataset(STUDY.comparison_metric),
-        models=of_dataset(STUDY.model_names),
-        baselines=of_dataset(STUDY.baselines),
-        positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
-    message:
-        "Draw the figures of {wildcards.dataset}"
-    script:
-        "../scripts/draw_figures.R"
+# All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
+# with other figures than the first one's have a rule of their own.
+for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
+
+    rule:
+        name:
+            "draw_figures" if number == 1 else f"draw_figures_{number}"
+        input:
+            metrics=f"{RESULTS}/metrics.csv",
+            estimates=f"{RESULTS}/estimates.csv",
+            failures=f"{RESULTS}/failures.csv",
+            tuning=f"{RESULTS}/tuning.csv",
+            timing=f"{RESULTS}/timing.csv",
+            code=library(
+                "r",
+                "figure_data",
+                "figure_theme",
+                *(f"figure_{name}" for name in figures),
+                "logs",
+            ),
+        output:
+            **{
+                f"{figure}_{ending}": f"{IMAGES}/{{dataset}}/{figure}.{ending}"
+                for figure in figures
+                for ending in ("svg", "png")
+            },
+        log:
+            f"{RESULTS}/logs/{{dataset}}/figures.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/{{dataset}}/figures.tsv"
+        wildcard_constraints:
+            dataset="|".join(datasets),
+        conda:
+            "../../envs/r.yaml"
+        params:
+            dataset=lambda wc: wc.dataset,
+            task=of_dataset(STUDY.task),
+            comparison_metric=of_dataset(STUDY.comparison_metric),
+            models=of_dataset(STUDY.model_names),
+            baselines=of_dataset(STUDY.baselines),
+            positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
+        message:
+            "Draw the figures of {wildcards.dataset}"
+        script:
+            "../scripts/draw_figures.R"

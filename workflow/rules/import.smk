@@ -1,6 +1,6 @@
 rule import_dataset:
     input:
-        samples=lambda wc: STUDY.datasets[wc.dataset]["samples"],
+        samples=lambda wc: STUDY.sheets(wc.dataset),
         tables=lambda wc: STUDY.files(wc.dataset),
         code=library("python", "tables", "matrix", "csvs", "errors", "logs"),
     output:

@@ -51,12 +51,12 @@ rule verdict:
         tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
-        figures=expand(
-            f"{IMAGES}/{{dataset}}/{{figure}}.{{ending}}",
-            dataset=DATASETS,
-            figure=FIGURES,
-            ending=["svg", "png"],
-        ),
+        figures=[
+            f"{IMAGES}/{dataset}/{figure}.{ending}"
+            for dataset in DATASETS
+            for figure in STUDY.figures(dataset)
+            for ending in ("svg", "png")
+        ],
         code=library("python", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/verdict.txt",

@@ -10,7 +10,7 @@ source(file.path(library_dir, "logs.R"))
 invisible(compiler::enableJIT(0))
 
 # A new figure is a file workflow/R/figure_<name>.R with a function draw_<name>, and its name in the
-# list FIGURES of rules/common.smk.
+# list that Study.figures gives (python/omc/config.py).
 main <- function(input, output, params, library_dir) {
   for (file in sort(list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE))) {
     source(file, encoding = "UTF-8")

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, validators
 from omc.errors import UserError, did_you_mean, some
 
 COSTS = ("cheap", "medium", "costly")
+FIGURES = ("model_comparison", "metric_overview", "tuning", "runtime")
 
 
 def canonical(value, exact: bool = False) -> str:
@@ -135,13 +136,76 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     dataset = json.loads(json.dumps(dataset))
     dataset["samples"] = resolve_path(dataset["samples"], f"{key}.samples", root)
     for layer_name, layer in dataset["layers"].items():
-        layer["table"] = resolve_path(layer["table"], f"{key}.layers.{layer_name}.table", root)
+        _resolve_layer(layer, f"{key}.layers.{layer_name}", root)
+    for cohort_name, cohort in dataset["cohorts"].items():
+        _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
+    if dataset["compare_layers"] and len(dataset["layers"]) < 2:
+        raise UserError(
+            f"{key}.compare_layers: there is only one layer: add another, or take it out"
+        )
+    if dataset["compare_grouping"] and dataset["groups"] is None:
+        raise UserError(
+            f"{key}.compare_grouping: there are no groups to leave out: set {key}.groups"
+        )
     outcome = dataset["outcome"]
     if outcome["positive"] is not None:
         if outcome["task"] == "regression":
             raise UserError(f"{key}.outcome.positive: a regression has no classes: take it out")
         outcome["positive"] = str(outcome["positive"])
     return dataset
+
+
+def _resolve_layer(layer: dict, key: str, root: str) -> None:
+    """A layer with a path that exists; only the keys of its kind stay."""
+    kinds = [kind for kind in ("table", "images") if kind in layer]
+    if len(kinds) != 1:
+        found = "both" if kinds else "neither"
+        raise UserError(
+            f"{key}: a layer has a table or images, and here is {found}: give one of them"
+        )
+    layer[kinds[0]] = resolve_path(layer[kinds[0]], f"{key}.{kinds[0]}", root)
+    of_images = ("pattern", "size", "features", "shards", "unit", "broken")
+    of_table = ("orientation", "matrix", "transform", "pseudo_count")
+    for name in of_table if kinds[0] == "images" else of_images:
+        layer.pop(name, None)
+
+
+def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
+    """A cohort with every layer of its data set, read as those are but for what it says itself."""
+    cohort["samples"] = resolve_path(cohort["samples"], f"{key}.samples", root)
+    unknown = [name for name in cohort["layers"] if name not in dataset["layers"]]
+    if unknown:
+        raise UserError(
+            f"{key}.layers.{unknown[0]}: the data set has no such layer."
+            f"{did_you_mean(unknown[0], list(dataset['layers']))} Its layers:"
+            f" {some(dataset['layers'])}"
+        )
+    layers = {}
+    for name, layer in dataset["layers"].items():
+        own = dict(cohort["layers"].get(name, {}))
+        for kind in ("table", "images"):
+            if kind in own:
+                own[kind] = resolve_path(own[kind], f"{key}.layers.{name}.{kind}", root)
+        layers[name] = {**layer, **own}
+    cohort["layers"] = layers
+
+
+def variants(name: str, dataset: dict) -> dict[str, dict]:
+    """Further data sets that a data set is compared with, by name: `{dataset}-{variant}`.
+
+    Each layer alone (compare_layers) on the same splits, and all samples without their groups
+    (compare_grouping) on splits of its own. `variant`: kind (layer or ungrouped), of, layer.
+    """
+    plain = {**dataset, "compare_layers": False, "compare_grouping": False}
+    made = {}
+    if dataset["compare_layers"]:
+        for layer, setting in dataset["layers"].items():
+            of = {"kind": "layer", "of": name, "layer": layer}
+            made[f"{name}-{layer}"] = {**plain, "layers": {layer: setting}, "variant": of}
+    if dataset["compare_grouping"]:
+        of = {"kind": "ungrouped", "of": name, "layer": None}
+        made[f"{name}-ungrouped"] = {**plain, "groups": None, "variant": of}
+    return made
 
 
 class Model:
@@ -251,18 +315,15 @@ class Study:
         self.datasets, self.models = {}, {}
         for name, dataset in config["datasets"].items():
             try:
-                self.datasets[name] = resolve_dataset(name, dataset, root)
+                resolved = resolve_dataset(name, dataset, root)
+                self.datasets.update({name: resolved, **variants(name, resolved)})
             except UserError as error:
                 problems.append(str(error))
         for task in sorted({d["outcome"]["task"] for d in config["datasets"].values()}):
             try:
                 of_task = resolve_models(config, task, presets)
                 self.models.update(
-                    {
-                        n: of_task
-                        for n, d in config["datasets"].items()
-                        if d["outcome"]["task"] == task
-                    }
+                    {n: of_task for n in self.datasets if self.task(n) == task},
                 )
             except UserError as error:
                 problems.append(str(error))
@@ -281,13 +342,41 @@ class Study:
         return self.datasets[dataset]["outcome"]["task"]
 
     def files(self, dataset: str) -> list[str]:
-        """Feature tables of a data set."""
-        return [layer["table"] for layer in self.datasets[dataset]["layers"].values()]
+        """Feature tables of a data set and its cohorts."""
+        setting = self.datasets[dataset]
+        parts = [setting, *setting["cohorts"].values()]
+        tables = [layer.get("table") for part in parts for layer in part["layers"].values()]
+        return list(dict.fromkeys(table for table in tables if table))
+
+    def sheets(self, dataset: str) -> list[str]:
+        """Sample sheets of a data set and its cohorts."""
+        setting = self.datasets[dataset]
+        return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
     def all_files(self) -> list[str]:
         """Every file that the users gave: sheets and tables."""
-        sheets = [d["samples"] for d in self.datasets.values()]
-        return list(dict.fromkeys([*sheets, *(f for n in self.datasets for f in self.files(n))]))
+        given = [file for n in self.datasets for file in (*self.sheets(n), *self.files(n))]
+        return list(dict.fromkeys(given))
+
+    def variants(self, *kinds: str) -> list[str]:
+        """Names of the data sets that are variants of others, of these kinds."""
+        made = {name: dataset.get("variant") for name, dataset in self.datasets.items()}
+        return [name for name, variant in made.items() if variant and variant["kind"] in kinds]
+
+    def parent(self, dataset: str) -> str:
+        """The data set that a variant is one of."""
+        return self.datasets[dataset]["variant"]["of"]
+
+    def figures(self, dataset: str) -> list[str]:
+        """Names of the figures of a data set."""
+        return list(FIGURES)
+
+    def figure_sets(self) -> list[tuple[list[str], list[str]]]:
+        """(figures, data sets): data sets with the same figures together."""
+        sets = {}
+        for dataset in self.datasets:
+            sets.setdefault(tuple(self.figures(dataset)), []).append(dataset)
+        return [(list(figures), datasets) for figures, datasets in sets.items()]
 
     def languages(self) -> list[str]:
         """Languages with at least one model."""
@@ -306,9 +395,9 @@ class Study:
     def baselines(self, dataset: str) -> list[str]:
         return [f"{m.language}/{m.name}" for m in self.models[dataset] if m.baseline]
 
-    def batches(self, model: Model) -> list[str]:
+    def batches(self, dataset: str, model: Model) -> list[str]:
         """Names of a model's training jobs: 1of5, 2of5 and so on."""
-        count = self._batch_count(model)
+        count = self._batch_count(dataset, model)
         return [f"{i}of{count}" for i in range(1, count + 1)]
 
     def parts(self, model: Model) -> list[str]:
@@ -329,9 +418,11 @@ class Study:
         return 1 + COSTS.index(model.cost)
 
     def batch_counts(self) -> list[int]:
-        return sorted({self._batch_count(model) for model in self.all_models()})
+        return sorted(
+            {self._batch_count(d, m) for d, models in self.models.items() for m in models}
+        )
 
-    def _batch_count(self, model: Model) -> int:
+    def _batch_count(self, dataset: str, model: Model) -> int:
         scheme = self.config["resampling"]
         return batch_count(
             model.cost, scheme["splits_per_job"], self.split_count, scheme["repeats"]
@@ -345,8 +436,11 @@ class Study:
 
     def import_setting(self, dataset: str) -> str:
         setting = json.loads(json.dumps(self.datasets[dataset]))
-        for layer in setting["layers"].values():
-            del layer["top_variance"]
+        for part in (setting, *setting["cohorts"].values()):
+            for layer in part["layers"].values():
+                del layer["top_variance"]
+        for key in ("compare_layers", "compare_grouping"):
+            del setting[key]
         return canonical(setting)
 
     def split_setting(self) -> str:
@@ -372,7 +466,7 @@ class Study:
             [
                 [m.language, m.spec_text, *fixed]
                 for m in self.models[dataset]
-                for _ in self.batches(m)
+                for _ in self.batches(dataset, m)
             ]
         )
 
@@ -399,7 +493,11 @@ class Study:
         """What a check says when all is in order."""
         models = len({(m.language, m.name) for m in self.all_models()})
         datasets = _counted(len(self.datasets), "data set")
-        jobs = sum(len(self.batches(m)) * (1 + len(self.parts(m))) for m in self.all_models())
+        jobs = sum(
+            len(self.batches(dataset, m)) * (1 + len(self.parts(m)))
+            for dataset, of_task in self.models.items()
+            for m in of_task
+        )
         return (
             f"check passed: {_counted(models, 'model')} on {datasets};"
             f" a run from the start trains them in {_counted(jobs, 'job')}"

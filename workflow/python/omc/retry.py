@@ -39,7 +39,7 @@ def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
     failed = []
     for dataset, models in study.models.items():
         for model in models:
-            for batch in study.batches(model):
+            for batch in study.batches(dataset, model):
                 folder = Path(results, dataset, model.language, model.name, batch)
                 rows = _rows(folder / "failures.csv")
                 if rows:
