@@ -1,17 +1,25 @@
 """Splits: stratified, grouped, nested and the same every time."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from omc.errors import UserError
 from omc.splits import make_splits, split_rows
 
-SCHEME = {"folds": 5, "repeats": 2, "inner_folds": 3}
+SCHEME = {"scheme": "repeated_kfold", "folds": 5, "repeats": 2, "inner_folds": 3}
 
 
-def splits_of(classes, groups=None, strata=None, **scheme):
-    strata = classes if strata is None else strata
-    return make_splits(classes, strata, groups, "d", {**SCHEME, **scheme}, seed=1)
+def splits_of(classes, groups=None, seed=1, **scheme):
+    strata = [""] * 30 if classes is None else classes
+    return make_splits(classes, strata, groups, "d", {**SCHEME, **scheme}, seed)
+
+
+def table_of(*arguments, **more):
+    """Rows of splits.csv, samples named by their row number."""
+    splits = splits_of(*arguments, **more)
+    return list(split_rows(splits, [str(row) for row in range(200)]))
 
 
 def test_each_sample_is_tested_once_per_repeat(leukemia):
@@ -19,44 +27,43 @@ def test_each_sample_is_tested_once_per_repeat(leukemia):
     splits = splits_of(list(labels))
     assert [s.name for s in splits][:2] == ["r01f01", "r01f02"] and splits[-1].name == "final"
     for repeat in (1, 2):
-        tested = sum((s.inner_fold == 0).astype(int) for s in splits if s.repeat == repeat)
-        assert (tested == 1).all()
-    assert (splits[-1].inner_fold > 0).all()
+        tested = np.concatenate([s.test for s in splits if s.repeat == repeat])
+        assert sorted(tested) == list(range(38))
+    assert list(splits[-1].train) == list(range(38))
 
 
 def test_classes_are_balanced_inside_and_outside(leukemia):
     _, labels = leukemia
     for split in splits_of(list(labels)):
-        for fold in np.unique(split.inner_fold):
-            assert 1 <= (labels[split.inner_fold == fold] == "AML").sum() <= 4
+        parts = [split.train[split.inner_fold == fold] for fold in np.unique(split.inner_fold)]
+        for part in [*parts, split.test] if len(split.test) else parts:
+            assert 1 <= (labels[part] == "AML").sum() <= 4
 
 
-def test_a_group_never_stands_on_both_sides():
-    groups = [f"g{i // 3}" for i in range(60)]
+SCHEMES = ["repeated_kfold", "leave_one_group_out", "bootstrap"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_group_never_stands_on_both_sides(scheme):
+    groups = np.array([f"g{i // 3}" for i in range(60)])
     classes = ["a" if i // 3 % 2 else "b" for i in range(60)]
-    for split in splits_of(classes, groups):
-        for group in set(groups):
-            inside = split.inner_fold[[g == group for g in groups]]
-            assert len(set(inside)) == 1
+    for split in splits_of(classes, groups, scheme=scheme):
+        assert not set(groups[split.train]) & set(groups[split.test])
+        for group in set(groups[split.train]):
+            assert len(set(split.inner_fold[groups[split.train] == group])) == 1
 
 
 def test_regression_without_classes():
-    splits = make_splits(None, [""] * 30, None, "d", SCHEME, seed=1)
-    assert sum(s.inner_fold[0] == 0 for s in splits) == 2
+    splits = splits_of(None)
+    assert sum(0 in s.test for s in splits) == 2
 
 
-def test_the_same_seed_gives_the_same_splits(leukemia):
-    classes = list(leukemia[1])
-    samples = [str(i) for i in range(len(classes))]
-    assert list(split_rows(splits_of(classes), samples)) == list(
-        split_rows(splits_of(classes), samples)
-    )
-    assert any(
-        (a.inner_fold != b.inner_fold).any()
-        for a, b in zip(
-            splits_of(classes), make_splits(classes, classes, None, "d", SCHEME, 2), strict=True
-        )
-    )
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_same_seed_gives_the_same_splits(leukemia, scheme):
+    classes, groups = list(leukemia[1]), [f"g{i % 19}" for i in range(38)]
+    first = table_of(classes, groups, scheme=scheme)
+    assert table_of(classes, groups, scheme=scheme) == first
+    assert table_of(classes, groups, scheme=scheme, seed=2) != first
 
 
 @pytest.mark.parametrize(
@@ -64,15 +71,81 @@ def test_the_same_seed_gives_the_same_splits(leukemia):
     [
         ({"folds": 12}, ["resampling.folds", "12", "'AML'", "at most 11"]),
         ({"inner_folds": 9}, ["resampling.inner_folds", "9", "'AML'", "at most 8"]),
+        (
+            {"scheme": "leave_one_out", "inner_folds": 11},
+            ["resampling.inner_folds", "11", "'AML'", "at most 10"],
+        ),
+        ({"scheme": "bootstrap", "inner_folds": 39}, ["bootstrap", "39 inner folds", "too few"]),
     ],
 )
-def test_more_folds_than_the_smallest_class(leukemia, scheme, expected):
+def test_more_folds_than_can_be(leukemia, scheme, expected):
     with pytest.raises(UserError) as error:
         splits_of(list(leukemia[1]), **scheme)
     for part in expected:
         assert part in str(error.value)
 
 
-def test_more_folds_than_groups():
-    with pytest.raises(UserError, match="only 4 groups"):
-        splits_of(["a", "b"] * 10, [f"g{i // 5}" for i in range(20)])
+@pytest.mark.parametrize(
+    ("scheme", "key", "most"),
+    [("repeated_kfold", "folds", 4), ("leave_one_group_out", "inner_folds", 3)],
+)
+def test_more_folds_than_groups(scheme, key, most):
+    groups = [f"g{i // 5}" for i in range(20)]
+    with pytest.raises(UserError, match=rf"resampling.{key}: 5 folds.*only {most} groups"):
+        splits_of(["a", "b"] * 10, groups, scheme=scheme, inner_folds=5)
+
+
+def test_leave_one_group_out_tests_each_group_alone():
+    """Also one that holds all but a few samples of a class."""
+    groups = np.array(["s1"] * 4 + ["s3"] * 9 + ["s2"] * 8 + ["s4"] * 3)
+    classes = ["a"] * 4 + ["b"] * 9 + ["a", "b"] * 4 + ["b"] * 3
+    *splits, final = splits_of(classes, groups, scheme="leave_one_group_out")
+    assert [s.name for s in splits] == ["r01f01", "r01f02", "r01f03", "r01f04"]
+    assert [set(groups[s.test]) for s in splits] == [{"s1"}, {"s3"}, {"s2"}, {"s4"}]
+    assert all(len(s.train) + len(s.test) == 24 for s in splits) and len(final.train) == 24
+
+
+def test_leave_one_out_tests_each_sample_alone():
+    splits = splits_of(None, scheme="leave_one_out", inner_folds=7)
+    assert [list(s.test) for s in splits[:-1]] == [[i] for i in range(30)]
+    assert {s.repeat for s in splits[:-1]} == {1}
+    assert all(len(set(s.inner_fold)) == 7 for s in splits)
+
+
+def test_bootstrap_draws_samples_with_replacement(leukemia):
+    splits = splits_of(list(leukemia[1]), scheme="bootstrap", repeats=200)
+    assert splits[0].name == "r01f01" and splits[199].name == "r200f01" and len(splits) == 201
+    drawn = [s for s in splits if s.name != "final"]
+    for split in drawn:
+        assert len(split.train) == 38
+        assert sorted({*split.train, *split.test}) == list(range(38))
+        # The copies of a sample share their inner fold.
+        assert len(set(zip(split.train, split.inner_fold, strict=True))) == len(set(split.train))
+    left_out = np.mean([len(s.test) / 38 for s in drawn])
+    assert left_out == pytest.approx((1 - 1 / 38) ** 38, abs=0.01)
+    times = np.bincount(np.concatenate([s.train for s in drawn]), minlength=38)
+    assert (np.abs(times - 200) < 60).all()
+
+
+def test_bootstrap_lists_a_row_as_often_as_it_was_drawn(leukemia):
+    rows = table_of(list(leukemia[1]), scheme="bootstrap", repeats=1)
+    rows = [row for row in rows if row[0] == "r01f01"]
+    times = Counter(row[3] for row in rows if row[4] == "train")
+    assert max(times.values()) > 1 and sum(times.values()) == 38
+    tested = [row[3] for row in rows if row[4] == "test"]
+    assert len(tested) == len(set(tested)) == 38 - len(times)
+
+
+def test_bootstrap_of_groups_draws_whole_groups():
+    groups = np.array([f"g{i // 3}" for i in range(60)])
+    for split in splits_of(["a", "b"] * 30, groups, scheme="bootstrap")[:-1]:
+        times = np.bincount(split.train, minlength=60).reshape(20, 3)
+        assert (times == times[:, :1]).all() and times[:, 0].sum() == 20
+
+
+def test_bootstrap_keeps_two_samples_of_a_small_class():
+    classes = ["a"] * 57 + ["b"] * 3
+    for split in splits_of(classes, scheme="bootstrap", repeats=50)[:-1]:
+        assert len(set(split.train) & {57, 58, 59}) >= 2
+    with pytest.raises(UserError, match="too few samples"):
+        splits_of(["a"] * 59 + ["b"], scheme="bootstrap")

@@ -1,5 +1,7 @@
 """Outer splits and the inner folds of each, made once for both languages."""
 
+import warnings
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,54 +16,65 @@ from omc.errors import UserError
 from omc.seeds import fit_seed
 
 FINAL = "final"
+# Draws of one bootstrap sample before it is given up.
+DRAWS = 1000
 
 
 @dataclass(frozen=True)
 class Split:
-    """One outer split of n samples; `inner_fold` (n,): 1..k for training rows, 0 for test rows."""
+    """One outer split, by row numbers of samples.
+
+    train: (m,) ascending, a row as often as it was drawn; inner_fold: (m,) 1..k; test: (t,).
+    """
 
     name: str
     repeat: int | None
     fold: int | None
+    train: np.ndarray
     inner_fold: np.ndarray
+    test: np.ndarray
 
 
 def fold_numbers(strata, groups, folds: int, seed: int) -> np.ndarray:
     """(n,) fold 1..folds of each sample: balanced over `strata`, groups kept together.
 
     strata: (n,) labels, one constant label if there is nothing to balance; groups: (n,) or None.
+    Nothing is balanced either where every stratum is too small to reach each fold.
     """
-    balanced = len(set(strata)) > 1
+    counts = Counter(strata).values()
+    balanced = len(counts) > 1 and max(counts) >= folds
     if groups is None:
         kind = StratifiedKFold if balanced else KFold
     else:
         kind = StratifiedGroupKFold if balanced else GroupKFold
     splitter = kind(n_splits=folds, shuffle=True, random_state=seed)
     number = np.zeros(len(strata), dtype=int)
-    for fold, (_, test) in enumerate(splitter.split(number, strata, groups), start=1):
-        number[test] = fold
+    with warnings.catch_warnings():
+        # Whether a small class may miss a fold is decided before, by check_folds.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        for fold, (_, test) in enumerate(splitter.split(number, strata, groups), start=1):
+            number[test] = fold
     return number
 
 
-def check_folds(classes, groups, folds: int, key: str, where: str) -> None:
-    """Refuse more folds than the smallest class, or the number of groups, can fill.
+def fold_limit(samples: int, classes, groups) -> tuple[int, str]:
+    """The most folds that can be made, and what limits them.
 
-    classes: (n,) class labels, or None in a regression.
+    classes: (n,) labels that each fold must hold, or None; groups: (n,) or None.
     """
+    limits = [(samples, "samples")]
     if classes is not None:
         labels, counts = np.unique(classes, return_counts=True)
-        _refuse(
-            folds,
-            counts.min(),
-            f"samples of the smallest class, '{labels[counts.argmin()]}'",
-            key,
-            where,
-        )
+        smallest = labels[counts.argmin()]
+        limits.append((int(counts.min()), f"samples of the smallest class, '{smallest}'"))
     if groups is not None:
-        _refuse(folds, len(set(groups)), "groups", key, where)
+        limits.append((len(set(groups)), "groups"))
+    return min(limits, key=lambda limit: limit[0])
 
 
-def _refuse(folds: int, most: int, what: str, key: str, where: str) -> None:
+def check_folds(limit: tuple[int, str], folds: int, key: str, where: str) -> None:
+    """Refuse more folds than `fold_limit` allows."""
+    most, what = limit
     if most < folds:
         raise UserError(
             f"{key}: {folds} folds, but there are only {most} {what} in {where}:"
@@ -70,56 +83,105 @@ def _refuse(folds: int, most: int, what: str, key: str, where: str) -> None:
 
 
 def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: int) -> list[Split]:
-    """Repeated (stratified, grouped) k-fold splits with inner folds, and `final` on all samples.
+    """The outer splits of a scheme with inner folds, and `final` on all samples.
 
     classes: (n,) class labels or None in a regression; strata: (n,) what to balance (the classes,
-    with further columns if configured); groups: (n,) or None. Raises UserError where a fold could
-    not hold every class. Inner folds because the error of the tuned model is biased otherwise
-    (Varma & Simon 2006, doi:10.1186/1471-2105-7-91).
+    with further columns if configured); groups: (n,) or None; resampling: scheme, folds, repeats,
+    inner_folds. Inner folds because the error of the tuned model is biased otherwise (Varma & Simon
+    2006, doi:10.1186/1471-2105-7-91); the copies of a drawn sample share theirs. Raises UserError
+    where there are too few samples, of a class too where the scheme chooses the training samples
+    by class, or too few groups.
     """
-    where = f"data set '{dataset}'"
-    folds, inner_folds = resampling["folds"], resampling["inner_folds"]
-    check_folds(classes, groups, folds, "resampling.folds", where)
-    splits = []
-    for repeat in range(1, resampling["repeats"] + 1):
-        outer = fold_numbers(
-            strata, groups, folds, fit_seed(seed, dataset, "", "", repeat, "outer")
+    rows = np.arange(len(strata))
+    made = [
+        (f"r{repeat:02d}f{fold:02d}", repeat, fold, train, np.setdiff1d(rows, train))
+        for repeat, fold, train in _training_rows(
+            classes, strata, groups, dataset, resampling, seed
         )
-        for fold in range(1, folds + 1):
-            name = f"r{repeat:02d}f{fold:02d}"
-            splits.append((name, repeat, fold, outer != fold))
-    splits.append((FINAL, None, None, np.ones(len(strata), dtype=bool)))
-    tightest = min(splits, key=lambda split: _smallest_class(classes, split[-1]))
-    where = f"the training samples of split {tightest[0]} of data set '{dataset}'"
-    train = tightest[-1]
-    check_folds(
-        _part(classes, train), _part(groups, train), inner_folds, "resampling.inner_folds", where
-    )
-    made = []
-    for name, repeat, fold, train in splits:
-        inner = np.zeros(len(train), dtype=int)
+    ]
+    made.append((FINAL, None, None, rows, rows[:0]))
+    inner_folds = resampling["inner_folds"]
+    by_class = resampling["scheme"] in ("repeated_kfold", "leave_one_out")
+    limits = {}
+    for name, *_, train, _ in made:
+        distinct = np.unique(train)
+        of_classes = _part(classes, distinct) if by_class else None
+        limits[name] = fold_limit(len(distinct), of_classes, _part(groups, distinct))
+    tightest = min(limits, key=lambda name: limits[name][0])
+    where = f"the training samples of split {tightest} of data set '{dataset}'"
+    check_folds(limits[tightest], inner_folds, "resampling.inner_folds", where)
+    splits = []
+    for name, repeat, fold, train, test in made:
+        distinct, copy = np.unique(train, return_inverse=True)
         inner_seed = fit_seed(seed, dataset, "", "", name, "inner")
-        part = _part(strata, train), _part(groups, train)
-        inner[train] = fold_numbers(*part, inner_folds, inner_seed)
-        made.append(Split(name, repeat, fold, inner))
-    return made
+        part = _part(strata, distinct), _part(groups, distinct)
+        inner = fold_numbers(*part, inner_folds, inner_seed)[copy]
+        splits.append(Split(name, repeat, fold, train, inner, test))
+    return splits
+
+
+def _training_rows(classes, strata, groups, dataset, resampling, seed):
+    """(repeat, fold, training rows) of each outer split; the other rows are its test samples."""
+    scheme, folds = resampling["scheme"], resampling["folds"]
+    rows = np.arange(len(strata))
+    if scheme in ("leave_one_out", "leave_one_group_out"):
+        units = rows if scheme == "leave_one_out" else np.asarray(groups)
+        for fold, unit in enumerate(dict.fromkeys(units.tolist()), start=1):
+            yield 1, fold, rows[units != unit]
+        return
+    if scheme == "repeated_kfold":
+        limit = fold_limit(len(rows), classes, groups)
+        check_folds(limit, folds, "resampling.folds", f"data set '{dataset}'")
+    for repeat in range(1, resampling["repeats"] + 1):
+        repeat_seed = fit_seed(seed, dataset, "", "", repeat, "outer")
+        if scheme == "bootstrap":
+            inner_folds = resampling["inner_folds"]
+            yield repeat, 1, _draw(classes, groups, rows, inner_folds, dataset, repeat_seed)
+            continue
+        outer = fold_numbers(strata, groups, folds, repeat_seed)
+        for fold in range(1, folds + 1):
+            yield repeat, fold, rows[outer != fold]
+
+
+def _draw(classes, groups, rows, inner_folds, dataset, seed) -> np.ndarray:
+    """Rows of a bootstrap sample: as many samples, or groups, as there are, with replacement.
+
+    Drawn again where nothing would be left to test, where a class would have fewer than two samples
+    or groups, or where the inner folds would outnumber them: all rare. (Efron & Tibshirani 1997,
+    doi:10.1080/01621459.1997.10474007.)
+    """
+    unit = rows if groups is None else np.unique(groups, return_inverse=True)[1]
+    count = unit.max() + 1
+    codes = np.zeros_like(rows) if classes is None else np.unique(classes, return_inverse=True)[1]
+    pairs = np.unique(np.column_stack([unit, codes]), axis=0)
+    rng = np.random.default_rng(seed)
+    for _ in range(DRAWS):
+        times = np.bincount(rng.integers(count, size=count), minlength=count)
+        inside = times > 0
+        of_class = np.bincount(pairs[inside[pairs[:, 0]], 1], minlength=codes.max() + 1)
+        if inside.sum() >= inner_folds and not inside.all() and of_class.min() >= 2:
+            return np.repeat(rows, times[unit])
+    what = "samples" if groups is None else "groups"
+    raise UserError(
+        f"resampling.scheme: bootstrap, but data set '{dataset}' has too few {what}, or {what} of a"
+        f" class, to draw {inner_folds} inner folds from: lower resampling.inner_folds, or set"
+        " repeated_kfold"
+    )
 
 
 def _part(of, rows):
     return None if of is None else np.asarray(of)[rows]
 
 
-def _smallest_class(classes, rows) -> int:
-    return 0 if classes is None else np.unique(_part(classes, rows), return_counts=True)[1].min()
-
-
 def split_rows(splits: list[Split], samples: list[str], cohorts: list[str] = ()):
     """Rows of splits.csv. `cohorts`: external samples, the test rows of `final`."""
     for split in splits:
         repeat, fold = split.repeat or "", split.fold or ""
-        for sample, inner in zip(samples, split.inner_fold, strict=True):
-            role = "train" if inner else "test"
-            yield [split.name, repeat, fold, sample, role, inner or ""]
+        inner_folds = zip(split.train, split.inner_fold, strict=True)
+        rows = [(row, "train", inner) for row, inner in inner_folds]
+        rows += [(row, "test", "") for row in split.test]
+        for row, role, inner in sorted(rows):
+            yield [split.name, repeat, fold, samples[row], role, inner]
         if split.name == FINAL:
             for sample in cohorts:
                 yield [split.name, repeat, fold, sample, "test", ""]
