@@ -61,7 +61,7 @@ def files(leukemia, tmp_path_factory):
     write_h5ad(paths[0], x, samples, [f"f,{i}" for i in range(x.shape[1])], ["rna"] * x.shape[1])
     sheet = ([s, o, "", "development"] for s, o in zip(samples, outcome, strict=True))
     write_csv(paths[1], ["sample", "outcome", "group", "cohort"], sheet, "\t")
-    scheme = {"folds": 2, "repeats": 1, "inner_folds": 3}
+    scheme = {"scheme": "repeated_kfold", "folds": 2, "repeats": 1, "inner_folds": 3}
     splits = make_splits(outcome, outcome, None, "d", scheme, 1)
     header = ["split", "repeat", "fold", "sample", "role", "inner_fold"]
     write_csv(paths[2], header, split_rows(splits, samples))
@@ -69,7 +69,7 @@ def files(leukemia, tmp_path_factory):
     fits = {}
     for split in splits:
         for j in range(4):
-            rows = (split.inner_fold > 0) & (split.inner_fold != j)
+            rows = split.train[split.inner_fold != j]
             fits[split.name, j] = learn(x[rows], np.array(outcome)[rows], layer, SETTING)
     stamp = {"splits_sha256": sha256_file(paths[2]), "data_sha256": sha256_file(paths[0])}
     write_fits(paths[3], fits, stamp)

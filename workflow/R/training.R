@@ -346,12 +346,13 @@ reset_peak <- function() {
 #'
 #' @param x,y the preprocessed training samples of fit 0.
 split_candidates <- function(batch, settings, info, split, rows, x, y) {
-  columns <- vapply(unique(rows$inner), function(fold) {
-    length(one_fit(batch$fits, split, fold)$index)
-  }, 1L)
+  folds <- unique(rows$inner)
+  columns <- vapply(folds, function(fold) length(one_fit(batch$fits, split, fold)$index), 1L)
+  # Copies of a drawn sample add no neighbour and no direction.
+  distinct <- vapply(folds, function(fold) length(unique(rows$train[rows$inner != fold])), 1L)
   candidates(
     settings$spec, info, x, y,
-    rows = length(rows$inner) - max(table(rows$inner)), columns = min(ncol(x), columns),
+    rows = min(distinct), columns = min(ncol(x), columns),
     seed = split_seed(settings, split, "candidates")
   )
 }

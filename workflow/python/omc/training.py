@@ -121,10 +121,11 @@ def candidates(data: Data, settings: Settings, split: str) -> list[dict]:
     """The hyperparameter candidates of a split, such as its smallest inner fit can do."""
     names_of_fit = (settings.dataset, settings.language, settings.model, split)
     train, _, inner = data.rows(split)
-    rows = len(train) - np.bincount(inner).max()
+    # Copies of a drawn sample add no neighbour and no direction.
+    rows = min(len(set(train[inner != j])) for j in np.unique(inner))
     columns = min(len(data.fits[split, int(j)].index) for j in (0, *np.unique(inner)))
     seed = fit_seed(settings.seed, *names_of_fit, "candidates")
-    return models.candidates(settings.spec, seed, int(rows), columns)
+    return models.candidates(settings.spec, seed, rows, columns)
 
 
 def evaluate(
