@@ -99,10 +99,15 @@ make_gasoline <- function(folder) {
   colnames(spectra) <- samples
   # The pls manual's example trains on the first 50 and tests on the last 10.
   write_features(file.path(folder, "spectra.tsv.gz"), spectra)
-  write_samples(file.path(folder, "samples.tsv"), data.frame(
+  sheet <- data.frame(
     sample = samples, octane = box$gasoline$octane,
     set = rep(c("train", "test"), c(50, 10))
-  ))
+  )
+  write_samples(file.path(folder, "samples.tsv"), sheet)
+  for (set in c("train", "test")) {
+    rows <- sheet[sheet$set == set, c("sample", "octane")]
+    write_samples(file.path(folder, paste0("samples_", set, ".tsv")), rows)
+  }
 }
 
 # `sha256sum -c SHA256SUMS`, run inside resources/, checks the files.
