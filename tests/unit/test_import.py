@@ -117,7 +117,7 @@ def test_a_cohort_is_matched_by_name(cohort, capsys):
 
 def test_a_cohort_without_a_table_is_read_from_development(cohort, write):
     write("genes.tsv", GENES + "e\t7\t8\nf\t9\t10\n")
-    cohort["cohorts"]["outside"]["layers"] = {}
+    cohort["cohorts"]["outside"]["layers"] = cohort["layers"]
     values, samples, *_ = import_dataset("demo", cohort)
     np.testing.assert_array_equal(values[3:], [[9, 10], [7, 8]])
     assert samples[3:] == ["f", "e"]

@@ -59,7 +59,11 @@ rule estimate:
     input:
         metrics=f"{RESULTS}/metrics.csv",
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "estimates", "contracts", "csvs", "errors", "logs"),
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        code=library(
+            "python", "estimates", "scoring", "seeds", "contracts", "csvs", "errors", "logs"
+        ),
     output:
         f"{RESULTS}/estimates.csv",
     log:
@@ -67,7 +71,8 @@ rule estimate:
     conda:
         "../../envs/python.yaml"
     params:
-        datasets=DATASETS,
+        datasets=STUDY.scoring_setting(),
+        seed=CONFIG["seed"],
     message:
         "Estimate every model's performance with its interval"
     script:

@@ -1,4 +1,4 @@
-"""Mean and interval of every model and metric over the cross-validation splits."""
+"""Estimate and interval of every model and metric, in cross-validation and in external cohorts."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from omc.logs import logged
 
+DEVELOPMENT = "development"
 
-def main(metrics: str, splits: dict[str, str], output: str) -> None:
-    """splits: path of splits.csv by data set."""
+
+def main(metrics: str, files: dict, datasets: list[dict], seed: int, output: str) -> None:
+    """files: paths of splits, predictions and samples by data set.
+
+    datasets: dictionaries of name, task, positive and cohorts.
+    """
     import numpy as np
     import pandas as pd
 
@@ -20,20 +25,28 @@ def main(metrics: str, splits: dict[str, str], output: str) -> None:
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
-    ratio = {name: test_train_ratio(path) for name, path in splits.items()}
+    ratio = {name: test_train_ratio(of["splits"]) for name, of in files.items()}
+    external = {}
+    for dataset in datasets:
+        if dataset["cohorts"]:
+            external |= cohort_intervals(files[dataset["name"]], dataset, seed)
     # A failed split has no value of any metric; an undefined metric is empty on its own.
-    lost = table.groupby(["dataset", "language", "model", "split"])["value"].count() == 0
-    failed = lost.groupby(["dataset", "language", "model"]).sum()
+    model = ["dataset", "language", "model", "cohort"]
+    failed = (table.groupby([*model, "split"])["value"].count() == 0).groupby(model).sum()
     rows = []
-    by = ["dataset", "language", "model", "cohort", "metric"]
-    for names, part in table.groupby(by, sort=False):
-        values = part["value"].dropna().to_numpy()
-        interval = corrected_interval(values, ratio[names[0]])
-        # A t interval knows nothing of a metric's range.
-        low, high = METRIC_RANGE[names[-1]]
-        clipped = [interval[0], *(np.clip(interval[1:], low, high))]
-        numbers = [number(v) for v in clipped]
-        rows.append([*names, *numbers, "nadeau_bengio", len(part), failed[names[:3]]])
+    for key, part in table.groupby([*model, "metric"], sort=False):
+        *of, metric = key
+        if of[-1] == DEVELOPMENT:
+            values = part["value"].dropna().to_numpy()
+            estimate, *limits = corrected_interval(values, ratio[of[0]])
+            # A t interval knows nothing of a metric's range.
+            low, high = np.clip(limits, *METRIC_RANGE[metric])
+            method = "nadeau_bengio"
+        else:
+            none = {metric: (None, None, None, "bootstrap")}
+            estimate, low, high, method = external.get(tuple(of), none)[metric]
+        numbers = [number(value) for value in (estimate, low, high)]
+        rows.append([*key, *numbers, method, len(part), failed[tuple(of)]])
     write_csv(output, ESTIMATES, rows)
 
 
@@ -46,10 +59,52 @@ def test_train_ratio(path: str) -> float:
     return float((count["test"] / count["train"]).mean())
 
 
+def cohort_intervals(files: dict, dataset: dict, seed: int) -> dict:
+    """By (dataset, language, model, cohort): what `sample_intervals` finds in a cohort.
+
+    Groups are drawn where the sample sheet has any. All models are scored on the same resamples.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from omc.estimates import sample_intervals
+    from omc.scoring import proportions, scorer
+    from omc.seeds import fit_seed
+
+    table = pd.read_csv(files["predictions"], dtype=str, keep_default_na=False)
+    sheet = pd.read_csv(files["samples"], sep="\t", dtype=str, keep_default_na=False).set_index(
+        "sample"
+    )
+    unit = np.where(sheet["group"] == "", sheet.index, sheet["group"])
+    unit = pd.Series(unit, index=sheet.index)
+    classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
+    positive = dataset["positive"] or (classes[-1] if classes else None)
+    found = {}
+    external = table[table["cohort"] != DEVELOPMENT]
+    for (language, model, cohort), part in external.groupby(["language", "model", "cohort"]):
+        found[dataset["name"], language, model, cohort] = sample_intervals(
+            scorer(part, dataset["task"], classes, positive),
+            unit[part["sample"]].to_numpy(),
+            proportions(part["truth"], classes, positive),
+            fit_seed(seed, dataset["name"], "", "", cohort, "bootstrap"),
+        )
+    return found
+
+
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        import json
+
+        datasets = json.loads(snakemake.params.datasets)
+        kinds = ("splits", "predictions", "samples")
+        paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
         main(
             snakemake.input.metrics,
-            dict(zip(snakemake.params.datasets, snakemake.input.splits, strict=True)),
+            {
+                d["name"]: dict(zip(kinds, of, strict=True))
+                for d, of in zip(datasets, paths, strict=True)
+            },
+            datasets,
+            snakemake.params.seed,
             snakemake.output[0],
         )

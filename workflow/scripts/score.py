@@ -9,7 +9,7 @@ from omc.logs import logged
 
 
 def main(predictions: list[str], splits: list[str], datasets: list[dict], output: str) -> None:
-    """datasets: dictionaries of name, task, positive, models ([language, name], in order)."""
+    """datasets: dictionaries of name, task, positive, models ([language, name]) and cohorts."""
     from omc.contracts import METRICS
     from omc.csvs import write_csv
 
@@ -20,6 +20,7 @@ def main(predictions: list[str], splits: list[str], datasets: list[dict], output
 
 
 def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
+    """Rows of metrics.csv; those of split `final`, of external cohorts, have no repeat and fold."""
     import numpy as np
     import pandas as pd
 
@@ -27,7 +28,7 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     from omc.contracts import METRICS_OF
     from omc.csvs import number
     from omc.errors import UserError
-    from omc.scoring import kind_of, score
+    from omc.scoring import kind_of, scorer
 
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if set(table["splits_sha256"]) - {sha256_file(splits_path)}:
@@ -36,36 +37,26 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     header = list(table.columns)
     classes = [c.removeprefix("prob_") for c in header if c.startswith("prob_")]
     positive = dataset["positive"] or (classes[-1] if classes else None)
-    probabilities = [f"prob_{c}" for c in classes]
     parts = dict(iter(table.groupby(["language", "model", "split"], sort=False)))
     rows = []
     for language, model in dataset["models"]:
         for split, expected in splits[splits["role"] == "test"].groupby("split", sort=False):
-            if split == "final":
-                continue
             part = parts.get((language, model, split))
-            if part is None:
-                values = dict.fromkeys(METRICS_OF[kind_of(dataset["task"], classes)])
-            else:
-                if sorted(part["sample"]) != sorted(expected["sample"]):
-                    raise UserError(
-                        f"{path}: {language}/{model} did not predict the test samples of {split}"
-                    )
-                prob = part[probabilities]
-                prob = None if not classes or (prob == "").any(axis=None) else prob.to_numpy(float)
-                values = score(
-                    dataset["task"],
-                    part["truth"].to_numpy(),
-                    part["predicted"].to_numpy(),
-                    prob,
-                    classes,
-                    positive,
+            if part is not None and sorted(part["sample"]) != sorted(expected["sample"]):
+                raise UserError(
+                    f"{path}: {language}/{model} did not predict the test samples of {split}"
                 )
             first = expected.iloc[0]
-            for metric, value in values.items():
-                value = "" if value is None else number(np.float64(value))
-                where = [split, first["repeat"], first["fold"], "development"]
-                rows.append([dataset["name"], language, model, *where, metric, value])
+            for cohort in dataset["cohorts"] if split == "final" else ["development"]:
+                values = dict.fromkeys(METRICS_OF[kind_of(dataset["task"], classes)])
+                if part is not None:
+                    of = part[part["cohort"] == cohort]
+                    once = np.ones((1, len(of)))
+                    values = scorer(of, dataset["task"], classes, positive)(once)
+                for metric, value in values.items():
+                    value = "" if value is None else number(value[0])
+                    where = [split, first["repeat"], first["fold"], cohort]
+                    rows.append([dataset["name"], language, model, *where, metric, value])
     return rows
 
 

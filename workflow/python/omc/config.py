@@ -341,6 +341,10 @@ class Study:
     def task(self, dataset: str) -> str:
         return self.datasets[dataset]["outcome"]["task"]
 
+    def cohorts(self, dataset: str) -> list[str]:
+        """Names of a data set's external cohorts."""
+        return list(self.datasets[dataset]["cohorts"])
+
     def files(self, dataset: str) -> list[str]:
         """Feature tables of a data set and its cohorts."""
         setting = self.datasets[dataset]
@@ -511,6 +515,7 @@ class Study:
                     "task": self.task(name),
                     "positive": dataset["outcome"]["positive"],
                     "models": [[m.language, m.name] for m in self.models[name]],
+                    "cohorts": self.cohorts(name),
                 }
                 for name, dataset in self.datasets.items()
             ]

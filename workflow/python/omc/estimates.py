@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.stats import t
+from statsmodels.stats.proportion import proportion_confint
 
 RESAMPLES = 2000
 # Resamples are drawn in blocks of about this many numbers.
@@ -54,4 +55,29 @@ def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[st
         values = values[np.isfinite(values)]
         limits = np.quantile(values, edges) if len(values) else [np.nan, np.nan]
         intervals[metric] = (float(estimate[0]), float(limits[0]), float(limits[1]))
+    return intervals
+
+
+def sample_intervals(scored, units, of: dict, seed: int, level: float = 0.95) -> dict[str, tuple]:
+    """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
+
+    Where every resample gives the same value, as when all samples are right, the bootstrap knows
+    nothing of the error that it has not met. A proportion then has the interval of Wilson (1927,
+    doi:10.1080/01621459.1927.10502953), with the number of its units as its n; any other metric
+    has no interval (NaN limits). of: {metric: (n,) which samples it is a proportion of}; for the
+    others see there.
+    """
+    units, intervals = np.asarray(units), {}
+    for metric, found in bootstrap_interval(scored, units, seed, level).items():
+        estimate, low, high = found
+        if low < high:
+            intervals[metric] = (*found, "bootstrap")
+            continue
+        low = high = np.nan
+        method = "bootstrap"
+        if metric in of and np.isfinite(estimate):
+            n = len(np.unique(units[of[metric]]))
+            low, high = proportion_confint(estimate * n, n, alpha=1 - level, method="wilson")
+            method = "wilson"
+        intervals[metric] = (estimate, float(low), float(high), method)
     return intervals

@@ -1,5 +1,7 @@
 """One scorer for both languages: metrics from predictions, whoever made them."""
 
+from functools import partial
+
 import numpy as np
 
 from omc.contracts import METRICS_OF
@@ -17,6 +19,24 @@ def score(task: str, truth, predicted, prob, classes: list, positive) -> dict[st
     once = np.ones((1, len(truth)))
     values = scores(task, truth, predicted, prob, classes, positive, once)
     return {metric: float(value[0]) for metric, value in values.items()}
+
+
+def scorer(part, task: str, classes: list, positive):
+    """`scores` of some rows of predictions.csv (a table of text), as a function of the weights."""
+    prob = part[[f"prob_{c}" for c in classes]]
+    # A model without probabilities leaves them empty.
+    prob = None if not classes or (prob == "").any(axis=None) else prob.to_numpy(float)
+    truth, predicted = part["truth"].to_numpy(), part["predicted"].to_numpy()
+    return partial(scores, task, truth, predicted, prob, classes, positive)
+
+
+def proportions(truth, classes: list, positive) -> dict[str, np.ndarray]:
+    """The metrics that are a share of samples that are right: (n,) which samples each is of."""
+    truth = np.asarray(truth)
+    of = {"accuracy": np.ones(len(truth), dtype=bool)} if classes else {}
+    if len(classes) == 2:
+        of |= {"sensitivity": truth == positive, "specificity": truth != positive}
+    return of
 
 
 def scores(task, truth, predicted, prob, classes, positive, weights) -> dict[str, np.ndarray]:

@@ -167,16 +167,16 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
 def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
     """The values of one layer by cohort: of each sheet's samples those that its table has.
 
-    rows: what `read_sheets` returned. A cohort without a table of its own is read from
-    development's.
+    rows: what `read_sheets` returned. A cohort that is read from development's table has its
+    features.
     """
     layer, at, others = dataset["layers"][name], f"{key}.layers.{name}", len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"])
     parts = {}
     for cohort, part in rows.items():
         path = _sheet_path(dataset, cohort)
-        own = dataset["cohorts"].get(cohort, {"layers": {}})["layers"].get(name)
-        if own is None:
+        own = layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
+        if own == layer:
             parts[cohort] = take_samples(table, part.index, others, at, layer, path)
             continue
         own_at = f"{key}.cohorts.{cohort}.layers.{name}"
