@@ -12,7 +12,8 @@ SHEET = "sample\tkind\tpatient\na\tx\tp1\nb\ty\tp2\nc\tx\tp3\nd\ty\tp4\n"
 
 
 def layer(path, **more):
-    return {"table": str(path), "orientation": "samples_in_rows", "transform": "none", **more}
+    setting = {"orientation": "samples_in_rows", "matrix": None}
+    return {"table": str(path), **setting, "transform": "none", "pseudo_count": 0.5, **more}
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from omc.errors import UserError
+from omc.matrix import read_columns, write_h5ad
 from omc.preprocessing import apply, learn, read_fits, write_fits
 
 SETTING = {
@@ -64,6 +66,28 @@ def test_nothing_of_the_test_rows_is_seen(leukemia):
     after = learn(changed[train], y[train], layer(x.shape[1]), SETTING)
     for name in ("index", "fill", "center", "scale", "rank"):
         np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
+
+
+@pytest.mark.parametrize("impute", ["median", "mean", "zero"])
+@pytest.mark.parametrize("top", [None, 9])
+def test_sparse_gives_the_bits_of_dense_in_blocks_or_not(tmp_path, monkeypatch, impute, top):
+    rng = np.random.default_rng(0)
+    x = rng.poisson(0.5, size=(31, 40)) * rng.gamma(2, size=(31, 40))
+    x[rng.random(x.shape) < 0.05] = np.nan
+    x[:, 7] = 0
+    y = np.array(["a", "b", "c"] * 11)[:31]
+    path = str(tmp_path / "data.h5ad")
+    samples, features = [f"s{i}" for i in range(31)], [f"g{i}" for i in range(40)]
+    write_h5ad(path, sparse.csr_array(x), samples, features, ["l"] * 40)
+    stored = read_columns(path, samples, np.arange(40), dense=False)
+    assert sparse.issparse(stored)
+    setting = {**SETTING, "impute": impute}
+    expected = learn(x, y, layer(40, top), setting)
+    monkeypatch.setattr("omc.preprocessing.BLOCK_NUMBERS", 31 * 6)
+    for values in (x, stored):
+        found = learn(values, y, layer(40, top), setting)
+        for name in ("index", "fill", "center", "scale", "rank"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 
 def test_no_feature_left():

@@ -2,7 +2,11 @@ rule import_dataset:
     input:
         samples=lambda wc: STUDY.sheets(wc.dataset),
         tables=lambda wc: STUDY.files(wc.dataset),
-        code=library("python", "tables", "matrix", "csvs", "errors", "logs"),
+        code=library(
+            "python",
+            *("tables", "formats", "transforms", "matrix"),
+            *("csvs", "errors", "logs"),
+        ),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",

@@ -33,7 +33,7 @@ def main(data: str, samples: str, splits: str, setting: dict, task: str, output:
         {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
         for name, most in setting["top_variance"].items()
     ]
-    values = read_columns(data, sheet.index, np.arange(len(names(data, "var"))))
+    values = read_columns(data, sheet.index, np.arange(len(names(data, "var"))), dense=False)
     table = pd.read_csv(splits, dtype=str, keep_default_na=False)
     fits = {}
     for split, part in table[table["role"] == "train"].groupby("split", sort=False):

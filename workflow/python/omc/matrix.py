@@ -2,6 +2,7 @@
 
 import h5py
 import numpy as np
+from scipy import sparse
 
 BLOCK_BYTES = 1 << 20
 
@@ -14,23 +15,30 @@ def stored_type(values: np.ndarray):
     return np.float32 if same else np.float64
 
 
-def write_h5ad(path: str, values: np.ndarray, samples, features, layers) -> None:
+def write_h5ad(path: str, values, samples, features, layers) -> None:
     """Write an AnnData file: X (samples x features, NaN = missing), var with the feature's layer.
 
-    X is chunked by columns, so that a reader takes only the features that it needs.
+    X is chunked by columns, so that a reader takes only the features that it needs; a sparse one is
+    stored column by column (CSC).
     """
     import anndata
     import pandas as pd
 
     var = pd.DataFrame({"layer": list(layers)}, index=pd.Index(list(features), name="feature"))
     obs = pd.DataFrame(index=pd.Index(list(samples), name="sample"))
-    values = values.astype(stored_type(values), copy=False)
-    columns = max(1, min(values.shape[1], BLOCK_BYTES // (values.itemsize * len(values))))
+    if sparse.issparse(values):
+        values = sparse.csc_array(values)
+        values.sort_indices()
+        values = values.astype(stored_type(values.data))
+        chunks = {}
+    else:
+        values = values.astype(stored_type(values), copy=False)
+        columns = max(1, min(values.shape[1], BLOCK_BYTES // (values.itemsize * len(values))))
+        chunks = {"chunks": (len(values), columns)}
     with h5py.File(path, "w") as file:
         anndata.io.write_elem(file, "/", anndata.AnnData(obs=obs, var=var))
         if "X" in file:
             del file["X"]
-        chunks = {"chunks": (len(values), columns)}
         anndata.io.write_elem(file, "X", values, dataset_kwargs=chunks)
 
 
@@ -42,20 +50,48 @@ def names(path: str, axis: str) -> list[str]:
         return [text.decode() for text in group[index][:]]
 
 
-def read_columns(path: str, samples, columns: np.ndarray) -> np.ndarray:
+def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
     """Values of some samples (names, in that order) and columns (ascending, 0-based) as float64.
 
-    Reads one chunk of columns at a time: memory stays near the size of what is returned.
+    Reads one block of columns at a time: memory stays near the size of what is returned. dense:
+    False gives a CSC array where X is stored as one.
     """
     row_of = {name: row for row, name in enumerate(names(path, "obs"))}
     rows = np.array([row_of[s] for s in samples], dtype=int)
     columns = np.asarray(columns, dtype=int)
-    values = np.empty((len(rows), len(columns)))
     with h5py.File(path) as file:
-        matrix = file["X"]
-        step = matrix.chunks[1] if matrix.chunks else matrix.shape[1]
-        for block in np.unique(columns // step):
-            wanted = columns // step == block
-            part = matrix[:, block * step : (block + 1) * step]
-            values[:, wanted] = part[np.ix_(rows, columns[wanted] - block * step)]
+        blocks = ((wanted, part[rows]) for wanted, part in _blocks(file["X"], columns))
+        if not dense and isinstance(file["X"], h5py.Group):
+            empty = sparse.csc_array((len(rows), 0))
+            return sparse.hstack([empty, *(part for _, part in blocks)], format="csc")
+        values = np.empty((len(rows), len(columns)))
+        for wanted, part in blocks:
+            values[:, wanted] = part.toarray() if sparse.issparse(part) else part
     return values
+
+
+def _blocks(matrix, columns: np.ndarray):
+    """Which of `columns` are read, and all rows of them, one block of columns at a time."""
+    if isinstance(matrix, h5py.Group):
+        start = matrix["indptr"][:]
+        n, p = matrix.attrs["shape"]
+        step = max(1, BLOCK_BYTES // (8 * n))
+    else:
+        n, p = matrix.shape
+        step = matrix.chunks[1] if matrix.chunks else p
+    for block in np.unique(columns // step):
+        wanted = columns // step == block
+        first, last = block * step, min((block + 1) * step, p)
+        if isinstance(matrix, h5py.Group):
+            stored = slice(start[first], start[last])
+            part = sparse.csc_array(
+                (
+                    matrix["data"][stored].astype(np.float64),
+                    matrix["indices"][stored],
+                    start[first : last + 1] - start[first],
+                ),
+                shape=(n, last - first),
+            )
+        else:
+            part = matrix[:, first:last]
+        yield wanted, part[:, columns[wanted] - first]

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
+from scipy import sparse
 from sklearn.feature_selection import f_classif, f_regression
 
 from omc.errors import UserError
+
+# Filters look at about this many numbers at a time (8 MB), so that memory stays small.
+BLOCK_NUMBERS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,14 @@ class Fit:
     rank: np.ndarray
 
 
-def learn(values: np.ndarray, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:
+def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:
     """Learn one fit's preprocessing from its training rows.
 
-    values: (n, p) with NaN where missing; outcome: (n,) labels, or numbers in a regression;
-    layers: one {name, columns: (p_l,), top_variance: int or None} per layer; setting: max_missing,
-    impute, scale, method, features. In this order: features with too many missing values,
-    imputation, constant features, top variance, scaling, selection; all inside the fold, since
-    selection on all samples biases the error (Ambroise & McLachlan 2002,
+    values: (n, p) array or sparse CSC array, NaN where missing; outcome: (n,) labels, or numbers in
+    a regression; layers: one {name, columns: (p_l,), top_variance: int or None} per layer;
+    setting: max_missing, impute, scale, method, features. In this order: features with too many
+    missing values, imputation, constant features, top variance, scaling, selection; all inside the
+    fold, since selection on all samples biases the error (Ambroise & McLachlan 2002,
     doi:10.1073/pnas.102102699).
     """
     parts = [_learn_layer(values, outcome, layer, setting) for layer in layers]
@@ -44,52 +48,79 @@ def learn(values: np.ndarray, outcome: np.ndarray, layers: list[dict], setting: 
 
 def _learn_layer(values, outcome, layer, setting):
     index = np.asarray(layer["columns"])
-    x = values[:, index]
-    missing = np.isnan(x)
     # A sample without the layer (outer join) tells nothing of its single features.
-    measured = ~missing.all(axis=1)
+    measured = np.zeros(values.shape[0], dtype=bool)
+    for _, x in _blocks(values, index):
+        measured |= ~np.isnan(x).all(axis=1)
+        if measured.all():
+            break
     if not measured.any():
         raise UserError(
             f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
             " the data set's join: inner"
         )
-    keep = missing[measured].mean(axis=0) <= setting["max_missing"]
-    index, x, missing = index[keep], x[:, keep], missing[:, keep]
-    fill = np.zeros(len(index))
-    if missing.any():
-        fill = _fill(x, setting["impute"])
-        x = np.where(missing, fill, x)
-    mean, spread = x.mean(axis=0), x.std(axis=0)
+    absent, mean, spread = (np.zeros(len(index)) for _ in range(3))
+    for at, x in _blocks(values, index):
+        missing = np.isnan(x)
+        absent[at] = missing[measured].mean(axis=0)
+        # What has too many missing values may have no value to learn from.
+        usable = absent[at] <= setting["max_missing"]
+        x, missing = x[:, usable], missing[:, usable]
+        if missing.any():
+            x = np.where(missing, _fill(x, setting["impute"]), x)
+        mean[at[usable]], spread[at[usable]] = x.mean(axis=0), x.std(axis=0)
     # A constant column's spread is rounding error, not zero.
     keep = spread > 1e-12 * np.maximum(1, np.abs(mean))
+    keep &= absent <= setting["max_missing"]
     if layer["top_variance"] is not None and keep.sum() > layer["top_variance"]:
         variance = np.where(keep, spread**2, -1)
         keep = np.zeros_like(keep)
         keep[np.argsort(-variance, kind="stable")[: layer["top_variance"]]] = True
-    index, x, fill, mean, spread = index[keep], x[:, keep], fill[keep], mean[keep], spread[keep]
+    index, mean, spread = index[keep], mean[keep], spread[keep]
     if not len(index):
         raise UserError(
             "no feature is left after the filters (missing values, constant features):"
             " raise preprocessing.max_missing, or look at the table"
         )
-    if not missing.any():
-        # Only new samples will need it, and only of what is kept.
-        fill = _fill(x, setting["impute"])
+    # Where nothing is missing, only new samples will need the fill.
+    fill, score = np.zeros(len(index)), np.zeros(len(index))
+    for at, x in _blocks(values, index):
+        fill[at] = _fill(x, setting["impute"])
+        if setting["method"] != "none":
+            missing = np.isnan(x)
+            x = np.where(missing, fill[at], x) if missing.any() else x
+            score[at] = _score(setting["method"], x, outcome)
     center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
     scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
     rank = np.zeros(len(index), dtype=np.int32)
     if setting["method"] != "none":
-        order = np.argsort(-_score(setting["method"], x, outcome), kind="stable")
-        order = order[: setting["features"]]
+        order = np.argsort(-score, kind="stable")[: setting["features"]]
         rank[order] = np.arange(1, len(order) + 1)
         chosen = rank > 0
         index, fill, center, scale, rank = (a[chosen] for a in (index, fill, center, scale, rank))
     return index, fill, center, scale, rank
 
 
+def _blocks(values, index):
+    """Positions in `index` and dense (n, some) values of these columns, some at a time.
+
+    Columns lie one after the other in memory, so that the sums of a column, rounding included,
+    depend neither on its neighbours nor on whether the matrix is sparse.
+    """
+    step = max(1, BLOCK_NUMBERS // max(1, values.shape[0]))
+    for first in range(0, len(index), step):
+        at = np.arange(first, min(first + step, len(index)))
+        part = values[:, index[at]]
+        if sparse.issparse(part):
+            part = part.toarray()
+        yield at, np.asfortranarray(part, dtype=np.float64)
+
+
 def _fill(x, impute):
     if impute == "zero":
         return np.zeros(x.shape[1])
+    if not np.isnan(x).any():
+        return (np.median if impute == "median" else np.mean)(x, axis=0)
     return (np.nanmedian if impute == "median" else np.nanmean)(x, axis=0)
 
 

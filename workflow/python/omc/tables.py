@@ -2,87 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from omc.errors import UserError, did_you_mean, some
+from omc.formats import as_csc, is_sparse, read_sheet, read_table
+from omc.transforms import transform
 
 DEVELOPMENT = "development"
-SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
-
-
-def separator(path: str) -> str:
-    """Column separator told by the ending (.tsv, .txt, .csv, each also with .gz)."""
-    name = str(path).removesuffix(".gz")
-    for ending, text in SEPARATORS.items():
-        if name.endswith(ending):
-            return text
-    raise UserError(
-        f"{path}: the ending is none of .tsv, .txt, .csv (each also with .gz): rename it"
-    )
-
-
-def read_table(path: str, orientation: str) -> pd.DataFrame:
-    """A feature table as samples x features in double precision; empty, NA and NaN are missing.
-
-    The first column holds the names of the rows. orientation: 'features_in_rows' or
-    'samples_in_rows'.
-    """
-    try:
-        table = pd.read_csv(
-            path,
-            sep=separator(path),
-            index_col=0,
-            dtype={0: str},
-            float_precision="round_trip",
-            encoding="utf-8-sig",
-        )
-    except (ValueError, OSError, EOFError) as error:
-        raise UserError(
-            f"{path}: cannot be read as a table ({' '.join(str(error).split())})"
-        ) from error
-    if table.shape[1] == 0:
-        shown = repr(separator(path))
-        raise UserError(
-            f"{path}: only one column found with separator {shown}: does the ending fit?"
-        )
-    _refuse_non_numbers(path, table)
-    table.index = table.index.astype(str)
-    table.columns = table.columns.astype(str)
-    if orientation == "features_in_rows":
-        table = table.T
-    for what, labels in {"sample": table.index, "feature": table.columns}.items():
-        twice = labels[labels.duplicated()].unique()
-        if len(twice):
-            raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
-    return table.astype(np.float64)
-
-
-def _refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
-    for column in table.select_dtypes(exclude="number").columns:
-        values = table[column]
-        wrong = values[pd.to_numeric(values, errors="coerce").isna() & values.notna()]
-        if len(wrong):
-            raise UserError(
-                f"{path}: row '{wrong.index[0]}', column '{column}' is {wrong.iloc[0]!r},"
-                " not a number: correct it, or leave it empty if it is missing"
-            )
-
-
-def read_sheet(path: str) -> pd.DataFrame:
-    """A sample sheet as text columns, indexed by its column `sample`."""
-    try:
-        sheet = pd.read_csv(
-            path, sep=separator(path), dtype=str, keep_default_na=False, encoding="utf-8-sig"
-        )
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"{path}: cannot be read as a table ({' '.join(str(error).split())})"
-        ) from error
-    if "sample" not in sheet.columns:
-        raise UserError(f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})")
-    twice = sheet["sample"][sheet["sample"].duplicated()].unique()
-    if len(twice):
-        raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
-    return sheet.set_index("sample", drop=True)
 
 
 def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
@@ -171,7 +97,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     features.
     """
     layer, at, others = dataset["layers"][name], f"{key}.layers.{name}", len(dataset["layers"]) > 1
-    table = read_table(layer["table"], layer["orientation"])
+    table = read_table(layer["table"], layer["orientation"], layer["matrix"])
     parts = {}
     for cohort, part in rows.items():
         path = _sheet_path(dataset, cohort)
@@ -180,7 +106,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
             parts[cohort] = take_samples(table, part.index, others, at, layer, path)
             continue
         own_at = f"{key}.cohorts.{cohort}.layers.{name}"
-        own_table = read_table(own["table"], own["orientation"])
+        own_table = read_table(own["table"], own["orientation"], own["matrix"])
         found = take_samples(own_table, part.index, others, own_at, own, path)
         impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
         parts[cohort] = match_features(found, table.columns, impute, own_at, own)
@@ -190,7 +116,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
 def take_samples(
     table: pd.DataFrame, samples: pd.Index, others: bool, key: str, layer: dict, sheet_path: str
 ) -> pd.DataFrame:
-    """The rows of a table for the samples of a sheet, in the sheet's order.
+    """The rows of a table for the samples of a sheet, in the sheet's order, transformed.
 
     others: whether there are other layers, to join this one with. UserError if a sample is lacking
     and there are none, or if all are. key: the layer's key.
@@ -206,7 +132,21 @@ def take_samples(
             f" {layer['table']} (missing: {some(missing)}; the table has: {some(table.index)})"
             f"{advice}"
         )
-    return table.loc[samples.intersection(table.index, sort=False)]
+    return transformed(table.loc[samples.intersection(table.index, sort=False)], layer, key)
+
+
+def transformed(table: pd.DataFrame, layer: dict, key: str) -> pd.DataFrame:
+    """A layer's values after its transform; sparse columns stay so where zero maps to zero."""
+    values = transform(
+        as_csc(table) if is_sparse(table) else table.to_numpy(),
+        layer["transform"],
+        table.index,
+        table.columns,
+        f"{key}.transform: {layer['table']}",
+        layer["pseudo_count"],
+    )
+    frame = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(values) else pd.DataFrame
+    return frame(values, table.index, table.columns)
 
 
 def match_features(
@@ -262,11 +202,17 @@ def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str)
     return rows, parts
 
 
-def stack(parts: list[dict[str, pd.DataFrame]]) -> np.ndarray:
+def stack(parts: list[dict[str, pd.DataFrame]]):
     """One matrix of all cohorts (below each other) and layers (side by side).
 
-    Empties `parts` as it goes, so that no layer is in memory twice.
+    A CSC array if a layer has sparse columns. Empties `parts` as it goes, so that no layer is in
+    memory twice.
     """
+    if any(is_sparse(part) for of_cohort in parts for part in of_cohort.values()):
+        blocks = [
+            [as_csc(of_cohort.pop(layer)) for layer in list(of_cohort)] for of_cohort in parts
+        ]
+        return sparse.block_array(blocks, format="csc")
     lengths = [len(next(iter(of_cohort.values()))) for of_cohort in parts]
     width = sum(part.shape[1] for part in parts[0].values())
     values = np.empty((sum(lengths), width))

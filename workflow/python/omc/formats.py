@@ -1,0 +1,275 @@
+"""Reads a feature table or a sample sheet in any of the supported formats, told by its ending.
+
+An .rds file is read by R: formats.R writes it as an .h5ad file, which is read here.
+"""
+
+import gzip
+
+import h5py
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from omc.errors import UserError, did_you_mean, some
+
+SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
+ENDINGS = [*SEPARATORS, ".parquet", ".h5ad", ".gct", ".rds"]
+# What a file begins with, where that tells its format.
+MAGIC = {b"PAR1": "a Parquet file", b"\x89HDF\r\n\x1a\n": "an HDF5 file", b"\x1f\x8b": "gzip data"}
+MAGIC |= {b"PK\x03\x04": "a ZIP archive (as .xlsx)", b"\xd0\xcf\x11\xe0": "an old Excel file"}
+FORMATS = {".parquet": "a Parquet file", ".h5ad": "an HDF5 file"}
+
+
+def ending(path: str) -> str:
+    """The ending that tells the format, .gz taken off; UserError if it is none of ENDINGS."""
+    name = str(path).removesuffix(".gz")
+    for known in ENDINGS:
+        if name.lower().endswith(known):
+            return known
+    raise UserError(
+        f"{path}: the ending is none of {', '.join(ENDINGS)}"
+        " (text and .gct also with .gz): rename or convert it"
+    )
+
+
+def _check_content(path: str) -> None:
+    """UserError where a file is something else than its ending says."""
+    wanted = FORMATS.get(ending(path), "text")
+    try:
+        with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
+            start = file.read(200)
+    except (OSError, EOFError) as error:
+        raise UserError(
+            f"{path}: cannot be read ({' '.join(str(error).split())}): is it complete?"
+        ) from error
+    found = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
+    if found is None:
+        first = start.decode("utf-8", "replace").splitlines()
+        found = "binary data" if b"\0" in start else "text" if start else "empty"
+        shown = f"text (it begins with {first[0][:40]!r})" if found == "text" else found
+    else:
+        shown = found
+    if found != wanted:
+        raise UserError(
+            f"{path}: by its ending it is {wanted}, but it is {shown}: correct the ending"
+            " or the file"
+        )
+
+
+def read_table(
+    path: str, orientation: str = "samples_in_rows", matrix: str | None = None
+) -> pd.DataFrame:
+    """A feature table as samples x features in double precision; NaN is missing.
+
+    orientation: 'features_in_rows' or 'samples_in_rows', of text and Parquet; the other formats
+    fix it. matrix: layer of an .h5ad file (default: X). A matrix that is stored sparse comes as
+    sparse columns. UserError: see the sentences.
+    """
+    kind = ending(path)
+    if kind == ".rds":
+        raise UserError(f"{path}: only R reads .rds files: give it in a layer of a data set")
+    if matrix is not None and kind != ".h5ad":
+        raise UserError(f"{path}: there is no matrix '{matrix}' to choose in a {kind} file")
+    _check_content(path)
+    if kind == ".h5ad":
+        table = _read_h5ad(path, orientation, matrix)
+    else:
+        table = {".parquet": _read_parquet, ".gct": _read_gct}.get(kind, _read_text)(path)
+        _refuse_non_numbers(path, table)
+        if kind == ".gct" or orientation == "features_in_rows":
+            table = table.T
+        table = table.astype(np.float64)
+    table.index, table.columns = table.index.astype(str), table.columns.astype(str)
+    for what, labels in {"sample": table.index, "feature": table.columns}.items():
+        twice = labels[labels.duplicated()].unique()
+        if len(twice):
+            raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
+    return table
+
+
+def _read_csv(path: str, sep: str, **more) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **more)
+    except (ValueError, OSError, EOFError) as error:
+        raise UserError(
+            f"{path}: cannot be read as a table ({' '.join(str(error).split())})"
+        ) from error
+
+
+def _read_text(path: str) -> pd.DataFrame:
+    """Empty, NA and NaN are missing; the first column names the rows."""
+    sep = SEPARATORS[ending(path)]
+    table = _read_csv(path, sep, index_col=0, dtype={0: str}, float_precision="round_trip")
+    if table.shape[1] == 0:
+        raise UserError(
+            f"{path}: only one column found with separator {sep!r}: does the ending fit?"
+        )
+    # pandas gives repeated names a number, which would hide them.
+    header = _read_csv(path, sep, header=None, nrows=1, dtype=str).iloc[0]
+    table.columns = header.iloc[-table.shape[1] :]
+    return table
+
+
+def _read_parquet(path: str) -> pd.DataFrame:
+    """The pandas index names the rows, or else the first column."""
+    table = _open_parquet(path)
+    if isinstance(table.index, pd.RangeIndex):
+        table = table.set_index(table.columns[0])
+    return table
+
+
+def _open_parquet(path: str, **more) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path, **more)
+    except (ValueError, OSError) as error:
+        raise UserError(
+            f"{path}: cannot be read as Parquet ({' '.join(str(error).split())})"
+        ) from error
+
+
+def _read_gct(path: str) -> pd.DataFrame:
+    """Features x samples of a GCT file of version 1.2 or 1.3, without its annotation."""
+    with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
+        version, size = (file.readline().decode("utf-8-sig").strip() for _ in range(2))
+    counts = size.split("\t")
+    wanted = {"#1.2": 2, "#1.3": 4}.get(version)
+    if wanted is None:
+        raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
+    if len(counts) != wanted or not all(count.isdigit() for count in counts):
+        raise UserError(
+            f"{path}: the second line is {size!r}, but GCT {version} wants {wanted} whole numbers"
+            " there, with tabs between them (rows, columns"
+            f"{', row and column annotations' if wanted == 4 else ''})"
+        )
+    rows, columns, of_rows, of_columns = map(int, [*counts, "1", "0"][:4])
+    header = _read_csv(path, "\t", skiprows=2, header=None, nrows=1, dtype=str).iloc[0].dropna()
+    # Column annotations stand between the header and the first row.
+    skipped = 3 + of_columns
+    table = _read_csv(
+        path, "\t", skiprows=skipped, header=None, dtype={0: str}, float_precision="round_trip"
+    )
+    if len(table) != rows or len(header) != 1 + of_rows + columns:
+        raise UserError(
+            f"{path}: the second line promises {rows} rows and {columns} columns, but there are"
+            f" {len(table)} and {len(header) - 1 - of_rows}: is the file complete?"
+        )
+    table = table.set_index(0).iloc[:, of_rows:]
+    table.columns = header.iloc[1 + of_rows :]
+    return table
+
+
+def _read_h5ad(path: str, orientation: str, matrix: str | None) -> pd.DataFrame:
+    """X or a layer of an AnnData file: samples are its observations."""
+    from anndata.io import read_elem
+
+    if orientation == "features_in_rows":
+        raise UserError(
+            f"{path}: orientation: features_in_rows, but rows of an .h5ad file are samples (obs):"
+            " take the key out"
+        )
+    with _open_h5ad(path) as file:
+        known = ["X"] if "X" in file else []
+        known += list(file["layers"]) if "layers" in file else []
+        name = matrix or "X"
+        if name not in known:
+            raise UserError(
+                f"{path}: there is no matrix '{name}'.{did_you_mean(name, known)}"
+                f" It has: {some(known, 12) or 'none'}"
+            )
+        values = read_elem(file["X" if name == "X" else f"layers/{name}"])
+        samples, features = (read_elem(file[axis]).index for axis in ("obs", "var"))
+    if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
+        raise UserError(f"{path}: matrix '{name}' holds {values.dtype}, not numbers")
+    values = values.astype(np.float64)
+    if sparse.issparse(values):
+        return pd.DataFrame.sparse.from_spmatrix(values.tocsc(), samples, features)
+    return pd.DataFrame(values, samples, features)
+
+
+def is_sparse(table: pd.DataFrame) -> bool:
+    """Whether a table of `read_table` holds sparse columns."""
+    return any(isinstance(dtype, pd.SparseDtype) for dtype in table.dtypes)
+
+
+def as_csc(table: pd.DataFrame) -> sparse.csc_array:
+    """A table with sparse columns as one array; dense ones among them are taken in."""
+    # Some columns at a time: they are dense on the way.
+    parts = (table.iloc[:, i : i + 1000].to_numpy() for i in range(0, table.shape[1], 1000))
+    return sparse.hstack([sparse.csc_array(part) for part in parts], format="csc")
+
+
+def _open_h5ad(path: str) -> h5py.File:
+    _check_content(path)
+    file = h5py.File(path)
+    lacking = [axis for axis in ("obs", "var") if axis not in file]
+    if lacking:
+        found = some(file, 12)
+        file.close()
+        raise UserError(
+            f"{path}: an HDF5 file without {' and '.join(lacking)} (it has: {found}):"
+            " write it with AnnData"
+        )
+    return file
+
+
+def _refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
+    for at in np.flatnonzero([not pd.api.types.is_numeric_dtype(t) for t in table.dtypes]):
+        values = table.iloc[:, at]
+        wrong = values[pd.to_numeric(values, errors="coerce").isna() & values.notna()]
+        if len(wrong):
+            raise UserError(
+                f"{path}: row '{wrong.index[0]}', column '{table.columns[at]}' is"
+                f" {wrong.iloc[0]!r}, not a number: correct it, or leave it empty if it is missing"
+            )
+
+
+def read_sheet(path: str) -> pd.DataFrame:
+    """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
+
+    Of an .h5ad file: its obs, whose names are the samples.
+    """
+    kind = ending(path)
+    if kind in (".gct", ".rds"):
+        raise UserError(
+            f"{path}: no sample sheet is read from a {kind} file here: give it as .tsv or .csv"
+        )
+    _check_content(path)
+    if kind == ".h5ad":
+        sheet = _read_obs(path)
+    elif kind == ".parquet":
+        sheet = _open_parquet(path, dtype_backend="numpy_nullable")
+        if sheet.index.name == "sample":
+            sheet = sheet.reset_index()
+        sheet = sheet.apply(_as_text)
+    else:
+        sheet = _read_csv(path, SEPARATORS[kind], dtype=str, keep_default_na=False)
+    if "sample" not in sheet.columns:
+        raise UserError(f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})")
+    twice = sheet["sample"][sheet["sample"].duplicated()].unique()
+    if len(twice):
+        raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
+    return sheet.set_index("sample", drop=True)
+
+
+def _read_obs(path: str) -> pd.DataFrame:
+    from anndata.io import read_elem
+
+    with _open_h5ad(path) as file:
+        obs = read_elem(file["obs"])
+    samples = obs.index.astype(str)
+    obs = obs.drop(columns="sample", errors="ignore").apply(_as_text)
+    obs.insert(0, "sample", samples)
+    return obs.reset_index(drop=True)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Text as a text file would hold it: 53 and 85.3, and nothing where missing."""
+
+    def text(value):
+        if isinstance(value, float):
+            return np.format_float_positional(value, trim="-")
+        return str(value)
+
+    return pd.Series(
+        ["" if pd.isna(value) else text(value) for value in column], column.index, dtype=object
+    )
