@@ -137,8 +137,55 @@ def test_a_grid_takes_the_place_of_what_a_preset_fixes(study, base):
     assert spec["grid"] == grid and spec["params"] == {"kernel": "rbf"}
 
 
-def test_batches():
-    assert batch_count("cheap", "auto", 25, 5) == 1
-    assert batch_count("costly", "auto", 25, 5) == 5
-    assert batch_count("cheap", 1, 25, 5) == 25
-    assert batch_count("cheap", 10, 25, 5) == 3
+@pytest.mark.parametrize(
+    ("cost", "scheme", "expected"),
+    [
+        ("cheap", {}, 1),
+        ("costly", {}, 7),
+        ("cheap", {"splits_per_job": 1}, 35),
+        ("costly", {"splits_per_job": 10}, 4),
+        ("costly", {"scheme": "bootstrap", "repeats": 200}, 25),
+        ("medium", {"scheme": "bootstrap", "repeats": 200}, 1),
+        ("cheap", {"scheme": "bootstrap", "repeats": 200, "splits_per_job": 50}, 4),
+        ("costly", {"scheme": "leave_one_out"}, 5),
+        ("cheap", {"scheme": "leave_one_out", "splits_per_job": 10}, 4),
+    ],
+)
+def test_batches(study, base, cost, scheme, expected):
+    base["resampling"] = {"repeats": 7, **scheme}
+    asked = study(base)
+    count = batch_count(cost, asked.config["resampling"], asked.split_count("leukemia"))
+    assert count == expected
+
+
+def obesity(groups):
+    return {
+        "layers": {"genera": {"table": "resources/obesity/counts.tsv.gz"}},
+        "samples": "resources/obesity/samples.tsv",
+        "outcome": {"column": "bmi_class", "task": "classification"},
+        "groups": groups,
+    }
+
+
+def test_splits_of_groups_are_counted_in_the_sheet(study, base):
+    base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
+    base["resampling"] = {"scheme": "leave_one_group_out", "splits_per_job": 2}
+    asked = study(base)
+    assert asked.split_count("o") == asked.split_count("o-ungrouped") == 154
+    model = asked.models["o"][0]
+    assert len(asked.batches("o", model)) == 77
+    assert asked.split_source("o-ungrouped") == asked.split_source("o") == "o"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "groups", "expected"),
+    [
+        ("leave_one_group_out", None, "leave_one_group_out, but datasets.o has no groups: set"),
+        ("leave_one_out", "subject", "leave_one_out would train on the group 'subject'"),
+    ],
+)
+def test_a_scheme_that_does_not_suit_the_groups(study, base, scheme, groups, expected):
+    base["datasets"] = {"o": obesity(groups)}
+    base["resampling"] = {"scheme": scheme}
+    with pytest.raises(UserError, match=f"resampling.scheme: {expected}"):
+        study(base)

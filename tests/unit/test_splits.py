@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from omc.errors import UserError
-from omc.splits import make_splits, split_rows
+from omc.splits import make_splits, split_rows, without_groups
 
 SCHEME = {"scheme": "repeated_kfold", "folds": 5, "repeats": 2, "inner_folds": 3}
 
@@ -149,3 +149,11 @@ def test_bootstrap_keeps_two_samples_of_a_small_class():
         assert len(set(split.train) & {57, 58, 59}) >= 2
     with pytest.raises(UserError, match="too few samples"):
         splits_of(["a"] * 59 + ["b"], scheme="bootstrap")
+
+
+def test_splits_without_groups_have_their_sizes_and_not_their_members():
+    groups = [f"g{i // 3}" for i in range(30)] + ["g9"] * 5
+    mixed = without_groups(groups, "d", "leave_one_group_out", 1)
+    assert Counter(mixed) == Counter(groups) and mixed != groups
+    assert without_groups(groups, "d", "leave_one_group_out", 1) == mixed
+    assert without_groups(groups, "d", "repeated_kfold", 1) is None

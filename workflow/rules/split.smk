@@ -1,6 +1,7 @@
 rule make_splits:
     input:
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        # Without groups, their sizes still count: the parent has them.
+        samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
         code=library("python", "splits", "seeds", "contracts", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/{{dataset}}/splits.csv",
@@ -15,6 +16,7 @@ rule make_splits:
         resampling=STUDY.split_setting(),
         task=of_dataset(STUDY.task),
         seed=CONFIG["seed"],
+        ungrouped=lambda wc: wc.dataset in STUDY.variants("ungrouped"),
     message:
         "Make the outer splits and inner folds of {wildcards.dataset}"
     script:

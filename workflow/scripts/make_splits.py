@@ -8,10 +8,19 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(dataset: str, samples: str, resampling: dict, task: str, seed: int, output: str) -> None:
+def main(
+    dataset: str,
+    samples: str,
+    resampling: dict,
+    task: str,
+    seed: int,
+    output: str,
+    ungrouped: bool = False,
+) -> None:
+    """ungrouped: split as if there were no groups."""
     from omc.contracts import SPLITS
     from omc.csvs import read_csv, write_csv
-    from omc.splits import make_splits, split_rows
+    from omc.splits import make_splits, split_rows, without_groups
 
     sheet = read_csv(samples, delimiter="\t")
     rows = [row for row in sheet if row["cohort"] == "development"]
@@ -20,6 +29,8 @@ def main(dataset: str, samples: str, resampling: dict, task: str, seed: int, out
     balanced = (["outcome"] if classes else []) + further
     strata = ["|".join(row[c] for c in balanced) for row in rows]
     groups = [row["group"] for row in rows] if rows[0]["group"] else None
+    if ungrouped:
+        groups = without_groups(groups, dataset, resampling["scheme"], seed)
     splits = make_splits(classes, strata, groups, dataset, resampling, seed)
     cohorts = [row["sample"] for row in sheet if row["cohort"] != "development"]
     write_csv(output, SPLITS, split_rows(splits, [row["sample"] for row in rows], cohorts))
@@ -37,4 +48,5 @@ if __name__ == "__main__":
             snakemake.params.task,
             snakemake.params.seed,
             snakemake.output[0],
+            snakemake.params.ungrouped,
         )

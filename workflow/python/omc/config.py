@@ -3,17 +3,21 @@
 It is read at every start of Snakemake, so it imports nothing heavy.
 """
 
+import csv
 import json
 import math
 import os
+from functools import cache
 from pathlib import Path
 
 import yaml
 from jsonschema import Draft202012Validator, validators
 
+from omc.csvs import read_csv
 from omc.errors import UserError, did_you_mean, some
 
 COSTS = ("cheap", "medium", "costly")
+MOST_JOBS = 25
 FIGURES = ("model_comparison", "metric_overview", "tuning", "runtime")
 
 
@@ -155,6 +159,20 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     return dataset
 
 
+def check_scheme(scheme: str, key: str, groups) -> None:
+    """Refuse a resampling scheme that does not suit a data set's groups."""
+    if scheme == "leave_one_group_out" and groups is None:
+        raise UserError(
+            f"resampling.scheme: leave_one_group_out, but {key} has no groups: set {key}.groups to"
+            " a column of its sample sheet"
+        )
+    if scheme == "leave_one_out" and groups is not None:
+        raise UserError(
+            f"resampling.scheme: leave_one_out would train on the group '{groups}' of the sample"
+            f" that it leaves out: set leave_one_group_out, or take {key}.groups out"
+        )
+
+
 def _resolve_layer(layer: dict, key: str, root: str) -> None:
     """A layer with a path that exists; only the keys of its kind stay."""
     kinds = [kind for kind in ("table", "images") if kind in layer]
@@ -292,11 +310,28 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
     return Model(language, key, spec, cost, preset.get("baseline", False))
 
 
-def batch_count(cost: str, splits_per_job, splits: int, repeats: int) -> int:
-    """Number of training jobs of one model: `auto` gives a costly model one per repeat."""
-    if splits_per_job == "auto":
-        return repeats if cost == "costly" else 1
-    return max(1, math.ceil(splits / splits_per_job))
+def batch_count(cost: str, scheme: dict, splits: int) -> int:
+    """Number of training jobs of one model, some of them empty if there are fewer splits.
+
+    scheme: the section `resampling`. `splits_per_job: auto` gives a costly model one per repeat, or
+    as many as `folds` where nothing is repeated; splits: about how many there are.
+    """
+    if scheme["splits_per_job"] != "auto":
+        return max(1, math.ceil(splits / scheme["splits_per_job"]))
+    if cost != "costly":
+        return 1
+    repeated = scheme["scheme"] in ("repeated_kfold", "bootstrap")
+    return min(MOST_JOBS, scheme["repeats" if repeated else "folds"])
+
+
+@cache
+def count_units(path: str, groups) -> int:
+    """Number of samples in a sheet, or of groups in a column of it; 0 if the sheet is not text."""
+    try:
+        rows = read_csv(path, "," if ".csv" in path else "\t")
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return 0
+    return len({row.get(groups, number) for number, row in enumerate(rows)})
 
 
 def _counted(count: int, thing: str) -> str:
@@ -316,6 +351,7 @@ class Study:
         for name, dataset in config["datasets"].items():
             try:
                 resolved = resolve_dataset(name, dataset, root)
+                check_scheme(config["resampling"]["scheme"], f"datasets.{name}", resolved["groups"])
                 self.datasets.update({name: resolved, **variants(name, resolved)})
             except UserError as error:
                 problems.append(str(error))
@@ -335,8 +371,6 @@ class Study:
                 )
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
-        scheme = config["resampling"]
-        self.split_count = scheme["folds"] * scheme["repeats"]
 
     def task(self, dataset: str) -> str:
         return self.datasets[dataset]["outcome"]["task"]
@@ -370,6 +404,10 @@ class Study:
     def parent(self, dataset: str) -> str:
         """The data set that a variant is one of."""
         return self.datasets[dataset]["variant"]["of"]
+
+    def split_source(self, dataset: str) -> str:
+        """The data set whose samples are split: the parent's, if this is one without its groups."""
+        return self.parent(dataset) if dataset in self.variants("ungrouped") else dataset
 
     def figures(self, dataset: str) -> list[str]:
         """Names of the figures of a data set."""
@@ -427,10 +465,22 @@ class Study:
         )
 
     def _batch_count(self, dataset: str, model: Model) -> int:
+        return batch_count(model.cost, self.config["resampling"], self.split_count(dataset))
+
+    def split_count(self, dataset: str) -> int:
+        """Number of outer splits; where the samples decide it, about, by the sheet if it is text.
+
+        Only the sizes of jobs depend on it, and no result.
+        """
         scheme = self.config["resampling"]
-        return batch_count(
-            model.cost, scheme["splits_per_job"], self.split_count, scheme["repeats"]
-        )
+        if scheme["scheme"] == "repeated_kfold":
+            return scheme["folds"] * scheme["repeats"]
+        if scheme["scheme"] == "bootstrap":
+            return scheme["repeats"]
+        if "variant" in self.datasets[dataset]:
+            return self.split_count(self.parent(dataset))
+        path, groups = (self.datasets[dataset][key] for key in ("samples", "groups"))
+        return count_units(path, groups) or scheme["folds"]
 
     def tuning_metric(self, dataset: str) -> str:
         return self.config["tuning"]["metric"][self.task(dataset)]
@@ -529,7 +579,6 @@ class Study:
                     "metric": self.comparison_metric(name),
                     "models": self.model_names(name),
                     "baselines": self.baselines(name),
-                    "splits": self.split_count,
                 }
                 for name in self.datasets
             ]

@@ -120,6 +120,17 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
     return splits
 
 
+def without_groups(groups, dataset: str, scheme: str, seed: int):
+    """What to split by to see what groups are worth: nothing, or random groups of the same sizes.
+
+    The latter if each group is left out in turn, so that both trainings have as many samples.
+    """
+    if scheme != "leave_one_group_out":
+        return None
+    rng = np.random.default_rng(fit_seed(seed, dataset, "", "", "", "ungrouped"))
+    return rng.permutation(groups).tolist()
+
+
 def _training_rows(classes, strata, groups, dataset, resampling, seed):
     """(repeat, fold, training rows) of each outer split; the other rows are its test samples."""
     scheme, folds = resampling["scheme"], resampling["folds"]

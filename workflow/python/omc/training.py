@@ -84,7 +84,9 @@ class Data:
         """Read the fits of these splits and the columns they keep; returns its attributes."""
         data, preprocessing = self._files
         self.fits, attributes = read_fits(preprocessing, set(splits))
-        self.columns = np.unique(np.concatenate([fit.index for fit in self.fits.values()]))
+        kept = [fit.index for fit in self.fits.values()]
+        # A batch may be empty where there are fewer splits than batches.
+        self.columns = np.unique(np.concatenate(kept)) if kept else np.zeros(0, dtype=int)
         self.values = read_columns(data, self.samples, self.columns)
         self.features = np.array(names(data, "var"), dtype=object)
         return attributes
