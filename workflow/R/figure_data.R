@@ -33,10 +33,10 @@ read_failures <- function(file) {
 #' @param baselines those of the models that know nothing of the features.
 #' @param positive label of the positive class, or NULL.
 #' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
-#'   models (model, language, baseline, message: why its first lost split failed), estimates and
-#'   splits (long, cross-validation only: external cohorts are scored on one split and have no
-#'   spread over splits), tuning (a row per candidate and inner fold) and timing (a row per split
-#'   and stage).
+#'   models (model, language, baseline, message: why its first lost split failed), pooled
+#'   (whether the estimates are of all test predictions together), estimates and splits (long,
+#'   cross-validation only: external cohorts are scored on one split and have no spread over
+#'   splits), tuning (a row per candidate and inner fold) and timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {
   models <- clean_text(unlist(models))
@@ -57,6 +57,9 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     text = c("dataset", "language", "model", "cohort", "metric", "method"),
     numbers = c("estimate", "ci_low", "ci_high", "n_splits", "n_failed")
   )))
+  # One row per model and metric: over the splits where that is, else of the pooled predictions.
+  estimates <- estimates[order(!estimates$method %in% "nadeau_bengio"), , drop = FALSE]
+  estimates <- estimates[!duplicated(estimates[c("model", "metric")]), , drop = FALSE]
   failures <- keep(read_failures(files[["failures"]]))
   tuning <- keep(read_columns(
     files[["tuning"]],
@@ -87,6 +90,7 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
       message = clean_text(message)
     ),
     estimates = estimates,
+    pooled = nrow(estimates) > 0 && !any(estimates$method %in% "nadeau_bengio"),
     splits = splits,
     tuning = tuning,
     timing = timing
@@ -122,9 +126,17 @@ rank_models <- function(data, metric = data$metric) {
   rows[order(match(rows$status, c("scored", "undefined", "failed")), badness), , drop = FALSE]
 }
 
+#' Calls the estimates in a text values instead of means, where they are of pooled predictions.
+name_estimates <- function(text, data) {
+  if (isTRUE(data$pooled)) gsub("mean", "value", text) else text
+}
+
 #' "leukemia, 25 splits, positive class AML"
 describe_data <- function(data) {
-  text <- paste0(data$dataset, ", ", plural(data$n_splits, "split"))
+  text <- paste0(
+    data$dataset, ", ", plural(data$n_splits, "split"),
+    if (isTRUE(data$pooled)) ", all test predictions scored together"
+  )
   if (!is.null(data$positive)) {
     text <- paste0(text, ", positive class ", shorten(data$positive, 2, text_sizes[["subtitle"]]))
   }

@@ -93,7 +93,8 @@ count_of <- function(part, n) {
 
 overview_subtitle <- function(data, any_baseline) {
   paste0(
-    describe_data(data), ". Means over the splits. Colour: how far each model has come from the ",
+    describe_data(data), ". ", if (!isTRUE(data$pooled)) "Means over the splits. ",
+    "Colour: how far each model has come from the ",
     if (any_baseline) "baseline" else "worst model", " to the best mean of the metric. ",
     "\u2191\u00a0higher, \u2193\u00a0lower is better. Sorted by ", metric_info(data$metric)$label,
     ".", if (any_baseline) " Baselines are not ranked."
@@ -158,8 +159,10 @@ draw_metric_overview <- function(data) {
   # With few metrics the legend is wider than the table.
   width <- max(left + 0.3 + columns * cell + right + 0.3, 7)
   cell <- (width - left - right - 0.6) / columns
-  title <- wrap(overview_finding(cells), width - 0.3, text_sizes[["title"]], bold = TRUE)
-  subtitle <- wrap(overview_subtitle(data, any_baseline), width - 0.3, text_sizes[["subtitle"]])
+  title <- name_estimates(overview_finding(cells), data)
+  title <- wrap(title, width - 0.3, text_sizes[["title"]], bold = TRUE)
+  subtitle <- name_estimates(overview_subtitle(data, any_baseline), data)
+  subtitle <- wrap(subtitle, width - 0.3, text_sizes[["subtitle"]])
   caption <- overview_caption(cells, any_baseline)
   if (!is.null(caption)) caption <- wrap(caption, width - 0.3, small)
 

@@ -171,6 +171,8 @@ layout_comparison <- function(data, info) {
 
   points <- data$splits[data$splits$metric == data$metric & is.finite(data$splits$value), ]
   points <- points[points$model %in% scored$model, , drop = FALSE]
+  # Where all predictions are pooled, one split says little: its test set may be a single sample.
+  if (isTRUE(data$pooled)) points <- points[0, ]
   row <- match(points$model, rows$model)
   points$language <- rows$language[row]
   # The golden ratio spreads the splits evenly without chance: the same file gives the same figure,
@@ -200,7 +202,9 @@ layout_comparison <- function(data, info) {
   list(
     rows = rows, scored = scored, without = without, points = points, decimals = decimals,
     limits = limits, view = view, per_inch = diff(view) / comparison_panel,
-    header = if (any(with)) "mean [95 % interval]" else if (nrow(scored) > 0) "mean" else ""
+    header = name_estimates(
+      if (any(with)) "mean [95 % interval]" else if (nrow(scored) > 0) "mean" else "", data
+    )
   )
 }
 
@@ -248,7 +252,7 @@ comparison_subtitle <- function(data, info, layout) {
   paste0(
     describe_data(data), ". ", capitalise(info$label), ": ",
     if (info$higher_is_better) "higher" else "lower", " is better.",
-    if (nrow(layout$scored) > 0) " Models sorted by their mean.",
+    if (nrow(layout$scored) > 0) name_estimates(" Models sorted by their mean.", data),
     if (nzchar(name)) paste0(" Bar: 95 % ", name, ".")
   )
 }
@@ -342,15 +346,18 @@ comparison_text <- function(layout, without, reference) {
   )
 }
 
-comparison_guides <- function() {
+comparison_guides <- function(layout, data) {
+  kinds <- c(if (nrow(layout$points) > 0) "one split", "mean")
   languages <- guide_legend(order = 1, override.aes = list(size = 3, linetype = 0))
   list(
     scale_colour_manual(values = language_colours, guide = languages),
     scale_shape_manual(values = language_shapes, guide = guide_legend(order = 1)),
     scale_size_manual(
-      values = c("one split" = 1.3, "mean" = 3), breaks = c("one split", "mean"),
+      values = c("one split" = 1.3, "mean" = 3), breaks = kinds,
+      labels = name_estimates(kinds, data),
       guide = guide_legend(order = 2, override.aes = list(
-        alpha = c(0.5, 1), shape = 16, colour = ink[["strong"]], linetype = 0
+        alpha = c("one split" = 0.5, mean = 1)[kinds], shape = 16, colour = ink[["strong"]],
+        linetype = 0
       ))
     ),
     scale_linetype_manual(
@@ -382,10 +389,8 @@ draw_model_comparison <- function(data) {
     text_width(layout$header, text_sizes[["small"]])
   ) + 0.25
   width <- left + comparison_panel + right + 0.35
-  title <- wrap(
-    comparison_finding(layout$rows, info, data$n_splits, layout$decimals), width - 0.3,
-    text_sizes[["title"]], bold = TRUE
-  )
+  title <- comparison_finding(layout$rows, info, data$n_splits, layout$decimals)
+  title <- wrap(name_estimates(title, data), width - 0.3, text_sizes[["title"]], bold = TRUE)
   subtitle <- wrap(comparison_subtitle(data, info, layout), width - 0.3, text_sizes[["subtitle"]])
   caption <- wrap(comparison_caption(layout), width - 0.3, text_sizes[["small"]])
 
@@ -401,7 +406,9 @@ draw_model_comparison <- function(data) {
       linetype = "22", linewidth = 0.5, colour = ink[["soft"]]
     ) +
     # Scales without data would warn.
-    (if (nrow(layout$scored) > 0) c(comparison_marks(layout, data$n_splits), comparison_guides())) +
+    (if (nrow(layout$scored) > 0) {
+      c(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
+    }) +
     comparison_text(layout, without, reference) +
     scale_x_continuous(breaks = breaks[inside]) +
     scale_y_continuous(breaks = layout$rows$y, labels = layout$rows$label) +

@@ -217,12 +217,13 @@ place_labels <- function(points, high, lines, frame) {
 
 runtime_subtitle <- function(data, info, any_front, any_baseline) {
   paste0(
-    describe_data(data), ". Mean ", info$label, " and mean CPU time of a split; the ",
+    describe_data(data), ". ", if (isTRUE(data$pooled)) "Pooled " else "Mean ", info$label,
+    " and mean CPU time of a split; the ",
     if (info$higher_is_better) "upper" else "lower", " left is best.",
     if (any_front) {
       paste0(
         " Step line, bold: no other model", if (any_baseline) ", baselines aside,",
-        " has as good a mean for less CPU time."
+        " has as good a ", name_estimates("mean", data), " for less CPU time."
       )
     }
   )

@@ -72,6 +72,7 @@ rule estimate:
         "../../envs/python.yaml"
     params:
         datasets=STUDY.scoring_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
     message:
         "Estimate every model's performance with its interval"

@@ -10,33 +10,36 @@ from omc.logs import logged
 DEVELOPMENT = "development"
 
 
-def main(metrics: str, files: dict, datasets: list[dict], seed: int, output: str) -> None:
+def main(
+    metrics: str, files: dict, datasets: list[dict], scheme: str, seed: int, output: str
+) -> None:
     """files: paths of splits, predictions and samples by data set.
 
-    datasets: dictionaries of name, task, positive and cohorts.
+    datasets: dictionaries of name, task, positive and cohorts; scheme: that of the resampling.
     """
     import numpy as np
     import pandas as pd
 
     from omc.contracts import ESTIMATES, METRIC_RANGE
     from omc.csvs import number, write_csv
-    from omc.estimates import corrected_interval
+    from omc.estimates import POOLED_SCHEMES, corrected_interval
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
     ratio = {name: test_train_ratio(of["splits"]) for name, of in files.items()}
-    external = {}
+    pooled = scheme in POOLED_SCHEMES
+    together = {}
     for dataset in datasets:
-        if dataset["cohorts"]:
-            external |= cohort_intervals(files[dataset["name"]], dataset, seed)
+        if dataset["cohorts"] or pooled:
+            together |= cohort_intervals(files[dataset["name"]], dataset, pooled, seed)
     # A failed split has no value of any metric; an undefined metric is empty on its own.
     model = ["dataset", "language", "model", "cohort"]
     failed = (table.groupby([*model, "split"])["value"].count() == 0).groupby(model).sum()
     rows = []
     for key, part in table.groupby([*model, "metric"], sort=False):
         *of, metric = key
-        if of[-1] == DEVELOPMENT:
+        if of[-1] == DEVELOPMENT and not pooled:
             values = part["value"].dropna().to_numpy()
             estimate, *limits = corrected_interval(values, ratio[of[0]])
             # A t interval knows nothing of a metric's range.
@@ -44,25 +47,27 @@ def main(metrics: str, files: dict, datasets: list[dict], seed: int, output: str
             method = "nadeau_bengio"
         else:
             none = {metric: (None, None, None, "bootstrap")}
-            estimate, low, high, method = external.get(tuple(of), none)[metric]
+            estimate, low, high, method = together.get(tuple(of), none)[metric]
         numbers = [number(value) for value in (estimate, low, high)]
         rows.append([*key, *numbers, method, len(part), failed[tuple(of)]])
     write_csv(output, ESTIMATES, rows)
 
 
 def test_train_ratio(path: str) -> float:
-    """Mean of n_test / n_train over the cross-validation splits."""
+    """Mean of n_test / n_train over the cross-validation splits, each sample counted once."""
     import pandas as pd
 
     splits = pd.read_csv(path, dtype=str, keep_default_na=False)
-    count = splits[splits["split"] != "final"].groupby(["split", "role"]).size().unstack()
+    ordinary = splits[splits["split"] != "final"]
+    count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
     return float((count["test"] / count["train"]).mean())
 
 
-def cohort_intervals(files: dict, dataset: dict, seed: int) -> dict:
+def cohort_intervals(files: dict, dataset: dict, pooled: bool, seed: int) -> dict:
     """By (dataset, language, model, cohort): what `sample_intervals` finds in a cohort.
 
-    Groups are drawn where the sample sheet has any. All models are scored on the same resamples.
+    pooled: in all test samples of cross-validation together too. Groups are drawn where the sample
+    sheet has any. All models are scored on the same resamples.
     """
     import numpy as np
     import pandas as pd
@@ -80,8 +85,8 @@ def cohort_intervals(files: dict, dataset: dict, seed: int) -> dict:
     classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
     positive = dataset["positive"] or (classes[-1] if classes else None)
     found = {}
-    external = table[table["cohort"] != DEVELOPMENT]
-    for (language, model, cohort), part in external.groupby(["language", "model", "cohort"]):
+    scored = table if pooled else table[table["cohort"] != DEVELOPMENT]
+    for (language, model, cohort), part in scored.groupby(["language", "model", "cohort"]):
         found[dataset["name"], language, model, cohort] = sample_intervals(
             scorer(part, dataset["task"], classes, positive),
             unit[part["sample"]].to_numpy(),
@@ -105,6 +110,7 @@ if __name__ == "__main__":
                 for d, of in zip(datasets, paths, strict=True)
             },
             datasets,
+            snakemake.params.scheme,
             snakemake.params.seed,
             snakemake.output[0],
         )

@@ -4,6 +4,9 @@ import numpy as np
 from scipy.stats import t
 from statsmodels.stats.proportion import proportion_confint
 
+# Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
+# are scored together.
+POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")
 RESAMPLES = 2000
 # Resamples are drawn in blocks of about this many numbers.
 BLOCK = 2_000_000

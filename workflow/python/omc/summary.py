@@ -11,7 +11,7 @@ def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> 
 
     estimates, failures, timing: rows of the tables of these names, as dictionaries of text.
 
-    datasets: dictionaries of name, metric, models, baselines and splits; places: images, results.
+    datasets: dictionaries of name, metric, models and baselines; places: images, results.
     """
     parts = ["# Model comparison\n"]
     for dataset in datasets:
@@ -43,11 +43,16 @@ def answer(estimates: list[dict], dataset: dict) -> str:
     """One paragraph: the leading model or models, with score and interval, and the baseline's."""
     metric = dataset["metric"]
     name = METRIC_NAMES[metric]
-    rows = {
-        f"{row['language']}/{row['model']}": row
+    of_metric = [
+        row
         for row in estimates
-        if row["dataset"] == dataset["name"] and row["metric"] == metric and row["estimate"]
-    }
+        if (row["dataset"], row["metric"]) == (dataset["name"], metric)
+        and row["cohort"] == "development"
+        and row["estimate"]
+    ]
+    # The later one stays: the interval over the splits, where there is one.
+    of_metric.sort(key=lambda row: row["method"] == "nadeau_bengio")
+    rows = {f"{row['language']}/{row['model']}": row for row in of_metric}
     candidates = [m for m in dataset["models"] if m in rows and m not in dataset["baselines"]]
     sign = -1 if metric in SMALLER_IS_BETTER else 1
     ranked = sorted(candidates, key=lambda m: -sign * float(rows[m]["estimate"]))
@@ -62,14 +67,17 @@ def answer(estimates: list[dict], dataset: dict) -> str:
     interval = ""
     if top["ci_low"]:
         interval = f", 95 % interval {float(top['ci_low']):.3f} to {float(top['ci_high']):.3f}"
-    over = f"over {dataset['splits']} splits"
+    pooled = ", all test predictions together" if top["method"] != "nadeau_bengio" else ""
+    over = f"over {top['n_splits']} splits{pooled}"
     if len(tied) > 1:
         lead = f"{len(tied)} models share the lead with {name} {value:.3f} {over}: {some(tied)}"
     else:
         lead = f"{ranked[0]} leads with {name} {value:.3f} {over}{interval}"
     within = [m for m in ranked if m not in tied and _inside(rows[m], top)]
+    values = "values" if pooled else "means"
     near = (
-        f" The means of {len(within)} of {len(ranked) - 1} other models lie inside that interval."
+        f" The {values} of {len(within)} of {len(ranked) - 1} other models lie inside that"
+        " interval."
     )
     return f"{lead}.{near if within and len(tied) == 1 else ''}{baseline}"
 
