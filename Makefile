@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry dag report test lint format pins data clean FORCE
+.PHONY: help setup check run retry predict dag report test lint format pins data clean FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -43,6 +43,11 @@ run: $(RUN_READY) ## Set up what is missing, then run the comparison
 retry: $(RUN_READY) ## Train again what failed in the last run, and only that
 	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.retry $(CONFIG))" || exit 1; \
 	if [ -n "$$failed" ]; then $(SNAKEMAKE) --forcerun $$failed; fi
+
+NEEDED := DATASET MODEL INPUT OUTPUT
+predict: $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/… INPUT=new.tsv OUTPUT=out.csv
+	$(foreach name,$(NEEDED),$(if $($(name)),,$(error make predict: give it $(NEEDED:%=%=…))))
+	@$(SNAKEMAKE) --config 'predict={"dataset": "$(DATASET)", "model": "$(MODEL)", "input": "$(INPUT)", "output": "$(OUTPUT)"}' -- predict
 
 report: $(RUN_READY) ## Write results/report.html about the last run
 	@$(SNAKEMAKE) --report results/report.html

@@ -2,7 +2,9 @@
 
 root <- normalizePath(file.path(testthat::test_path(), "..", ".."))
 
-for (name in c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "training")) {
+for (name in c(
+  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
+)) {
   sys.source(file.path(root, "workflow", "R", paste0(name, ".R")), envir = environment())
 }
 suppressPackageStartupMessages(library(caret))

@@ -189,3 +189,17 @@ def test_a_scheme_that_does_not_suit_the_groups(study, base, scheme, groups, exp
     base["resampling"] = {"scheme": scheme}
     with pytest.raises(UserError, match=f"resampling.scheme: {expected}"):
         study(base)
+
+
+def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
+    asked = {
+        "dataset": "leukemia",
+        "model": "r/glmnet",
+        "input": base["datasets"]["leukemia"]["samples"],
+        "output": "out.csv",
+    }
+    asking = study({**copy.deepcopy(base), "predict": asked})
+    assert asking.config == study(base).config
+    assert asking.prediction["model"] == "glmnet" and study(base).prediction is None
+    with pytest.raises(UserError, match="predict.output: missing"):
+        study({**base, "predict": {"dataset": "leukemia", "model": "r/x", "input": "y"}})

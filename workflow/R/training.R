@@ -548,51 +548,6 @@ importance_rows <- function(spec, info, train, batch, fit, split) {
   )
 }
 
-#' What is saved of split `final`: the train object and all that it needs to predict new samples.
-#'
-#' @return list: train (caret's object), features (names), columns (the names that train knows them
-#'   by), fill, center, scale, classes, levels (the codes that train knows the classes by), task,
-#'   dataset, language, model, spec, versions.
-saved_model <- function(batch, settings, info, train, fit) {
-  at <- match(fit$index, batch$columns)
-  list(
-    train = train, features = batch$features[at], columns = batch$safe[at], fill = fit$fill,
-    center = fit$center, scale = fit$scale, classes = batch$classes, levels = class_codes(batch),
-    task = settings$task, dataset = settings$dataset, language = settings$language,
-    model = settings$model, spec = settings$spec, versions = package_versions(info$library)
-  )
-}
-
-#' Predict new samples with a saved model.
-#'
-#' @param saved what `readRDS` gives of a saved model.
-#' @param x numeric matrix (samples x features) of raw values, columns named by feature, NA where
-#'   missing; further columns are passed over.
-#' @return data.frame: predicted and, where the method has probabilities, prob_<class>.
-predict_saved <- function(saved, x) {
-  x <- apply_fit(x[, saved$features, drop = FALSE], saved)
-  colnames(x) <- saved$columns
-  if (is.null(saved$classes)) {
-    return(data.frame(predicted = as.numeric(stats::predict(saved$train, x))))
-  }
-  if (!is.function(saved$train$modelInfo$prob)) {
-    label <- match(as.character(stats::predict(saved$train, x)), saved$levels)
-    return(data.frame(predicted = saved$classes[label]))
-  }
-  raw <- stats::predict(saved$train, x, type = "prob")
-  found <- from_prob(raw, colnames(raw), saved$levels)
-  prob <- as.data.frame(found$prob)
-  names(prob) <- paste0("prob_", saved$classes)
-  cbind(data.frame(predicted = saved$classes[found$predicted]), prob)
-}
-
-# Written beside and renamed: a process that is killed leaves no half file.
-save_rds <- function(object, path) {
-  beside <- paste0(path, ".part")
-  saveRDS(object, beside)
-  file.rename(beside, path)
-}
-
 #' Write the tables of a batch.
 #'
 #' @param output named list or vector of paths: predictions, tuning, importance, timing, failures.

@@ -73,7 +73,7 @@ rule check_models_r:
         code=library(
             "r",
             *("training", "models", "losses", "preprocessing", "matrix"),
-            *("seeds", "logs"),
+            *("saving", "seeds", "logs"),
         ),
     output:
         f"{CUT}/r.txt",

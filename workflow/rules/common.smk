@@ -11,14 +11,21 @@ WORKFLOW = os.path.relpath(str(workflow.current_basedir.join("..")))
 sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
 
 from omc import config as configuration
+from omc import prediction
 from omc.closing import closing_text
 from omc.errors import UserError
+
+
+def stop(error):
+    """End with the sentences of a UserError."""
+    print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
+    sys.exit(1)
+
 
 try:
     STUDY = configuration.load(config, WORKFLOW)
 except UserError as error:
-    print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
-    sys.exit(1)
+    stop(error)
 CONFIG = STUDY.config
 
 RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
@@ -107,6 +114,12 @@ def saved_model(language):
     return directory(f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}/final")
 
 
+def final_model(dataset, model):
+    """The folder of a model that was trained on all samples of development."""
+    batch = STUDY.batches(dataset, model)[-1]
+    return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
+
+
 def train_input(language, *code):
     files = {
         "data": "data.h5ad",
@@ -142,4 +155,8 @@ def train_params(language):
 
 
 def closing_screen(failed=False):
-    print(closing_text(RESULTS, BEGAN, failed), file=sys.stderr)
+    if STUDY.prediction and not failed:
+        text = f"\nThe predictions are in {STUDY.prediction['output']}"
+    else:
+        text = closing_text(RESULTS, BEGAN, failed)
+    print(text, file=sys.stderr)

@@ -3,6 +3,9 @@ rule manifest:
         metrics=f"{RESULTS}/metrics.csv",
         sources=STUDY.all_files(),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        models=[
+            final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]
+        ],
         versions=expand(
             f"{RESULTS}/validation/models_{{language}}.json",
             language=STUDY.languages(),

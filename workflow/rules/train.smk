@@ -23,6 +23,7 @@ R_CODE = [
     "losses",
     "preprocessing",
     "matrix",
+    "saving",
     "seeds",
     "logs",
 ]

@@ -96,7 +96,7 @@ sentence <- function(spec, dataset, why, log) {
 }
 
 with_log(snakemake@log[[1]], {
-  for (name in c("seeds", "matrix", "preprocessing", "losses", "models", "training")) {
+  for (name in c("seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")) {
     source(file.path(snakemake@scriptdir, "..", "R", paste0(name, ".R")))
   }
   named <- function(slot) slot[nzchar(names(slot))]

@@ -9,12 +9,11 @@ from omc.logs import logged
 
 
 def main(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
-    import h5py
     import numpy as np
     import pandas as pd
 
     from omc.checksums import sha256_file
-    from omc.matrix import names, read_columns
+    from omc.matrix import layers, names, read_columns
     from omc.preprocessing import learn, write_fits
 
     sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False).set_index("sample")
@@ -22,14 +21,8 @@ def main(data: str, samples: str, splits: str, setting: dict, task: str, output:
     sheet = sheet[sheet["cohort"] == "development"]
     outcome = sheet["outcome"] if task == "classification" else sheet["outcome"].astype(float)
     outcome = outcome.to_numpy()
-    with h5py.File(data) as file:
-        codes = file["var/layer"]
-        layer_of = (
-            np.array(codes["categories"].asstr()[:])[codes["codes"][:]]
-            if isinstance(codes, h5py.Group)
-            else codes.asstr()[:]
-        )
-    layers = [
+    layer_of = layers(data)
+    parts = [
         {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
         for name, most in setting["top_variance"].items()
     ]
@@ -41,7 +34,7 @@ def main(data: str, samples: str, splits: str, setting: dict, task: str, output:
         inner = part["inner_fold"].astype(int).to_numpy()
         for fit in [0, *np.unique(inner)]:
             inside = rows[inner != fit]
-            fits[split, int(fit)] = learn(values[inside], outcome[inside], layers, setting)
+            fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting)
         print(
             f"{split}: {len(fits[split, 0].index)} features kept of {values.shape[1]}", flush=True
         )

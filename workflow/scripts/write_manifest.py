@@ -19,7 +19,7 @@ def git(folder: str, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def main(config: str, sources, splits, versions, output: str) -> None:
+def main(config: str, sources, splits, models, versions, output: str) -> None:
     import json
 
     from omc.checksums import sha256_file
@@ -32,6 +32,11 @@ def main(config: str, sources, splits, versions, output: str) -> None:
         "seed": json.loads(config)["seed"],
         "inputs": {path: sha256_file(path) for path in sources},
         "splits": {path: sha256_file(path) for path in splits},
+        "models": {
+            str(path): sha256_file(path)
+            for folder in models
+            for path in sorted(Path(folder).glob("model.*"))
+        },
         "versions": {
             Path(p).stem.removeprefix("models_"): json.loads(Path(p).read_text()) for p in versions
         },
@@ -46,6 +51,7 @@ if __name__ == "__main__":
             snakemake.params.config,
             list(snakemake.input.sources),
             list(snakemake.input.splits),
+            list(snakemake.input.models),
             list(snakemake.input.versions),
             snakemake.output[0],
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator, validators
 
+from omc import prediction
 from omc.csvs import read_csv
 from omc.errors import UserError, did_you_mean, some
 
@@ -371,6 +372,10 @@ class Study:
                 )
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
+        # Taken out, as nothing of the run depends on it.
+        asked = config.pop("predict", None)
+        models = {name: self.model_names(name) for name in self.datasets}
+        self.prediction = asked and prediction.resolve(asked, self.datasets, models)
 
     def task(self, dataset: str) -> str:
         return self.datasets[dataset]["outcome"]["task"]

@@ -50,6 +50,15 @@ def names(path: str, axis: str) -> list[str]:
         return [text.decode() for text in group[index][:]]
 
 
+def layers(path: str) -> np.ndarray:
+    """(p,) name of each feature's layer."""
+    with h5py.File(path) as file:
+        stored = file["var/layer"]
+        if isinstance(stored, h5py.Group):
+            return np.array(stored["categories"].asstr()[:])[stored["codes"][:]]
+        return stored.asstr()[:]
+
+
 def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
     """Values of some samples (names, in that order) and columns (ascending, 0-based) as float64.
 
