@@ -116,6 +116,15 @@ def test_a_cohort_is_matched_by_name(cohort, capsys):
     assert "1 others are passed over" in capsys.readouterr().out
 
 
+def test_a_cohorts_other_features_are_no_part_of_its_composition(cohort, write):
+    write("outside.tsv", "sample\tnew\tg2\tg1\ne\t100\t8\t2\nf\t100\t9\t1\n")
+    clr = {"transform": "clr", "pseudo_count": 0}
+    cohort["layers"]["genes"] |= clr
+    cohort["cohorts"]["outside"]["layers"]["genes"] |= clr
+    values, samples, *_ = import_dataset("demo", cohort)
+    np.testing.assert_allclose(values[samples.index("e")], [-np.log(2), np.log(2)])
+
+
 def test_a_cohort_without_a_table_is_read_from_development(cohort, write):
     write("genes.tsv", GENES + "e\t7\t8\nf\t9\t10\n")
     cohort["cohorts"]["outside"]["layers"] = cohort["layers"]

@@ -103,20 +103,23 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
         path = _sheet_path(dataset, cohort)
         own = layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
         if own == layer:
-            parts[cohort] = take_samples(table, part.index, others, at, layer, path)
+            found = take_samples(table, part.index, others, at, layer, path)
+            parts[cohort] = transformed(found, layer, at)
             continue
         own_at = f"{key}.cohorts.{cohort}.layers.{name}"
         own_table = read_table(own["table"], own["orientation"], own["matrix"])
         found = take_samples(own_table, part.index, others, own_at, own, path)
         impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
-        parts[cohort] = match_features(found, table.columns, impute, own_at, own)
+        found = match_features(found, table.columns, impute, own_at, own)
+        # Only now: a feature that development lacks is no part of the whole.
+        parts[cohort] = transformed(found, own, own_at)
     return parts
 
 
 def take_samples(
     table: pd.DataFrame, samples: pd.Index, others: bool, key: str, layer: dict, sheet_path: str
 ) -> pd.DataFrame:
-    """The rows of a table for the samples of a sheet, in the sheet's order, transformed.
+    """The rows of a table for the samples of a sheet, in the sheet's order.
 
     others: whether there are other layers, to join this one with. UserError if a sample is lacking
     and there are none, or if all are. key: the layer's key.
@@ -132,7 +135,7 @@ def take_samples(
             f" {layer['table']} (missing: {some(missing)}; the table has: {some(table.index)})"
             f"{advice}"
         )
-    return transformed(table.loc[samples.intersection(table.index, sort=False)], layer, key)
+    return table.loc[samples.intersection(table.index, sort=False)]
 
 
 def transformed(table: pd.DataFrame, layer: dict, key: str) -> pd.DataFrame:
