@@ -683,3 +683,51 @@ test_that("the script draws all figures, the same bytes each time and in the C l
   }
   expect_equal(draw_in("C"), draw_in("C.UTF-8"))
 })
+
+#' Results with cohorts: the values of each model move by `shift` in each cohort.
+with_cohorts <- function(means, shift, baselines = NULL) {
+  data <- results(means, baselines = baselines)
+  data$external <- do.call(rbind, lapply(names(shift), function(cohort) {
+    rows <- data$estimates
+    rows$cohort <- cohort
+    rows$estimate <- rows$estimate + shift[[cohort]]
+    rows$ci_low <- rows$estimate - 0.04
+    rows$ci_high <- rows$estimate + 0.04
+    rows
+  }))
+  data
+}
+
+external <- list(external = draw_external)
+
+test_that("cohorts stand beside cross-validation, with 2 and 13 models", {
+  for (n in c(2, 13)) {
+    for (shift in list(c(lyon = -0.05), c(lyon = -0.05, oslo = 0, a_far_away_place = 0.02))) {
+      expect_legible(with_cohorts(models_of_size(n), shift, "r/null"), external)
+    }
+  }
+})
+
+test_that("the title says what the leader of cross-validation reaches in each cohort", {
+  data <- with_cohorts(
+    c("r/a" = 0.9, "python/b" = 0.8, "r/null" = 0.5), c(lyon = -0.05, oslo = 0.01), "r/null"
+  )
+  text <- svg_text(drawn_as_svg(data, draw_external))
+  expect_match(
+    text, "r/a leads cross-validation at ROC AUC 0.900 and reaches 0.850 in lyon and 0.910 in oslo",
+    fixed = TRUE
+  )
+  # Of lyon's two intervals none covers, of oslo's both do; those of the baseline do not count.
+  expect_match(text, "2 of 4 intervals from the cohorts cover", fixed = TRUE)
+})
+
+test_that("a cohort without a value or an interval is said so", {
+  data <- with_cohorts(c("r/a" = 1, "python/b" = 0.8), c(lyon = 0))
+  data$external[data$external$model == "r/a", c("ci_low", "ci_high")] <- NA
+  data$external$estimate[data$external$model == "python/b"] <- NA
+  data$external[data$external$model == "python/b", c("ci_low", "ci_high")] <- NA
+  expect_legible(data, external)
+  text <- svg_text(drawn_as_svg(data, draw_external))
+  expect_match(text, "No bar: every resample gives the same value", fixed = TRUE)
+  expect_match(text, "none", fixed = TRUE)
+})

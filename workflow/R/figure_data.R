@@ -36,7 +36,8 @@ read_failures <- function(file) {
 #'   models (model, language, baseline, message: why its first lost split failed), pooled
 #'   (whether the estimates are of all test predictions together), estimates and splits (long,
 #'   cross-validation only: external cohorts are scored on one split and have no spread over
-#'   splits), tuning (a row per candidate and inner fold) and timing (a row per split and stage).
+#'   splits), external (estimates in the cohorts), tuning (a row per candidate and inner fold) and
+#'   timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {
   models <- clean_text(unlist(models))
@@ -52,11 +53,14 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     files[["metrics"]],
     text = c("dataset", "language", "model", "split", "cohort", "metric"), numbers = "value"
   )))
-  estimates <- in_cross_validation(keep(read_columns(
+  all_estimates <- keep(read_columns(
     files[["estimates"]],
     text = c("dataset", "language", "model", "cohort", "metric", "method"),
     numbers = c("estimate", "ci_low", "ci_high", "n_splits", "n_failed")
-  )))
+  ))
+  external <- all_estimates[!all_estimates$cohort %in% "development", , drop = FALSE]
+  external$cohort <- clean_text(external$cohort)
+  estimates <- in_cross_validation(all_estimates)
   # One row per model and metric: over the splits where that is, else of the pooled predictions.
   estimates <- estimates[order(!estimates$method %in% "nadeau_bengio"), , drop = FALSE]
   estimates <- estimates[!duplicated(estimates[c("model", "metric")]), , drop = FALSE]
@@ -91,6 +95,7 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     ),
     estimates = estimates,
     pooled = nrow(estimates) > 0 && !any(estimates$method %in% "nadeau_bengio"),
+    external = external,
     splits = splits,
     tuning = tuning,
     timing = timing

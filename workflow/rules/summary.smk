@@ -30,6 +30,7 @@ rule summarise:
         estimates=f"{RESULTS}/estimates.csv",
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=library("python", "summary", "contracts", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/summary.md",

@@ -8,13 +8,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(estimates, failures, timing, datasets: list[dict], images: str, output: str) -> None:
+def main(tables: list[str], samples: list[str], datasets: list[dict], images: str, output: str):
+    """tables: paths of estimates, failures and timing; samples: of samples.tsv by data set."""
     from omc.csvs import read_csv
     from omc.summary import summary
 
     places = {"images": images, "results": str(Path(output).parent)}
-    tables = [read_csv(path) for path in (estimates, failures, timing)]
-    text = summary(*tables, datasets, places)
+    for dataset, path in zip(datasets, samples, strict=True):
+        cohorts = [row["cohort"] for row in read_csv(path, delimiter="\t")]
+        dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
+    text = summary(*(read_csv(path) for path in tables), datasets, places)
     Path(output).write_text(text, encoding="utf-8")
 
 
@@ -23,9 +26,8 @@ if __name__ == "__main__":
         import json
 
         main(
-            snakemake.input.estimates,
-            snakemake.input.failures,
-            snakemake.input.timing,
+            [snakemake.input[name] for name in ("estimates", "failures", "timing")],
+            snakemake.input.samples,
             json.loads(snakemake.params.datasets),
             snakemake.params.images,
             snakemake.output[0],

@@ -416,7 +416,7 @@ class Study:
 
     def figures(self, dataset: str) -> list[str]:
         """Names of the figures of a data set."""
-        return list(FIGURES)
+        return [*FIGURES, *(["external"] if self.cohorts(dataset) else [])]
 
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""
@@ -584,6 +584,7 @@ class Study:
                     "metric": self.comparison_metric(name),
                     "models": self.model_names(name),
                     "baselines": self.baselines(name),
+                    "cohorts": self.cohorts(name),
                 }
                 for name in self.datasets
             ]

@@ -11,11 +11,13 @@ def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> 
 
     estimates, failures, timing: rows of the tables of these names, as dictionaries of text.
 
-    datasets: dictionaries of name, metric, models and baselines; places: images, results.
+    datasets: dictionaries of name, metric, models, baselines and cohorts (the number of samples of
+    each by name); places: images, results.
     """
     parts = ["# Model comparison\n"]
     for dataset in datasets:
         parts.append(f"## {dataset['name']}\n\n{answer(estimates, dataset)}\n")
+        parts += [f"{validated(estimates, dataset, cohort)}\n" for cohort in dataset["cohorts"]]
         figure = f"{places['images']}/{dataset['name']}/model_comparison.png"
         parts.append(f"Look at `{figure}`.\n")
     parts.append(
@@ -39,23 +41,48 @@ def cost(timing: list[dict]) -> str:
     return f"CPU seconds of training: {sum(spent.values()):.0f} ({listed})."
 
 
+def _rows(estimates: list[dict], dataset: dict, cohort: str) -> dict[str, dict]:
+    """Rows of the comparison metric with a value, by model."""
+    wanted = dataset["name"], dataset["metric"], cohort
+    rows = [r for r in estimates if (r["dataset"], r["metric"], r["cohort"]) == wanted]
+    # The later one stays: the interval over the splits, where there is one.
+    rows.sort(key=lambda row: row["method"] == "nadeau_bengio")
+    return {f"{row['language']}/{row['model']}": row for row in rows if row["estimate"]}
+
+
+def _ranked(rows: dict[str, dict], dataset: dict) -> list[str]:
+    """Models but the baselines that have a value, the best first."""
+    sign = -1 if dataset["metric"] in SMALLER_IS_BETTER else 1
+    candidates = [m for m in dataset["models"] if m in rows and m not in dataset["baselines"]]
+    return sorted(candidates, key=lambda m: -sign * float(rows[m]["estimate"]))
+
+
+def validated(estimates: list[dict], dataset: dict, cohort: str) -> str:
+    """One sentence: what the model that leads in cross-validation reaches in an external cohort.
+
+    Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
+    """
+    inside = _rows(estimates, dataset, "development")
+    outside = _rows(estimates, dataset, cohort)
+    ranked = _ranked(inside, dataset)
+    where = f"In cohort {cohort}, {dataset['cohorts'][cohort]} samples: "
+    name = METRIC_NAMES[dataset["metric"]]
+    if not ranked or ranked[0] not in outside:
+        return f"{where}{ranked[0] if ranked else 'no model'} has no value of {name} there."
+    found, said = outside[ranked[0]], float(inside[ranked[0]]["estimate"])
+    interval = "no interval"
+    if found["ci_low"]:
+        interval = f"{float(found['ci_low']):.3f} to {float(found['ci_high']):.3f}"
+    value = f"{name} {float(found['estimate']):.3f} ({interval})"
+    return f"{where}{ranked[0]} {value}; cross-validation said {said:.3f}."
+
+
 def answer(estimates: list[dict], dataset: dict) -> str:
     """One paragraph: the leading model or models, with score and interval, and the baseline's."""
     metric = dataset["metric"]
     name = METRIC_NAMES[metric]
-    of_metric = [
-        row
-        for row in estimates
-        if (row["dataset"], row["metric"]) == (dataset["name"], metric)
-        and row["cohort"] == "development"
-        and row["estimate"]
-    ]
-    # The later one stays: the interval over the splits, where there is one.
-    of_metric.sort(key=lambda row: row["method"] == "nadeau_bengio")
-    rows = {f"{row['language']}/{row['model']}": row for row in of_metric}
-    candidates = [m for m in dataset["models"] if m in rows and m not in dataset["baselines"]]
-    sign = -1 if metric in SMALLER_IS_BETTER else 1
-    ranked = sorted(candidates, key=lambda m: -sign * float(rows[m]["estimate"]))
+    rows = _rows(estimates, dataset, "development")
+    ranked = _ranked(rows, dataset)
     base = [m for m in dataset["baselines"] if m in rows]
     against = ", ".join(f"{m} {float(rows[m]['estimate']):.3f}" for m in base)
     baseline = f" The baseline: {against}." if base else " No baseline was configured."

@@ -1,0 +1,33 @@
+"""The sentences of the summary."""
+
+from omc.summary import answer, validated
+
+DATASET = {
+    "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/null"],
+    "baselines": ["r/null"], "splits": 25, "cohorts": {"lyon": 40},
+}  # fmt: skip
+
+
+def row(model, cohort, estimate, low="", high=""):
+    language, _, name = model.partition("/")
+    return {
+        "dataset": "demo", "language": language, "model": name, "cohort": cohort,
+        "metric": "roc_auc", "estimate": estimate, "ci_low": low, "ci_high": high,
+        "method": "nadeau_bengio" if cohort == "development" else "bootstrap", "n_splits": "25",
+        "n_failed": "0",
+    }  # fmt: skip
+
+
+def test_a_cohort_is_told_of_the_leader_of_cross_validation():
+    inside = [row("python/a", "development", "0.9"), row("r/b", "development", "0.8")]
+    outside = [
+        row("r/b", "lyon", "0.95", "0.9", "0.99"),
+        row("python/a", "lyon", "0.7", "0.6", "0.8"),
+    ]
+    said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (0.600 to 0.800); "
+    assert validated(inside + outside, DATASET, "lyon") == said + "cross-validation said 0.900."
+    assert "python/a leads with ROC AUC 0.900" in answer(inside + outside, DATASET)
+    lost = validated([*inside, row("python/a", "lyon", "")], DATASET, "lyon")
+    assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
+    perfect = validated([*inside, row("python/a", "lyon", "1")], DATASET, "lyon")
+    assert "ROC AUC 1.000 (no interval)" in perfect
