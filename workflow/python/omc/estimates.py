@@ -81,6 +81,8 @@ def sample_intervals(scored, units, of: dict, seed: int, level: float = 0.95) ->
         if metric in of and np.isfinite(estimate):
             n = len(np.unique(units[of[metric]]))
             low, high = proportion_confint(estimate * n, n, alpha=1 - level, method="wilson")
+            # Of none or all the limit misses 0 or 1 by a rounding error.
+            low, high = min(low, estimate), max(high, estimate)
             method = "wilson"
         intervals[metric] = (estimate, float(low), float(high), method)
     return intervals
