@@ -78,7 +78,7 @@ install_python_packages() { # the requirement files as arguments
 
 # The R packages of apt lists that the R on PATH lacks, without their prefix and in lower case.
 missing_r_packages() { # apt lists as arguments
-    entries "$@" | sed -n 's/^r-cran-//p' | LC_ALL=C sort >"$scratch/wanted"
+    entries "$@" | sed -n 's/^r-\(cran\|bioc\)-//p' | LC_ALL=C sort >"$scratch/wanted"
     if has Rscript; then
         Rscript --vanilla -e 'writeLines(tolower(unlist(lapply(.libPaths(), list.files))))'
     fi | LC_ALL=C sort -u >"$scratch/present"
@@ -128,11 +128,13 @@ require_conda() {
 make_conda_test_environment() {
     [ -e "$CONDA_PREFIX_TEST/.complete" ] &&
         [ ! envs/r.yaml -nt "$CONDA_PREFIX_TEST/.complete" ] &&
-        [ ! envs/r-test.yaml -nt "$CONDA_PREFIX_TEST/.complete" ] && return
+        [ ! envs/r-test.yaml -nt "$CONDA_PREFIX_TEST/.complete" ] &&
+        [ ! envs/bioconductor.yaml -nt "$CONDA_PREFIX_TEST/.complete" ] && return
     say "Making $CONDA_PREFIX_TEST, the R of the tests (some minutes)."
     rm -rf "$CONDA_PREFIX_TEST"
     conda env create --quiet --prefix "$PWD/$CONDA_PREFIX_TEST" --file envs/r.yaml
     conda env update --quiet --prefix "$PWD/$CONDA_PREFIX_TEST" --file envs/r-test.yaml
+    conda env update --quiet --prefix "$PWD/$CONDA_PREFIX_TEST" --file envs/bioconductor.yaml
     touch "$CONDA_PREFIX_TEST/.complete"
 }
 

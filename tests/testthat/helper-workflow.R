@@ -26,6 +26,20 @@ write_h5ad <- function(path, values, chunk = 7) {
   file$create_dataset("X", robj = t(unname(values)), chunk_dims = chunks, gzip_level = NULL)
 }
 
+#' Store /X of a file of write_h5ad as CSC; zeros are left out.
+make_sparse <- function(path, values) {
+  file <- hdf5r::H5File$new(path, mode = "r+")
+  on.exit(file$close_all())
+  file$link_delete("X")
+  group <- file$create_group("X")
+  hdf5r::h5attr(group, "shape") <- dim(values)
+  stored <- which(is.na(values) | values != 0)
+  group[["data"]] <- values[stored]
+  group[["indices"]] <- as.integer((stored - 1) %% nrow(values))
+  ends <- cumsum(colSums(is.na(values) | values != 0))
+  group[["indptr"]] <- as.integer(c(0, ends))
+}
+
 #' Write preprocessing.h5 from a list of fits: split, fit, index, fill, center, scale, rank.
 write_fits <- function(path, fits, splits_sha256) {
   file <- hdf5r::H5File$new(path, mode = "w")

@@ -11,6 +11,23 @@ test_that("samples and columns come in the order asked for, from chunks or not",
   }
 })
 
+test_that("a sparse matrix gives what the dense one gives, in blocks or not", {
+  sparse <- values * (values > 3)
+  sparse[, 5] <- 0
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, sparse)
+  asked <- list(c(0, 2, 4, 9, 14), 4, numeric())
+  expected <- lapply(asked, function(columns) read_columns(path, c("S3", "S2"), columns))
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, sparse)
+  make_sparse(path, sparse)
+  found <- lapply(asked, function(columns) read_columns(path, c("S3", "S2"), columns))
+  expect_identical(found, expected)
+  block_numbers <<- 12
+  on.exit(block_numbers <<- 4e6)
+  expect_identical(read_columns(path, c("S3", "S2"), asked[[1]]), expected[[1]])
+})
+
 test_that("no columns, and one column, keep the shape", {
   path <- tempfile(fileext = ".h5ad")
   write_h5ad(path, values)

@@ -12,10 +12,10 @@ from packaging.version import Version
 from rattler import MatchSpec
 
 ENVS = Path(__file__).parents[2] / "envs"
-CONDA_FILES = ["snakemake.yaml", "python.yaml", "r.yaml", "r-test.yaml"]
+CONDA_FILES = ["snakemake.yaml", "python.yaml", "r.yaml", "r-test.yaml", "bioconductor.yaml"]
 REQUIREMENTS = ["requirements.txt", "requirements-test.txt"]
 
-# conda's name: Debian's, where the rule r-NAME -> r-cran-NAME does not give it
+# conda's name: Debian's, where the rules of debian_name do not give it
 DEBIAN_NAMES = {
     "r-base": "r-base-core",
     "python": "python3",
@@ -25,6 +25,12 @@ DEBIAN_NAMES = {
 # Debian packages that conda's need not name: fonts and a linter, which conda's R brings or the
 # tests leave out where R is conda's.
 DEBIAN_ONLY = {"fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
+
+
+def debian_name(package):
+    """Debian's name of a conda package: r-cran-NAME of r-NAME, r-bioc-NAME of bioconductor-NAME."""
+    name = re.sub("^bioconductor-", "r-bioc-", re.sub("^r-", "r-cran-", package))
+    return DEBIAN_NAMES.get(package, name)
 
 
 def conda_file(name):
@@ -76,13 +82,13 @@ def test_conda_dependency_is_a_valid_exact_pin(name, spec):
 @pytest.mark.parametrize("name", CONDA_FILES)
 def test_conda_channels(name):
     channels = conda_file(name)["channels"]
-    bioconda = ["bioconda"] if name == "snakemake.yaml" else []
+    bioconda = ["bioconda"] if name in ("snakemake.yaml", "bioconductor.yaml") else []
     assert channels == ["conda-forge", *bioconda, "nodefaults"]
 
 
 def test_r_version_is_written_conda_s_way():
     # CRAN's 7.0-1 would be read as a version and a build.
-    for name in ("r.yaml", "r-test.yaml"):
+    for name in ("r.yaml", "r-test.yaml", "bioconductor.yaml"):
         assert not [spec for spec in conda_specs(name) if "-" in spec.split("=")[1]]
 
 
@@ -110,19 +116,25 @@ def test_both_python_environments_pin_the_same():
 def test_debian_packages_are_the_twins_of_conda_s():
     conda = {package for name in CONDA_FILES for package in conda_pins(name)}
     python = set(pins(entries("requirements.txt")))
-    expected = {
-        DEBIAN_NAMES.get(package) or re.sub("^r-", "r-cran-", package) for package in conda - python
-    }
+    expected = {debian_name(package) for package in conda - python}
     debian = {package for path in ENVS.glob("apt*.txt") for package in entries(path.name)}
     assert debian == expected | DEBIAN_ONLY
 
 
 def test_r_packages_stand_in_the_list_of_their_purpose():
     def debian(name):
-        return {re.sub("^r-", "r-cran-", p) for p in conda_pins(name) if p not in DEBIAN_NAMES}
+        return {debian_name(p) for p in conda_pins(name) if p not in DEBIAN_NAMES}
 
     assert debian("r.yaml") == {p for p in entries("apt.txt") if p.startswith("r-cran-")}
     assert debian("r-test.yaml") <= set(entries("apt-test.txt"))
+    # A run needs them only where a data set has an .rds file, so that apt.txt does not list them.
+    assert debian("bioconductor.yaml") <= set(entries("apt.txt") + entries("apt-test.txt"))
+
+
+def test_every_r_environment_pins_the_same():
+    main, bioconductor = conda_pins("r.yaml"), conda_pins("bioconductor.yaml")
+    for package in set(main) & set(bioconductor):
+        assert main[package] == bioconductor[package]
 
 
 def test_constraints_cover_all_that_the_requirements_need():

@@ -34,11 +34,11 @@ utf8 <- function(text) {
 #'
 #' Memory stays near the size of what is returned.
 #'
-#' @param path path of data.h5ad; /X is dense, samples x features, NaN where missing.
+#' @param path path of data.h5ad; /X is dense or CSC, samples x features, NaN where missing.
 #' @param samples sample names, in the wanted order.
 #' @param columns 0-based columns of /X, ascending.
 #' @return numeric matrix (samples x columns) with the samples' and the features' names. Stops if a
-#'   sample is not in the file or if /X is not stored as a dense matrix.
+#'   sample is not in the file.
 read_columns <- function(path, samples, columns) {
   features <- axis_names(path, "var")
   rows <- match(samples, axis_names(path, "obs"))
@@ -51,14 +51,12 @@ read_columns <- function(path, samples, columns) {
   )
   with_h5(path, function(file) {
     stored <- file[["X"]]
-    if (!inherits(stored, "H5D")) {
-      stop(sprintf("/X of %s is not a dense matrix", path))
-    }
+    read_block <- if (inherits(stored, "H5Group")) sparse_reader(stored) else read_dense_block
     step <- block_size(stored)
     for (block in unique(columns %/% step)) {
       wanted <- which(columns %/% step == block)
       first <- block * step
-      part <- read_dense_block(stored, first, min(first + step, length(features)))
+      part <- read_block(stored, first, min(first + step, length(features)))
       # hdf5r sees the file's rows as columns: features x samples.
       values[, wanted] <<- t(part[columns[wanted] - first + 1, rows, drop = FALSE])
     }
@@ -68,6 +66,9 @@ read_columns <- function(path, samples, columns) {
 
 # Columns of /X that one read takes: the stored chunk's, so that no chunk is read twice.
 block_size <- function(stored) {
+  if (inherits(stored, "H5Group")) {
+    return(max(1, block_numbers %/% as.numeric(hdf5r::h5attr(stored, "shape"))[1]))
+  }
   chunk <- stored$chunk_dims
   if (length(chunk) == 2 && !anyNA(chunk)) chunk[1] else max(1, block_numbers %/% stored$dims[2])
 }
@@ -75,4 +76,20 @@ block_size <- function(stored) {
 # Columns first..last-1 (0-based) of /X as features x samples.
 read_dense_block <- function(stored, first, last) {
   stored[(first + 1):last, , drop = FALSE]
+}
+
+# A function like read_dense_block for /X in CSC, where a column's values stand one after the other.
+sparse_reader <- function(stored) {
+  start <- as.numeric(stored[["indptr"]]$read())
+  samples <- as.numeric(hdf5r::h5attr(stored, "shape"))[1]
+  function(stored, first, last) {
+    part <- matrix(0, last - first, samples)
+    lengths <- diff(start[(first + 1):(last + 1)])
+    if (sum(lengths)) {
+      at <- (start[first + 1] + 1):start[last + 1]
+      row <- as.numeric(stored[["indices"]][at]) + 1
+      part[cbind(rep(seq_along(lengths), lengths), row)] <- stored[["data"]][at]
+    }
+    part
+  }
 }

@@ -1,3 +1,37 @@
+def rds(key):
+    """What the .h5ad file of a job is made of, by one of its keys."""
+    return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]
+
+
+# An .rds file holds what R users have: R writes it as an .h5ad file, which import_dataset reads.
+rule read_rds:
+    input:
+        rds=rds("rds"),
+        code=library("r", "formats", "logs"),
+    output:
+        f"{RESULTS}/{{dataset}}/rds/{{part}}.h5ad",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/rds_{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/rds_{{part}}.tsv"
+    wildcard_constraints:
+        part="[A-Za-z0-9_.-]+",
+    priority: 10
+    conda:
+        "../../envs/bioconductor.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 20),
+    params:
+        kind=rds("kind"),
+        matrix=rds("matrix"),
+        orientation=rds("orientation"),
+    message:
+        "Read {input.rds}"
+    script:
+        "../scripts/read_rds.R"
+
+
 rule import_dataset:
     input:
         samples=lambda wc: STUDY.sheets(wc.dataset),

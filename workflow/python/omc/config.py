@@ -209,6 +209,35 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
     cohort["layers"] = layers
 
 
+def replace_rds(name: str, dataset: dict, results: str) -> dict[str, dict]:
+    """Put the .h5ad file that R will make into the place of each .rds file of a data set.
+
+    Returns what each is made of by its path: rds, kind (layer or sheet), matrix, orientation.
+    """
+    made = {}
+
+    def convert(path, part, **how):
+        source = {"rds": path, **how}
+        for known, other in made.items():
+            if other == source:
+                return known
+        made[f"{results}/{name}/rds/{part}.h5ad"] = source
+        return f"{results}/{name}/rds/{part}.h5ad"
+
+    cohorts = {f"cohorts.{cohort}.": part for cohort, part in dataset["cohorts"].items()}
+    for prefix, part in {"": dataset, **cohorts}.items():
+        sheet = part["samples"]
+        if sheet.lower().endswith(".rds"):
+            how = {"kind": "sheet", "matrix": None, "orientation": "samples_in_rows"}
+            part["samples"] = convert(sheet, f"{prefix}samples", **how)
+        for layer_name, layer in part["layers"].items():
+            if layer.get("table", "").lower().endswith(".rds"):
+                how = {"kind": "layer"} | {key: layer[key] for key in ("matrix", "orientation")}
+                layer["table"] = convert(layer["table"], f"{prefix}layers.{layer_name}", **how)
+                layer.update(matrix=None, orientation="samples_in_rows")
+    return made
+
+
 def variants(name: str, dataset: dict) -> dict[str, dict]:
     """Further data sets that a data set is compared with, by name: `{dataset}-{variant}`.
 
@@ -348,11 +377,13 @@ class Study:
     def __init__(self, config: dict, presets: dict, root: str):
         self.config = config
         problems = []
-        self.datasets, self.models = {}, {}
+        self.datasets, self.models, self.rds = {}, {}, {}
+        results = os.path.join("results", config["run"] or "").rstrip("/")
         for name, dataset in config["datasets"].items():
             try:
                 resolved = resolve_dataset(name, dataset, root)
                 check_scheme(config["resampling"]["scheme"], f"datasets.{name}", resolved["groups"])
+                self.rds.update(replace_rds(name, resolved, results))
                 self.datasets.update({name: resolved, **variants(name, resolved)})
             except UserError as error:
                 problems.append(str(error))
@@ -399,7 +430,7 @@ class Study:
     def all_files(self) -> list[str]:
         """Every file that the users gave: sheets and tables."""
         given = [file for n in self.datasets for file in (*self.sheets(n), *self.files(n))]
-        return list(dict.fromkeys(given))
+        return list(dict.fromkeys(self.rds.get(file, {}).get("rds", file) for file in given))
 
     def variants(self, *kinds: str) -> list[str]:
         """Names of the data sets that are variants of others, of these kinds."""
