@@ -84,10 +84,13 @@ make_obesity <- function(folder) {
   bmi_class <- c("lean", "obese", "overweight")[scan(file("TwinStudy.t"), quiet = TRUE) + 1]
   second <- endsWith(samples, ".2")
   write_features(file.path(folder, "counts.tsv.gz"), counts)
-  write_samples(file.path(folder, "samples.tsv"), data.frame(
+  sheet <- data.frame(
     sample = samples, bmi_class = bmi_class, subject = sub("[.]2$", "", samples),
     visit = ifelse(second, 2, 1)
-  ))
+  )
+  write_samples(file.path(folder, "samples.tsv"), sheet)
+  two <- sheet[sheet$bmi_class != "overweight", ]
+  write_samples(file.path(folder, "lean_obese.tsv"), two)
 }
 
 # Near-infrared spectra and octane numbers of gasoline: pls's `gasoline`, values untouched.
@@ -133,7 +136,8 @@ main <- function(root = "resources") {
     dir.create(folder, showWarnings = FALSE)
     makers[[data_set]](folder)
   }
-  write_checksums(root, names(makers))
+  # Made by make_nutrimouse.py.
+  write_checksums(root, c(names(makers), "nutrimouse"))
 }
 
 main()

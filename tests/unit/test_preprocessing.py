@@ -123,3 +123,33 @@ def test_samples_without_a_layer_do_not_cost_its_features():
     np.testing.assert_array_equal(fit.fill, np.median(x[:10, :2], axis=0))
     with pytest.raises(UserError, match="layer x: no training sample"):
         learn(x[10:], np.array(["a", "b"] * 5), layer(3), setting)
+
+
+def two_layers(x, first):
+    columns = np.arange(x.shape[1])
+    return [
+        {"name": "a", "columns": columns[:first], "top_variance": None},
+        {"name": "b", "columns": columns[first:], "top_variance": None},
+    ]
+
+
+def test_layers_select_and_weigh_by_themselves(leukemia):
+    x, y = leukemia[0][:, :100], leukemia[1]
+    fit = learn(x, y, two_layers(x, 97), SETTING)
+    inside = fit.index < 97
+    assert inside.sum() == 5 and (~inside).sum() == 3
+    assert sorted(fit.rank[inside]) == [1, 2, 3, 4, 5] and sorted(fit.rank[~inside]) == [1, 2, 3]
+    z = apply(x[:, fit.index], fit)
+    squares = (z**2).sum(axis=0)
+    # Standardised features would have a sum of squares of 38 each; blocks of 5 and 3 now share it.
+    assert squares[inside].sum() == pytest.approx(squares[~inside].sum()) == pytest.approx(4 * 38)
+    alone = learn(x[:, :97], y, layer(97), SETTING)
+    weight = np.sqrt(5) / np.sqrt(4)
+    np.testing.assert_allclose(fit.scale[inside], alone.scale * weight, rtol=1e-15)
+    np.testing.assert_array_equal(fit.center[inside], alone.center)
+
+
+def test_one_layer_is_not_weighed(leukemia):
+    x, y = leukemia[0][:, :50], leukemia[1]
+    fit = learn(x, y, layer(50), {**SETTING, "features": 7})
+    np.testing.assert_array_equal(fit.scale, x.std(axis=0)[fit.index])

@@ -32,6 +32,7 @@ RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
+VARIANTS = STUDY.variants("layer", "ungrouped")
 TABLES = ["tuning", "importance", "timing", "failures"]
 
 
@@ -42,6 +43,26 @@ wildcard_constraints:
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     table="|".join(TABLES),
+
+
+def only(datasets):
+    """Wildcard constraint: these data sets; none if there are none."""
+    return "|".join(datasets) or "(?!)"
+
+
+def without(variants):
+    """Wildcard constraint: all data sets but these."""
+    return only([dataset for dataset in DATASETS if dataset not in variants])
+
+
+def of_parent(*names):
+    """Files of the data set that the job's data set is a variant of."""
+
+    def file(ending):
+        return lambda wc: f"{RESULTS}/{STUDY.parent(wc.dataset)}/{ending}"
+
+    files = {"data": "data.h5ad", "samples": "samples.tsv", "splits": "splits.csv"}
+    return {name: file(files[name]) for name in names}
 
 
 def library(language, *names):

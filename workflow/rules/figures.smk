@@ -6,6 +6,11 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
         name:
             "draw_figures" if number == 1 else f"draw_figures_{number}"
         input:
+            **(
+                {"variants": f"{RESULTS}/variants.csv"}
+                if {"layers", "grouping"} & set(figures)
+                else {}
+            ),
             metrics=f"{RESULTS}/metrics.csv",
             estimates=f"{RESULTS}/estimates.csv",
             failures=f"{RESULTS}/failures.csv",
@@ -15,6 +20,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
                 "r",
                 "figure_data",
                 "figure_theme",
+                "figure_variants",
                 *(f"figure_{name}" for name in figures),
                 "logs",
             ),

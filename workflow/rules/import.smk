@@ -48,6 +48,8 @@ rule import_dataset:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    wildcard_constraints:
+        dataset=without(VARIANTS),
     priority: 10
     conda:
         "../../envs/python.yaml"
@@ -60,3 +62,53 @@ rule import_dataset:
         "Import data set {wildcards.dataset}"
     script:
         "../scripts/import_dataset.py"
+
+
+# A layer alone, on the samples and in the splits of its data set.
+rule take_layer:
+    input:
+        **of_parent("data", "samples", "splits"),
+        code=library("python", "matrix", "errors", "logs"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    wildcard_constraints:
+        dataset=only(STUDY.variants("layer")),
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 6),
+    params:
+        layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
+    message:
+        "Take one layer: {wildcards.dataset}"
+    script:
+        "../scripts/take_layer.py"
+
+
+# The same data as if each sample were a subject of its own.
+rule drop_groups:
+    input:
+        **of_parent("data", "samples"),
+        code=library("python", "csvs", "errors", "logs"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    wildcard_constraints:
+        dataset=only(STUDY.variants("ungrouped")),
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    message:
+        "Forget the groups: {wildcards.dataset}"
+    script:
+        "../scripts/drop_groups.py"

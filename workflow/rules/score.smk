@@ -78,3 +78,22 @@ rule estimate:
         "Estimate every model's performance with its interval"
     script:
         "../scripts/estimate.py"
+
+
+rule compare_variants:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        splits=[f"{RESULTS}/{STUDY.parent(v)}/splits.csv" for v in VARIANTS],
+        code=library("python", "variants", "estimates", "contracts", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/variants.csv",
+    log:
+        f"{RESULTS}/logs/variants.log",
+    conda:
+        "../../envs/python.yaml"
+    params:
+        variants=STUDY.variant_setting(),
+    message:
+        "Compare data sets with their variants: single layers, groups ignored"
+    script:
+        "../scripts/compare_variants.py"

@@ -9,6 +9,8 @@ rule make_splits:
         f"{RESULTS}/logs/{{dataset}}/splits.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/splits.tsv"
+    wildcard_constraints:
+        dataset=without(STUDY.variants("layer")),
     priority: 10
     conda:
         "../../envs/python.yaml"

@@ -447,7 +447,13 @@ class Study:
 
     def figures(self, dataset: str) -> list[str]:
         """Names of the figures of a data set."""
-        return [*FIGURES, *(["external"] if self.cohorts(dataset) else [])]
+        setting = self.datasets[dataset]
+        more = {
+            "external": self.cohorts(dataset),
+            "layers": setting["compare_layers"],
+            "grouping": setting["compare_grouping"],
+        }
+        return [*FIGURES, *(name for name, wanted in more.items() if wanted)]
 
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""
@@ -605,6 +611,14 @@ class Study:
                 }
                 for name, dataset in self.datasets.items()
             ]
+        )
+
+    def variant_setting(self) -> str:
+        """Every variant with the data set that it is compared with."""
+        names = self.variants("layer", "ungrouped")
+        variants = {name: self.datasets[name]["variant"] for name in names}
+        return canonical(
+            [{"name": name, "of": v["of"], "kind": v["kind"]} for name, v in variants.items()]
         )
 
     def summary_setting(self) -> str:

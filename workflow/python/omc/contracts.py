@@ -18,6 +18,10 @@ ESTIMATES = [
     "dataset", "language", "model", "cohort", "metric", "estimate", "ci_low", "ci_high", "method",
     "n_splits", "n_failed",
 ]  # fmt: skip
+VARIANTS = [
+    "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
+    "difference", "ci_low", "ci_high", "method", "n_splits",
+]  # fmt: skip
 
 TABLES = {
     "tuning": TUNING,

@@ -29,6 +29,16 @@ def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float
     return mean, mean - half, mean + half
 
 
+def test_train_ratio(splits) -> float:
+    """Mean of n_test / n_train over the cross-validation splits, each sample counted once.
+
+    splits: table of splits.csv.
+    """
+    ordinary = splits[splits["split"] != "final"]
+    count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
+    return float((count["test"] / count["train"]).mean())
+
+
 def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
     """{metric: (estimate, low, high)} of predicted samples by the percentile bootstrap.
 

@@ -3,7 +3,7 @@
 Twin: preprocessing.R, which reads and applies, but learns nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import h5py
 import numpy as np
@@ -38,15 +38,30 @@ def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit
     setting: max_missing, impute, scale, method, features. In this order: features with too many
     missing values, imputation, constant features, top variance, scaling, selection; all inside the
     fold, since selection on all samples biases the error (Ambroise & McLachlan 2002,
-    doi:10.1073/pnas.102102699).
+    doi:10.1073/pnas.102102699); all per layer, and then the layers are weighted (`weigh_blocks`).
     """
-    parts = [_learn_layer(values, outcome, layer, setting) for layer in layers]
-    joined = [np.concatenate(p) for p in zip(*parts, strict=True)]
-    order = np.argsort(joined[0], kind="stable")
-    return Fit(*(column[order] for column in joined))
+    parts = weigh_blocks([_learn_layer(values, outcome, layer, setting) for layer in layers])
+    joined = Fit(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Fit)))
+    order = np.argsort(joined.index, kind="stable")
+    return Fit(*(getattr(joined, f.name)[order] for f in fields(Fit)))
 
 
-def _learn_layer(values, outcome, layer, setting):
+def weigh_blocks(parts: list[Fit]) -> list[Fit]:
+    """Layers (blocks) that weigh the same however many features each of them keeps.
+
+    Each block is divided by the square root of its number of kept features (Westerhuis et al.
+    1998, doi:10.1002/(SICI)1099-128X(199809/10)12:5<301::AID-CEM515>3.0.CO;2-S), which gives
+    standardised blocks the same sum of squares. All are multiplied by one number, the square root
+    of the mean number of kept features, so that the sum of squares of all values stays what it was:
+    else every penalty would be stronger for several layers than for each alone, and a comparison of
+    the two would show just that. One layer stays as it is.
+    """
+    kept = np.array([len(part.index) for part in parts])
+    weights = np.sqrt(kept / kept.mean())
+    return [replace(p, scale=p.scale * weight) for p, weight in zip(parts, weights, strict=True)]
+
+
+def _learn_layer(values, outcome, layer, setting) -> Fit:
     index = np.asarray(layer["columns"])
     # A sample without the layer (outer join) tells nothing of its single features.
     measured = np.zeros(values.shape[0], dtype=bool)
@@ -98,7 +113,7 @@ def _learn_layer(values, outcome, layer, setting):
         rank[order] = np.arange(1, len(order) + 1)
         chosen = rank > 0
         index, fill, center, scale, rank = (a[chosen] for a in (index, fill, center, scale, rank))
-    return index, fill, center, scale, rank
+    return Fit(index, fill, center, scale, rank)
 
 
 def _blocks(values, index):

@@ -1,0 +1,100 @@
+"""Each layer alone and the groups ignored: the cut-down examples run to their figures."""
+
+import itertools
+
+import pytest
+import yaml
+
+from omc import contracts
+from omc.matrix import layers, names
+
+pytestmark = pytest.mark.slow
+
+
+def example(root, name, models, **resampling):
+    config = yaml.safe_load((root / "config" / "examples" / f"{name}.yaml").read_text())
+    config["models"] = models
+    config["resampling"] = {"inner_folds": 2, **resampling}
+    return config
+
+
+def keys(rows):
+    names = ("dataset", "variant", "kind", "language", "model", "metric")
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def test_multiomics(workflow, root):
+    models = {"python": ["dummy", "logistic_regression"], "r": ["pls"]}
+    run = workflow()
+    process = run.compare(example(root, "multiomics", models, folds=2, repeats=2))
+    assert process.returncode == 0, process.stderr
+    results = run.path("results", "multiomics")
+    variants = ["nutrimouse-genes", "nutrimouse-lipids"]
+    for variant in variants:
+        for file in ("splits.csv", "samples.tsv"):
+            parent = (results / "nutrimouse" / file).read_bytes()
+            assert (results / variant / file).read_bytes() == parent
+    lipids = str(results / "nutrimouse-lipids" / "data.h5ad")
+    assert set(layers(lipids)) == {"lipids"} and len(names(lipids, "var")) == 21
+    header, rows = run.table("results", "multiomics", "variants.csv")
+    assert header == contracts.VARIANTS
+    trained = [("python", "dummy"), ("python", "logistic_regression"), ("r", "pls")]
+    assert keys(rows) == [
+        ("nutrimouse", variant, "layer", *model, metric)
+        for variant, model, metric in itertools.product(
+            variants, trained, contracts.METRICS_OF["multiclass"]
+        )
+    ]
+    assert {row["n_splits"] for row in rows} == {"4"}
+    _, metrics = run.table("results", "multiomics", "metrics.csv")
+    for row in rows:
+        means = {
+            name: sum(
+                float(m["value"])
+                for m in metrics
+                if m["dataset"] == name
+                and all(m[k] == row[k] for k in ("language", "model", "metric"))
+            )
+            / 4
+            for name in ("nutrimouse", row["variant"])
+        }
+        assert float(row["estimate"]) == pytest.approx(means["nutrimouse"])
+        gap = means["nutrimouse"] - means[row["variant"]]
+        assert float(row["difference"]) == pytest.approx(gap, abs=1e-9)
+        assert float(row["ci_low"]) <= gap + 1e-9 and float(row["ci_high"]) >= gap - 1e-9
+    images = run.path("images", "multiomics")
+    assert (images / "nutrimouse" / "layers.png").stat().st_size > 10_000
+    assert (images / "nutrimouse-lipids" / "model_comparison.png").exists()
+    assert not (images / "nutrimouse-lipids" / "layers.png").exists()
+
+
+def test_microbiome(workflow, root):
+    forest = {"name": "random_forest", "params": {"n_estimators": 20}, "grid": {}, "cost": "cheap"}
+    models = {"python": [forest], "r": [{"name": "pls", "grid": {"ncomp": [2]}}]}
+    run = workflow()
+    process = run.compare(example(root, "microbiome", models, folds=3, repeats=2))
+    assert process.returncode == 0, process.stderr
+    results = run.path("results", "microbiome")
+    data = [
+        (results / name / "data.h5ad").read_bytes() for name in ("obesity", "obesity-ungrouped")
+    ]
+    assert data[0] == data[1]
+    apart = {}
+    for name in ("obesity", "obesity-ungrouped"):
+        _, splits = run.table("results", "microbiome", name, "splits.csv")
+        sides = {}
+        for row in splits:
+            subject = row["sample"].removesuffix(".2")
+            sides.setdefault((row["split"], subject), set()).add(row["role"])
+        apart[name] = any(len(roles) == 2 for roles in sides.values())
+    assert apart == {"obesity": False, "obesity-ungrouped": True}
+    _, rows = run.table("results", "microbiome", "variants.csv")
+    assert keys(rows) == [
+        ("obesity", "obesity-ungrouped", "ungrouped", *model, metric)
+        for model, metric in itertools.product(
+            [("python", "random_forest"), ("r", "pls")], contracts.METRICS_OF["binary"]
+        )
+    ]
+    assert {(row["method"], row["n_splits"]) for row in rows} == {("t_over_repeats", "2")}
+    images = run.path("images", "microbiome")
+    assert (images / "obesity" / "grouping.png").stat().st_size > 10_000

@@ -1,0 +1,71 @@
+# Does adding a layer help? Each model on all layers together and on each layer alone.
+
+#' The title: all layers against each model's best single layer, by the interval of the difference.
+layers_finding <- function(rows, info) {
+  rows <- rows[is.finite(rows$difference), , drop = FALSE]
+  if (nrow(rows) == 0) {
+    return(paste("No model has a value of", info$label, "both on all layers and on one alone"))
+  }
+  badness <- if (info$higher_is_better) -rows$variant_estimate else rows$variant_estimate
+  rows <- rows[order(badness), , drop = FALSE]
+  best <- rows[!duplicated(rows$model), , drop = FALSE]
+  n <- nrow(best)
+  found <- direction(best$ci_low, best$ci_high, info$higher_is_better)
+  better <- sum(found == 1, na.rm = TRUE)
+  worse <- sum(found == -1, na.rm = TRUE)
+  layer <- unique(best$part)
+  adding <- if (length(layer) == 1) {
+    others <- setdiff(rows$part, layer)
+    paste("Adding", if (length(others) == 1) others else "the other layers", "to", layer)
+  } else {
+    "All layers instead of the best one"
+  }
+  if (better + worse == 0) {
+    return(paste0(adding, ": no evidence of a difference in ", of_models(n, n)))
+  }
+  parts <- c(
+    if (better > 0) paste("helps", of_models(better, n)),
+    if (worse > 0) paste(if (better > 0) "and hurts" else "hurts", of_models(worse, n))
+  )
+  rest <- n - better - worse
+  paste0(
+    adding, " ", paste(parts, collapse = " "),
+    if (rest > 0) paste0("; no evidence of a difference in the other ", rest)
+  )
+}
+
+#' Draws each model on all layers and on each alone; `data$variants`: see `read_variants()`.
+draw_layers <- function(data) {
+  info <- metric_info(data$metric)
+  rows <- data$variants[data$variants$kind == "layer", , drop = FALSE]
+  rows <- rows[order(match(rows$model, unique(rows$model)), rows$variant_estimate *
+                       if (info$higher_is_better) -1 else 1), , drop = FALSE]
+  splits <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
+  draw_variants(
+    data.frame(
+      model = rows$model, language = rows$language, label = rows$part, mean = rows$estimate,
+      other = rows$variant_estimate, difference = rows$difference, low = rows$ci_low,
+      high = rows$ci_high
+    ),
+    words = list(
+      title = layers_finding(rows, info),
+      subtitle = paste0(
+        data$dataset, ": ", plural(length(unique(rows$part)), "layer"), ", each alone and all ",
+        "together in the same ", plural(splits, "split"), ". ", capitalise(info$label), ": ",
+        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by their ",
+        "mean on all layers."
+      ),
+      caption = paste(
+        "Intervals: Nadeau-Bengio corrected resampled t of the paired differences, one by one, not",
+        "adjusted for their number. Baselines are left out."
+      ),
+      mean = "all layers", other = "this layer alone",
+      means = paste("Mean", info$label),
+      differences = paste0(
+        "All minus alone (", if (info$higher_is_better) "above" else "below",
+        " 0: the others help)"
+      )
+    ),
+    info
+  )
+}
