@@ -22,12 +22,15 @@ def main(
 
     from omc.contracts import ESTIMATES, METRIC_RANGE
     from omc.csvs import number, write_csv
-    from omc.estimates import POOLED_SCHEMES, corrected_interval
+    from omc.estimates import POOLED_SCHEMES, corrected_interval, test_train_ratio
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
-    ratio = {name: test_train_ratio(of["splits"]) for name, of in files.items()}
+    ratio = {}
+    for name, of in files.items():
+        splits = pd.read_csv(of["splits"], dtype=str, keep_default_na=False)
+        ratio[name] = test_train_ratio(splits)
     pooled = scheme in POOLED_SCHEMES
     together = {}
     for dataset in datasets:
@@ -51,16 +54,6 @@ def main(
         numbers = [number(value) for value in (estimate, low, high)]
         rows.append([*key, *numbers, method, len(part), failed[tuple(of)]])
     write_csv(output, ESTIMATES, rows)
-
-
-def test_train_ratio(path: str) -> float:
-    """Mean of n_test / n_train over the cross-validation splits, each sample counted once."""
-    import pandas as pd
-
-    splits = pd.read_csv(path, dtype=str, keep_default_na=False)
-    ordinary = splits[splits["split"] != "final"]
-    count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
-    return float((count["test"] / count["train"]).mean())
 
 
 def cohort_intervals(files: dict, dataset: dict, pooled: bool, seed: int) -> dict:
