@@ -40,6 +40,8 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     language="python|r",
     model="|".join(sorted({re.escape(m.name) for m in STUDY.all_models()})),
+    source="|".join(sorted({source for _, source in STUDY.images})),
+    shard=r"\d+of\d+",
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     table="|".join(TABLES),
@@ -74,6 +76,44 @@ def library(language, *names):
 def of_dataset(function):
     """A params function that asks the study about the data set of the job."""
     return lambda wildcards: function(wildcards.dataset)
+
+
+def of_images(function):
+    """A params function that asks the study about the image layer of the job."""
+    return lambda wildcards: function(wildcards.dataset, wildcards.source)
+
+
+def image_setting(name):
+    """A params function that gives one key of the image layer of the job."""
+    return lambda wildcards: STUDY.image_sources(wildcards.dataset)[wildcards.source][name]
+
+
+def of_shards(file):
+    """A file of every shard of an image layer."""
+    return lambda wildcards: [
+        f"{RESULTS}/{wildcards.dataset}/images/{wildcards.source}/{shard}/{file}"
+        for shard in STUDY.image_shards(wildcards.dataset, wildcards.source)
+    ]
+
+
+def joined_images(file):
+    """A file of every image layer of a data set and its cohorts."""
+
+    def files(wildcards):
+        home = STUDY.image_home(wildcards.dataset)
+        folder = f"{RESULTS}/{home}/images"
+        return [f"{folder}/{source}/{file}" for source in STUDY.image_sources(home)]
+
+    return files
+
+
+def prepared_images(wildcards):
+    """The prepared images of a data set, for its contact sheet."""
+    folder = f"{RESULTS}/{STUDY.image_home(wildcards.dataset)}/images"
+    return [
+        f"{folder}/{layer}/{shard}/prepared.h5"
+        for layer, shard in STUDY.shown_images(wildcards.dataset)
+    ]
 
 
 def trained(wildcards, table, datasets=None):

@@ -16,6 +16,8 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             failures=f"{RESULTS}/failures.csv",
             tuning=f"{RESULTS}/tuning.csv",
             timing=f"{RESULTS}/timing.csv",
+            samples=f"{RESULTS}/{{dataset}}/samples.tsv" if "contact_sheet" in figures else [],
+            prepared=prepared_images,
             code=library(
                 "r",
                 "figure_data",
@@ -44,6 +46,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             comparison_metric=of_dataset(STUDY.comparison_metric),
             models=of_dataset(STUDY.model_names),
             baselines=of_dataset(STUDY.baselines),
+            image_layers=lambda wc: [layer for layer, _ in STUDY.shown_images(wc.dataset)],
             positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
         message:
             "Draw the figures of {wildcards.dataset}"

@@ -36,6 +36,8 @@ rule import_dataset:
     input:
         samples=lambda wc: STUDY.sheets(wc.dataset),
         tables=lambda wc: STUDY.files(wc.dataset),
+        image_features=joined_images("features.csv"),
+        images=joined_images("images.csv"),
         code=library(
             "python",
             *("tables", "formats", "transforms", "matrix"),
@@ -58,6 +60,7 @@ rule import_dataset:
         mem_mb=mem_mb(1000, 20),
     params:
         setting=of_dataset(STUDY.import_setting),
+        image_folder=lambda wc: f"{RESULTS}/{STUDY.image_home(wc.dataset)}/images",
     message:
         "Import data set {wildcards.dataset}"
     script:

@@ -29,6 +29,11 @@ main <- function(input, output, params, library_dir) {
       input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric
     )
   }
+  if (length(input[["prepared"]]) > 0) {
+    data$sheet <- read_contact_sheet(
+      input[["prepared"]], params[["image_layers"]], input[["samples"]], params[["task"]]
+    )
+  }
   draw_figures(data, output)
 }
 

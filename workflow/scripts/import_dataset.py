@@ -8,11 +8,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(dataset: str, setting: dict, data: str, samples: str) -> None:
+def main(dataset: str, setting: dict, image_folder: str, data: str, samples: str) -> None:
     from omc.csvs import write_csv
     from omc.matrix import write_h5ad
-    from omc.tables import import_dataset
+    from omc.tables import import_dataset, use_image_tables
 
+    use_image_tables(setting, image_folder)
     values, names, features, layers, sheet = import_dataset(dataset, setting)
     write_h5ad(data, values, names, features, layers)
     rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))
@@ -27,6 +28,7 @@ if __name__ == "__main__":
         main(
             snakemake.wildcards.dataset,
             json.loads(snakemake.params.setting),
+            snakemake.params.image_folder,
             snakemake.output.data,
             snakemake.output.samples,
         )

@@ -1,4 +1,4 @@
-"""Join the features of all shards to one row per sample or per image; report broken images."""
+"""Join the features of all shards to a row per sample or image; list all and broken images."""
 
 import sys
 from pathlib import Path
@@ -8,31 +8,36 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(
-    features: list[str], broken: list[str], setting: dict, key: str, output: str, report: str
-) -> None:
+def main(features: list[str], checked: list[str], setting: dict, output) -> None:
     from omc.csvs import number, read_csv, write_csv
-    from omc.images import join_features, per_sample, read_features, refuse_broken
+    from omc.images import (
+        CHECKED,
+        join_features,
+        per_image,
+        per_sample,
+        read_features,
+        refuse_broken,
+    )
 
-    refused = [row for path in broken for row in read_csv(path)]
+    images = [row for path in checked for row in read_csv(path)]
+    broken = [row for row in images if row["reason"]]
+    refuse_broken(broken, len(images), setting["broken"], setting["key"])
     table = join_features([read_features(path) for path in features], setting["features"])
-    refuse_broken(refused, len(table), setting["broken"], key)
     left = set(table["sample"])
-    if setting["unit"] == "sample":
-        table = per_sample(table)
-    names = list(table.columns)
-    rows = ([v if isinstance(v, str) else number(v) for v in row] for row in table.to_numpy())
-    write_csv(output, names, rows)
-    header = ["sample", "image", "path", "reason"]
+    table = per_sample(table) if setting["unit"] == "sample" else per_image(table)
+    rows = ([name, *map(number, values)] for name, *values in table.itertuples(index=False))
+    write_csv(output.features, list(table.columns), rows)
+    write_csv(output.images, CHECKED, ([row[name] for name in CHECKED] for row in images))
     write_csv(
-        report,
-        [*header, "left_out"],
+        output.broken,
+        [*CHECKED, "left_out"],
         (
-            [*(row[n] for n in header), "image" if row["sample"] in left else "sample"]
-            for row in refused
+            [*(row[name] for name in CHECKED), "image" if row["sample"] in left else "sample"]
+            for row in broken
         ),
     )
-    print(f"{key}: {len(table)} rows, {len(refused)} broken images left out")
+    print(f"{setting['key']}: {len(images)} images, {len(broken)} of them broken and left out")
+    print(f"{len(table)} rows of features by {setting['unit']}")
 
 
 if __name__ == "__main__":
@@ -41,9 +46,7 @@ if __name__ == "__main__":
 
         main(
             snakemake.input.features,
-            snakemake.input.broken,
+            snakemake.input.checked,
             json.loads(snakemake.params.setting),
-            snakemake.params.key,
-            snakemake.output.features,
-            snakemake.output.broken,
+            snakemake.output,
         )

@@ -4,6 +4,7 @@ It is read at every start of Snakemake, so it imports nothing heavy.
 """
 
 import csv
+import hashlib
 import json
 import math
 import os
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator, validators
 from omc import prediction
 from omc.csvs import read_csv
 from omc.errors import UserError, did_you_mean, some
+from omc.image_files import Image, in_shard, list_images, shard_names
 
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
@@ -152,6 +154,12 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
         raise UserError(
             f"{key}.compare_grouping: there are no groups to leave out: set {key}.groups"
         )
+    by_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
+    if by_image and len(dataset["layers"]) > 1:
+        raise UserError(
+            f"{key}.layers.{by_image[0]}.unit: image gives a row per image, which other layers do"
+            " not have: set it to sample, or leave the other layers out"
+        )
     outcome = dataset["outcome"]
     if outcome["positive"] is not None:
         if outcome["task"] == "regression":
@@ -254,6 +262,22 @@ def variants(name: str, dataset: dict) -> dict[str, dict]:
         of = {"kind": "ungrouped", "of": name, "layer": None}
         made[f"{name}-ungrouped"] = {**plain, "groups": None, "variant": of}
     return made
+
+
+def image_sources(name: str, dataset: dict) -> dict[str, dict]:
+    """Settings of the image layers of a data set, by name; `key` is where each is configured.
+
+    `{layer}`, and `{layer}-{cohort}` for a cohort that has other images.
+    """
+    found = {}
+    for layer, setting in dataset["layers"].items():
+        if "images" in setting:
+            found[layer] = {**setting, "key": f"datasets.{name}.layers.{layer}"}
+            for cohort, part in dataset["cohorts"].items():
+                if part["layers"][layer] != setting:
+                    key = f"datasets.{name}.cohorts.{cohort}.layers.{layer}"
+                    found[f"{layer}-{cohort}"] = {**part["layers"][layer], "key": key}
+    return found
 
 
 class Model:
@@ -377,7 +401,7 @@ class Study:
     def __init__(self, config: dict, presets: dict, root: str):
         self.config = config
         problems = []
-        self.datasets, self.models, self.rds = {}, {}, {}
+        self.datasets, self.models, self.images, self.rds = {}, {}, {}, {}
         results = os.path.join("results", config["run"] or "").rstrip("/")
         for name, dataset in config["datasets"].items():
             try:
@@ -385,6 +409,9 @@ class Study:
                 check_scheme(config["resampling"]["scheme"], f"datasets.{name}", resolved["groups"])
                 self.rds.update(replace_rds(name, resolved, results))
                 self.datasets.update({name: resolved, **variants(name, resolved)})
+                for source, setting in image_sources(name, resolved).items():
+                    listed = list_images(setting["images"], setting["pattern"], setting["key"])
+                    self.images[name, source] = listed
             except UserError as error:
                 problems.append(str(error))
         for task in sorted({d["outcome"]["task"] for d in config["datasets"].values()}):
@@ -427,8 +454,43 @@ class Study:
         setting = self.datasets[dataset]
         return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
+    def image_home(self, dataset: str) -> str:
+        """The data set whose images a data set has: a variant has those of its parent."""
+        return self.parent(dataset) if "variant" in self.datasets[dataset] else dataset
+
+    def image_sources(self, dataset: str) -> dict[str, dict]:
+        """Settings of the image layers of a data set and its cohorts: see `image_sources`."""
+        return image_sources(dataset, self.datasets[dataset])
+
+    def image_shards(self, dataset: str, source: str) -> list[str]:
+        """Names of the shards in which the images of a layer are worked on."""
+        shards = self.image_sources(dataset)[source]["shards"]
+        return shard_names(len(self.images[dataset, source]), shards)
+
+    def shard_images(self, dataset: str, source: str, shard: str) -> list[Image]:
+        return in_shard(self.images[dataset, source], shard)
+
+    def shown_images(self, dataset: str) -> list[tuple[str, str]]:
+        """(layer, shard) of the images of a data set, without those of its cohorts."""
+        home = self.image_home(dataset)
+        layers = self.datasets[dataset]["layers"]
+        return [
+            (layer, shard)
+            for layer, setting in layers.items()
+            if "images" in setting
+            for shard in self.image_shards(home, layer)
+        ]
+
+    def image_digest(self, dataset: str, source: str) -> str:
+        """Checksum of the list of images: it changes when one comes or goes."""
+        return hashlib.sha256(canonical(self.images[dataset, source]).encode()).hexdigest()
+
+    def image_join_setting(self, dataset: str, source: str) -> str:
+        setting = self.image_sources(dataset)[source]
+        return canonical({name: setting[name] for name in ("features", "unit", "broken", "key")})
+
     def all_files(self) -> list[str]:
-        """Every file that the users gave: sheets and tables."""
+        """Every file that the users gave, but for images: sheets and tables."""
         given = [file for n in self.datasets for file in (*self.sheets(n), *self.files(n))]
         return list(dict.fromkeys(self.rds.get(file, {}).get("rds", file) for file in given))
 
@@ -452,6 +514,7 @@ class Study:
             "external": self.cohorts(dataset),
             "layers": setting["compare_layers"],
             "grouping": setting["compare_grouping"],
+            "contact_sheet": any("images" in layer for layer in setting["layers"].values()),
         }
         return [*FIGURES, *(name for name, wanted in more.items() if wanted)]
 
@@ -532,9 +595,17 @@ class Study:
 
     def import_setting(self, dataset: str) -> str:
         setting = json.loads(json.dumps(self.datasets[dataset]))
-        for part in (setting, *setting["cohorts"].values()):
-            for layer in part["layers"].values():
+        for cohort, part in {None: setting, **setting["cohorts"]}.items():
+            for name, layer in part["layers"].items():
                 del layer["top_variance"]
+                if "images" in layer:
+                    own = f"{name}-{cohort}"
+                    source = own if own in self.image_sources(dataset) else name
+                    part["layers"][name] = {
+                        "images": layer["images"],
+                        "unit": layer["unit"],
+                        "source": source,
+                    }
         for key in ("compare_layers", "compare_grouping"):
             del setting[key]
         return canonical(setting)

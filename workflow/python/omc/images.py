@@ -31,6 +31,7 @@ OBJECT_PROPERTIES = ["area", "eccentricity", "solidity", "extent", "circularity"
 GROUPS = ["intensity", "texture", "hog", "shape"]
 
 
+CHECKED = ["sample", "image", "path", "sha256", "reason"]  # reason: why it is broken, or empty
 MOST_TOLD = 10  # broken images that an error names
 
 
@@ -93,7 +94,9 @@ def prepare(pixels: np.ndarray, size) -> tuple[np.ndarray, tuple[float, float]]:
     """
     height, width = size
     smaller = pixels.shape[0] > height or pixels.shape[1] > width
-    resized = resize(pixels, (height, width), order=1, anti_aliasing=smaller, preserve_range=True)
+    resized = resize(
+        pixels, (height, width), order=1, mode="edge", anti_aliasing=smaller, preserve_range=True
+    )
     low, high = np.percentile(resized, [1, 99])
     return resized.astype(np.float32), (float(low), float(high))
 
@@ -262,19 +265,20 @@ def feature_names(groups, channels: int) -> list[str]:
     return list(features_of(blank, (0, 0), groups))
 
 
-def refuse_broken(broken: list[dict], usable: int, policy: str, key: str) -> None:
+def refuse_broken(broken: list[dict], listed: int, policy: str, key: str) -> None:
     """UserError that names the broken images where they may not be skipped, or none is left.
 
-    broken: rows with path and reason; usable: number of the other images; policy: stop or skip;
-    key: the layer's key in the configuration.
+    broken: rows with path and reason; listed: number of all images; policy: stop or skip; key: the
+    layer's key in the configuration.
     """
-    if not broken or (policy == "skip" and usable):
+    left = listed - len(broken)
+    if not broken or (policy == "skip" and left):
         return
     lines = [f"{key}.images: {row['path']} {row['reason']}" for row in broken[:MOST_TOLD]]
     if len(broken) > MOST_TOLD:
         lines.append(f"{key}.images: and {len(broken) - MOST_TOLD} more")
-    fix = "correct or remove them" + (f", or set {key}.broken: skip" if usable else "")
-    lines.append(f"{key}.images: {len(broken)} of {len(broken) + usable} are broken: {fix}")
+    fix = "correct or remove them" + (f", or set {key}.broken: skip" if left else "")
+    lines.append(f"{key}.images: {len(broken)} of {listed} images are broken: {fix}")
     raise UserError("\n".join(lines))
 
 
@@ -306,3 +310,9 @@ def per_sample(table: pd.DataFrame) -> pd.DataFrame:
     both = both.reindex(columns=[(how, f) for f in table.columns[2:] for how in ("mean", "sd")])
     both.columns = [f"{feature}_{how}" for how, feature in both.columns]
     return both.reset_index()
+
+
+def per_image(table: pd.DataFrame) -> pd.DataFrame:
+    """The features of each image, which is called `sample/image`."""
+    names = table["sample"] + "/" + table["image"]
+    return table.drop(columns="image").assign(sample=names)

@@ -28,6 +28,45 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     return values
 
 
+def use_image_tables(dataset: dict, folder: str) -> None:
+    """Let each image layer be read from the table of its features.
+
+    folder: with a folder for each source of images, with features.csv and images.csv.
+    """
+    for part in (dataset, *dataset["cohorts"].values()):
+        for layer in part["layers"].values():
+            if "images" in layer:
+                source = f"{folder}/{layer['source']}"
+                layer |= {"table": f"{source}/features.csv", "listed": f"{source}/images.csv"}
+                layer |= {"orientation": "samples_in_rows", "matrix": None, "transform": "none"}
+
+
+def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataFrame:
+    """A sheet's rows where the only layer is one of images, else the rows as they are.
+
+    Without the samples that lost all their images to `broken: skip`; with `unit: image` a row for
+    each image, named `sample/image`, of the sample's outcome, and grouped by sample where the
+    sheet has no groups.
+    """
+    layers = (dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort])["layers"]
+    layer = next(iter((layers or dataset["layers"]).values()))
+    if len(dataset["layers"]) > 1 or "images" not in layer:
+        return rows
+    images = pd.read_csv(layer["listed"], dtype=str, keep_default_na=False)
+    usable = images[images["reason"] == ""]
+    lost = rows.index.intersection(images["sample"]).difference(usable["sample"], sort=False)
+    if len(lost):
+        print(f"{layer['images']}: without a usable image, left out: {some(lost)}")
+    rows = rows.drop(index=lost)
+    if layer["unit"] == "sample":
+        return rows
+    usable = usable[usable["sample"].isin(rows.index)]
+    of_image = rows.loc[usable["sample"]]
+    if (of_image["group"] == "").all():
+        of_image = of_image.assign(group=of_image.index)
+    return of_image.set_index(pd.Index(usable["sample"] + "/" + usable["image"], name="sample"))
+
+
 def import_dataset(name: str, dataset: dict):
     """Read a data set's sheets and layers: development's, and those of its external cohorts.
 
@@ -37,6 +76,7 @@ def import_dataset(name: str, dataset: dict):
     """
     key = f"datasets.{name}"
     rows = read_sheets(dataset, key)
+    rows = {cohort: rows_with_images(part, dataset, cohort) for cohort, part in rows.items()}
     parts = {cohort: {} for cohort in rows}
     for layer in dataset["layers"]:
         for cohort, part in import_layer(layer, dataset, rows, key).items():
@@ -130,9 +170,10 @@ def take_samples(
         if len(missing) == len(samples) and len(samples.intersection(table.columns)):
             other = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
             advice = f"; {key}.orientation: {other[layer['orientation']]} would fit"
+        kind = "images" if "images" in layer else "table"
         raise UserError(
-            f"{key}.table: {len(missing)} of {len(samples)} samples of {sheet_path} are not in"
-            f" {layer['table']} (missing: {some(missing)}; the table has: {some(table.index)})"
+            f"{key}.{kind}: {len(missing)} of {len(samples)} samples of {sheet_path} are not in"
+            f" {layer[kind]} (missing: {some(missing)}; found there: {some(table.index)})"
             f"{advice}"
         )
     return table.loc[samples.intersection(table.index, sort=False)]
