@@ -75,8 +75,9 @@ format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants
 pins: ## Write envs/constraints.txt anew
 	@$(SETUP) pins
 
-data: ## Make the data sets in resources/ anew from their sources
+data: $(RUN_READY) ## Make the data sets in resources/ anew from their sources
 	@Rscript resources/make_data.R
+	@$(EXEC) python resources/make_digits.py
 
 clean: ## Remove results and figures; what is set up stays
 	@$(SETUP) clean

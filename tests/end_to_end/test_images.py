@@ -6,6 +6,8 @@ import shutil
 import pytest
 import yaml
 
+from .test_run import planned
+
 pytestmark = pytest.mark.slow
 
 
@@ -39,50 +41,51 @@ def forty(root, tmp_path):
     return config, broken
 
 
-def jobs(process):
-    """Rules of a dry run and how many jobs each has."""
-    counted = {}
-    for line in process.stdout.splitlines() + process.stderr.splitlines():
-        parts = line.split()
-        if len(parts) == 2 and parts[1].isdigit():
-            counted[parts[0]] = int(parts[1])
-    return counted
-
-
-def test_shards_resume_and_never_change_the_numbers(workflow, forty):
+def test_only_what_a_lost_shard_needs_runs_again(workflow, forty):
     config, broken = forty
-    two = workflow("two")
-    process = two.compare(config)
+    run = workflow()
+    features = "results/digits/images/pixels/features.csv"
+    process = run.compare(config, "--", features)
     assert process.returncode == 0, process.stderr
-    folder = two.path("results", "digits", "images", "pixels")
-    _, told = two.table("results", "digits", "images", "pixels", "broken.csv")
+    folder = run.path(features).parent
+    _, told = run.table(folder / "broken.csv")
     assert [(r["sample"], r["left_out"]) for r in told] == [(broken.stem, "sample")]
     assert "cannot be read" in told[0]["reason"]
-    sheet = two.path("results", "digits", "samples.tsv").read_text(encoding="utf-8")
-    assert len(sheet.splitlines()) == 1 + 39 and broken.stem not in sheet
-    assert two.path("images", "digits", "contact_sheet.png").stat().st_size > 10_000
+    whole = run.path(features).read_bytes()
+    one_shard = {"prepare_images": 1, "extract_image_features": 1, "join_image_features": 1}
 
-    # Of a lost shard only its own jobs, and those behind it, run again.
     shutil.rmtree(folder / "2of2")
-    again = jobs(two.compare(config, "--dry-run"))
-    assert again["prepare_images"] == again["extract_image_features"] == 1
-    assert again["join_image_features"] == again["import_dataset"] == 1
-    assert "list_images" not in again
-    assert two.compare(config).returncode == 0
+    run.path(features).unlink()
+    assert planned(run.compare(config, "--dry-run", "--", features)) == one_shard
+    assert run.compare(config, "--", features).returncode == 0
+    assert run.path(features).read_bytes() == whole
+
+    # An image that is mended or changed belongs to one shard.
+    shutil.copy(broken.with_name("D0000.png"), broken)
+    assert planned(run.compare(config, "--dry-run", "--", features)) == one_shard
+    assert run.compare(config, "--", features).returncode == 0
+    assert run.table(folder / "broken.csv")[1] == []
 
     # Other features need no other images.
     config["datasets"]["digits"]["layers"]["pixels"]["features"] = ["texture"]
-    again = jobs(two.compare(config, "--dry-run"))
-    assert again["extract_image_features"] == 2 and "prepare_images" not in again
-    del config["datasets"]["digits"]["layers"]["pixels"]["features"]
+    again = planned(run.compare(config, "--dry-run", "--", features))
+    assert again == {"extract_image_features": 2, "join_image_features": 1}
 
-    # One shard gives the same numbers.
-    config["datasets"]["digits"]["layers"]["pixels"]["shards"] = 1
-    one = workflow("one")
-    assert one.compare(config).returncode == 0
-    for file in ("metrics.csv", "digits/data.h5ad", "digits/images/pixels/features.csv"):
-        same = [run.path("results", file).read_bytes() for run in (one, two)]
-        assert same[0] == same[1], file
+
+def test_the_number_of_shards_never_changes_the_numbers(workflow, forty):
+    config, broken = forty
+    written = []
+    for shards in (1, 2):
+        config["datasets"]["digits"]["layers"]["pixels"]["shards"] = shards
+        run = workflow(f"shards{shards}")
+        process = run.compare(config, "--", "results/metrics.csv")
+        assert process.returncode == 0, process.stderr
+        written.append(run.path("results", "metrics.csv").read_bytes())
+    assert written[0] == written[1]
+    _, rows = run.table("results", "metrics.csv")
+    assert {r["language"] for r in rows} == {"python", "r"} and all(r["value"] for r in rows)
+    sheet = run.path("results", "digits", "samples.tsv").read_text(encoding="utf-8")
+    assert len(sheet.splitlines()) == 1 + 39 and broken.stem not in sheet
 
 
 def test_a_broken_image_stops_the_run_with_its_name_if_so_configured(workflow, forty):

@@ -1,6 +1,7 @@
 """The configuration: defaults, sentences for mistakes, and stable slices."""
 
 import copy
+import json
 
 import pytest
 import yaml
@@ -203,3 +204,41 @@ def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
     assert asking.prediction["model"] == "glmnet" and study(base).prediction is None
     with pytest.raises(UserError, match="predict.output: missing"):
         study({**base, "predict": {"dataset": "leukemia", "model": "r/x", "input": "y"}})
+
+
+def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base, tmp_path):
+    for name in ("here/a.png", "here/b.png", "here/c.png", "there/d.PNG"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    dataset = base["datasets"]["leukemia"]
+    dataset["layers"]["cells"] = {"images": str(tmp_path / "here"), "shards": 2}
+    dataset["compare_layers"] = True
+    samples = dataset["samples"]
+    dataset["cohorts"] = {
+        "same": {"samples": samples},
+        "other": {"samples": samples, "layers": {"cells": {"images": str(tmp_path / "there")}}},
+    }
+    asked = study(base)
+    assert list(asked.image_sources("leukemia")) == ["cells", "cells-other"]
+    assert asked.image_shards("leukemia", "cells") == ["1of2", "2of2"]
+    assert asked.image_shards("leukemia", "cells-other") == ["1of1"]
+    in_shard = asked.shard_images("leukemia", "cells", "2of2")
+    assert [image.sample for image in in_shard] == ["b", "c"]
+    setting = json.loads(asked.import_setting("leukemia"))
+    assert setting["layers"]["cells"]["source"] == "cells"
+    sources = {n: c["layers"]["cells"]["source"] for n, c in setting["cohorts"].items()}
+    assert sources == {"same": "cells", "other": "cells-other"}
+    assert asked.image_home("leukemia-cells") == "leukemia"
+    assert "contact_sheet" in asked.figures("leukemia-cells")
+    assert "contact_sheet" not in asked.figures("leukemia-expression")
+    before = asked.image_digest("leukemia", "cells")
+    (tmp_path / "here" / "e.png").touch()
+    assert study(base).image_digest("leukemia", "cells") != before
+
+
+def test_images_as_rows_go_with_no_other_layer(study, base, tmp_path):
+    (tmp_path / "a.png").touch()
+    layers = base["datasets"]["leukemia"]["layers"]
+    layers["cells"] = {"images": str(tmp_path), "unit": "image"}
+    with pytest.raises(UserError, match=r"leukemia\.layers\.cells\.unit: image .* sample"):
+        study(base)

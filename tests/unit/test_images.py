@@ -68,6 +68,8 @@ def test_a_folder_of_images_and_of_folders(tmp_path):
 def test_a_sheet_of_images(tmp_path):
     sheet = tmp_path / "images.csv"
     sheet.write_text("image,sample\nplate2/x.png,S1\nplate1/x.png,S1\n", encoding="utf-8")
+    touch(tmp_path / "plate1" / "x.png")
+    touch(tmp_path / "plate2" / "x.png")
     found = list_images(str(sheet), "*.png", "layer")
     assert [image.name for image in found] == ["plate1/x.png", "plate2/x.png"]
     assert found[0].path == str(tmp_path / "plate1" / "x.png")
@@ -79,7 +81,12 @@ def test_a_sheet_of_images(tmp_path):
         ([], None, ["'*.png'", "nothing", "layer.pattern"]),
         (["a.tif"], None, ["'*.png'", "a.tif", "layer.pattern"]),
         (["A.png", "A/A.png"], None, ["'A'", "two images", "'A.png'"]),
-        ([], "sample\timage\nA\tx.png\nA\tx.png\n", ["'A'", "two images", "'x.png'"]),
+        ([], "sample\timage\nA\tgone.png\n", ["1 of 1 images", "gone.png", "relative to it"]),
+        (
+            ["x.png"],
+            "sample\timage\nA\timages/x.png\nA\timages/x.png\n",
+            ["'A'", "two images", "'images/x.png'"],
+        ),
         ([], "sample\tfile\nA\tx.png\n", ["no column 'image'", "sample, file"]),
         ([], "sample\timage\n", ["lists no image"]),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omc.errors import UserError
-from omc.tables import import_dataset
+from omc.tables import import_dataset, use_image_tables
 
 GENES = "sample\tg1\tg2\na\t1\t2\nb\t3\t4\nc\t5\t6\n"
 LIPIDS = "sample\tl1\nc\t30\nb\t20\nd\t40\n"
@@ -179,3 +179,59 @@ def test_a_regression_wants_numbers_in_every_cohort(cohort, write):
     write("three.tsv", "sample\tkind\na\t1\nb\t2\nc\t3\n")
     with pytest.raises(UserError, match=r"regression, but .*outside_samples.tsv holds 'y'"):
         import_dataset("demo", cohort)
+
+
+# ------------------------------------------------------------------------------------------ images
+
+
+@pytest.fixture
+def pictures(write, tmp_path):
+    """Sample a has two images, b one and another that is broken, c only a broken one."""
+
+    def setting(unit):
+        (tmp_path / "joined" / "cells").mkdir(parents=True)
+        write(
+            "joined/cells/images.csv",
+            "sample,image,path,sha256,reason\n"
+            "a,1.png,p,,\na,2.png,p,,\nb,1.png,p,,\nb,2.png,p,,no image\nc,1.png,p,,no image\n",
+        )
+        by_image = "sample,f\na/1.png,1\na/2.png,3\nb/1.png,5\n"
+        by_sample = "sample,f_mean,f_sd\na,2,1.4\nb,5,\n"
+        write("joined/cells/features.csv", by_image if unit == "image" else by_sample)
+        dataset = {
+            "layers": {"cells": {"images": "folder", "unit": unit, "source": "cells"}},
+            "samples": write("three.tsv", SHEET.replace("d\ty\tp4\n", "")),
+            "join": "inner",
+            "outcome": {"column": "kind", "task": "classification", "positive": None},
+            "groups": None,
+            "stratify_by": [],
+            "cohorts": {},
+        }
+        use_image_tables(dataset, "joined")
+        return dataset
+
+    return setting
+
+
+def test_a_sample_whose_images_are_all_broken_is_left_out(pictures, capsys):
+    values, samples, features, layers, rows = import_dataset("demo", pictures("sample"))
+    assert samples == ["a", "b"] and features == ["f_mean", "f_sd"] and set(layers) == {"cells"}
+    np.testing.assert_array_equal(values, [[2, 1.4], [5, np.nan]])
+    assert "folder: without a usable image, left out: c" in capsys.readouterr().out
+
+
+def test_images_as_rows_have_their_sample_s_outcome_and_are_its_group(pictures):
+    dataset = pictures("image")
+    values, samples, _, _, rows = import_dataset("demo", dataset)
+    assert samples == ["a/1.png", "a/2.png", "b/1.png"] and values.ravel().tolist() == [1, 3, 5]
+    assert rows["outcome"].tolist() == ["x", "x", "y"]
+    assert rows["group"].tolist() == ["a", "a", "b"]
+    dataset["groups"] = "patient"
+    assert import_dataset("demo", dataset)[4]["group"].tolist() == ["p1", "p1", "p2"]
+
+
+def test_a_sample_without_any_image_is_named(pictures, write):
+    dataset = pictures("sample")
+    write("three.tsv", SHEET)
+    with pytest.raises(UserError, match=r"layers.cells.images: 1 of 3 .*missing: d; found there"):
+        import_dataset("demo", dataset)

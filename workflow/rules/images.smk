@@ -1,6 +1,9 @@
 # Images become a table of features, shard by shard: each shard is prepared and described by jobs of
 # its own, and only what is missing or has changed runs again. {source} is a layer, or a layer of a
 # cohort with other images.
+IMAGE_LISTS = [
+    f"{RESULTS}/{dataset}/images/{source}/images.csv" for dataset, source in STUDY.images
+]
 IMAGE_LAYER = f"{RESULTS}/{{dataset}}/images/{{source}}"
 IMAGE_LOGS = f"{RESULTS}/logs/{{dataset}}/images/{{source}}"
 IMAGE_TIMES = f"{RESULTS}/benchmarks/{{dataset}}/images/{{source}}"

@@ -1,7 +1,8 @@
 rule manifest:
     input:
         metrics=f"{RESULTS}/metrics.csv",
-        sources=STUDY.all_files(),
+        # An image's own checksum stands in the images.csv of its layer.
+        sources=STUDY.all_files() + IMAGE_LISTS,
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         models=[
             final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]

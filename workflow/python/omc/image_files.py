@@ -88,7 +88,14 @@ def _in_sheet(source: str, key: str) -> list[Image]:
             f" (columns: {some(columns, 12)}): name its columns sample and image"
         )
     folder = os.path.dirname(source)
-    return [Image(row["sample"], row["image"], os.path.join(folder, row["image"])) for row in rows]
+    images = [Image(r["sample"], r["image"], os.path.join(folder, r["image"])) for r in rows]
+    gone = [image.path for image in images if not os.path.isfile(image.path)]
+    if gone:
+        raise UserError(
+            f"{key}.images: {len(gone)} of {len(images)} images of {source} do not exist"
+            f" ({some(gone)}): correct the sheet; its paths are relative to it"
+        )
+    return images
 
 
 def shard_names(images: int, shards) -> list[str]:

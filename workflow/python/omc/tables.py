@@ -38,7 +38,8 @@ def use_image_tables(dataset: dict, folder: str) -> None:
             if "images" in layer:
                 source = f"{folder}/{layer['source']}"
                 layer |= {"table": f"{source}/features.csv", "listed": f"{source}/images.csv"}
-                layer |= {"orientation": "samples_in_rows", "matrix": None, "transform": "none"}
+                layer |= {"orientation": "samples_in_rows", "matrix": None}
+                layer |= {"transform": "none", "pseudo_count": 0}
 
 
 def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataFrame:
@@ -49,8 +50,8 @@ def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataF
     sheet has no groups.
     """
     layers = (dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort])["layers"]
-    layer = next(iter((layers or dataset["layers"]).values()))
-    if len(dataset["layers"]) > 1 or "images" not in layer:
+    layer = next(iter(layers.values()))
+    if len(layers) > 1 or "images" not in layer:
         return rows
     images = pd.read_csv(layer["listed"], dtype=str, keep_default_na=False)
     usable = images[images["reason"] == ""]
