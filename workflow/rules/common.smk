@@ -44,7 +44,7 @@ wildcard_constraints:
     shard=r"\d+of\d+",
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
-    table="|".join(TABLES),
+    table="|".join([*TABLES, "checks"]),
 
 
 def only(datasets):
@@ -149,6 +149,9 @@ def tuned(language):
 
 def joined_tables(wildcards):
     """Files of one table of all jobs that write it."""
+    if wildcards.table == "checks":
+        # A variant's samples are its parent's.
+        return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]]
     files = trained(wildcards, wildcards.table, DATASETS)
     if wildcards.table == "timing":
         files += [

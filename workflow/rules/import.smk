@@ -115,3 +115,25 @@ rule drop_groups:
         "Forget the groups: {wildcards.dataset}"
     script:
         "../scripts/drop_groups.py"
+
+
+rule check_data:
+    input:
+        sheet=lambda wc: STUDY.datasets[wc.dataset]["samples"],
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        code=library("python", "checks", "formats", "matrix", "contracts", "csvs", "errors", "logs"),
+    output:
+        f"{RESULTS}/{{dataset}}/checks.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/checks.log",
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(800, 2),
+    params:
+        setting=of_dataset(STUDY.data_check_setting),
+    message:
+        "Look for batches, repeated subjects and gaps in {wildcards.dataset}"
+    script:
+        "../scripts/check_data.py"

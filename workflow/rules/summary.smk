@@ -32,6 +32,7 @@ rule summarise:
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        checks=f"{RESULTS}/checks.csv",
         code=library("python", "summary", "contracts", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/summary.md",

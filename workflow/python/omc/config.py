@@ -610,6 +610,17 @@ class Study:
             del setting[key]
         return canonical(setting)
 
+    def data_check_setting(self, dataset: str) -> str:
+        setting = self.datasets[dataset]
+        return canonical(
+            {
+                "outcome": setting["outcome"]["column"],
+                "task": setting["outcome"]["task"],
+                "groups": setting["groups"],
+                "stratify_by": setting["stratify_by"],
+            }
+        )
+
     def split_setting(self) -> str:
         names = ("scheme", "folds", "repeats", "inner_folds")
         return canonical({name: self.config["resampling"][name] for name in names})

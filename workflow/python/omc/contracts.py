@@ -22,8 +22,10 @@ VARIANTS = [
     "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
     "difference", "ci_low", "ci_high", "method", "n_splits",
 ]  # fmt: skip
+CHECKS = ["dataset", "check", "status", "value", "advice"]
 
 TABLES = {
+    "checks": CHECKS,
     "tuning": TUNING,
     "importance": IMPORTANCE,
     "timing": TIMING,

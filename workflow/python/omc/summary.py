@@ -6,10 +6,10 @@ from omc.errors import some
 TIE = 5e-4
 
 
-def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> str:
+def summary(estimates, failures, timing, checks, datasets: list[dict], places: dict) -> str:
     """Markdown: per data set one paragraph and where to look, then the cost, then what failed.
 
-    estimates, failures, timing: rows of the tables of these names, as dictionaries of text.
+    estimates, failures, timing, checks: rows of the tables of these names, as dictionaries of text.
 
     datasets: dictionaries of name, metric, models, baselines and cohorts (the number of samples of
     each by name); places: images, results.
@@ -20,6 +20,10 @@ def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> 
         parts += [f"{validated(estimates, dataset, cohort)}\n" for cohort in dataset["cohorts"]]
         figure = f"{places['images']}/{dataset['name']}/model_comparison.png"
         parts.append(f"Look at `{figure}`.\n")
+        warnings = [row for row in checks if row["dataset"] == dataset["name"]]
+        lines = [warned(row) for row in warnings if row["status"] == "warning"]
+        if lines:
+            parts.append("\n".join(lines) + "\n")
     parts.append(
         f"Every number: `{places['results']}/metrics.csv`, `{places['results']}/estimates.csv`.\n"
     )
@@ -28,6 +32,11 @@ def summary(estimates, failures, timing, datasets: list[dict], places: dict) -> 
         parts.append(f"## What failed\n\n{failed(failures, datasets)}\n")
         parts.append(f"Each failure with its log: `{places['results']}/failures.csv`.\n")
     return "\n".join(parts)
+
+
+def warned(row: dict) -> str:
+    """One line about a warning of checks.csv."""
+    return f"- **Warning** ({row['check']}): {row['value']}. Advice: {row['advice']}."
 
 
 def cost(timing: list[dict]) -> str:

@@ -1,0 +1,64 @@
+"""Checks of the data: what they find, and what they leave alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omc.checks import check_batches, check_sheet, check_subjects, check_values
+from omc.formats import read_sheet
+
+
+def statuses(rows):
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_a_repeated_subject_is_found_in_obesity(root):
+    sheet = read_sheet(str(root / "resources" / "obesity" / "samples.tsv"))
+    rows = check_sheet(sheet, "bmi_class", [], None, "classification")
+    subject = next(row for row in rows if row[0] == "subject")
+    assert subject[1] == "warning" and subject[2].startswith("subject: 154 levels")
+    assert "groups: subject" in subject[3]
+    assert ("batch", "ok") in statuses(rows) and ("class_size", "ok") in statuses(rows)
+    rows = check_sheet(sheet, "bmi_class", [], "subject", "classification")
+    assert ("subject", "ok") in statuses(rows)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_batch_that_predicts_the_outcome_is_found(task):
+    rng = np.random.default_rng(1)
+    level = np.array(["x", "y"] * 30)
+    columns = pd.DataFrame({"site": level, "day": rng.permutation(level)})
+    if task == "classification":
+        y = pd.Series(np.where(rng.random(60) < 0.9, level, "y"))
+    else:
+        y = pd.Series(rng.normal(size=60) + 4 * (level == "x"))
+    rows = check_batches(columns, y, task)
+    assert [row[1] for row in rows] == ["warning", "ok"]
+    assert "groups: site" in rows[0][3] and rows[1][3] == ""
+
+
+def test_measurements_and_names_are_no_subjects():
+    rng = np.random.default_rng(1)
+    y = pd.Series(rng.choice(["a", "b"], 100))
+    columns = {"age": rng.integers(20, 60, 100), "id": np.arange(100), "site": ["s"] * 100}
+    rows = check_subjects(pd.DataFrame(columns).astype(str), y, None, "classification")
+    assert statuses(rows) == [("subject", "ok")]
+
+
+def test_subjects_in_a_regression():
+    level = np.repeat(np.arange(20), 3)
+    columns = pd.DataFrame({"patient": level.astype(str)})
+    y = pd.Series(level + np.tile([0, 0.1, 0.2], 20))
+    rows = check_subjects(columns, y, None, "regression")
+    assert statuses(rows) == [("subject", "warning")]
+
+
+def test_small_classes_and_poor_features():
+    sheet = pd.DataFrame({"y": ["a"] * 20 + ["b"] * 4})
+    rows = check_sheet(sheet, "y", [], None, "classification")
+    assert statuses(rows) == [("class_size", "warning"), ("batch", "skipped"), ("subject", "ok")]
+    assert "b: 4 samples" in rows[0][2]
+    rows = check_values(np.array([0, 5, 4]), np.array([True, False, False]), 10)
+    assert [row[1:3] for row in rows] == [["warning", "30.0%"], ["warning", "33.3%"]]
+    rows = check_values(np.array([0, 1, 0]), np.array([False] * 3), 10)
+    assert [row[1:] for row in rows] == [["ok", "3.3%", ""], ["ok", "0.0%", ""]]

@@ -1,0 +1,119 @@
+"""What in a data set can make its results look better, or worse, than they are: warnings only."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2_contingency, kruskal
+from statsmodels.stats.multitest import multipletests
+
+# A batch has few levels; of more, it may be a subject's name or a measurement.
+MOST_BATCHES = 10
+SMALL_CLASS = 10
+LARGE_SHARE = 0.2
+
+
+def check_sheet(sheet: pd.DataFrame, outcome: str, used: list[str], groups, task: str) -> list:
+    """Rows (check, status, value, advice) of a sample sheet of text columns.
+
+    outcome, groups: names of columns, groups or None; used: further columns that are not features.
+    """
+    y = sheet[outcome] if task == "classification" else sheet[outcome].astype(float)
+    unused = [name for name in sheet.columns if name not in (outcome, groups, *used)]
+    rows = [_class_size(y)] if task == "classification" else []
+    rows += check_batches(sheet[unused], y, task) or [
+        ["batch", "skipped", f"no unused column with 2 to {MOST_BATCHES} levels", ""]
+    ]
+    return rows + check_subjects(sheet[unused], y, groups, task)
+
+
+def _class_size(y) -> list:
+    counts = y.value_counts()
+    few = counts.min() < SMALL_CLASS
+    advice = "join classes, collect more samples, or read the intervals first" if few else ""
+    value = f"smallest class {counts.idxmin()}: {counts.min()} samples"
+    return ["class_size", "warning" if few else "ok", value, advice]
+
+
+def check_batches(columns: pd.DataFrame, y, task: str) -> list:
+    """One row per column with few levels: does it predict the outcome?
+
+    Chi-square test with Cramér's V, of numbers the Kruskal-Wallis test with the share of explained
+    rank variance; Holm's correction over the columns. A strong link (0.3 or more) is a warning.
+    """
+    found = []
+    for name, column in columns.items():
+        there = column.str.strip() != ""
+        level, of = column[there], y[there]
+        if not 2 <= level.nunique() <= min(MOST_BATCHES, len(level) / 2) or of.nunique() < 2:
+            continue
+        if task == "classification":
+            table = pd.crosstab(level, of)
+            test = chi2_contingency(table, correction=False)
+            freedom = min(table.shape) - 1
+            strength = np.sqrt(test.statistic / (len(level) * freedom))
+            measure = "Cramér's V"
+        else:
+            test = kruskal(*(of[level == one] for one in level.unique()))
+            strength, measure = test.statistic / (len(level) - 1), "explained rank variance"
+        found.append((name, measure, strength, test.pvalue))
+    if not found:
+        return []
+    rows = []
+    adjusted = multipletests([p for *_, p in found], method="holm")[1]
+    for (name, measure, strength, _), p in zip(found, adjusted, strict=True):
+        linked = strength >= 0.3 and p < 0.05
+        advice = (
+            f"a model may learn '{name}' instead of the outcome: set groups: {name} to test on"
+            f" other levels than it was trained on, or stratify_by: [{name}]"
+        )
+        value = f"{name}: {measure} {strength:.2f}, p = {p:.2g}"
+        rows.append(["batch", "warning" if linked else "ok", value, advice if linked else ""])
+    return rows
+
+
+def check_subjects(columns: pd.DataFrame, y, groups, task: str) -> list:
+    """A row per column that looks like the name of a subject with several samples.
+
+    More levels than a batch has, most samples in a level with others, and an outcome that hardly
+    varies within levels (by 90 % the majority's, or 90 % of the variance explained).
+    """
+    if groups is not None:
+        return [["subject", "ok", f"groups: {groups}", ""]]
+    rows = []
+    for name, column in columns.items():
+        times = column.map(column.value_counts())
+        repeated = (times > 1) & (column.str.strip() != "")
+        if column.nunique() <= MOST_BATCHES or repeated.mean() < 0.5:
+            continue
+        of, level = y[repeated], column[repeated]
+        if task == "classification":
+            same = of.groupby(level).agg(lambda part: part.value_counts().iloc[0]).sum() / len(of)
+        else:
+            same = 1 - (of - of.groupby(level).transform("mean")).var(ddof=0) / of.var(ddof=0)
+        if same >= 0.9:
+            value = (
+                f"{name}: {column.nunique()} levels, {repeated.mean():.0%} of the samples share one"
+            )
+            advice = (
+                f"samples of one subject may stand on both sides of a split: set groups: {name}"
+            )
+            rows.append(["subject", "warning", value, advice])
+    return rows or [["subject", "ok", "no unused column looks like a repeated subject", ""]]
+
+
+def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> list:
+    """Rows about the features. missing: (p,) missing values of each; constant: (p,) whether."""
+    shares = {
+        "missing_values": (
+            missing.sum() / (samples * len(missing)),
+            "look where they come from: see preprocessing.max_missing and impute",
+        ),
+        "constant_features": (
+            constant.mean(),
+            "they are dropped: look at the table and its transform",
+        ),
+    }
+    return [
+        [check, "warning" if share > LARGE_SHARE else "ok", f"{share:.1%}"]
+        + [advice if share > LARGE_SHARE else ""]
+        for check, (share, advice) in shares.items()
+    ]

@@ -1,0 +1,53 @@
+"""Look for what can mislead in a data set: batches, repeated subjects, small classes, gaps."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+
+from omc.logs import logged
+
+COLUMNS = 2000
+
+
+def main(dataset: str, sheet: str, data: str, samples: str, setting: dict, output: str) -> None:
+    """setting: outcome, task, groups, stratify_by."""
+    import numpy as np
+    import pandas as pd
+
+    from omc.checks import check_sheet, check_values
+    from omc.contracts import CHECKS
+    from omc.csvs import write_csv
+    from omc.formats import read_sheet
+    from omc.matrix import names, read_columns
+
+    rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
+    development = rows.loc[rows["cohort"] == "development", "sample"]
+    used = setting["stratify_by"]
+    found = check_sheet(
+        read_sheet(sheet), setting["outcome"], used, setting["groups"], setting["task"]
+    )
+    missing, constant = [], []
+    count = len(names(data, "var"))
+    for first in range(0, count, COLUMNS):
+        columns = np.arange(first, min(first + COLUMNS, count))
+        values = read_columns(data, development, columns)
+        missing.append(np.isnan(values).sum(axis=0))
+        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+        constant.append(~(low < high))
+    found += check_values(np.concatenate(missing), np.concatenate(constant), len(development))
+    write_csv(output, CHECKS, ([dataset, *row] for row in found))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(
+            snakemake.wildcards.dataset,
+            snakemake.input.sheet,
+            snakemake.input.data,
+            snakemake.input.samples,
+            json.loads(snakemake.params.setting),
+            snakemake.output[0],
+        )
