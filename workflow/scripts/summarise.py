@@ -9,7 +9,7 @@ from omc.logs import logged
 
 
 def main(tables: list[str], samples: list[str], datasets: list[dict], images: str, output: str):
-    """tables: paths of estimates, failures, timing and checks; samples: of samples.tsv by data set."""
+    """tables: paths of estimates, failures, timing, checks; samples: of samples.tsv by data set."""
     from omc.csvs import read_csv
     from omc.summary import summary
 

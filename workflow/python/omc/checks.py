@@ -34,7 +34,7 @@ def _class_size(y) -> list:
 
 
 def check_batches(columns: pd.DataFrame, y, task: str) -> list:
-    """One row per column with few levels: does it predict the outcome?
+    """One row per column with few levels: whether it predicts the outcome.
 
     Chi-square test with Cramér's V, of numbers the Kruskal-Wallis test with the share of explained
     rank variance; Holm's correction over the columns. A strong link (0.3 or more) is a warning.
