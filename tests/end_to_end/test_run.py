@@ -69,6 +69,7 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
     ("file", "header"),
     [
         ("estimates.csv", contracts.ESTIMATES),
+        ("comparisons.csv", contracts.COMPARISONS),
         ("tuning.csv", contracts.TUNING),
         ("importance.csv", contracts.IMPORTANCE),
         ("timing.csv", contracts.TIMING),

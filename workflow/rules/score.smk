@@ -80,6 +80,27 @@ rule estimate:
         "../scripts/estimate.py"
 
 
+rule compare_models:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        code=library("python", "comparisons", "estimates", "contracts", "csvs", "errors", "logs"),
+    output:
+        comparisons=f"{RESULTS}/comparisons.csv",
+    log:
+        f"{RESULTS}/logs/compare_models.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compare_models.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Compare every two models of both languages"
+    script:
+        "../scripts/compare_models.py"
+
+
 rule compare_variants:
     input:
         metrics=f"{RESULTS}/metrics.csv",

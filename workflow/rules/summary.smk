@@ -55,6 +55,7 @@ rule verdict:
         failures=f"{RESULTS}/failures.csv",
         metrics=f"{RESULTS}/metrics.csv",
         tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
+        comparisons=f"{RESULTS}/comparisons.csv",
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",

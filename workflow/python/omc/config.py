@@ -695,6 +695,18 @@ class Study:
             ]
         )
 
+    def comparison_setting(self) -> str:
+        return canonical(
+            [
+                {
+                    "name": name,
+                    "metric": self.comparison_metric(name),
+                    "models": self.model_names(name),
+                }
+                for name in self.datasets
+            ]
+        )
+
     def variant_setting(self) -> str:
         """Every variant with the data set that it is compared with."""
         names = self.variants("layer", "ungrouped")

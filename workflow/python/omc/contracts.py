@@ -18,6 +18,10 @@ ESTIMATES = [
     "dataset", "language", "model", "cohort", "metric", "estimate", "ci_low", "ci_high", "method",
     "n_splits", "n_failed",
 ]  # fmt: skip
+COMPARISONS = [
+    "dataset", "cohort", "metric", "test", "model_a", "model_b", "difference", "ci_low", "ci_high",
+    "p_value", "p_adjusted", "p_a_better", "p_equivalent", "p_b_better",
+]  # fmt: skip
 VARIANTS = [
     "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
     "difference", "ci_low", "ci_high", "method", "n_splits",

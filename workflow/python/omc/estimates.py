@@ -10,22 +10,31 @@ POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")
 RESAMPLES = 2000
 # Resamples are drawn in blocks of about this many numbers.
 BLOCK = 2_000_000
+# Values with 12 digits that differ by less are equal.
+ROUNDING = 1e-10
+
+
+def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
+    """Standard error of the mean of the values of J resampled splits, for Student's t with J - 1.
+
+    The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
+    Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and where
+    all values are equal: what never varied does not tell how much it can.
+    """
+    if len(values) < 2 or np.ptp(values) < ROUNDING:
+        return np.nan
+    return float(np.sqrt(np.var(values, ddof=1) * (1 / len(values) + test_train_ratio)))
 
 
 def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float = 0.95):
     """(mean, low, high) of the values of J resampled splits by the corrected resampled t.
 
-    The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
-    Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN; NaN limits for J < 2.
+    values: (J,) without NaN. NaN limits where `corrected_error` has no standard error.
     """
-    count = len(values)
-    if not count:
+    if not len(values):
         return np.nan, np.nan, np.nan
     mean = float(np.mean(values))
-    if count < 2:
-        return mean, np.nan, np.nan
-    spread = np.sqrt(np.var(values, ddof=1) * (1 / count + test_train_ratio))
-    half = t.ppf((1 + level) / 2, count - 1) * spread
+    half = t.ppf((1 + level) / 2, len(values) - 1) * corrected_error(values, test_train_ratio)
     return mean, mean - half, mean + half
 
 
