@@ -116,6 +116,11 @@ def prepared_images(wildcards):
     ]
 
 
+def rds(key):
+    """What the .h5ad file of a job is made of, by one of its keys."""
+    return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]
+
+
 def trained(wildcards, table, datasets=None):
     """One table of every training job of the given data sets, in the order of the configuration."""
     return [

@@ -1,8 +1,3 @@
-def rds(key):
-    """What the .h5ad file of a job is made of, by one of its keys."""
-    return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]
-
-
 # An .rds file holds what R users have: R writes it as an .h5ad file, which import_dataset reads.
 rule read_rds:
     input:

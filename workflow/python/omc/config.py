@@ -154,6 +154,15 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
         raise UserError(
             f"{key}.compare_grouping: there are no groups to leave out: set {key}.groups"
         )
+    if (
+        dataset["compare_grouping"]
+        and dataset["compare_layers"]
+        and "ungrouped" in dataset["layers"]
+    ):
+        raise UserError(
+            f"{key}.layers.ungrouped: compare_grouping makes a variant of this name:"
+            " rename the layer"
+        )
     by_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
     if by_image and len(dataset["layers"]) > 1:
         raise UserError(
