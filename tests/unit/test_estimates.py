@@ -1,10 +1,11 @@
-"""Intervals of external cohorts."""
+"""Intervals: of external cohorts, of cross-validation, and where nothing varies."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from omc.estimates import sample_intervals
+from omc.estimates import corrected_interval, newcombe_interval, sample_intervals
+from omc.pooled import read_cohorts
 from omc.scoring import proportions, scorer
 
 
@@ -28,7 +29,8 @@ def test_a_model_that_is_always_right_has_no_interval_of_zero_width():
         assert found[metric][0] == found[metric][2] == 1
         assert found[metric][1] == pytest.approx(n / (n + z2))
         assert found[metric][3] == "wilson"
-    assert found["roc_auc"][0] == 1 and np.isnan(found["roc_auc"][1:3]).all()
+    assert found["roc_auc"] == (1, *newcombe_interval(1, 5, 10), "newcombe")
+    assert found["mcc"][0] == 1 and np.isnan(found["mcc"][1:3]).all()
 
 
 def test_copies_of_a_group_do_not_narrow_wilsons_interval():
@@ -36,6 +38,80 @@ def test_copies_of_a_group_do_not_narrow_wilsons_interval():
     alone = intervals(truth, prob)
     copied = intervals(truth * 4, prob * 4, np.tile(np.arange(10), 4))
     assert copied["accuracy"] == alone["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("auc", "sizes", "limits"),
+    # Computed with auc.nonpara.mw(method = "newcombe") of the R package auRoc, which solves the
+    # equation as a polynomial.
+    [
+        (0.893, (51, 58), (0.811476603228, 0.939883234296)),
+        (0.9, (11, 27), (0.719558500426, 0.966294089905)),
+        (0.5, (11, 27), (0.312701195943, 0.687298804057)),
+        (1, (27, 11), (0.871156394412, 1)),
+        (0, (11, 27), (0, 0.128843605588)),
+    ],
+)
+def test_newcombes_interval_of_a_roc_auc(auc, sizes, limits):
+    assert newcombe_interval(auc, *sizes) == pytest.approx(limits, abs=1e-9)
+
+
+def test_splits_that_all_agree_have_no_interval_of_their_own():
+    mean, low, high = corrected_interval(np.array([0.1 + 0.2, 0.3, 0.3]), 0.25)
+    assert mean == pytest.approx(0.3) and np.isnan([low, high]).all()
+
+
+def test_what_all_splits_agree_on_is_the_estimate():
+    # In the pooled predictions one negative is above one positive; within each fold none is.
+    truth, prob = np.array(["a", "b"] * 8), np.linspace(0.1, 0.9, 16)
+    prob[[0, 1]] = [0.62, 0.98]
+    part = pd.DataFrame({"truth": truth, "predicted": truth, "prob_a": "0", "prob_b": prob})
+    scored = scorer(part.astype(str), "classification", ["a", "b"], "b")
+    of = proportions(truth, ["a", "b"], "b")
+    free = sample_intervals(scored, np.arange(16), of, seed=1)
+    assert free["roc_auc"][0] < 1 and free["roc_auc"][3] == "bootstrap"
+    bound = sample_intervals(scored, np.arange(16), of, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0})
+    assert bound["roc_auc"] == (1, *newcombe_interval(1, 8, 8), "newcombe")
+    assert bound["brier"] == free["brier"]
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Two repeats of two folds of six samples, three of them of one group; a cohort of two."""
+    samples, names = "abcdef", ["language", "model", "split", "cohort", "sample", "truth"]
+    predicted = {"r01f01": "abc", "r01f02": "def", "r02f01": "ace", "r02f02": "bdf"}
+    truth = dict(zip(samples + "xy", [1, 2, 3, 4, 5, 6, 1, 2], strict=True))
+    rows = [
+        ["r", "lm", split, "development", sample, truth[sample], truth[sample] + int(split[2])]
+        for split, of in predicted.items()
+        for sample in of
+        if (split, sample) != ("r02f02", "f")
+    ]
+    rows += [["r", "lm", "final", "other", sample, truth[sample], 0] for sample in "xy"]
+    paths = {kind: str(tmp_path / kind) for kind in ("predictions", "splits", "samples")}
+    pd.DataFrame(rows, columns=[*names, "predicted"]).to_csv(paths["predictions"], index=False)
+    splits = pd.DataFrame({"split": [*predicted, "final"], "repeat": [1, 1, 2, 2, None]})
+    splits.astype({"repeat": "Int64"}).to_csv(paths["splits"], index=False)
+    sheet = pd.DataFrame({"sample": list(samples + "xy"), "outcome": list(truth.values())})
+    sheet["group"] = ["g", "g", "g", "d", "e", "f", "", ""]
+    sheet["cohort"] = ["development"] * 6 + ["other"] * 2
+    sheet.to_csv(paths["samples"], index=False, sep="\t")
+    return paths
+
+
+def test_all_predictions_of_a_sample_are_drawn_together(tables):
+    cohorts = read_cohorts(**tables, dataset={"task": "regression", "positive": None})
+    inside, model = cohorts["development"], cohorts["development"].models["r/lm"]
+    assert list(inside.units) == ["g", "g", "g", "d", "e", "f"]
+    # An error of 1 in the first repeat and of 2 in the second, whatever the weights.
+    weights = np.array([[1, 1, 1, 1, 1, 1], [3, 0, 0, 0, 0, 2]])
+    assert model.scored(weights)["mae"] == pytest.approx([1.5, 1.5])
+    # Sample f is not among the predictions of the second repeat.
+    assert model.scored(np.array([[0, 0, 0, 0, 0, 1]]))["mae"] == pytest.approx([1])
+    assert model.tested.all()
+    outside = cohorts["other"]
+    assert list(outside.units) == ["x", "y"]
+    assert outside.models["r/lm"].scored(np.ones((1, 2)))["mae"] == pytest.approx([1.5])
 
 
 def test_the_bootstrap_stays_where_it_has_a_width():

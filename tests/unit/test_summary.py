@@ -8,12 +8,13 @@ DATASET = {
 }  # fmt: skip
 
 
-def row(model, cohort, estimate, low="", high=""):
+def row(model, cohort, estimate, low="", high="", method=None):
     language, _, name = model.partition("/")
     return {
         "dataset": "demo", "language": language, "model": name, "cohort": cohort,
         "metric": "roc_auc", "estimate": estimate, "ci_low": low, "ci_high": high,
-        "method": "nadeau_bengio" if cohort == "development" else "bootstrap", "n_splits": "25",
+        "method": method or ("nadeau_bengio" if cohort == "development" else "bootstrap"),
+        "n_splits": "25",
         "n_failed": "0",
     }  # fmt: skip
 
@@ -31,3 +32,14 @@ def test_a_cohort_is_told_of_the_leader_of_cross_validation():
     assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
     perfect = validated([*inside, row("python/a", "lyon", "1")], DATASET, "lyon")
     assert "ROC AUC 1.000 (no interval)" in perfect
+
+
+def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
+    rows = [
+        row(model, "development", "1", *more)
+        for model in ("python/a", "r/b")
+        for more in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
+    ]
+    said = answer(rows, DATASET)
+    assert "2 models share the lead with ROC AUC 1.000 over 25 splits: python/a, r/b" in said
+    assert "95 % interval 0.870 to 1.000" in answer(rows[:2], DATASET)

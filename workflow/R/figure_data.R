@@ -61,8 +61,10 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
   external <- all_estimates[!all_estimates$cohort %in% "development", , drop = FALSE]
   external$cohort <- clean_text(external$cohort)
   estimates <- in_cross_validation(all_estimates)
-  # One row per model and metric: over the splits where that is, else of the pooled predictions.
-  estimates <- estimates[order(!estimates$method %in% "nadeau_bengio"), , drop = FALSE]
+  by_split <- estimates$method %in% "nadeau_bengio"
+  pooled <- nrow(estimates) > 0 && !any(by_split)
+  # One row per model and metric: one with an interval, and of those the one over the splits.
+  estimates <- estimates[order(is.na(estimates$ci_low), !by_split), , drop = FALSE]
   estimates <- estimates[!duplicated(estimates[c("model", "metric")]), , drop = FALSE]
   failures <- keep(read_failures(files[["failures"]]))
   tuning <- keep(read_columns(
@@ -94,7 +96,7 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
       message = clean_text(message)
     ),
     estimates = estimates,
-    pooled = nrow(estimates) > 0 && !any(estimates$method %in% "nadeau_bengio"),
+    pooled = pooled,
     external = external,
     splits = splits,
     tuning = tuning,

@@ -62,12 +62,22 @@ rule estimate:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=library(
-            "python", "estimates", "scoring", "seeds", "contracts", "csvs", "errors", "logs"
+            "python",
+            "estimates",
+            "pooled",
+            "scoring",
+            "seeds",
+            "contracts",
+            "csvs",
+            "errors",
+            "logs",
         ),
     output:
         f"{RESULTS}/estimates.csv",
     log:
         f"{RESULTS}/logs/estimate.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/estimate.tsv"
     conda:
         "../../envs/python.yaml"
     params:

@@ -15,77 +15,70 @@ def main(
 ) -> None:
     """files: paths of splits, predictions and samples by data set.
 
-    datasets: dictionaries of name, task, positive and cohorts; scheme: that of the resampling.
+    datasets: dictionaries of name, task and positive; scheme: that of the resampling.
     """
     import numpy as np
     import pandas as pd
 
     from omc.contracts import ESTIMATES, METRIC_RANGE
     from omc.csvs import number, write_csv
-    from omc.estimates import POOLED_SCHEMES, corrected_interval, test_train_ratio
+    from omc.estimates import POOLED_SCHEMES, ROUNDING, corrected_interval, test_train_ratio
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
-    ratio = {}
-    for name, of in files.items():
-        splits = pd.read_csv(of["splits"], dtype=str, keep_default_na=False)
-        ratio[name] = test_train_ratio(splits)
-    pooled = scheme in POOLED_SCHEMES
-    together = {}
-    for dataset in datasets:
-        if dataset["cohorts"] or pooled:
-            together |= cohort_intervals(files[dataset["name"]], dataset, pooled, seed)
     # A failed split has no value of any metric; an undefined metric is empty on its own.
     model = ["dataset", "language", "model", "cohort"]
     failed = (table.groupby([*model, "split"])["value"].count() == 0).groupby(model).sum()
+    by_split, agreed = {}, {}
+    if scheme not in POOLED_SCHEMES:
+        splits = {
+            name: pd.read_csv(of["splits"], dtype=str, keep_default_na=False)
+            for name, of in files.items()
+        }
+        ratio = {name: test_train_ratio(of) for name, of in splits.items()}
+        folds = table[table["cohort"] == DEVELOPMENT]
+        for key, values in folds.groupby([*model, "metric"])["value"]:
+            values = values.dropna().to_numpy()
+            estimate, *limits = corrected_interval(values, ratio[key[0]])
+            # A t interval knows nothing of a metric's range.
+            by_split[key] = (estimate, *np.clip(limits, *METRIC_RANGE[key[-1]]), "nadeau_bengio")
+            if len(values) and np.ptp(values) < ROUNDING:
+                agreed.setdefault(key[:-1], {})[key[-1]] = estimate
+    pooled = {}
+    for dataset in datasets:
+        pooled |= pooled_intervals(files[dataset["name"]], dataset, agreed, seed)
     rows = []
     for key, part in table.groupby([*model, "metric"], sort=False):
-        *of, metric = key
-        if of[-1] == DEVELOPMENT and not pooled:
-            values = part["value"].dropna().to_numpy()
-            estimate, *limits = corrected_interval(values, ratio[of[0]])
-            # A t interval knows nothing of a metric's range.
-            low, high = np.clip(limits, *METRIC_RANGE[metric])
-            method = "nadeau_bengio"
-        else:
-            none = {metric: (None, None, None, "bootstrap")}
-            estimate, low, high, method = together.get(tuple(of), none)[metric]
-        numbers = [number(value) for value in (estimate, low, high)]
-        rows.append([*key, *numbers, method, len(part), failed[tuple(of)]])
+        found = [by_split[key]] if key in by_split else []
+        none = {key[-1]: (None, None, None, "bootstrap")}
+        for *numbers, method in [*found, pooled.get(key[:-1], none)[key[-1]]]:
+            of = [method, len(part), failed[key[:-1]]]
+            rows.append([*key, *map(number, numbers), *of])
     write_csv(output, ESTIMATES, rows)
 
 
-def cohort_intervals(files: dict, dataset: dict, pooled: bool, seed: int) -> dict:
-    """By (dataset, language, model, cohort): what `sample_intervals` finds in a cohort.
+def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dict:
+    """By (dataset, language, model, cohort): what `sample_intervals` finds in pooled predictions.
 
-    pooled: in all test samples of cross-validation together too. Groups are drawn where the sample
-    sheet has any. All models are scored on the same resamples.
+    agreed: by the same key, the metrics of which all splits gave one value. All models of a cohort
+    are scored on the same resamples.
     """
-    import numpy as np
-    import pandas as pd
-
     from omc.estimates import sample_intervals
-    from omc.scoring import proportions, scorer
+    from omc.pooled import read_cohorts
     from omc.seeds import fit_seed
 
-    table = pd.read_csv(files["predictions"], dtype=str, keep_default_na=False)
-    sheet = pd.read_csv(files["samples"], sep="\t", dtype=str, keep_default_na=False).set_index(
-        "sample"
-    )
-    unit = np.where(sheet["group"] == "", sheet.index, sheet["group"])
-    unit = pd.Series(unit, index=sheet.index)
-    classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
-    positive = dataset["positive"] or (classes[-1] if classes else None)
     found = {}
-    scored = table if pooled else table[table["cohort"] != DEVELOPMENT]
-    for (language, model, cohort), part in scored.groupby(["language", "model", "cohort"]):
-        found[dataset["name"], language, model, cohort] = sample_intervals(
-            scorer(part, dataset["task"], classes, positive),
-            unit[part["sample"]].to_numpy(),
-            proportions(part["truth"], classes, positive),
-            fit_seed(seed, dataset["name"], "", "", cohort, "bootstrap"),
-        )
+    for name, cohort in read_cohorts(**files, dataset=dataset).items():
+        for model, predicted in cohort.models.items():
+            key = (dataset["name"], *model.split("/", 1), name)
+            found[key] = sample_intervals(
+                predicted.scored,
+                cohort.units,
+                {metric: of & predicted.tested for metric, of in cohort.proportions.items()},
+                fit_seed(seed, dataset["name"], "", "", name, "bootstrap"),
+                agreed.get(key),
+            )
     return found
 
 

@@ -1,7 +1,8 @@
 """What a model can be expected to score, with an interval that is right for its resampling."""
 
 import numpy as np
-from scipy.stats import t
+from scipy.optimize import brentq
+from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
 # Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
@@ -12,6 +13,7 @@ RESAMPLES = 2000
 BLOCK = 2_000_000
 # Values with 12 digits that differ by less are equal.
 ROUNDING = 1e-10
+NONE = (np.nan, np.nan)
 
 
 def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
@@ -48,60 +50,105 @@ def test_train_ratio(splits) -> float:
     return float((count["test"] / count["train"]).mean())
 
 
+def resamples(units, seed: int, count: int = RESAMPLES):
+    """Yield blocks of (B, n) weights: how often each of n samples stands in each of the resamples.
+
+    units: (n,) what is drawn with replacement: the samples, or groups, whose samples then stay
+    together. Nothing is drawn of a single unit.
+    """
+    unit = np.unique(units, return_inverse=True)[1]
+    units = unit.max() + 1
+    rng = np.random.default_rng(seed)
+    step = max(1, BLOCK // len(unit))
+    for first in range(0, count if units > 1 else 0, step):
+        rows = min(step, count - first)
+        chosen = rng.integers(units, size=(rows, units)) + units * np.arange(rows)[:, None]
+        times = np.bincount(chosen.ravel(), minlength=rows * units).reshape(rows, units)
+        yield times[:, unit].astype(float)
+
+
+def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
+    """Percentile interval of (B,) resampled values; those that are undefined do not count."""
+    values = np.asarray(values)[np.isfinite(values)]
+    if not len(values):
+        return np.nan, np.nan
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
 def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
     """{metric: (estimate, low, high)} of predicted samples by the percentile bootstrap.
 
-    scored: gives {metric: (B,)} for (B, n) weights, as
-    `partial(scoring.scores, task, truth, predicted, prob, classes, positive)` does; units: (n,)
-    what is drawn with replacement: the samples, or groups, whose samples then stay together.
-    Resamples in which a metric is undefined do not count; NaN limits where there is only one unit.
-    The interval is conditional on the fitted models: it tells the chance of the test samples, not
-    of the training samples (Efron & Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
+    scored: gives {metric: (B,)} for (B, n) weights, as `pooled.Predicted.scored` does; units: see
+    `resamples`. NaN limits where there is only one unit. The interval is conditional on the fitted
+    models: it tells the chance of the test samples, not of the training samples (Efron &
+    Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
     """
-    unit = np.unique(units, return_inverse=True)[1]
-    count = unit.max() + 1
-    estimates = scored(np.ones((1, len(unit))))
-    drawn = {metric: [] for metric in estimates}
-    rng = np.random.default_rng(seed)
-    step = max(1, BLOCK // len(unit))
-    for first in range(0, RESAMPLES if count > 1 else 0, step):
-        rows = min(step, RESAMPLES - first)
-        chosen = rng.integers(count, size=(rows, count)) + count * np.arange(rows)[:, None]
-        times = np.bincount(chosen.ravel(), minlength=rows * count).reshape(rows, count)
-        for metric, resampled in scored(times[:, unit].astype(float)).items():
-            drawn[metric].append(resampled)
-    edges = [(1 - level) / 2, (1 + level) / 2]
-    intervals = {}
-    for metric, estimate in estimates.items():
-        values = np.concatenate([[], *drawn[metric]])
-        values = values[np.isfinite(values)]
-        limits = np.quantile(values, edges) if len(values) else [np.nan, np.nan]
-        intervals[metric] = (float(estimate[0]), float(limits[0]), float(limits[1]))
-    return intervals
+    estimates = scored(np.ones((1, len(units))))
+    drawn = [scored(weights) for weights in resamples(units, seed)]
+    return {
+        metric: (
+            float(estimate[0]),
+            *percentile_interval(np.concatenate([[], *(v[metric] for v in drawn)]), level),
+        )
+        for metric, estimate in estimates.items()
+    }
 
 
-def sample_intervals(scored, units, of: dict, seed: int, level: float = 0.95) -> dict[str, tuple]:
+def newcombe_interval(auc: float, positives: int, negatives: int, level: float = 0.95):
+    """(low, high) of a ROC AUC, also of 0 and 1: method 5 of Newcombe (2006, doi:10.1002/sim.2324).
+
+    The limits are the values from which the AUC is as far away as their own standard error, by
+    Hanley & McNeil's formula with equal numbers of both classes, allows.
+    """
+    z2 = norm.ppf((1 + level) / 2) ** 2
+    half = (positives + negatives) / 2 - 1
+
+    def excess(value, distance):
+        shape = 1 + half * (1 - value) / (2 - value) + half * value / (1 + value)
+        # Divided by the distance, so that an AUC of 0 or 1 is no solution of its own.
+        variance = value * (1 - value) * shape / (positives * negatives)
+        return distance - z2 * variance / distance
+
+    below = brentq(lambda v: excess(v, auc - v), 0, auc - ROUNDING) if auc > 0 else 0.0
+    above = brentq(lambda v: excess(v, v - auc), auc + ROUNDING, 1) if auc < 1 else 1.0
+    return below, above
+
+
+def sample_intervals(
+    scored, units, of: dict, seed: int, agreed: dict | None = None, level: float = 0.95
+) -> dict[str, tuple]:
     """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
 
     Where every resample gives the same value, as when all samples are right, the bootstrap knows
     nothing of the error that it has not met. A proportion then has the interval of Wilson (1927,
-    doi:10.1080/01621459.1927.10502953), with the number of its units as its n; any other metric
-    has no interval (NaN limits). of: {metric: (n,) which samples it is a proportion of}; for the
-    others see there.
+    doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
+    both by numbers of units; any other metric has no interval (NaN limits). So too where all splits
+    of cross-validation gave the same value, which is then the estimate.
+
+    of: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
+    splits}; for the others see there.
     """
-    units, intervals = np.asarray(units), {}
+    units, agreed = np.asarray(units), agreed or {}
+    counts = {metric: len(np.unique(units[mask])) for metric, mask in of.items()}
+    intervals = {}
     for metric, found in bootstrap_interval(scored, units, seed, level).items():
-        estimate, low, high = found
-        if low < high:
+        estimate = agreed.get(metric, found[0])
+        wide = found[2] - found[1] > ROUNDING
+        if not np.isfinite(estimate) or (wide and metric not in agreed):
             intervals[metric] = (*found, "bootstrap")
-            continue
-        low = high = np.nan
-        method = "bootstrap"
-        if metric in of and np.isfinite(estimate):
-            n = len(np.unique(units[of[metric]]))
-            low, high = proportion_confint(estimate * n, n, alpha=1 - level, method="wilson")
-            # Of none or all the limit misses 0 or 1 by a rounding error.
-            low, high = min(low, estimate), max(high, estimate)
-            method = "wilson"
-        intervals[metric] = (estimate, float(low), float(high), method)
+        elif metric in counts:
+            limits = _wilson(estimate, counts[metric], level)
+            intervals[metric] = (estimate, *limits, "wilson")
+        elif metric == "roc_auc" and "sensitivity" in counts:
+            both = counts["sensitivity"], counts["specificity"]
+            intervals[metric] = (estimate, *newcombe_interval(estimate, *both, level), "newcombe")
+        else:
+            intervals[metric] = (*found, "bootstrap") if wide else (found[0], *NONE, "bootstrap")
     return intervals
+
+
+def _wilson(estimate, count, level) -> tuple[float, float]:
+    low, high = proportion_confint(estimate * count, count, alpha=1 - level, method="wilson")
+    # Of none or all the limit misses 0 or 1 by a rounding error.
+    return float(min(low, estimate)), float(max(high, estimate))

@@ -4,6 +4,7 @@ from omc.contracts import METRIC_NAMES, SMALLER_IS_BETTER
 from omc.errors import some
 
 TIE = 5e-4
+DEVELOPMENT = "development"
 
 
 def summary(estimates, failures, timing, checks, datasets: list[dict], places: dict) -> str:
@@ -54,8 +55,8 @@ def _rows(estimates: list[dict], dataset: dict, cohort: str) -> dict[str, dict]:
     """Rows of the comparison metric with a value, by model."""
     wanted = dataset["name"], dataset["metric"], cohort
     rows = [r for r in estimates if (r["dataset"], r["metric"], r["cohort"]) == wanted]
-    # The later one stays: the interval over the splits, where there is one.
-    rows.sort(key=lambda row: row["method"] == "nadeau_bengio")
+    # The later one stays: a row with an interval, and of those the one over the splits.
+    rows.sort(key=lambda row: (bool(row["ci_low"]), row["method"] == "nadeau_bengio"))
     return {f"{row['language']}/{row['model']}": row for row in rows if row["estimate"]}
 
 
@@ -71,7 +72,7 @@ def validated(estimates: list[dict], dataset: dict, cohort: str) -> str:
 
     Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
     """
-    inside = _rows(estimates, dataset, "development")
+    inside = _rows(estimates, dataset, DEVELOPMENT)
     outside = _rows(estimates, dataset, cohort)
     ranked = _ranked(inside, dataset)
     where = f"In cohort {cohort}, {dataset['cohorts'][cohort]} samples: "
@@ -90,7 +91,7 @@ def answer(estimates: list[dict], dataset: dict) -> str:
     """One paragraph: the leading model or models, with score and interval, and the baseline's."""
     metric = dataset["metric"]
     name = METRIC_NAMES[metric]
-    rows = _rows(estimates, dataset, "development")
+    rows = _rows(estimates, dataset, DEVELOPMENT)
     ranked = _ranked(rows, dataset)
     base = [m for m in dataset["baselines"] if m in rows]
     against = ", ".join(f"{m} {float(rows[m]['estimate']):.3f}" for m in base)
@@ -103,7 +104,9 @@ def answer(estimates: list[dict], dataset: dict) -> str:
     interval = ""
     if top["ci_low"]:
         interval = f", 95 % interval {float(top['ci_low']):.3f} to {float(top['ci_high']):.3f}"
-    pooled = ", all test predictions together" if top["method"] != "nadeau_bengio" else ""
+    inside = (r for r in estimates if (r["dataset"], r["cohort"]) == (dataset["name"], DEVELOPMENT))
+    by_split = any(row["method"] == "nadeau_bengio" for row in inside)
+    pooled = "" if by_split else ", all test predictions together"
     over = f"over {top['n_splits']} splits{pooled}"
     if len(tied) > 1:
         lead = f"{len(tied)} models share the lead with {name} {value:.3f} {over}: {some(tied)}"
