@@ -59,6 +59,12 @@ def test_small_classes_and_poor_features():
     assert statuses(rows) == [("class_size", "warning"), ("batch", "skipped"), ("subject", "ok")]
     assert "b: 4 samples" in rows[0][2]
     rows = check_values(np.array([0, 5, 4]), np.array([True, False, False]), 10)
-    assert [row[1:3] for row in rows] == [["warning", "30.0%"], ["warning", "33.3%"]]
+    assert [row[1:3] for row in rows] == [
+        ["warning", "30.0% of the values"],
+        ["warning", "33.3% of the features"],
+    ]
     rows = check_values(np.array([0, 1, 0]), np.array([False] * 3), 10)
-    assert [row[1:] for row in rows] == [["ok", "3.3%", ""], ["ok", "0.0%", ""]]
+    assert [row[1:] for row in rows] == [
+        ["ok", "3.3% of the values", ""],
+        ["ok", "0.0% of the features", ""],
+    ]

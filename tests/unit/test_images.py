@@ -354,3 +354,8 @@ def test_a_sample_is_the_mean_and_spread_of_its_images():
     assert list(found) == ["sample", "f_mean", "f_sd"] and found["sample"].tolist() == ["b", "a"]
     assert found["f_mean"].tolist() == [1.5, 7]
     assert found["f_sd"][0] == pytest.approx(math.sqrt(0.5)) and math.isnan(found["f_sd"][1])
+
+
+def test_samples_of_one_image_have_no_spread():
+    table = pd.DataFrame({"sample": ["b", "a"], "image": ["1", "2"], "f": [1.0, 7.0]})
+    assert list(per_sample(table)) == ["sample", "f_mean"]

@@ -105,15 +105,17 @@ def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> lis
     shares = {
         "missing_values": (
             missing.sum() / (samples * len(missing)),
+            "values",
             "look where they come from: see preprocessing.max_missing and impute",
         ),
         "constant_features": (
             constant.mean(),
+            "features",
             "they are dropped: look at the table and its transform",
         ),
     }
     return [
-        [check, "warning" if share > LARGE_SHARE else "ok", f"{share:.1%}"]
+        [check, "warning" if share > LARGE_SHARE else "ok", f"{share:.1%} of the {what}"]
         + [advice if share > LARGE_SHARE else ""]
-        for check, (share, advice) in shares.items()
+        for check, (share, what, advice) in shares.items()
     ]

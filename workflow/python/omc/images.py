@@ -303,11 +303,14 @@ def join_features(parts: list[pd.DataFrame], groups) -> pd.DataFrame:
 def per_sample(table: pd.DataFrame) -> pd.DataFrame:
     """Mean and standard deviation of each feature over the images of a sample.
 
-    The sd of a single image is missing. Rows in the order of the table.
+    The sd of a single image is missing; where no sample has more than one there are no sds. Rows in
+    the order of the table.
     """
     groups = table.drop(columns="image").groupby("sample", sort=False)
     both = pd.concat({"mean": groups.mean(), "sd": groups.std()}, axis=1)
     both = both.reindex(columns=[(how, f) for f in table.columns[2:] for how in ("mean", "sd")])
+    if (groups.size() == 1).all():
+        both = both.drop(columns="sd", level=0)
     both.columns = [f"{feature}_{how}" for how, feature in both.columns]
     return both.reset_index()
 
