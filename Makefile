@@ -58,7 +58,7 @@ dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: im
 test: $(TEST_READY) lint ## Set up what is missing, then run every check and test
 	@$(EXEC) Rscript tests/testthat.R
 	@$(EXEC) pytest -m "not slow"
-	@$(EXEC) pytest -m slow
+	@$(EXEC) pytest -m slow --numprocesses 2 --dist loadfile
 
 .PHONY: benchmark-fit
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn
