@@ -70,6 +70,7 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
     [
         ("estimates.csv", contracts.ESTIMATES),
         ("comparisons.csv", contracts.COMPARISONS),
+        ("selection.csv", contracts.SELECTION),
         ("tuning.csv", contracts.TUNING),
         ("importance.csv", contracts.IMPORTANCE),
         ("timing.csv", contracts.TIMING),

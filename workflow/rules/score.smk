@@ -94,9 +94,24 @@ rule compare_models:
     input:
         metrics=f"{RESULTS}/metrics.csv",
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "comparisons", "estimates", "contracts", "csvs", "errors", "logs"),
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        code=library(
+            "python",
+            "comparisons",
+            "selection",
+            "pooled",
+            "estimates",
+            "scoring",
+            "seeds",
+            "contracts",
+            "csvs",
+            "errors",
+            "logs",
+        ),
     output:
         comparisons=f"{RESULTS}/comparisons.csv",
+        selection=f"{RESULTS}/selection.csv",
     log:
         f"{RESULTS}/logs/compare_models.log",
     benchmark:
@@ -105,6 +120,9 @@ rule compare_models:
         "../../envs/python.yaml"
     params:
         datasets=STUDY.comparison_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+        rope=CONFIG["comparison"]["rope"],
+        seed=CONFIG["seed"],
     message:
         "Compare every two models of both languages"
     script:

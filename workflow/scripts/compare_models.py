@@ -1,4 +1,4 @@
-"""Compare every two models of each data set, of both languages, on the comparison metric."""
+"""Compare every two models of both languages; tell what to expect of the one that looks best."""
 
 import sys
 from pathlib import Path
@@ -7,42 +7,84 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from omc.logs import logged
 
+DEVELOPMENT = "development"
 
-def main(metrics: str, splits: list[str], datasets: list[dict], output: str) -> None:
-    """datasets: dictionaries of name, metric and models; splits: splits.csv of each."""
+
+def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
+    """files: metrics, and lists of splits, predictions, samples and delong (in any order).
+
+    datasets: dictionaries of name, task, positive, metric, models and baselines; params: scheme,
+    rope and seed; output: paths of comparisons and selection.
+    """
     import pandas as pd
 
-    from omc.contracts import COMPARISONS
-    from omc.csvs import number, write_csv
-    from omc.estimates import test_train_ratio
+    from omc.contracts import COMPARISONS, SELECTION
+    from omc.csvs import write_csv
 
     table = pd.read_csv(
-        metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
+        files["metrics"], dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
     table["model"] = table["language"] + "/" + table["model"]
-    rows = []
-    for dataset, path in zip(datasets, splits, strict=True):
-        ratio = test_train_ratio(pd.read_csv(path, dtype=str, keep_default_na=False))
-        wanted = {"dataset": dataset["name"], "metric": dataset["metric"], "cohort": "development"}
+    rows, selection = [], []
+    paths = zip(*(files[kind] for kind in ("splits", "predictions", "samples")), strict=True)
+    for dataset, of in zip(datasets, paths, strict=True):
+        wanted = {"dataset": dataset["name"], "cohort": DEVELOPMENT, "metric": dataset["metric"]}
         part = table[(table[list(wanted)] == pd.Series(wanted)).all(axis=1)]
-        values = part.pivot(index="split", columns="model", values="value")
-        for test, *names, numbers in compared(values[dataset["models"]], ratio):
-            of = [wanted[key] for key in ("dataset", "cohort", "metric")]
-            rows.append([*of, test, *names, *map(number, numbers), *[""] * 3])
-    write_csv(output, COMPARISONS, rows)
+        values = part.pivot(index="split", columns="model", values="value")[dataset["models"]]
+        compared, picked = compare(dataset, of, values, params)
+        rows += [[*wanted.values(), *row] for row in compared]
+        selection += [[dataset["name"], dataset["metric"], *row] for row in picked]
+    write_csv(output["comparisons"], COMPARISONS, rows)
+    write_csv(output["selection"], SELECTION, selection)
 
 
-def compared(values, ratio: float):
-    """(test, model a, model b, numbers) of every pair; values: splits x models."""
-    from omc.comparisons import corrected_t, holm, pairs
+def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, list]:
+    """Rows of comparisons.csv and of selection.csv, without the columns that all share.
 
-    names = list(values.columns)
-    found = [(a, b, len(d), corrected_t(d, ratio)) for a, b, d in pairs(values.to_numpy())]
-    adjusted = holm([result[-1] for *_, result in found])
-    for (a, b, count, result), p_adjusted in zip(found, adjusted, strict=True):
-        if count < len(values):
-            print(f"{names[a]} and {names[b]} are compared on {count} of {len(values)} splits")
-        yield "nadeau_bengio", names[a], names[b], (*result, p_adjusted)
+    values: splits x models on the comparison metric; paths: splits, predictions and samples.
+    """
+    import pandas as pd
+
+    from omc.comparisons import by_split, by_units
+    from omc.contracts import IN_UNITS_OF_OUTCOME, SMALLER_IS_BETTER
+    from omc.csvs import number
+    from omc.estimates import POOLED_SCHEMES, test_train_ratio
+    from omc.pooled import read_cohorts
+    from omc.seeds import fit_seed
+    from omc.selection import expect_of_winner
+
+    splits, predictions, samples = paths
+    name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
+    smaller = metric in SMALLER_IS_BETTER
+    cohorts = read_cohorts(predictions, splits, samples, dataset)
+    cohort = cohorts.get(DEVELOPMENT)
+    seed = fit_seed(params["seed"], name, "", "", DEVELOPMENT, "bootstrap")
+    if params["scheme"] not in POOLED_SCHEMES:
+        rope = params["rope"]
+        if metric in IN_UNITS_OF_OUTCOME:
+            sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
+            rope *= sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"].astype(float).std()
+        ratio = test_train_ratio(pd.read_csv(splits, dtype=str, keep_default_na=False))
+        tests = by_split(values, ratio, rope, smaller)
+    elif cohort:
+        unit = "group" if params["scheme"] == "leave_one_group_out" else "sample"
+        tests = {f"{unit}_bootstrap": by_units(cohort, models, metric, seed)}
+    else:
+        tests = {}
+    rows = []
+    for test, found in tests.items():
+        most = max((count for *_, count, _ in found), default=0)
+        for a, b, count, numbers in found:
+            if count < most:
+                print(f"{name}, {test}: {a} and {b} have {count} of {most} in common")
+            rows.append([test, a, b, *map(number, numbers)])
+    rivals = [model for model in models if model not in dataset["baselines"]]
+    found = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
+    if not found:
+        print(f"{name}: no model predicted every sample, so none can be picked")
+        return rows, []
+    numbers = found.winner_estimate, found.estimate, found.low, found.high, found.optimism
+    return rows, [[found.winner, *map(number, numbers), found.models, found.resamples]]
 
 
 if __name__ == "__main__":
@@ -50,8 +92,8 @@ if __name__ == "__main__":
         import json
 
         main(
-            snakemake.input.metrics,
-            list(snakemake.input.splits),
+            snakemake.input,
             json.loads(snakemake.params.datasets),
-            snakemake.output.comparisons,
+            dict(snakemake.params),
+            dict(snakemake.output),
         )

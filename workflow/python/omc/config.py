@@ -709,8 +709,11 @@ class Study:
             [
                 {
                     "name": name,
+                    "task": self.task(name),
+                    "positive": self.datasets[name]["outcome"]["positive"],
                     "metric": self.comparison_metric(name),
                     "models": self.model_names(name),
+                    "baselines": self.baselines(name),
                 }
                 for name in self.datasets
             ]

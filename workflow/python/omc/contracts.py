@@ -22,6 +22,10 @@ COMPARISONS = [
     "dataset", "cohort", "metric", "test", "model_a", "model_b", "difference", "ci_low", "ci_high",
     "p_value", "p_adjusted", "p_a_better", "p_equivalent", "p_b_better",
 ]  # fmt: skip
+SELECTION = [
+    "dataset", "metric", "winner", "winner_estimate", "estimate", "ci_low", "ci_high", "optimism",
+    "n_models", "n_resamples",
+]  # fmt: skip
 VARIANTS = [
     "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
     "difference", "ci_low", "ci_high", "method", "n_splits",
@@ -59,6 +63,8 @@ METRIC_RANGE = {
     "spearman": (-1, 1),
 }
 SMALLER_IS_BETTER = {"log_loss", "brier", "rmse", "mae"}
+# In units of the outcome: where a difference of 0.01 is small depends on the outcome's spread.
+IN_UNITS_OF_OUTCOME = {"rmse", "mae"}
 METRIC_NAMES = {
     "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss",
     "brier": "Brier score", "balanced_accuracy": "balanced accuracy", "accuracy": "accuracy",
