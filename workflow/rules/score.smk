@@ -8,6 +8,7 @@ rule join_predictions:
         f"{RESULTS}/{{dataset}}/predictions.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/join_predictions.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:
@@ -26,6 +27,7 @@ rule join_tables:
         f"{RESULTS}/{{table}}.csv",
     log:
         f"{RESULTS}/logs/join_{{table}}.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     message:

@@ -16,6 +16,7 @@ rule manifest:
         f"{RESULTS}/manifest.json",
     log:
         f"{RESULTS}/logs/manifest.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:
@@ -38,6 +39,7 @@ rule summarise:
         f"{RESULTS}/summary.md",
     log:
         f"{RESULTS}/logs/summary.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:
@@ -70,6 +72,7 @@ rule verdict:
         f"{RESULTS}/verdict.txt",
     log:
         f"{RESULTS}/logs/verdict.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:
