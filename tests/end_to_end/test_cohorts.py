@@ -58,6 +58,14 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
     _, predictions = run.table("results", "leukemia", "predictions.csv")
     final = [row for row in predictions if row["split"] == "final"]
     assert len(final) == 3 * 12 and {row["cohort"] for row in final} == {"other"}
+    _, compared = run.table("results", "comparisons.csv")
+    tests = {(row["cohort"], row["test"]) for row in compared}
+    assert tests == {
+        ("development", "nadeau_bengio"),
+        ("development", "bayesian_correlated_t"),
+        ("other", "delong"),
+    }
+    assert len(compared) == 3 * 3
     _, estimates = run.table("results", "estimates.csv")
     external = [row for row in estimates if row["cohort"] == "other"]
     assert len(external) == 3 * 10 and {row["n_splits"] for row in external} == {"1"}

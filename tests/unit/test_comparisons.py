@@ -115,7 +115,7 @@ def cohort_of(errors, units, lost=()):
         tested = np.ones(len(units), dtype=bool)
         tested[-1] = model not in lost
         models[model] = Predicted(tested, partial(mean_error, np.array(of), tested))
-    return Cohort(np.array(units), {}, models)
+    return Cohort("group", np.array(units), {}, models)
 
 
 def test_groups_are_the_units_of_the_bootstrap():

@@ -110,6 +110,7 @@ def test_all_predictions_of_a_sample_are_drawn_together(tables):
     assert model.scored(np.array([[0, 0, 0, 0, 0, 1]]))["mae"] == pytest.approx([1])
     assert model.tested.all()
     outside = cohorts["other"]
+    assert (inside.unit, outside.unit) == ("group", "sample")
     assert list(outside.units) == ["x", "y"]
     assert outside.models["r/lm"].scored(np.ones((1, 2)))["mae"] == pytest.approx([1.5])
 

@@ -27,7 +27,7 @@ def cohort_of(right, units=range(N), tested=()):
     for model in tested:
         known[model][0] = False
     models = {model: Predicted(known[model], scorer(of)) for model, of in right.items()}
-    return Cohort(np.array(units), {}, models)
+    return Cohort("group", np.array(units), {}, models)
 
 
 def by_definition(right, units, sign):

@@ -92,12 +92,37 @@ rule estimate:
         "../scripts/estimate.py"
 
 
+rule delong:
+    input:
+        predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        code=library("r", "delong", "matrix", "training", "logs"),
+    output:
+        f"{RESULTS}/{{dataset}}/delong.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/delong.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/delong.tsv"
+    wildcard_constraints:
+        dataset=only(STUDY.with_delong()),
+    conda:
+        "../../envs/r.yaml"
+    params:
+        models=of_dataset(STUDY.model_names),
+        positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
+    message:
+        "Compare the ROC curves in the cohorts of {wildcards.dataset}"
+    script:
+        "../scripts/delong.R"
+
+
 rule compare_models:
     input:
         metrics=f"{RESULTS}/metrics.csv",
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
         code=library(
             "python",
             "comparisons",

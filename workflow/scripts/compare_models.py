@@ -11,21 +11,22 @@ DEVELOPMENT = "development"
 
 
 def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
-    """files: metrics, and lists of splits, predictions, samples and delong (in any order).
+    """files: metrics, and lists of splits, predictions and samples, and of delong where it is.
 
-    datasets: dictionaries of name, task, positive, metric, models and baselines; params: scheme,
-    rope and seed; output: paths of comparisons and selection.
+    datasets: dictionaries of name, task, positive, metric, models, baselines and delong (whether it
+    has that table); params: scheme, rope and seed; output: paths of comparisons and selection.
     """
     import pandas as pd
 
     from omc.contracts import COMPARISONS, SELECTION
-    from omc.csvs import write_csv
+    from omc.csvs import read_csv, write_csv
 
     table = pd.read_csv(
         files["metrics"], dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
     table["model"] = table["language"] + "/" + table["model"]
     rows, selection = [], []
+    delong = iter(files["delong"])
     paths = zip(*(files[kind] for kind in ("splits", "predictions", "samples")), strict=True)
     for dataset, of in zip(datasets, paths, strict=True):
         wanted = {"dataset": dataset["name"], "cohort": DEVELOPMENT, "metric": dataset["metric"]}
@@ -33,6 +34,9 @@ def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
         values = part.pivot(index="split", columns="model", values="value")[dataset["models"]]
         compared, picked = compare(dataset, of, values, params)
         rows += [[*wanted.values(), *row] for row in compared]
+        if dataset["delong"]:
+            for cohort, row in in_cohorts(read_csv(next(delong))):
+                rows.append([dataset["name"], cohort, dataset["metric"], *row])
         selection += [[dataset["name"], dataset["metric"], *row] for row in picked]
     write_csv(output["comparisons"], COMPARISONS, rows)
     write_csv(output["selection"], SELECTION, selection)
@@ -67,8 +71,7 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
         ratio = test_train_ratio(pd.read_csv(splits, dtype=str, keep_default_na=False))
         tests = by_split(values, ratio, rope, smaller)
     elif cohort:
-        unit = "group" if params["scheme"] == "leave_one_group_out" else "sample"
-        tests = {f"{unit}_bootstrap": by_units(cohort, models, metric, seed)}
+        tests = {f"{cohort.unit}_bootstrap": by_units(cohort, models, metric, seed)}
     else:
         tests = {}
     rows = []
@@ -85,6 +88,25 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
         return rows, []
     numbers = found.winner_estimate, found.estimate, found.low, found.high, found.optimism
     return rows, [[found.winner, *map(number, numbers), found.models, found.resamples]]
+
+
+def in_cohorts(delong: list[dict]):
+    """(cohort, columns from test on) of the rows of delong.csv, with the adjusted p-values."""
+    import numpy as np
+
+    from omc.comparisons import holm
+    from omc.csvs import number
+
+    of_cohort = {}
+    for row in delong:
+        of_cohort.setdefault(row["cohort"], []).append(row)
+    for cohort, rows in of_cohort.items():
+        adjusted = holm([float(row["p_value"] or np.nan) for row in rows])
+        for row, p_adjusted in zip(rows, adjusted, strict=True):
+            found = [row[key] for key in ("difference", "ci_low", "ci_high", "p_value")]
+            numbers = [number(float(value)) if value else "" for value in found]
+            names = row["model_a"], row["model_b"]
+            yield cohort, ["delong", *names, *numbers, number(p_adjusted), "", "", ""]
 
 
 if __name__ == "__main__":

@@ -704,6 +704,14 @@ class Study:
             ]
         )
 
+    def with_delong(self) -> list[str]:
+        """Data sets with cohorts in which the models' ROC curves are compared."""
+        return [
+            name
+            for name in self.datasets
+            if self.cohorts(name) and self.comparison_metric(name) == "roc_auc"
+        ]
+
     def comparison_setting(self) -> str:
         return canonical(
             [
@@ -714,6 +722,7 @@ class Study:
                     "metric": self.comparison_metric(name),
                     "models": self.model_names(name),
                     "baselines": self.baselines(name),
+                    "delong": name in self.with_delong(),
                 }
                 for name in self.datasets
             ]

@@ -26,11 +26,12 @@ class Predicted:
 class Cohort:
     """The n test samples of cross-validation, or of an external cohort, and their predictions.
 
-    units: (n,) what is drawn with replacement: the samples, or groups where the sheet has any;
-    proportions: {metric: (n,)} which samples it is a proportion of; models: {"language/name":
-    Predicted}.
+    unit: "sample", or "group" where the sheet has any; units: (n,) which of these, drawn with
+    replacement, each sample is in; proportions: {metric: (n,)} which samples it is a proportion of;
+    models: {"language/name": Predicted}.
     """
 
+    unit: str
     units: np.ndarray
     proportions: dict[str, np.ndarray]
     models: dict[str, Predicted]
@@ -60,8 +61,10 @@ def read_cohorts(predictions: str, splits: str, samples: str, dataset: dict) -> 
             ]
             mask = rows.index.isin(of["sample"])
             models[f"{language}/{model}"] = Predicted(mask, partial(_mean_score, repeats))
-        units = np.where(tested["group"] == "", tested["sample"], tested["group"])
-        cohorts[name] = Cohort(units, proportions(truth, classes, positive), models)
+        alone = tested["group"] == ""
+        unit = "sample" if alone.all() else "group"
+        units = np.where(alone, tested["sample"], tested["group"])
+        cohorts[name] = Cohort(unit, units, proportions(truth, classes, positive), models)
     return cohorts
 
 
