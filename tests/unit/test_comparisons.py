@@ -18,6 +18,7 @@ from omc.comparisons import (
     pairs,
 )
 from omc.pooled import Cohort, Predicted
+from tests.verification import error_rates
 
 
 def test_corrected_t_by_hand():
@@ -137,3 +138,10 @@ def test_pairs_are_compared_on_the_samples_that_both_predicted():
     ((*_, units, numbers), *others) = by_units(cohort, ["a", "b", "gone"], "mae", seed=1)
     assert units == 2 and numbers[0] == 1.5
     assert [row[2] for row in others] == [0, 0] and np.isnan(others[0][-1]).all()
+
+
+def test_it_errs_less_than_the_plain_t_and_finds_what_is_there():
+    corrected, plain, _ = error_rates.rejected(150, 400, (0.8, 0.8))
+    assert corrected.mean() < 0.08 < 0.3 < plain.mean()
+    found, _, mean = error_rates.rejected(20, 400, (0.9, 0.8))
+    assert found.sum() > 15 and mean == pytest.approx(0.1, abs=0.03)
