@@ -156,6 +156,30 @@ rule compare_models:
         "../scripts/compare_models.py"
 
 
+rule describe_predictions:
+    input:
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        code=library("python", "curves", "scoring", "contracts", "csvs", "errors", "logs"),
+    output:
+        calibration=f"{RESULTS}/calibration.csv",
+        curves=f"{RESULTS}/curves.csv",
+        confusion=f"{RESULTS}/confusion.csv",
+    log:
+        f"{RESULTS}/logs/describe_predictions.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/describe_predictions.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.scoring_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+    message:
+        "Describe the predictions: calibration, curves, confusion"
+    script:
+        "../scripts/describe_predictions.py"
+
+
 rule compare_variants:
     input:
         metrics=f"{RESULTS}/metrics.csv",

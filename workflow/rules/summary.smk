@@ -59,6 +59,7 @@ rule verdict:
         tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
         comparisons=f"{RESULTS}/comparisons.csv",
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
+        described=rules.describe_predictions.output,
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
         figures=[

@@ -22,6 +22,10 @@ from omc.image_files import Image, in_shard, list_images, shard_names
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
 FIGURES = ("model_comparison", "metric_overview", "tuning", "runtime")
+FIGURES_OF = {
+    "classification": ("roc_pr", "calibration", "decision", "confusion"),
+    "regression": ("residuals",),
+}
 
 
 def canonical(value, exact: bool = False) -> str:
@@ -525,7 +529,8 @@ class Study:
             "grouping": setting["compare_grouping"],
             "contact_sheet": any("images" in layer for layer in setting["layers"].values()),
         }
-        return [*FIGURES, *(name for name, wanted in more.items() if wanted)]
+        always = (*FIGURES, *FIGURES_OF[self.task(dataset)])
+        return [*always, *(name for name, wanted in more.items() if wanted)]
 
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""

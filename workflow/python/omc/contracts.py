@@ -26,6 +26,12 @@ SELECTION = [
     "dataset", "metric", "winner", "winner_estimate", "estimate", "ci_low", "ci_high", "optimism",
     "n_models", "n_resamples",
 ]  # fmt: skip
+CALIBRATION = [
+    "dataset", "language", "model", "cohort", "repeat", "slope", "slope_low", "slope_high",
+    "intercept", "intercept_low", "intercept_high", "brier", "n_events",
+]  # fmt: skip
+CURVES = ["dataset", "language", "model", "cohort", "curve", "repeat", "x", "y", "n"]
+CONFUSION = ["dataset", "language", "model", "cohort", "truth", "predicted", "count"]
 VARIANTS = [
     "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
     "difference", "ci_low", "ci_high", "method", "n_splits",
@@ -40,6 +46,9 @@ TABLES = {
     "failures": FAILURES,
 }
 
+# Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
+# are scored together.
+POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")
 METRICS_OF = {
     "binary": [
         "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy",

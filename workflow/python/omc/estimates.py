@@ -5,9 +5,6 @@ from scipy.optimize import brentq
 from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
-# Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
-# are scored together.
-POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")
 RESAMPLES = 2000
 # Resamples are drawn in blocks of about this many numbers.
 BLOCK = 2_000_000
