@@ -1,16 +1,25 @@
 # All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
 # with other figures than the first one's have a rule of their own.
+FIGURE_INPUT = {
+    ("layers", "grouping"): {"variants": f"{RESULTS}/variants.csv"},
+    ("roc_pr", "calibration", "decision", "confusion"): {
+        table: f"{RESULTS}/{table}.csv" for table in ("calibration", "curves", "confusion")
+    },
+    ("residuals",): {"predictions": f"{RESULTS}/{{dataset}}/predictions.csv"},
+}
+
 for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
 
     rule:
         name:
             "draw_figures" if number == 1 else f"draw_figures_{number}"
         input:
-            **(
-                {"variants": f"{RESULTS}/variants.csv"}
-                if {"layers", "grouping"} & set(figures)
-                else {}
-            ),
+            **{
+                name: file
+                for of, files in FIGURE_INPUT.items()
+                if set(of) & set(figures)
+                for name, file in files.items()
+            },
             metrics=f"{RESULTS}/metrics.csv",
             estimates=f"{RESULTS}/estimates.csv",
             failures=f"{RESULTS}/failures.csv",
@@ -23,6 +32,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
                 "figure_data",
                 "figure_theme",
                 "figure_variants",
+                "figure_panels",
                 *(f"figure_{name}" for name in figures),
                 "logs",
             ),

@@ -29,6 +29,12 @@ main <- function(input, output, params, library_dir) {
       input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric
     )
   }
+  if (!is.null(input[["curves"]])) {
+    data$described <- read_described(input, data$dataset, params[["models"]])
+  }
+  if (!is.null(input[["predictions"]])) {
+    data$residuals <- read_residuals(input[["predictions"]], params[["models"]])
+  }
   if (length(input[["prepared"]]) > 0) {
     data$sheet <- read_contact_sheet(
       input[["prepared"]], params[["image_layers"]], input[["samples"]], params[["task"]]

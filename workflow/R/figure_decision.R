@@ -1,0 +1,109 @@
+# Is it of use? Net benefit of acting on the predictions, against acting on all samples or on none.
+
+#' The longest run of thresholds at which a model's net benefit is above treating all and none.
+#'
+#' @param curve rows of one model's mean curve, by threshold; @param prevalence of the event.
+#' @return lowest and highest threshold; NA where there is none.
+useful_range <- function(curve, prevalence) {
+  best <- pmax(treat_all(curve$x, prevalence), 0)
+  runs <- rle(curve$y > best + 1e-9)
+  runs$lengths <- runs$lengths * ifelse(runs$values %in% TRUE, 1, -1)
+  if (!any(runs$lengths > 0)) return(c(NA, NA))
+  longest <- which.max(runs$lengths)
+  last <- sum(abs(runs$lengths[seq_len(longest)]))
+  curve$x[c(last - runs$lengths[longest] + 1, last)]
+}
+
+#' Net benefit of treating every sample; see omc/curves.py.
+treat_all <- function(threshold, prevalence) {
+  prevalence - (1 - prevalence) * threshold / (1 - threshold)
+}
+
+#' The title: where the leader of the comparison is of use.
+decision_finding <- function(ranked, ranges) {
+  models <- ranked$model[!ranked$baseline & ranked$model %in% rownames(ranges)]
+  if (length(models) == 0) return("No model gives probabilities")
+  of_leader <- ranges[models[1], ]
+  useful <- sum(is.finite(ranges[models, 1]))
+  if (useful == 0) return("No model has more net benefit than treating all or none")
+  if (!is.finite(of_leader[1])) {
+    return(paste0(
+      models[1], " has nowhere more net benefit than treating all or none, ",
+      of_models(useful, length(models)), " at some thresholds"
+    ))
+  }
+  paste0(
+    models[1], " has more net benefit than treating all or none at thresholds from ",
+    sub("\u2013", " to ", range_text(of_leader)),
+    if (useful < length(models)) paste0("; ", of_models(length(models) - useful, length(models)), " nowhere")
+  )
+}
+
+range_text <- function(range) paste(format_value(range, 2), collapse = "\u2013")
+
+#' Draws the decision curves; see `draw_roc_pr()`.
+draw_decision <- function(data) {
+  classes <- length(unique(data$described$confusion$truth))
+  if (classes != 2) {
+    return(words_figure(
+      paste("No decision curve:", if (classes == 0) "no predictions" else paste(classes, "classes")),
+      paste0(describe_data(data), ". Net benefit weighs acting on one event against not acting; ",
+             "with several classes there is no such single decision.")
+    ))
+  }
+  ranked <- rank_models(data)
+  curves <- over_repeats(data$described$curves, "decision")
+  share <- stats::setNames(prevalence(data, ranked$model), ranked$model)
+  own <- inside(curves)
+  ranges <- do.call(rbind, lapply(split(own, own$model), function(curve) {
+    useful_range(curve, share[[curve$model[1]]])
+  }))
+  ranges <- rbind(ranges, matrix(numeric(), 0, 2))
+  notes <- vapply(ranked$model, function(model) {
+    if (!model %in% rownames(ranges)) return("\u2013")
+    if (!is.finite(ranges[model, 1])) return("useful nowhere")
+    paste("useful at", range_text(ranges[model, ]))
+  }, "")
+  layout <- panel_layout(ranked, list(unname(notes)), height = 1.35, left = 0.45)
+  most <- max(share, curves$y, 0.1, na.rm = TRUE)
+  ticks <- pretty(c(0, most), 3)
+  scale <- list(
+    xlim = c(0, 1), ylim = c(-0.12, 1.05) * most, xticks = c(0, 0.5, 1),
+    yticks = ticks[ticks <= most * 1.05]
+  )
+  everyone <- expand.grid(x = seq(0, 0.99, 0.01), model = ranked$model, stringsAsFactors = FALSE)
+  everyone$y <- treat_all(everyone$x, share[everyone$model])
+  everyone <- place(everyone, layout, "x", c(at = "x"), scale$xlim)
+  everyone <- place(everyone, layout, "y", c(up = "y"), scale$ylim, cut = TRUE)
+  positive <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
+  words <- list(
+    title = decision_finding(ranked, ranges),
+    subtitle = paste0(
+      describe_data(data), ". Net benefit: the share of rightly treated samples, less that of ",
+      "wrongly treated ones weighed by the odds of the threshold. Useful: above treating all and ",
+      "none."
+    ),
+    caption = paste(
+      "The test predictions of each repeat together. The longest range of thresholds is named.",
+      "The band tells the chance of the division into folds, not that of the samples."
+    ),
+    x = paste0("threshold: treat if the probability of ", positive, " is as high \u2192"),
+    y = "\u2191 net benefit"
+  )
+  layers <- c(
+    panel_axes(layout, scale),
+    panel_lines(layout, scale, c(0, 1), 0, linetype = "solid"),
+    geom_path(
+      data = everyone, aes(x = .data$at, y = .data$up, group = .data$model), linetype = "22",
+      colour = baseline_colour, linewidth = 0.5, na.rm = TRUE
+    ),
+    panel_curves(curves, layout, scale),
+    panel_gaps(layout, curves$model, "no probabilities")
+  )
+  key <- rbind(
+    language_key(layout), repeat_key(data$described$curves), cohort_key(curves),
+    key_entry("line", "treat all", baseline_colour, "22"),
+    key_entry("line", "treat none", baseline_colour)
+  )
+  panel_figure(layout, layers, words, key)
+}

@@ -1,0 +1,125 @@
+# Regressions: what each model predicted against what was observed.
+
+# More samples than this would hide each other, and make large files.
+most_residuals <- 1000
+
+#' Reads one data set's predictions of numbers: the mean of each sample over its test sets.
+#'
+#' @return data.frame of model, cohort, sample, truth, predicted (mean), low and high (of them).
+read_residuals <- function(file, models) {
+  table <- read_columns(
+    file, text = c("language", "model", "cohort", "sample"), numbers = c("truth", "predicted")
+  )
+  table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
+  table$cohort <- clean_text(table$cohort)
+  table <- table[table$model %in% clean_text(unlist(models)), , drop = FALSE]
+  key <- paste(table$model, table$cohort, table$sample, sep = "\n")
+  first <- !duplicated(key)
+  of <- function(pick) as.vector(tapply(table$predicted, factor(key, levels = key[first]), pick))
+  data.frame(
+    table[first, c("model", "cohort", "sample", "truth")], predicted = of(mean), low = of(min),
+    high = of(max), row.names = NULL
+  )
+}
+
+#' The title: the error of the best, and what share of the observed range it is.
+residuals_finding <- function(data, residuals) {
+  ranked <- rank_models(data, "rmse")
+  decimals <- metric_decimals(ranked$estimate, metric_info("rmse"))
+  first <- leaders(ranked, decimals)
+  if (is.null(first)) return("No model predicted a sample")
+  range <- diff(range(inside(residuals)$truth))
+  paste0(
+    first$who, " ", first$verb, " the smallest error: RMSE ", first$value,
+    if (range > 0) {
+      share <- ranked$estimate[ranked$status == "scored" & !ranked$baseline][1] / range
+      paste0(", ", short_number(100 * share, 2), " % of the observed range")
+    }
+  )
+}
+
+#' Every k-th sample of each cohort, by the truth, so that at most `most_residuals` stay.
+thin_out <- function(residuals) {
+  samples <- unique(residuals[order(residuals$truth), c("cohort", "sample")])
+  kept <- do.call(rbind, lapply(split(samples, samples$cohort), function(of) {
+    of[seq(1, nrow(of), by = ceiling(nrow(of) / most_residuals)), , drop = FALSE]
+  }))
+  named <- function(rows) paste(rows$cohort, rows$sample, sep = "\n")
+  residuals[named(residuals) %in% named(kept), , drop = FALSE]
+}
+
+#' Draws predicted against observed; see `read_figure_data()` for `data`, with `residuals` of
+#' `read_residuals()`.
+draw_residuals <- function(data) {
+  ranked <- rank_models(data)
+  all <- data$residuals
+  residuals <- thin_out(all)
+  errors <- lapply(c("rmse", "r2"), function(metric) {
+    rows <- rank_models(data, metric)
+    rows[match(ranked$model, rows$model), , drop = FALSE]
+  })
+  decimals <- metric_decimals(errors[[1]]$estimate, metric_info("rmse"))
+  rmse <- with_interval(errors[[1]]$estimate, errors[[1]]$ci_low, errors[[1]]$ci_high, decimals)
+  r2 <- format_value(errors[[2]]$estimate, 2)
+  notes <- paste0("RMSE ", rmse, ifelse(is.finite(errors[[2]]$estimate), paste0("\nR\u00b2 ", r2), ""))
+  notes[!is.finite(errors[[1]]$estimate)] <- "\u2013"
+  limits <- range(0, 1)
+  if (nrow(residuals) > 0) {
+    # A model that diverged must not press the others into a point.
+    limits <- range(residuals$truth) + c(-0.15, 0.15) * max(diff(range(residuals$truth)), 1e-6)
+  }
+  ticks <- pretty(limits, 4)
+  ticks <- ticks[ticks >= limits[1] & ticks <= limits[2]]
+  scale <- list(xlim = limits, ylim = limits, xticks = ticks, yticks = ticks)
+  left <- max(text_width(short_number(ticks), text_sizes[["small"]])) + 0.12
+  layout <- panel_layout(ranked, list(notes), width = 1.75, left = left)
+  residuals$beyond <- residuals$predicted < limits[1] | residuals$predicted > limits[2]
+  residuals <- place(residuals, layout, "x", c(at = "truth"), limits)
+  residuals <- place(residuals, layout, "y", c(up = "predicted", from = "low", to = "high"), limits)
+  cohorts <- unique(outside(residuals)$cohort)
+  shapes <- c(24, 23, 22, 25)
+  residuals$shape <- shapes[(match(residuals$cohort, cohorts) - 1) %% length(shapes) + 1]
+  own <- inside(residuals)
+  own$shape <- ifelse(own$beyond, 2, 16)
+  spread <- own[own$to > own$from, , drop = FALSE]
+  alpha <- if (nrow(own) / nrow(ranked) > 200) 0.35 else 0.7
+  layers <- c(
+    panel_axes(layout, scale), panel_lines(layout, scale, limits, limits[1], limits[2]),
+    geom_segment(
+      data = spread, alpha = alpha / 2, linewidth = 0.4,
+      aes(x = .data$at, xend = .data$at, y = .data$from, yend = .data$to, colour = .data$colour)
+    ),
+    geom_point(
+      data = own, size = 1.1, alpha = alpha,
+      aes(x = .data$at, y = .data$up, colour = .data$colour, shape = .data$shape)
+    ),
+    geom_point(
+      data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]], fill = "white",
+      aes(x = .data$at, y = .data$up, shape = .data$shape)
+    ),
+    panel_gaps(layout, residuals$model, "no predictions")
+  )
+  words <- list(
+    title = residuals_finding(data, all),
+    subtitle = paste0(
+      describe_data(data), ". Each sample as predicted when it was in no training set: mean over ",
+      "the repeats; the line runs from the lowest to the highest."
+    ),
+    caption = paste(c(
+      "Broken grey: predicted as observed.",
+      if (any(own$beyond)) "Open triangles at the edge: predictions beyond the axis.",
+      if (nrow(residuals) < nrow(all)) {
+        paste("Of the samples,", nrow(own) / length(unique(own$model)), "are drawn.")
+      }
+    ), collapse = " "),
+    x = "observed \u2192", y = "\u2191 predicted"
+  )
+  key <- language_key(layout)
+  if (length(cohorts) > 0) {
+    key <- rbind(key, key_entry(
+      "point", paste("cohort", shorten(cohorts, 2, text_sizes[["small"]])), ink[["strong"]],
+      shape = shapes[(seq_along(cohorts) - 1) %% length(shapes) + 1]
+    ))
+  }
+  panel_figure(layout, layers, words, key)
+}
