@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "estimate", "manifest", "summarise", "draw_figures", "verdict",
+    "join_tables", "score", "describe_predictions", "estimate", "manifest", "summarise", "draw_figures", "verdict",
 }  # fmt: skip
 
 
@@ -71,6 +71,9 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
         ("estimates.csv", contracts.ESTIMATES),
         ("comparisons.csv", contracts.COMPARISONS),
         ("selection.csv", contracts.SELECTION),
+        ("calibration.csv", contracts.CALIBRATION),
+        ("curves.csv", contracts.CURVES),
+        ("confusion.csv", contracts.CONFUSION),
         ("tuning.csv", contracts.TUNING),
         ("importance.csv", contracts.IMPORTANCE),
         ("timing.csv", contracts.TIMING),
@@ -135,7 +138,10 @@ def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
 
 def test_figures_summary_and_manifest(finished):
     workflow, _, process = finished
-    for figure in ("model_comparison", "metric_overview"):
+    for figure in (
+        *("model_comparison", "metric_overview"),
+        *("roc_pr", "calibration", "decision", "confusion"),
+    ):
         assert workflow.path("images", "leukemia", f"{figure}.png").stat().st_size > 10_000
         svg = workflow.path("images", "leukemia", f"{figure}.svg").read_text(encoding="utf-8")
         assert "svmRadial" in svg and "random_forest" in svg

@@ -731,3 +731,251 @@ test_that("a cohort without a value or an interval is said so", {
   expect_match(text, "No bar: every resample gives the same value", fixed = TRUE)
   expect_match(text, "none", fixed = TRUE)
 })
+
+#' Results with what describe_predictions.py writes, and the models' curves as high as their means.
+#'
+#' without: models without probabilities; slopes: means by model; half: of their intervals.
+with_described <- function(data, classes = c("control", "case"), repeats = 2, cohorts = NULL,
+                           events = 30, without = NULL, slopes = 1, half = 0.2) {
+  models <- data$models$model
+  value <- data$estimates$estimate[match(models, data$estimates$model)]
+  slopes <- rep(slopes, length.out = length(models))
+  if (length(classes) > 2) data$positive <- NULL
+  parts <- data.frame(
+    cohort = c(rep("development", repeats), cohorts),
+    `repeat` = c(seq_len(repeats), rep("", length(cohorts))), check.names = FALSE
+  )
+  x <- seq(0, 1, 0.01)
+  curves <- calibration <- confusion <- list()
+  for (i in which(is.finite(value))) {
+    names <- data.frame(
+      dataset = "demo", language = sub("/.*", "", models[i]), model = sub("^[^/]*/", "", models[i])
+    )
+    wrong <- 1 - value[i]
+    confusion[[i]] <- data.frame(
+      names, cohort = "development", expand.grid(predicted = classes, truth = classes),
+      count = c(diag(round(99 * value[i], 1) - 1, length(classes)) + 1)
+    )
+    for (j in if (models[i] %in% without) NULL else seq_len(nrow(parts))) {
+      of_part <- list(
+        roc = data.frame(x, y = x^wrong, n = 60), pr = data.frame(x, y = 1 - wrong * x, n = 60),
+        calibration = data.frame(
+          x = c(0.1, NA, 0.5, 0.9), y = c(0.1, NA, 0.5, 0.8 + j / 50), n = c(20, 0, 20, 20)
+        ),
+        histogram = data.frame(x = seq(0, 0.95, 0.05), y = 0.05, n = 3),
+        decision = data.frame(x = 1:99 / 100, y = 0.5 - wrong * 1:99 / 100 + j / 200, n = 60)
+      )
+      for (curve in base::names(of_part)) {
+        curves[[length(curves) + 1]] <- data.frame(
+          names, parts[j, , drop = FALSE], curve, of_part[[curve]], row.names = NULL,
+          check.names = FALSE
+        )
+      }
+      calibration[[length(calibration) + 1]] <- data.frame(
+        names, parts[j, , drop = FALSE], slope = slopes[i], slope_low = slopes[i] - half,
+        slope_high = slopes[i] + half, intercept = -0.1, intercept_low = -0.4, intercept_high = 0.2,
+        brier = 0.1, n_events = events, row.names = NULL, check.names = FALSE
+      )
+    }
+  }
+  dir <- tempfile("described")
+  dir.create(dir)
+  files <- write_tables(
+    dir, list(curves = curves, calibration = calibration, confusion = confusion)
+  )
+  data$described <- read_described(files, "demo", models)
+  data
+}
+
+#' Results with the metrics that the panels show, and no tuning.
+panel_results <- function(means, ...) {
+  results(means, c("roc_auc", "average_precision", "accuracy"), grids = list(), ...)
+}
+
+described_figures <- list(
+  roc_pr = draw_roc_pr, calibration = draw_calibration, decision = draw_decision,
+  confusion = draw_confusion
+)
+
+test_that("panels of 2, 13 and 40 models are legible, with cohorts and failures", {
+  for (n in c(2, 13, 40)) {
+    data <- panel_results(
+      models_of_size(n), baselines = "r/null", failed = c("python/model_01" = 25)
+    )
+    data <- with_described(data, cohorts = c("lyon", "oslo"), without = "r/model_02")
+    expect_legible(data, described_figures)
+  }
+})
+
+test_that("panels say why they are empty", {
+  data <- panel_results(models_of_size(4), failed = c("python/model_03" = 25))
+  data <- with_described(data, without = "r/model_02")
+  for (name in c("roc_pr", "calibration", "decision")) {
+    text <- svg_text(drawn_as_svg(data, described_figures[[name]]))
+    expect_match(text, "failed on all splits", fixed = TRUE)
+    expect_match(text, "no probabilities", fixed = TRUE)
+  }
+  text <- svg_text(drawn_as_svg(data, draw_confusion))
+  expect_match(text, "failed on all splits", fixed = TRUE)
+  expect_false(grepl("no predictions", text))
+})
+
+test_that("nothing but failures has figures of panels too", {
+  means <- models_of_size(3)
+  data <- panel_results(means, failed = stats::setNames(rep(25, 3), names(means)))
+  whole <- with_described(panel_results(means))$described
+  data$described <- lapply(whole, function(table) table[0, ])
+  expect_legible(data, described_figures)
+})
+
+test_that("means over repeats weigh each bin by its samples, and pass over empty ones", {
+  curves <- data.frame(
+    model = "r/a", cohort = "development", curve = "calibration",
+    `repeat` = rep(c("1", "2"), each = 3), x = c(0.2, NA, 0.9, 0.4, NA, 0.8),
+    y = c(0, NA, 1, 1, NA, 0.5), n = c(30, 0, 10, 10, 0, 10), check.names = FALSE
+  )
+  found <- over_repeats(curves, "calibration")
+  expect_equal(found$x, c(0.25, NA, 0.85))
+  expect_equal(found$y, c(0.25, NA, 0.75))
+  expect_equal(found$low, c(0, NA, 0.5))
+  expect_equal(found$high, c(1, NA, 1))
+  expect_equal(found$n, c(20, 0, 10))
+})
+
+test_that("Wilson's limits are those of prop.test", {
+  found <- wilson(c(3, 20) / 20, 20)
+  for (i in 1:2) {
+    expected <- stats::prop.test(c(3, 20)[i], 20, correct = FALSE)$conf.int
+    expect_equal(c(found$low[i], found$high[i]), as.vector(expected))
+  }
+})
+
+test_that("the useful thresholds are the longest run above treating all and none", {
+  expect_equal(treat_all(c(0.25, 0.5), 0.4), c(0.2, -0.2))
+  x <- 1:9 / 10
+  none <- pmax(treat_all(x, 0.4), 0)
+  expect_equal(useful_range(data.frame(x, y = none), 0.4), c(NA, NA))
+  above <- c(1, 0, 0, 1, 1, 1, 0, 1, 0)
+  expect_equal(useful_range(data.frame(x, y = none + above / 10), 0.4), c(0.4, 0.6))
+})
+
+panel_title <- function(draw, ...) {
+  means <- c("r/a" = 0.9, "python/b" = 0.8, "r/null" = 0.5)
+  data <- with_described(panel_results(means, baselines = "r/null"), ...)
+  gsub("\n", " ", draw(data)$plot$labels$title)
+}
+
+test_that("the title of calibration tells slopes whose interval leaves 1", {
+  of <- function(...) panel_title(draw_calibration, ...)
+  expect_equal(
+    of(slopes = c(0.95, 1.1)),
+    paste(
+      "No evidence against a calibration slope of 1 in any of 2 models;",
+      "r/a's slope is nearest to 1 (0.95)"
+    )
+  )
+  expect_equal(
+    of(slopes = c(0.5, 1.1)),
+    "Probabilities of 1 of 2 models are too extreme; python/b's slope is nearest to 1 (1.10)"
+  )
+  expect_equal(
+    of(slopes = c(0.5, 2)),
+    paste(
+      "Probabilities of 1 of 2 models are too extreme, of 1 too timid;",
+      "r/a's slope is nearest to 1 (0.50)"
+    )
+  )
+  expect_match(of(slopes = 2), "^Probabilities of both models are too timid;")
+  expect_equal(
+    of(slopes = NA, events = 11),
+    "No calibration slope: 11 events or non-events are too few, it takes 20"
+  )
+  expect_match(of(slopes = NA), "^No calibration slope: the probabilities separate the outcomes")
+  expect_equal(of(without = c("r/a", "python/b")), "No model gives probabilities")
+})
+
+test_that("a slope that is withheld is said so, of the baseline too", {
+  data <- panel_results(c("r/a" = 0.9, "r/null" = 0.5), baselines = "r/null")
+  text <- svg_text(drawn_as_svg(with_described(data, slopes = NA, events = 11), draw_calibration))
+  expect_match(text, "no slope: 11 of 20 events", fixed = TRUE)
+  expect_match(text, "no slope: baseline", fixed = TRUE)
+  text <- svg_text(drawn_as_svg(with_described(data, slopes = NA), draw_calibration))
+  expect_match(text, "no slope: separated", fixed = TRUE)
+})
+
+test_that("titles of the other panels are computed from the data", {
+  expect_equal(
+    panel_title(draw_roc_pr), "r/a has the highest ROC AUC, 0.900, and average precision, 0.900"
+  )
+  expect_match(panel_title(draw_decision), "^r/a has more net benefit than .* from 0.0. to 0.99$")
+  expect_equal(
+    panel_title(draw_confusion), "r/a is right on 99 % of control and 99 % of case"
+  )
+})
+
+test_that("three classes: macro curves, no decision curve, the weakest class", {
+  classes <- c("lean", "overweight", "obese")
+  data <- with_described(panel_results(models_of_size(3)), classes)
+  expect_legible(data, described_figures)
+  expect_match(draw_roc_pr(data)$plot$labels$title, "macro ROC AUC")
+  expect_equal(draw_decision(data)$plot$labels$title, "No decision curve: 3 classes")
+  rows <- data$described$confusion
+  of_class <- rows$model == "python/model_01" & rows$truth == "obese"
+  rows$count[of_class] <- c(1, 5, 4)
+  data$described$confusion <- rows
+  expect_equal(
+    gsub("\n", " ", draw_confusion(data)$plot$labels$title),
+    "python/model_01 is right least often on obese, 40 %; 50 % of them are called overweight"
+  )
+  text <- text_boxes(drawn_as_svg(data, draw_confusion))$text
+  expect_true(all(c("5", "50 %", "obese") %in% text))
+  # More classes than cells can hold words for.
+  many <- with_described(panel_results(models_of_size(3)), sprintf("a class named %02d", 1:14))
+  expect_legible(many, described_figures["confusion"])
+})
+
+#' Results of a regression with predictions, as read_residuals gives them.
+with_residuals <- function(n, cohorts = NULL, outlier = 0) {
+  data <- results(
+    models_of_size(n), c("rmse", "r2"), task = "regression", positive = NULL, grids = list(),
+    baselines = "r/null"
+  )
+  rows <- expand.grid(
+    sample = sprintf("s%02d", 1:30), cohort = c("development", cohorts),
+    model = data$models$model, stringsAsFactors = FALSE
+  )
+  rows$truth <- 80 + as.numeric(substr(rows$sample, 2, 3)) / 3
+  rows$predicted <- rows$truth + sin(seq_len(nrow(rows))) + c(outlier, rep(0, nrow(rows) - 1))
+  data$residuals <- transform(rows, low = predicted - 0.2, high = predicted + 0.2)
+  data
+}
+
+test_that("residuals of 2, 13 and 40 models are legible; what leaves the axis is marked", {
+  for (n in c(2, 13, 40)) {
+    expect_legible(with_residuals(n, c("lyon", "oslo")), list(residuals = draw_residuals))
+  }
+  text <- svg_text(drawn_as_svg(with_residuals(3, outlier = 1e4), draw_residuals))
+  expect_match(text, "Open triangles at the edge", fixed = TRUE)
+  expect_match(text, "r/model_02 has the smallest error: RMSE 0.775, 8 %", fixed = TRUE)
+})
+
+test_that("residuals are means over the test sets of a sample, and many are thinned out", {
+  file <- tempfile(fileext = ".csv")
+  rows <- data.frame(
+    language = "r", model = c("a", "a", "a", "gone"),
+    cohort = c("development", "development", "lyon", "development"), sample = "s1", truth = 2,
+    predicted = c(1, 4, 3, 9)
+  )
+  utils::write.csv(rows, file, row.names = FALSE)
+  found <- read_residuals(file, "r/a")
+  expect_equal(found$cohort, c("development", "lyon"))
+  expect_equal(found$predicted, c(2.5, 3))
+  expect_equal(c(found$low, found$high), c(1, 3, 4, 3))
+  many <- data.frame(
+    model = rep(c("r/a", "r/b"), each = 2500), cohort = "development", sample = rep(1:2500, 2),
+    truth = rep(2500:1, 2)
+  )
+  kept <- thin_out(many)
+  expect_equal(as.vector(table(kept$model)), c(834, 834))
+  expect_equal(range(kept$truth), c(1, 2500))
+})

@@ -18,14 +18,16 @@ calibration_means <- function(calibration, ranked) {
   numbers <- c("slope", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high",
                "n_events")
   means <- lapply(numbers, function(column) {
-    as.vector(tapply(rows[[column]], factor(rows$model, levels = ranked$model), mean, na.rm = TRUE))
+    of_model <- factor(rows$model, levels = ranked$model)
+    as.numeric(tapply(rows[[column]], of_model, mean, na.rm = TRUE))
   })
   names(means) <- numbers
   lines <- data.frame(ranked[c("model", "baseline")], means, row.names = NULL)
   lines$why <- ifelse(
     is.na(lines$n_events), "", ifelse(
       lines$baseline, "baseline", ifelse(
-        lines$n_events < fewest_events, paste(short_number(lines$n_events), "events"), "separated"
+        lines$n_events < fewest_events,
+        paste(short_number(lines$n_events), "of", fewest_events, "events"), "separated"
       )
     )
   )
@@ -38,30 +40,35 @@ calibration_finding <- function(lines) {
   lines <- lines[!lines$baseline & is.finite(lines$n_events), , drop = FALSE]
   if (nrow(lines) == 0) return("No model gives probabilities")
   known <- lines[is.finite(lines$slope), , drop = FALSE]
-  if (nrow(known) == 0 && all(lines$n_events < fewest_events)) {
-    return(paste0(
-      "Too few samples for a calibration slope: ", short_number(max(lines$n_events)),
-      " events or non-events, and it takes ", fewest_events
-    ))
+  n <- nrow(known)
+  if (n == 0) {
+    few <- short_number(max(lines$n_events))
+    return(paste0("No calibration slope: ", if (all(lines$n_events < fewest_events)) {
+      paste(few, "events or non-events are too few, it takes", fewest_events)
+    } else {
+      "the probabilities separate the outcomes, or the events are too few"
+    }))
   }
-  if (nrow(known) == 0) return("No calibration slope: the probabilities separate the outcomes")
-  extreme <- sum(known$slope_high < 1)
-  timid <- sum(known$slope_low > 1)
   nearest <- known[which.min(abs(known$slope - 1)), ]
-  value <- paste0("(", format_value(nearest$slope, 2), ")")
-  if (extreme + timid == 0 && nrow(known) == 1) {
-    return(paste("No evidence that the calibration slope of", nearest$model, value, "is not 1"))
-  }
+  paste0(
+    slopes_beyond(sum(known$slope_high < 1), sum(known$slope_low > 1), n), "; ", nearest$model,
+    if (n > 1) "'s slope is nearest to 1 (" else "'s slope is ", format_value(nearest$slope, 2),
+    if (n > 1) ")"
+  )
+}
+
+#' In words how many of n slopes are below and above 1, by their intervals.
+slopes_beyond <- function(extreme, timid, n) {
   if (extreme + timid == 0) {
-    said <- paste("No evidence against a calibration slope of 1 in any of", nrow(known), "models")
-  } else {
-    counts <- c("too extreme" = extreme, "too timid" = timid)
-    counts <- counts[counts > 0]
-    models <- vapply(counts, of_models, "", n = nrow(known))
-    said <- paste("Probabilities of", paste(models, "are", names(counts), collapse = ", of "))
+    return(paste0("No evidence against a calibration slope of 1", if (n > 1) {
+      paste(" in any of", n, "models")
+    }))
   }
-  if (nrow(known) == 1) return(said)
-  paste0(said, "; ", nearest$model, "'s slope is nearest to 1 ", value)
+  count <- if (extreme > 0) extreme else timid
+  paste0(
+    "Probabilities of ", of_models(count, n), " are too ", if (extreme > 0) "extreme" else "timid",
+    if (extreme > 0 && timid > 0) paste0(", of ", timid, " too timid")
+  )
 }
 
 #' Draws the reliability curves; see `draw_roc_pr()`.
@@ -78,12 +85,11 @@ draw_calibration <- function(data) {
   notes <- paste0(slope, "\nintercept ", of("intercept", "intercept_low", "intercept_high"))
   notes[!is.finite(lines$n_events)] <- "\u2013"
   below <- calibration_strip + calibration_space
-  layout <- panel_layout(ranked, list(notes), below = below)
   points <- over_repeats(described$curves, "calibration")
   points <- points[is.finite(points$y), , drop = FALSE]
+  layout <- panel_layout(ranked, list(notes), points$model, below = below)
   several <- is.null(positive_class(data))
-  event <- if (several) "the predicted class being right" else positive_class(data)
-  event <- shorten(event, 2.5, text_sizes[["small"]])
+  event <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
   words <- list(
     title = calibration_finding(lines),
     subtitle = paste0(
@@ -92,19 +98,20 @@ draw_calibration <- function(data) {
     ),
     caption = paste0(
       "Broken grey: perfect calibration. Slope below 1: too extreme; intercept below 0: too high. ",
-      "Means over the repeats of all its test predictions together, with Wald's 95 % limits. ",
+      "Means over the repeats of all its test predictions together",
+      if (nrow(ranked) <= many_panels) ", with Wald's 95 % limits for independent samples", ". ",
       "No slope from fewer than ", fewest_events, " events or non-events",
       if (any(lines$why == "separated")) ", nor where the probabilities separate the outcomes",
       "."
     ),
-    x = paste0("mean probability of ", event, " \u2192"),
-    y = paste0("\u2191 share of ", event)
+    x = paste("mean probability of", if (several) "the predicted class" else event, "\u2192"),
+    y = paste("\u2191 share of", if (several) "predictions that are right" else event)
   )
   layers <- c(
     panel_axes(layout, unit_scale), panel_lines(layout, unit_scale, c(0, 1), 0, 1),
     calibration_points(points, described$curves, layout),
     calibration_histogram(described$curves, layout),
-    panel_gaps(layout, points$model, "no probabilities")
+    panel_gaps(layout, "no probabilities")
   )
   repeats <- length(unique(inside(described$curves)[["repeat"]]))
   key <- rbind(

@@ -57,7 +57,7 @@ draw_confusion <- function(data) {
   )
   truths <- shorten(classes, confusion_cell[["label"]], small)
   layout <- panel_layout(
-    ranked, list(notes), width = k * cell, height = k * tall,
+    ranked, list(notes), cells$model, width = k * cell, height = k * tall,
     left = max(text_width(truths, small)) + 0.15
   )
   cell <- layout$width / k
@@ -73,7 +73,7 @@ draw_confusion <- function(data) {
                    format_value(cells$count, 1))
   cells$label <- if (k > confusion_percent) "" else percent
   if (k <= confusion_counts) cells$label <- paste0(counts, "\n", percent)
-  cells$ink <- ifelse(share > 0.55, "white", ink[["strong"]])
+  cells$ink <- ifelse(share > 0.85, "white", ink[["strong"]])
   given <- shorten(classes, cell - 0.04, small)
   firsts <- layout$panels[layout$panels$column == 0, , drop = FALSE]
   lowest <- layout$panels[layout$panels$lowest, , drop = FALSE]
@@ -100,7 +100,7 @@ draw_confusion <- function(data) {
         )
       }))
     )),
-    panel_gaps(layout, cells$model, "no predictions")
+    panel_gaps(layout, "no predictions")
   )
   panel_figure(layout, layers, words, language_key(layout))
 }

@@ -35,7 +35,9 @@ decision_finding <- function(ranked, ranges) {
   paste0(
     models[1], " has more net benefit than treating all or none at thresholds from ",
     sub("\u2013", " to ", range_text(of_leader)),
-    if (useful < length(models)) paste0("; ", of_models(length(models) - useful, length(models)), " nowhere")
+    if (useful < length(models)) {
+      paste0("; ", of_models(length(models) - useful, length(models)), " nowhere")
+    }
   )
 }
 
@@ -45,8 +47,9 @@ range_text <- function(range) paste(format_value(range, 2), collapse = "\u2013")
 draw_decision <- function(data) {
   classes <- length(unique(data$described$confusion$truth))
   if (classes != 2) {
+    why <- if (classes == 0) "no predictions" else paste(classes, "classes")
     return(words_figure(
-      paste("No decision curve:", if (classes == 0) "no predictions" else paste(classes, "classes")),
+      paste("No decision curve:", why),
       paste0(describe_data(data), ". Net benefit weighs acting on one event against not acting; ",
              "with several classes there is no such single decision.")
     ))
@@ -64,14 +67,16 @@ draw_decision <- function(data) {
     if (!is.finite(ranges[model, 1])) return("useful nowhere")
     paste("useful at", range_text(ranges[model, ]))
   }, "")
-  layout <- panel_layout(ranked, list(unname(notes)), height = 1.35, left = 0.45)
+  layout <- panel_layout(ranked, list(unname(notes)), curves$model, left = 0.45)
   most <- max(share, curves$y, 0.1, na.rm = TRUE)
   ticks <- pretty(c(0, most), 3)
   scale <- list(
     xlim = c(0, 1), ylim = c(-0.12, 1.05) * most, xticks = c(0, 0.5, 1),
     yticks = ticks[ticks <= most * 1.05]
   )
-  everyone <- expand.grid(x = seq(0, 0.99, 0.01), model = ranked$model, stringsAsFactors = FALSE)
+  everyone <- expand.grid(
+    x = seq(0, 0.99, 0.01), model = unique(curves$model), stringsAsFactors = FALSE
+  )
   everyone$y <- treat_all(everyone$x, share[everyone$model])
   everyone <- place(everyone, layout, "x", c(at = "x"), scale$xlim)
   everyone <- place(everyone, layout, "y", c(up = "y"), scale$ylim, cut = TRUE)
@@ -98,7 +103,7 @@ draw_decision <- function(data) {
       colour = baseline_colour, linewidth = 0.5, na.rm = TRUE
     ),
     panel_curves(curves, layout, scale),
-    panel_gaps(layout, curves$model, "no probabilities")
+    panel_gaps(layout, "no probabilities")
   )
   key <- rbind(
     language_key(layout), repeat_key(data$described$curves), cohort_key(curves),

@@ -1,10 +1,12 @@
 # What the figures with a panel per model share: curves over the repeats, the panels' places, their
 # axes, headings and key.
 
+# With more models than this the panels are small and have no room for intervals.
+many_panels <- 20
 # Inches: smallest side of a panel, space between panels and between the parts of one, widest row.
-panel_side <- 1.5
+panel_side <- c(few = 1.5, many = 1.2)
 panel_gap <- c(x = 0.3, y = 0.34, part = 0.22)
-panel_row <- 12
+panel_row <- 12.5
 # Height of a line of a heading.
 panel_line <- c(name = 0.19, note = 0.165)
 
@@ -82,22 +84,26 @@ prevalence <- function(data, models) {
   rows <- inside(data$described$confusion)
   positive <- rows[rows$truth == positive_class(data), , drop = FALSE]
   total <- function(of) tapply(of$count, factor(of$model, levels = models), sum)
-  as.vector(total(positive) / total(rows))
+  as.numeric(total(positive) / total(rows))
 }
 
 #' Places of a panel, or of `parts` panels side by side, for each model.
 #'
 #' @param ranked of `rank_models()`: the order of the panels, by rows.
 #' @param notes list with a text per model for each part: lines of the heading.
-#' @param width,height inches of a panel; @param below further inches that a panel needs beneath.
+#' @param drawn models that have something in their panel.
+#' @param width,height inches of a panel, by default those of `panel_side`.
+#' @param below further inches that a panel needs beneath.
 #' @param left,bottom inches of the axis text beside the first and beneath the last panels.
-#' @return list of panels (model, language, baseline, colour, column, x and y of the lower left
-#'   corner, lowest: whether no panel is beneath), parts, width, height (of a panel), shift (from a
-#'   part to the next one), heading (rows of text), total width and height.
-panel_layout <- function(ranked, notes, width = panel_side, height = width, below = 0,
+#' @return list of panels (a row per model with drawn, colour, column, x and y of the lower left
+#'   corner, lowest: whether no panel is beneath), width and height (of a panel), shift (from a part
+#'   to the next one), below, heading (rows of text), total width and height.
+panel_layout <- function(ranked, notes, drawn, width = NULL, height = width, below = 0,
                          left = 0.35, bottom = 0.2) {
   small <- text_sizes[["small"]]
   n <- nrow(ranked)
+  if (is.null(width)) width <- panel_side[[if (n > many_panels) "many" else "few"]]
+  if (is.null(height)) height <- width
   width <- max(width, text_width(unlist(notes), small) + 0.02)
   shift <- width + panel_gap[["part"]]
   unit <- shift * (length(notes) - 1) + width
@@ -106,16 +112,14 @@ panel_layout <- function(ranked, notes, width = panel_side, height = width, belo
   columns <- min(most, ceiling(sqrt(1.6 * n / length(notes))))
   columns <- ceiling(n / ceiling(n / columns))
   names <- paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", ""))
-  names <- model_labels(names, width = unit)
+  names <- model_labels(names, width = unit + 0.2)
   lines <- max(line_count(names))
-  heights <- c(
-    name = panel_line[["name"]] * lines, note = panel_line[["note"]] * max(line_count(unlist(notes)))
-  )
+  heights <- panel_line * c(name = lines, note = max(line_count(unlist(notes))))
   row_height <- sum(heights) + 0.06 + height + below + panel_gap[["y"]]
   rows <- ceiling(n / columns)
   index <- seq_len(n) - 1
   panels <- data.frame(
-    ranked[c("model", "language", "baseline", "status", "n_failed")],
+    ranked[c("model", "language", "baseline", "status")], drawn = ranked$model %in% drawn,
     colour = ifelse(ranked$baseline, baseline_colour, language_colours[ranked$language]),
     column = index %% columns, x = left + (index %% columns) * (unit + panel_gap[["x"]]),
     y = bottom + 0.25 + below + (rows - 1 - index %/% columns) * row_height,
@@ -135,7 +139,7 @@ panel_layout <- function(ranked, notes, width = panel_side, height = width, belo
     )
   }
   list(
-    panels = panels, parts = length(notes), width = width, height = height, shift = shift,
+    panels = panels, width = width, height = height, shift = shift,
     below = below, heading = do.call(rbind, heading),
     total = c(
       width = max(left + columns * (unit + panel_gap[["x"]]) - panel_gap[["x"]], 6.5),
@@ -204,6 +208,7 @@ unit_scale <- list(xlim = c(0, 1), ylim = c(0, 1), xticks = c(0, 0.5, 1), yticks
 #' A grey line in every panel, from (x[1], from) to (x[2], to): one value, or one per model.
 panel_lines <- function(layout, scale, x, from, to = from, linetype = "22", part = 1) {
   rows <- data.frame(model = layout$panels$model, x1 = x[1], x2 = x[2], from, to)
+  rows <- rows[layout$panels$drawn, , drop = FALSE]
   rows <- place(rows, layout, "x", c(x1 = "x1", x2 = "x2"), scale$xlim, part)
   rows <- place(rows, layout, "y", c(from = "from", to = "to"), scale$ylim)
   annotate(
@@ -246,11 +251,9 @@ cohort_linetypes <- function(cohort, cohorts) {
   ifelse(is.na(index), "solid", cohort_lines[(index - 1) %% length(cohort_lines) + 1])
 }
 
-#' Why panels are empty, in their middle.
-#'
-#' @param drawn models that have something in their panel; @param why said of models that predicted.
-panel_gaps <- function(layout, drawn, why) {
-  panels <- layout$panels[!layout$panels$model %in% drawn, , drop = FALSE]
+#' Why panels are empty, in their middle; why: said of models that predicted.
+panel_gaps <- function(layout, why) {
+  panels <- layout$panels[!layout$panels$drawn, , drop = FALSE]
   if (nrow(panels) == 0) return(NULL)
   text <- ifelse(panels$status == "failed", "failed on all splits", why)
   text <- vapply(text, wrap, "", width = layout$width - 0.1, size = text_sizes[["small"]])
@@ -336,10 +339,11 @@ words_figure <- function(title, subtitle) {
   canvas_figure(canvas(6.5, 0.1, title, subtitle, ""), 6.5, 0.1)
 }
 
-#' "0.930 [0.880, 0.970]"; without the brackets where there is no interval of any width.
+#' "0.930 [0.880, 0.970]", a text per model; without the brackets where there is no interval of any
+#' width, and where there are many models.
 with_interval <- function(estimate, low, high, decimals) {
   text <- format_value(estimate, decimals)
-  bounded <- is.finite(low) & is.finite(high) & low < high
+  bounded <- is.finite(low) & is.finite(high) & low < high & length(estimate) <= many_panels
   text[bounded] <- sprintf(
     "%s [%s, %s]", text[bounded], format_value(low[bounded], decimals),
     format_value(high[bounded], decimals)

@@ -60,8 +60,10 @@ draw_residuals <- function(data) {
   })
   decimals <- metric_decimals(errors[[1]]$estimate, metric_info("rmse"))
   rmse <- with_interval(errors[[1]]$estimate, errors[[1]]$ci_low, errors[[1]]$ci_high, decimals)
-  r2 <- format_value(errors[[2]]$estimate, 2)
-  notes <- paste0("RMSE ", rmse, ifelse(is.finite(errors[[2]]$estimate), paste0("\nR\u00b2 ", r2), ""))
+  r2 <- errors[[2]]$estimate
+  notes <- paste0(
+    "RMSE ", rmse, ifelse(is.finite(r2), paste0("\nR\u00b2 ", format_value(r2, 2)), "")
+  )
   notes[!is.finite(errors[[1]]$estimate)] <- "\u2013"
   limits <- range(0, 1)
   if (nrow(residuals) > 0) {
@@ -72,7 +74,7 @@ draw_residuals <- function(data) {
   ticks <- ticks[ticks >= limits[1] & ticks <= limits[2]]
   scale <- list(xlim = limits, ylim = limits, xticks = ticks, yticks = ticks)
   left <- max(text_width(short_number(ticks), text_sizes[["small"]])) + 0.12
-  layout <- panel_layout(ranked, list(notes), width = 1.75, left = left)
+  layout <- panel_layout(ranked, list(notes), residuals$model, left = left)
   residuals$beyond <- residuals$predicted < limits[1] | residuals$predicted > limits[2]
   residuals <- place(residuals, layout, "x", c(at = "truth"), limits)
   residuals <- place(residuals, layout, "y", c(up = "predicted", from = "low", to = "high"), limits)
@@ -97,13 +99,13 @@ draw_residuals <- function(data) {
       data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]], fill = "white",
       aes(x = .data$at, y = .data$up, shape = .data$shape)
     ),
-    panel_gaps(layout, residuals$model, "no predictions")
+    panel_gaps(layout, "no predictions")
   )
   words <- list(
     title = residuals_finding(data, all),
     subtitle = paste0(
-      describe_data(data), ". Each sample as predicted when it was in no training set: mean over ",
-      "the repeats; the line runs from the lowest to the highest."
+      describe_data(data), ". Each sample as predicted when it was in no training set",
+      if (nrow(spread) > 0) ": mean over the repeats; lines run from the lowest to the highest", "."
     ),
     caption = paste(c(
       "Broken grey: predicted as observed.",

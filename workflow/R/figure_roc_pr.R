@@ -27,31 +27,32 @@ draw_roc_pr <- function(data) {
     text <- paste(name, with_interval(rows$estimate, rows$ci_low, rows$ci_high, 3))
     ifelse(is.finite(rows$estimate), text, paste(name, "\u2013"))
   }, areas, c("AUC", "AP"))
-  layout <- panel_layout(ranked, notes)
+  roc <- over_repeats(curves, "roc")
+  layout <- panel_layout(ranked, notes, roc$model[is.finite(roc$y)])
   several <- is.null(positive_class(data))
   classes <- length(unique(data$described$confusion$truth))
   chance <- if (several) rep(1 / classes, nrow(ranked)) else prevalence(data, ranked$model)
   macro <- if (several) "macro " else ""
-  roc <- over_repeats(curves, "roc")
   layers <- c(
     panel_axes(layout, unit_scale), panel_axes(layout, unit_scale, part = 2),
     panel_lines(layout, unit_scale, c(0, 1), 0, 1),
     panel_lines(layout, unit_scale, c(0, 1), chance, part = 2),
     panel_curves(roc, layout, unit_scale),
     panel_curves(over_repeats(curves, "pr"), layout, unit_scale, part = 2),
-    panel_gaps(layout, roc$model[is.finite(roc$y)], "no probabilities, or no split with all classes")
+    panel_gaps(layout, "no probabilities, or no split with all classes")
   )
   words <- list(
     title = roc_pr_finding(areas[[1]], areas[[2]], macro),
     subtitle = paste0(
       describe_data(data), ". Left: ROC curve; right: precision-recall curve",
       if (several) ", each the mean over the classes against the rest",
-      ". AUC, AP (average precision): with 95 % intervals."
+      ". AUC, AP (average precision)",
+      if (nrow(ranked) <= many_panels) ": with 95 % intervals", "."
     ),
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is",
-      if (isTRUE(data$pooled)) "of all its test predictions." else "the mean of its splits' curves.",
-      "The band tells the chance of the division into folds; the intervals that of the samples too."
+      if (isTRUE(data$pooled)) "of all its predictions." else "the mean of its splits' curves.",
+      "The band tells the chance of the division into folds, not that of the samples."
     ),
     x = "left: false positive rate \u2192  right: recall \u2192",
     y = "left: \u2191 true positive rate  right: \u2191 precision"
