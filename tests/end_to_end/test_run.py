@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "describe_predictions", "estimate", "manifest", "summarise", "draw_figures", "verdict",
+    "join_tables", "score", "estimate", "compare_models", "describe_predictions", "manifest",
+    "summarise", "draw_figures", "verdict",
 }  # fmt: skip
 
 
