@@ -117,6 +117,7 @@ rule check_data:
         sheet=lambda wc: STUDY.datasets[wc.dataset]["samples"],
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
         code=library("python", "checks", "formats", "matrix", "contracts", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/{{dataset}}/checks.csv",
@@ -129,6 +130,6 @@ rule check_data:
     params:
         setting=of_dataset(STUDY.data_check_setting),
     message:
-        "Look for batches, repeated subjects and gaps in {wildcards.dataset}"
+        "Look for batches, repeated subjects, near duplicates and gaps in {wildcards.dataset}"
     script:
         "../scripts/check_data.py"

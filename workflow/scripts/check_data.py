@@ -1,4 +1,4 @@
-"""Look for what can mislead in a data set: batches, repeated subjects, small classes, gaps."""
+"""Look for what can mislead in a data set: batches, repeats, small classes, gaps."""
 
 import sys
 from pathlib import Path
@@ -10,23 +10,30 @@ from omc.logs import logged
 COLUMNS = 2000
 
 
-def main(dataset: str, sheet: str, data: str, samples: str, setting: dict, output: str) -> None:
-    """setting: outcome, task, groups, stratify_by."""
+def main(
+    dataset: str, sheet: str, data: str, samples: str, splits: str, setting: dict, output: str
+) -> None:
+    """setting: outcome, task, groups."""
     import numpy as np
     import pandas as pd
 
-    from omc.checks import check_sheet, check_values
+    from omc.checks import (
+        MOST_SAMPLES,
+        Distances,
+        check_duplicates,
+        check_sheet,
+        check_values,
+    )
     from omc.contracts import CHECKS
-    from omc.csvs import write_csv
+    from omc.csvs import read_csv, write_csv
     from omc.formats import read_sheet
     from omc.matrix import names, read_columns
 
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     development = rows.loc[rows["cohort"] == "development", "sample"]
-    used = setting["stratify_by"]
-    found = check_sheet(
-        read_sheet(sheet), setting["outcome"], used, setting["groups"], setting["task"]
-    )
+    found = check_sheet(read_sheet(sheet), setting["outcome"], setting["groups"], setting["task"])
+    few = len(development) <= MOST_SAMPLES
+    distances = Distances(len(development) if few else 0)
     missing, constant = [], []
     count = len(names(data, "var"))
     for first in range(0, count, COLUMNS):
@@ -35,7 +42,16 @@ def main(dataset: str, sheet: str, data: str, samples: str, setting: dict, outpu
         missing.append(np.isnan(values).sum(axis=0))
         low, high = np.fmin.reduce(values), np.fmax.reduce(values)
         constant.append(~(low < high))
+        if few:
+            distances.add(values)
     found += check_values(np.concatenate(missing), np.concatenate(constant), len(development))
+    if few:
+        names_of = development.to_numpy()
+        pairs = [(names_of[i], names_of[j]) for i, j in distances.near_pairs()]
+        found.append(check_duplicates(pairs, read_csv(splits)))
+    else:
+        value = f"more than {MOST_SAMPLES} samples"
+        found.append(["near_duplicates", "skipped", value, ""])
     write_csv(output, CHECKS, ([dataset, *row] for row in found))
 
 
@@ -48,6 +64,7 @@ if __name__ == "__main__":
             snakemake.input.sheet,
             snakemake.input.data,
             snakemake.input.samples,
+            snakemake.input.splits,
             json.loads(snakemake.params.setting),
             snakemake.output[0],
         )

@@ -1,23 +1,32 @@
 """What in a data set can make its results look better, or worse, than they are: warnings only."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency, kruskal
 from statsmodels.stats.multitest import multipletests
 
+from omc.errors import some
+
 # A batch has few levels; of more, it may be a subject's name or a measurement.
 MOST_BATCHES = 10
 SMALL_CLASS = 10
 LARGE_SHARE = 0.2
+# Two samples are nearly the same if their distance is at most this share of the typical one.
+NEAR = 0.03
+# Their distances are held in memory: 200 MB.
+MOST_SAMPLES = 5000
 
 
-def check_sheet(sheet: pd.DataFrame, outcome: str, used: list[str], groups, task: str) -> list:
+def check_sheet(sheet: pd.DataFrame, outcome: str, groups, task: str) -> list:
     """Rows (check, status, value, advice) of a sample sheet of text columns.
 
-    outcome, groups: names of columns, groups or None; used: further columns that are not features.
+    outcome, groups: names of columns, groups or None. Columns to stratify by are looked at too:
+    that the folds are balanced over a batch does not keep a model from learning it.
     """
     y = sheet[outcome] if task == "classification" else sheet[outcome].astype(float)
-    unused = [name for name in sheet.columns if name not in (outcome, groups, *used)]
+    unused = [name for name in sheet.columns if name not in (outcome, groups)]
     rows = [_class_size(y)] if task == "classification" else []
     rows += check_batches(sheet[unused], y, task) or [
         ["batch", "skipped", f"no unused column with 2 to {MOST_BATCHES} levels", ""]
@@ -63,7 +72,7 @@ def check_batches(columns: pd.DataFrame, y, task: str) -> list:
         linked = strength >= 0.3 and p < 0.05
         advice = (
             f"a model may learn '{name}' instead of the outcome: set groups: {name} to test on"
-            f" other levels than it was trained on, or stratify_by: [{name}]"
+            " other levels than it was trained on"
         )
         value = f"{name}: {measure} {strength:.2f}, p = {p:.2g}"
         rows.append(["batch", "warning" if linked else "ok", value, advice if linked else ""])
@@ -98,6 +107,63 @@ def check_subjects(columns: pd.DataFrame, y, groups, task: str) -> list:
             )
             rows.append(["subject", "warning", value, advice])
     return rows or [["subject", "ok", "no unused column looks like a repeated subject", ""]]
+
+
+class Distances:
+    """Squared distances between samples, from blocks of features.
+
+    Each feature is standardised over the samples, missing values at its mean, so that no feature
+    counts for more than another.
+    """
+
+    def __init__(self, samples: int):
+        self.products = np.zeros((samples, samples))
+
+    def add(self, values: np.ndarray) -> None:
+        """Count in a block of features: (n, some), NaN where missing."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Mean of empty slice|Degrees of freedom")
+            mean, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+        told = spread > 1e-12 * np.maximum(1, np.abs(mean))
+        z = np.nan_to_num((values[:, told] - mean[told]) / spread[told])
+        self.products += z @ z.T
+
+    def near_pairs(self) -> list[tuple[int, int]]:
+        """Pairs of rows at a distance of at most NEAR times the root mean square of all."""
+        length = self.products.diagonal()
+        count = len(length)
+        mean = 2 * (count * length.sum() - self.products.sum()) / (count * (count - 1))
+        pairs = []
+        for i in range(count - 1):
+            squared = length[i] + length[i + 1 :] - 2 * self.products[i, i + 1 :]
+            # A difference of two large sums leaves a rounding error of identical samples.
+            near = squared <= NEAR**2 * mean + 1e-9 * length[i]
+            pairs += [(i, i + 1 + int(j)) for j in np.flatnonzero(near)]
+        return pairs
+
+
+def check_duplicates(pairs: list[tuple[str, str]], splits: list[dict]) -> list:
+    """Row about pairs of samples that are nearly the same, and how many a split parts.
+
+    splits: rows of splits.csv. To be tested on what was trained on flatters every model.
+    """
+    if not pairs:
+        return ["near_duplicates", "ok", "no two samples are nearly the same", ""]
+    roles = {}
+    for row in splits:
+        if row["split"] != "final":
+            roles.setdefault(row["sample"], {})[row["split"]] = row["role"]
+    parted = [(a, b) for a, b in pairs if any(roles[b].get(s, r) != r for s, r in roles[a].items())]
+    named = some([f"{a} and {b}" for a, b in parted or pairs], 3)
+    count = f"{len(pairs)} pair{'' if len(pairs) == 1 else 's'} nearly the same"
+    value = f"{count}, {len(parted)} of them on both sides of a split ({named})"
+    if not parted:
+        return ["near_duplicates", "ok", value, ""]
+    advice = (
+        "look whether they are one specimen or subject: put them in one group (groups: a column"
+        " with one value for both), or leave one out"
+    )
+    return ["near_duplicates", "warning", value, advice]
 
 
 def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> list:
