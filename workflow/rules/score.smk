@@ -3,7 +3,7 @@ rule join_predictions:
         predictions=lambda wc: trained(wc, "predictions"),
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
-        code=library("python", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "predictions", "checksums", "csvs", "errors", "logs"),
     output:
         f"{RESULTS}/{{dataset}}/predictions.csv",
     log:

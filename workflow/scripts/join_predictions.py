@@ -10,33 +10,10 @@ from omc.logs import logged
 
 def main(files: list[str], splits: str, preprocessing: str, keys: list[list], output: str) -> None:
     """keys: for each file what its training job was told, in the order of `training_key`."""
-    import csv
-
-    from omc.checksums import sha256_file, training_key
     from omc.csvs import write_csv
-    from omc.errors import UserError
+    from omc.predictions import checked_rows
 
-    splits_sha256 = sha256_file(splits)
-    expected = {json_key: training_key(preprocessing, *json_key) for json_key in map(tuple, keys)}
-    header, rows = None, []
-    for path, key in zip(files, map(tuple, keys), strict=True):
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            found = next(reader)
-            if header is None:
-                header = found
-            if found != header:
-                raise UserError(
-                    f"{path}: its columns are not those of {files[0]}: delete it and run again"
-                )
-            for row in reader:
-                if row[-2:] != [splits_sha256, expected[key]]:
-                    raise UserError(
-                        f"{path}: made from other splits, data or settings than the present ones:"
-                        " delete it and run again"
-                    )
-                rows.append(row[:-1])
-    write_csv(output, header[:-1], rows)
+    write_csv(output, *checked_rows(files, splits, preprocessing, keys))
 
 
 if __name__ == "__main__":

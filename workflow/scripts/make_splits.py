@@ -20,18 +20,11 @@ def main(
     """ungrouped: split as if there were no groups."""
     from omc.contracts import SPLITS
     from omc.csvs import read_csv, write_csv
-    from omc.splits import make_splits, split_rows, without_groups
+    from omc.splits import split_rows, split_sheet
 
     sheet = read_csv(samples, delimiter="\t")
     rows = [row for row in sheet if row["cohort"] == "development"]
-    further = [c for c in sheet[0] if c not in ("sample", "outcome", "group", "cohort")]
-    classes = [row["outcome"] for row in rows] if task == "classification" else None
-    balanced = (["outcome"] if classes else []) + further
-    strata = ["|".join(row[c] for c in balanced) for row in rows]
-    groups = [row["group"] for row in rows] if rows[0]["group"] else None
-    if ungrouped:
-        groups = without_groups(groups, dataset, resampling["scheme"], seed)
-    splits = make_splits(classes, strata, groups, dataset, resampling, seed)
+    splits = split_sheet(rows, dataset, resampling, task, seed, ungrouped)
     cohorts = [row["sample"] for row in sheet if row["cohort"] != "development"]
     write_csv(output, SPLITS, split_rows(splits, [row["sample"] for row in rows], cohorts))
     print(f"{dataset}: {len(splits)} splits of {len(rows)} samples")

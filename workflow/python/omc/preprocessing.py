@@ -10,6 +10,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_selection import f_classif, f_regression
 
+from omc import matrix
+from omc.checksums import sha256_file
+from omc.csvs import read_csv
 from omc.errors import UserError
 
 # Filters look at about this many numbers at a time (8 MB), so that memory stays small.
@@ -28,6 +31,39 @@ class Fit:
     center: np.ndarray
     scale: np.ndarray
     rank: np.ndarray
+
+
+def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
+    """Learn every fit of every split of a data set and write them: paths, and see `learn`.
+
+    setting: also top_variance, a number of features or None by layer.
+    """
+    # Nothing is learned on external cohorts, so they are not even read.
+    sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
+    number = str if task == "classification" else float
+    outcome = np.array([number(row["outcome"]) for row in sheet])
+    row_of = {row["sample"]: i for i, row in enumerate(sheet)}
+    layer_of = matrix.layers(data)
+    parts = [
+        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
+        for name, most in setting["top_variance"].items()
+    ]
+    columns = np.arange(len(layer_of))
+    values = matrix.read_columns(data, list(row_of), columns, dense=False)
+    training = {}
+    for row in read_csv(splits):
+        if row["role"] == "train":
+            at = row_of[row["sample"]], int(row["inner_fold"])
+            training.setdefault(row["split"], []).append(at)
+    fits = {}
+    for split, part in training.items():
+        rows, inner = np.array(part).T
+        for fit in [0, *np.unique(inner)]:
+            inside = rows[inner != fit]
+            fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting)
+        print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
+    checksums = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
+    write_fits(output, fits, checksums)
 
 
 def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:

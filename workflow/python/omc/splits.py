@@ -120,6 +120,29 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
     return splits
 
 
+def split_sheet(
+    sheet: list[dict], dataset: str, resampling: dict, task: str, seed: int, ungrouped: bool = False
+) -> list[Split]:
+    """`make_splits` of the development samples of samples.tsv.
+
+    sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
+    ungrouped: split as if there were no groups.
+    """
+    further = [c for c in sheet[0] if c not in ("sample", "outcome", "group", "cohort")]
+    classes = [row["outcome"] for row in sheet] if task == "classification" else None
+    balanced = (["outcome"] if classes else []) + further
+    strata = ["|".join(row[c] for c in balanced) for row in sheet]
+    groups = groups_of(sheet)
+    if ungrouped:
+        groups = without_groups(groups, dataset, resampling["scheme"], seed)
+    return make_splits(classes, strata, groups, dataset, resampling, seed)
+
+
+def groups_of(sheet: list[dict]) -> list[str] | None:
+    """The group of each row of samples.tsv; None if there are no groups."""
+    return [row["group"] for row in sheet] if sheet[0]["group"] else None
+
+
 def without_groups(groups, dataset: str, scheme: str, seed: int):
     """What to split by to see what groups are worth: nothing, or random groups of the same sizes.
 
