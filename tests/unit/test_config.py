@@ -242,3 +242,23 @@ def test_images_as_rows_go_with_no_other_layer(study, base, tmp_path):
     layers["cells"] = {"images": str(tmp_path), "unit": "image"}
     with pytest.raises(UserError, match=r"leukemia\.layers\.cells\.unit: image .* sample"):
         study(base)
+
+
+def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(study, base):
+    base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
+    without = study(copy.deepcopy(base))
+    assert without.permuted() == [] and "null" not in without.figures("o")
+    assert "permutation" not in without.check_passed()
+    base["comparison"] = {"null_permutations": 20}
+    asked = study(base)
+    assert asked.permutations()[::19] == ["001", "020"]
+    assert asked.permuted() == ["o"]
+    assert "null" in asked.figures("o") and "null" not in asked.figures("o-ungrouped")
+    learners = [m.name for m in asked.learners("o")]
+    assert learners == ["logistic_regression", "svm_rbf", "glmnet", "svmRadial"]
+    assert "and in 80 jobs more on 20 permutations of the outcomes" in asked.check_passed()
+    # What is trained on the outcomes as they are does not depend on it.
+    for question in ("training_keys", "preprocessing_setting", "import_setting"):
+        assert getattr(asked, question)("o") == getattr(without, question)("o")
+    base["models"] = {"python": ["dummy"]}
+    assert study(base).permuted() == []

@@ -14,6 +14,7 @@ from omc import config as configuration
 from omc import prediction
 from omc.closing import closing_text
 from omc.errors import UserError
+from omc.opening import null_cost
 
 
 def stop(error):
@@ -33,6 +34,8 @@ IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
 VARIANTS = STUDY.variants("layer", "ungrouped")
+PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
+NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]
 
 
@@ -44,7 +47,8 @@ wildcard_constraints:
     shard=r"\d+of\d+",
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
-    table="|".join([*TABLES, "checks"]),
+    permutation=r"\d+",
+    table="|".join([*TABLES, "checks", "null"]),
 
 
 def only(datasets):
@@ -156,7 +160,11 @@ def joined_tables(wildcards):
     """Files of one table of all jobs that write it."""
     if wildcards.table == "checks":
         # A variant's samples are its parent's.
-        return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]]
+        return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
+            f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
+        ]
+    if wildcards.table == "null":
+        return [f"{RESULTS}/{name}/null.csv" for name in STUDY.permuted()]
     files = trained(wildcards, wildcards.table, DATASETS)
     if wildcards.table == "timing":
         files += [
@@ -221,6 +229,57 @@ def train_params(language):
         # [index, count] of the candidates that a tuning job takes; a training job takes all.
         part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
     )
+
+
+def null_files(file):
+    """A file of every permutation of a data set."""
+    return lambda wc: [
+        f"{RESULTS}/{wc.dataset}/null/{permutation}/{file}" for permutation in STUDY.permutations()
+    ]
+
+
+def null_predictions(wildcards):
+    return [
+        f"{RESULTS}/{wildcards.dataset}/null/{permutation}/{model.language}/{model.name}/predictions.csv"
+        for permutation in STUDY.permutations()
+        for model in STUDY.learners(wildcards.dataset)
+    ]
+
+
+def null_input(language, *code):
+    own = {"samples": "samples.tsv", "splits": "splits.csv", "preprocessing": "preprocessing.h5"}
+    return {
+        **train_input(language, *code),
+        **{name: f"{PERMUTATION}/{file}" for name, file in own.items()},
+        "tuned": [],
+    }
+
+
+def null_tables(language):
+    folder = f"{PERMUTATION}/{language}/{{model}}"
+    return {
+        table: (
+            f"{folder}/{table}.csv"
+            if table in ("predictions", "failures")
+            else temp(f"{folder}/{table}.csv")
+        )
+        for table in ["predictions", *TABLES]
+    }
+
+
+def null_name(wildcards):
+    """The name of a permutation, of which the seeds are made."""
+    return f"{wildcards.dataset}/null/{wildcards.permutation}"
+
+
+def opening_screen():
+    jobs = [
+        (job.wildcards.dataset, job.rule.name.split("_")[1], job.wildcards.model)
+        for job in workflow.dag.needrun_jobs()
+        if job.rule.name in ("train_python_null", "train_r_null")
+    ]
+    if jobs:
+        print(null_cost(jobs, f"{RESULTS}/timing.csv"), file=sys.stderr)
 
 
 def closing_screen(failed=False):

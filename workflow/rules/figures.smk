@@ -6,6 +6,7 @@ FIGURE_INPUT = {
         table: f"{RESULTS}/{table}.csv" for table in ("calibration", "curves", "confusion")
     },
     ("residuals",): {"predictions": f"{RESULTS}/{{dataset}}/predictions.csv"},
+    ("null",): {"null": f"{RESULTS}/null.csv"},
 }
 
 for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):

@@ -60,6 +60,7 @@ rule verdict:
         comparisons=f"{RESULTS}/comparisons.csv",
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
         described=rules.describe_predictions.output,
+        null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
         figures=[

@@ -24,6 +24,9 @@ main <- function(input, output, params, library_dir) {
     models = params[["models"]], baselines = params[["baselines"]],
     positive = params[["positive"]]
   )
+  if (!is.null(input[["null"]])) {
+    data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
+  }
   if (!is.null(input[["variants"]])) {
     data$variants <- read_variants(
       input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric

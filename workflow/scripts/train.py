@@ -92,7 +92,7 @@ if __name__ == "__main__":
             snakemake.input,
             snakemake.output,
             Settings(
-                dataset=snakemake.wildcards.dataset,
+                dataset=params.dataset,
                 model=snakemake.wildcards.model,
                 spec=json.loads(params.spec),
                 task=params.task,

@@ -527,6 +527,7 @@ class Study:
             "external": self.cohorts(dataset),
             "layers": setting["compare_layers"],
             "grouping": setting["compare_grouping"],
+            "null": dataset in self.permuted(),
             "contact_sheet": any("images" in layer for layer in setting["layers"].values()),
         }
         always = (*FIGURES, *FIGURES_OF[self.task(dataset)])
@@ -538,6 +539,23 @@ class Study:
         for dataset in self.datasets:
             sets.setdefault(tuple(self.figures(dataset)), []).append(dataset)
         return [(list(figures), datasets) for figures, datasets in sets.items()]
+
+    def permutations(self) -> list[str]:
+        """Names of the permutations of each data set's outcomes: 001, 002 and so on."""
+        return [f"{i:03d}" for i in range(1, self.config["comparison"]["null_permutations"] + 1)]
+
+    def permuted(self) -> list[str]:
+        """Data sets whose models are trained on permuted outcomes too: no variants."""
+        if not self.permutations():
+            return []
+        return [name for name in self.config["datasets"] if self.learners(name)]
+
+    def learners(self, dataset: str) -> list[Model]:
+        """Models that learn from the features: all but the baselines."""
+        return [m for m in self.models[dataset] if not m.baseline]
+
+    def learner_names(self, dataset: str) -> str:
+        return canonical([[m.language, m.name] for m in self.learners(dataset)])
 
     def languages(self) -> list[str]:
         """Languages with at least one model."""
@@ -631,7 +649,6 @@ class Study:
                 "outcome": setting["outcome"]["column"],
                 "task": setting["outcome"]["task"],
                 "groups": setting["groups"],
-                "stratify_by": setting["stratify_by"],
             }
         )
 
@@ -648,18 +665,31 @@ class Study:
 
     def training_keys(self, dataset: str) -> str:
         """For each training job of a data set what its key is made of, besides the data."""
-        fixed = [
-            self.task(dataset),
-            self.tuning_metric(dataset),
-            self.config["imbalance"],
-            self.config["seed"],
-        ]
         return json.dumps(
             [
-                [m.language, m.spec_text, *fixed]
+                self._training_key(dataset, m)
                 for m in self.models[dataset]
                 for _ in self.batches(dataset, m)
             ]
+        )
+
+    def null_keys(self, dataset: str) -> str:
+        """`training_keys` of the models that are trained on permuted outcomes, one job each."""
+        return json.dumps([self._training_key(dataset, m) for m in self.learners(dataset)])
+
+    def _training_key(self, dataset: str, model: Model) -> list:
+        fixed = (self.config["imbalance"], self.config["seed"])
+        metric = self.tuning_metric(dataset)
+        return [model.language, model.spec_text, self.task(dataset), metric, *fixed]
+
+    def null_scoring(self, dataset: str) -> str:
+        return canonical(
+            {
+                "task": self.task(dataset),
+                "positive": self.datasets[dataset]["outcome"]["positive"],
+                "metric": self.comparison_metric(dataset),
+                "scheme": self.config["resampling"]["scheme"],
+            }
         )
 
     def validation_setting(self, language: str) -> str:
@@ -690,9 +720,17 @@ class Study:
             for dataset, of_task in self.models.items()
             for m in of_task
         )
+        permutations = len(self.permutations())
+        null = permutations * sum(len(self.learners(name)) for name in self.permuted())
         return (
             f"check passed: {_counted(models, 'model')} on {datasets};"
             f" a run from the start trains them in {_counted(jobs, 'job')}"
+            + (
+                f", and in {_counted(null, 'job')} more on {_counted(permutations, 'permutation')}"
+                " of the outcomes, each at the cost of all cross-validation splits of its model"
+                if null
+                else ""
+            )
         )
 
     def scoring_setting(self) -> str:

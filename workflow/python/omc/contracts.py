@@ -37,9 +37,12 @@ VARIANTS = [
     "difference", "ci_low", "ci_high", "method", "n_splits",
 ]  # fmt: skip
 CHECKS = ["dataset", "check", "status", "value", "advice"]
+# Permutation 0 is the outcomes as they are.
+NULL = ["dataset", "permutation", "language", "model", "metric", "value"]
 
 TABLES = {
     "checks": CHECKS,
+    "null": NULL,
     "tuning": TUNING,
     "importance": IMPORTANCE,
     "timing": TIMING,

@@ -1,0 +1,89 @@
+"""Permuted outcomes through the whole workflow: complete, the same on any cores, nothing twice."""
+
+import pytest
+
+from omc import contracts
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def tiny(small):
+    small["datasets"]["leukemia"]["layers"]["expression"]["top_variance"] = 100
+    small["selection"] = {"features": 10}
+    small["models"] = {
+        "python": ["dummy", {"name": "knn", "grid": {"n_neighbors": [3]}}],
+        "r": [{"name": "knn", "grid": {"k": [1, 3]}}],
+    }
+    return small
+
+
+def trained(process):
+    """Messages of the training jobs of a run."""
+    lines = (line.partition(": ")[2] for line in process.stderr.splitlines())
+    return sorted(line for line in lines if line.startswith("Train "))
+
+
+def test_the_null(workflow, tiny):
+    run = workflow()
+    assert run.compare(tiny).returncode == 0
+    real = {path: path.stat().st_mtime_ns for path in run.path("results").rglob("1of1/*.csv")}
+    tiny["comparison"] = {"null_permutations": 2}
+    process = run.compare(tiny)
+    assert process.returncode == 0, process.stderr
+    assert len(real) == 15
+    assert real == {path: path.stat().st_mtime_ns for path in real}
+    expected = [
+        f"Train {language}/knn on leukemia, permutation {permutation}"
+        for language in ("python", "r")
+        for permutation in ("001", "002")
+    ]
+    assert trained(process) == expected
+    assert "Permutation null: 4 training jobs on permuted outcomes, about" in process.stderr
+
+    header, rows = run.table("results", "null.csv")
+    assert header == contracts.NULL
+    assert [tuple(row.values())[:5] for row in rows] == [
+        ("leukemia", permutation, language, "knn", "roc_auc")
+        for language in ("python", "r")
+        for permutation in ("0", "1", "2")
+    ]
+    assert all(0 <= float(row["value"]) <= 1 for row in rows)
+    _, estimates = run.table("results", "estimates.csv")
+    observed = {row["language"]: row["value"] for row in rows if row["permutation"] == "0"}
+    for row in estimates:
+        if (row["model"], row["metric"], row["method"]) == ("knn", "roc_auc", "nadeau_bengio"):
+            assert float(row["estimate"]) == pytest.approx(float(observed[row["language"]]))
+    _, checks = run.table("results", "checks.csv")
+    null = {row["check"]: row["status"] for row in checks if "null" in row["check"]}
+    assert null == dict.fromkeys(
+        ["permutation_null:python/knn", "permutation_null:r/knn"], "skipped"
+    )
+    assert run.path("images", "leukemia", "null.png").stat().st_size > 10_000
+
+    # Splits of its own, of outcomes of its own; the same numbers in a run of their own on one core.
+    folders = [run.path("results", "leukemia"), run.path("results", "leukemia", "null", "001")]
+    for file in ("samples.tsv", "splits.csv"):
+        assert (folders[0] / file).read_bytes() != (folders[1] / file).read_bytes()
+    once = workflow("once")
+    once.run(
+        "--configfile", once.write(tiny), "--", "results/null.csv", "results/checks.csv", cores=1
+    )
+    for file in ("null.csv", "checks.csv"):
+        assert once.path("results", file).read_bytes() == run.path("results", file).read_bytes()
+
+    # A new model trains itself; more permutations train only those.
+    tiny["models"]["python"].append({"name": "naive_bayes"})
+    process = run.compare(tiny)
+    assert process.returncode == 0, process.stderr
+    assert trained(process) == [
+        "Train python/naive_bayes on leukemia, batch 1of1",
+        "Train python/naive_bayes on leukemia, permutation 001",
+        "Train python/naive_bayes on leukemia, permutation 002",
+    ]
+    tiny["comparison"] = {"null_permutations": 3}
+    plan = run.compare(tiny, "-n")
+    assert "train_python_null        2" in plan.stdout + plan.stderr
+    assert "train_r_null             1" in plan.stdout + plan.stderr
+    folders = {path.parent.name for path in run.path("results").rglob("null/*/splits.csv")}
+    assert folders == {"001", "002"}

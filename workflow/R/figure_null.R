@@ -1,0 +1,179 @@
+# Does a model learn the outcome at all? What it scores on permuted outcomes, and on the real ones.
+
+# Inches: width of the panel, height of a row.
+null_panel <- 4.6
+null_row <- 0.42
+
+# As in python/omc/null.py: below so many permutations p cannot reach the level.
+null_level <- 0.05
+null_enough <- 19
+
+#' Rows of null.csv for one data set: model, permutation (0: the outcomes as they are) and value.
+read_null <- function(file, dataset, models) {
+  table <- read_columns(
+    file, text = c("dataset", "language", "model"), numbers = c("permutation", "value")
+  )
+  table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
+  table[table$dataset == dataset & table$model %in% models, , drop = FALSE]
+}
+
+#' One row per model, the best on the real outcomes first: model, language, observed, count and p.
+#'
+#' As p_value in python/omc/null.py; p is NA where there is no observed value.
+null_models <- function(rows, info) {
+  models <- unique(rows$model)
+  found <- do.call(rbind, lapply(models, function(model) {
+    of <- rows[rows$model == model, , drop = FALSE]
+    observed <- of$value[of$permutation == 0]
+    null <- of$value[of$permutation > 0]
+    behind <- if (info$higher_is_better) observed - null else null - observed
+    as_good <- sum(is.na(behind) | behind <= 1e-9 * abs(observed) + 1e-12)
+    data.frame(
+      model = model, language = language_label(sub("/.*", "", model)), observed = observed,
+      count = length(null), p = if (is.na(observed)) NA else (as_good + 1) / (length(null) + 1)
+    )
+  }))
+  badness <- if (info$higher_is_better) -found$observed else found$observed
+  found[order(badness, na.last = TRUE), , drop = FALSE]
+}
+
+#' Where a model's dots stand across its row, from -0.5 to 0.5: wide where there are many.
+null_spread <- function(values) {
+  n <- length(values)
+  place <- rank(values, ties.method = "first")
+  if (n < 3 || diff(range(values)) == 0) return((place - 0.5) / n - 0.5)
+  curve <- stats::density(values)
+  width <- stats::approx(curve$x, curve$y, values)$y / max(curve$y)
+  # Van der Corput's sequence fills the width evenly, without a random number.
+  turn <- vapply(seq_len(n), function(i) {
+    bits <- as.integer(intToBits(i))[1:16]
+    sum(bits / 2^(1:16))
+  }, numeric(1))
+  (turn[place] - 0.5) * width
+}
+
+#' The title: how many models do better on the real outcomes than on permuted ones.
+null_finding <- function(models) {
+  tested <- models[!is.na(models$p), , drop = FALSE]
+  n <- nrow(tested)
+  if (n == 0) return("No model has a value on the real outcomes")
+  count <- tested$count[1]
+  if (count < null_enough) {
+    return(sprintf(
+      "No verdict from %s: p cannot be below %s",
+      plural(count, "permutation"), short_number(1 / (count + 1), 2)
+    ))
+  }
+  learned <- sum(tested$p <= null_level)
+  if (learned == 0) {
+    which <- if (n == 1) "the model" else "a model"
+    return(paste("No evidence that", which, "learns the outcome"))
+  }
+  paste(
+    capitalise(of_models(learned, n)), if (learned == 1 || n == 1) "does" else "do",
+    "better on the real outcomes than on permuted ones"
+  )
+}
+
+#' Draws what each model scores on permuted outcomes; `data$null`: see `read_null()`.
+draw_null <- function(data) {
+  info <- metric_info(data$metric)
+  models <- null_models(data$null, info)
+  n <- nrow(models)
+  models$y <- n + 1 - seq_len(n)
+  dots <- data$null[data$null$permutation > 0 & is.finite(data$null$value), , drop = FALSE]
+  at <- match(dots$model, models$model)
+  spread <- unsplit(lapply(split(dots$value, dots$model), null_spread), dots$model)
+  dots$y <- models$y[at] + 0.72 * spread
+  dots$language <- models$language[at]
+  values <- c(models$observed, dots$value)
+  decimals <- metric_decimals(values, info)
+  limits <- null_limits(models$observed, dots$value, info)
+  view <- limits + c(-0.03, 0.03) * diff(limits)
+  to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
+  models$number <- ifelse(
+    is.na(models$p), "no value",
+    sprintf("%s, p = %s", format_value(models$observed, decimals), short_number(models$p, 2))
+  )
+  models$label <- model_labels(models$model)
+  per_inch <- diff(view) / null_panel
+  right <- 0.15 + max(text_width(models$number, text_sizes[["axis"]]))
+  width <- max(text_width(models$label, text_sizes[["axis"]])) + null_panel + right + 0.4
+  wrapped <- function(text, size) {
+    wrap(text, width - 0.3, text_sizes[[size]], bold = size == "title")
+  }
+  title <- wrapped(null_finding(models), "title")
+  subtitle <- wrapped(paste0(
+    data$dataset, ": ", plural(models$count[1], "permutation"), " of the outcomes, each split, ",
+    "preprocessed, tuned and scored anew. ", capitalise(info$label), ": ",
+    if (info$higher_is_better) "higher" else "lower", " is better."
+  ), "subtitle")
+  caption <- wrapped(paste(
+    "p: share of all values, the real one among them, that are as good as the real one; not",
+    "adjusted for the number of models. Baselines are left out.",
+    if (any(values < limits[1] | values > limits[2], na.rm = TRUE)) {
+      "Dots at the edge: values beyond the axis."
+    }
+  ), "small")
+  breaks <- pretty(limits, 6)
+  real <- models[is.finite(models$observed), , drop = FALSE]
+  languages <- intersect(names(language_colours), real$language)
+  plot <- ggplot() +
+    geom_point(
+      data = dots, aes(x = to_axis(.data$value), y = .data$y, colour = "permuted outcomes"),
+      shape = 16, size = if (max(0, models$count) > 200) 0.7 else 1.3,
+      alpha = if (max(0, models$count) > 200) 0.4 else 0.7
+    ) +
+    geom_segment(
+      data = real, aes(
+        x = to_axis(.data$observed), xend = to_axis(.data$observed), y = .data$y - 0.4,
+        yend = .data$y + 0.4, colour = .data$language
+      ),
+      linewidth = 0.8, show.legend = FALSE
+    ) +
+    geom_point(
+      data = real, aes(x = to_axis(.data$observed), y = .data$y, colour = .data$language),
+      shape = 18, size = 3.6
+    ) +
+    geom_text(
+      data = models, aes(y = .data$y, label = .data$number), x = view[2] + 0.12 * per_inch,
+      hjust = 0, size = text_sizes[["axis"]] / .pt, colour = ink[["strong"]]
+    ) +
+    scale_colour_manual(
+      values = c(language_colours, "permuted outcomes" = "#888888"),
+      breaks = c(languages, "permuted outcomes"),
+      labels = c(paste0(languages, ", real outcomes", recycle0 = TRUE), "permuted outcomes"),
+      guide = guide_legend(override.aes = list(size = 3, alpha = 1))
+    ) +
+    scale_x_continuous(breaks = breaks[breaks >= limits[1] & breaks <= limits[2]]) +
+    scale_y_continuous(breaks = models$y, labels = models$label) +
+    coord_cartesian(xlim = view, ylim = c(0.45, n + 0.55), expand = FALSE, clip = "off") +
+    labs(
+      title = title, subtitle = subtitle, caption = caption, y = NULL,
+      x = paste0(
+        capitalise(info$label), " (", if (info$higher_is_better) "higher" else "lower",
+        " is better)"
+      )
+    ) +
+    theme_figure() +
+    theme(
+      legend.position = "top", panel.grid.major.y = element_blank(),
+      plot.margin = margin(8, 8 + points_per_inch * right, 8, 8)
+    )
+  height <- 1.2 + null_row * n + text_height(title, "title") + text_height(subtitle, "subtitle") +
+    text_height(caption, "small")
+  figure(plot, width, height)
+}
+
+#' The ends of the axis: all values, but those of models that diverged on permuted outcomes.
+null_limits <- function(observed, null, info) {
+  observed <- observed[is.finite(observed)]
+  if (length(null) > 0 && !(is.finite(info$lower) && is.finite(info$upper))) {
+    middle <- stats::quantile(null, c(0.25, 0.75))
+    null <- null[abs(null - stats::median(null)) <= 5 * diff(middle) + 1e-9]
+  }
+  values <- c(observed, null)
+  if (length(values) == 0) return(c(0, 1))
+  limits <- range(values)
+  if (diff(limits) > 0) limits else limits + c(-1, 1) * max(0.05, 0.1 * abs(limits[1]))
+}

@@ -1,0 +1,102 @@
+# The label-permutation null: each permutation of a data set's outcomes goes the whole way of the
+# data, from the splits to the score, by the rules and scripts of the outcomes as they are. Only
+# what becomes of the predictions is kept.
+rule permute_labels:
+    input:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        validated=ancient(PASSED),
+        code=library(
+            "python",
+            *("null", "scoring", "splits", "preprocessing", "matrix"),
+            *("seeds", "checksums", "contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        samples=f"{PERMUTATION}/samples.tsv",
+        splits=f"{PERMUTATION}/splits.csv",
+        preprocessing=f"{PERMUTATION}/preprocessing.h5",
+    log:
+        f"{NULL_LOG}/permute.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/null/{{permutation}}/permute.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 6),
+    params:
+        name=null_name,
+        resampling=STUDY.split_setting(),
+        setting=of_dataset(STUDY.preprocessing_setting),
+        task=of_dataset(STUDY.task),
+        seed=CONFIG["seed"],
+    message:
+        "Permute the outcomes of {wildcards.dataset}, permutation {wildcards.permutation}"
+    script:
+        "../scripts/permute_labels.py"
+
+
+use rule train_python as train_python_null with:
+    input:
+        **null_input("python", *PYTHON_CODE),
+    output:
+        **null_tables("python"),
+    log:
+        f"{NULL_LOG}/python/{{model}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/null/{{permutation}}/python/{{model}}.tsv"
+    priority: 0
+    params:
+        dataset=null_name,
+        batch_index=1,
+        batch_count=1,
+    message:
+        "Train python/{wildcards.model} on {wildcards.dataset}, permutation {wildcards.permutation}"
+
+
+use rule train_r as train_r_null with:
+    input:
+        **null_input("r", *R_CODE),
+    output:
+        **null_tables("r"),
+    log:
+        f"{NULL_LOG}/r/{{model}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/null/{{permutation}}/r/{{model}}.tsv"
+    priority: 0
+    params:
+        dataset=null_name,
+        batch_index=1,
+        batch_count=1,
+    message:
+        "Train r/{wildcards.model} on {wildcards.dataset}, permutation {wildcards.permutation}"
+
+
+rule score_null:
+    input:
+        observed=f"{RESULTS}/{{dataset}}/predictions.csv",
+        predictions=null_predictions,
+        splits=null_files("splits.csv"),
+        preprocessing=null_files("preprocessing.h5"),
+        code=library(
+            "python",
+            *("null", "scoring", "estimates", "predictions", "splits", "seeds"),
+            *("checksums", "contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        null=f"{RESULTS}/{{dataset}}/null.csv",
+        checks=f"{RESULTS}/{{dataset}}/null_checks.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/score_null.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/score_null.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        models=of_dataset(STUDY.learner_names),
+        made_with=of_dataset(STUDY.null_keys),
+        scoring=of_dataset(STUDY.null_scoring),
+    message:
+        "Compare the models of {wildcards.dataset} with what they score on permuted outcomes"
+    script:
+        "../scripts/score_null.py"
