@@ -80,7 +80,7 @@ rule score_null:
         preprocessing=null_files("preprocessing.h5"),
         code=library(
             "python",
-            *("null", "scoring", "estimates", "predictions", "splits", "seeds"),
+            *("null", "scoring", "predictions", "splits", "seeds"),
             *("checksums", "contracts", "csvs", "errors", "logs"),
         ),
     output:

@@ -20,9 +20,8 @@ def main(
     import numpy as np
     import pandas as pd
 
-    from omc.contracts import CHECKS, NULL
+    from omc.contracts import CHECKS, NULL, POOLED_SCHEMES
     from omc.csvs import number, write_csv
-    from omc.estimates import POOLED_SCHEMES
     from omc.null import check, performance
     from omc.predictions import checked_rows
 
