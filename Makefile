@@ -49,8 +49,10 @@ predict: $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/… INPUT
 	$(foreach name,$(NEEDED),$(if $($(name)),,$(error make predict: give it $(NEEDED:%=%=…))))
 	@$(SNAKEMAKE) --config 'predict={"dataset": "$(DATASET)", "model": "$(MODEL)", "input": "$(INPUT)", "output": "$(OUTPUT)"}' -- predict
 
-report: $(RUN_READY) ## Write results/report.html about the last run
-	@$(SNAKEMAKE) --report results/report.html
+report: $(RUN_READY) ## Write report.html about the last run into its folder of results
+	@run="$$($(EXEC) python -c 'import sys, yaml; print(yaml.safe_load(open(sys.argv[1])).get("run") or "")' $(CONFIG))"; \
+	report="results/$${run:+$$run/}report.html"; \
+	$(SNAKEMAKE) --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
 	@$(SETUP) draw config/quick.yaml

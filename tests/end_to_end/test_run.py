@@ -1,12 +1,15 @@
 """A run from the configuration to the figures, and what a second run does."""
 
+import base64
 import json
 import re
+import shutil
 import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from omc import contracts
 from omc.training import Data
@@ -147,14 +150,66 @@ def test_figures_summary_and_manifest(finished):
         svg = workflow.path("images", "leukemia", f"{figure}.svg").read_text(encoding="utf-8")
         assert "svmRadial" in svg and "random_forest" in svg
     summary = workflow.path("results", "summary.md").read_text(encoding="utf-8")
-    assert "ROC AUC" in summary and "python/dummy 0.500" in summary
-    assert summary in process.stderr
+    answer = summary.partition("## leukemia\n\n")[2].partition("\n")[0]
+    assert "ROC AUC" in answer and "The baseline reaches 0.500 (`python/dummy`" in answer
+    assert answer in process.stderr and "| python/svm_rbf |" not in process.stderr
+    assert all(f"| {model} |" in summary for model in ("python/svm_rbf", "r/svmRadial"))
+    methods = workflow.path("results", "methods.md").read_text(encoding="utf-8")
+    assert "38 samples (27 ALL, 11 AML)" in methods and "scikit-learn 1.8.0" in methods
     manifest = json.loads(workflow.path("results", "manifest.json").read_text(encoding="utf-8"))
     assert manifest["config"]["seed"] == manifest["seed"] == 2022
     assert {"r", "packages"} <= set(manifest["versions"]["r"])
     assert "caret" in manifest["versions"]["r"]["packages"]
     assert manifest["versions"]["python"]["packages"]["scikit-learn"] == "1.8.0"
     assert all(len(digest) == 64 for digest in manifest["inputs"].values())
+
+
+def test_the_report_shows_every_figure_and_the_summary(finished):
+    workflow, config, _ = finished
+    report = workflow.path("results", "report.html")
+    process = workflow.compare(config, "--report", report)
+    assert process.returncode == 0, process.stderr
+    html = report.read_text(encoding="utf-8")
+    results = json.loads(re.search(r"^ +var results = (\{.*\});$", html, flags=re.M)[1])
+    figures = workflow.path("images", "leukemia").glob("*.png")
+    assert {f"images/leukemia/{figure.name}" for figure in figures} | {
+        f"results/{name}"
+        for name in (
+            "summary.html", "metrics.csv", "estimates.csv", "comparisons.csv", "selection.csv",
+            "checks.csv", "manifest.json",
+        )
+    } == set(results)  # fmt: skip
+    for path, result in results.items():
+        assert len(result["caption"]) > 80 and "{{" not in result["caption"], path
+        assert ("leukemia" in result["caption"]) == path.startswith("images/"), path
+    assert "3 inner folds" in html
+    page = base64.b64decode(results["results/summary.html"]["data_uri"].partition("base64,")[2])
+    assert b"<td>python/svm_rbf</td>" in page and b"doi:10.1023/A:1024068626366" in page
+    assert report.stat().st_size < 10e6
+
+
+def test_a_browser_opens_the_report_without_an_error(finished, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium")
+    workflow, config, _ = finished
+    report, shot = tmp_path / "report.html", tmp_path / "report.png"
+    assert workflow.compare(config, "--report", report).returncode == 0
+    process = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
+            "--window-size=1400,900", "--enable-logging=stderr", f"--screenshot={shot}",
+            f"file://{report}",
+        ],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    said = [line for line in process.stderr.splitlines() if "CONSOLE" in line]
+    # Snakemake's own report brings a style library that says so.
+    assert [line for line in said if "tailwindcss.com should not be used" not in line] == []
+    with Image.open(shot) as picture:
+        # White where nothing is shown.
+        assert len(set(picture.convert("RGB").resize((140, 90)).getdata())) > 50
 
 
 def test_final_models_are_saved(finished):

@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from omc.config import Study, batch_count, canonical, complete
+from omc.config import Study, batch_count, canonical, complete, load
 from omc.errors import UserError
 
 
@@ -262,3 +262,14 @@ def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(stud
         assert getattr(asked, question)("o") == getattr(without, question)("o")
     base["models"] = {"python": ["dummy"]}
     assert study(base).permuted() == []
+
+
+def test_every_figure_has_a_caption(root, monkeypatch):
+    monkeypatch.chdir(root)
+    figures = set()
+    for path in root.glob("config/**/*.yaml"):
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        study = load(config, str(root / "workflow"))
+        figures.update(figure for dataset in study.datasets for figure in study.figures(dataset))
+    assert {"model_comparison", "external"} <= figures
+    assert [f for f in figures if not (root / f"workflow/report/{f}.rst").exists()] == []

@@ -1,45 +1,183 @@
-"""The sentences of the summary."""
+"""The sentences and the table of the summary."""
 
-from omc.summary import answer, validated
+import pytest
+
+from omc.summary import Found, answer, failed, summary, table, validated
 
 DATASET = {
-    "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/null"],
-    "baselines": ["r/null"], "splits": 25, "cohorts": {"lyon": 40},
+    "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/c", "r/null"],
+    "baselines": ["r/null"], "cohorts": {"lyon": 40},
 }  # fmt: skip
 
 
-def row(model, cohort, estimate, low="", high="", method=None):
+def row(model, estimate, low="", high="", cohort="development", method=None, metric="roc_auc"):
     language, _, name = model.partition("/")
     return {
         "dataset": "demo", "language": language, "model": name, "cohort": cohort,
-        "metric": "roc_auc", "estimate": estimate, "ci_low": low, "ci_high": high,
+        "metric": metric, "estimate": estimate, "ci_low": low, "ci_high": high,
         "method": method or ("nadeau_bengio" if cohort == "development" else "bootstrap"),
-        "n_splits": "25",
-        "n_failed": "0",
+        "n_splits": "25", "n_failed": "0",
     }  # fmt: skip
 
 
-def test_a_cohort_is_told_of_the_leader_of_cross_validation():
-    inside = [row("python/a", "development", "0.9"), row("r/b", "development", "0.8")]
-    outside = [
-        row("r/b", "lyon", "0.95", "0.9", "0.99"),
-        row("python/a", "lyon", "0.7", "0.6", "0.8"),
+def pair(a, b, p="", equivalent="", test="nadeau_bengio"):
+    return {
+        "dataset": "demo", "cohort": "development", "test": test, "model_a": a, "model_b": b,
+        "p_adjusted": p, "p_equivalent": equivalent,
+    }  # fmt: skip
+
+
+def told(estimates, comparisons=(), dataset=DATASET, **tables):
+    names = ("selection", "timing", "checks", "failures")
+    tables = {"estimates": estimates, "comparisons": comparisons} | {
+        name: tables.get(name, []) for name in names
+    }
+    return Found(tables, dataset)
+
+
+CLEAR = [row("python/a", "0.9", "0.85", "0.95"), row("r/b", "0.8"), row("r/c", "0.7")]
+BASE = row("r/null", "0.5")
+
+
+def test_a_leader_is_told_with_its_interval_and_the_others_it_does_not_differ_from():
+    pairs = [pair("python/a", "r/b", "0.2"), pair("r/c", "python/a", "0.01")]
+    lead = "`python/a` leads with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: "
+    assert answer(told(CLEAR, pairs)).startswith(
+        f"{lead}no evidence of a difference from 1 of 2 other models. "
+    )
+    different = [pair("python/a", "r/b", "0.001"), pair("r/c", "python/a", "0.01")]
+    assert answer(told(CLEAR, different)).startswith(
+        f"{lead}evidence of a difference (adjusted p < 0.05) from each of 2 other models. "
+    )
+    assert answer(told(CLEAR)).startswith(f"{lead}no test against the others was possible. ")
+    # What is not about the leader says nothing about it.
+    assert "no test" in answer(told(CLEAR, [pair("r/b", "r/c", "0.2")]))
+
+
+@pytest.mark.parametrize(("probability", "said"), [("0.96", True), ("0.95", True), ("0.94", False)])
+def test_practically_equivalent_needs_a_probability_of_95_percent(probability, said):
+    pairs = [
+        pair("python/a", "r/b", "0.6"),
+        pair("python/a", "r/b", "", probability, "bayesian_correlated_t"),
     ]
-    said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (0.600 to 0.800); "
-    assert validated(inside + outside, DATASET, "lyon") == said + "cross-validation said 0.900."
-    assert "python/a leads with ROC AUC 0.900" in answer(inside + outside, DATASET)
-    lost = validated([*inside, row("python/a", "lyon", "")], DATASET, "lyon")
-    assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
-    perfect = validated([*inside, row("python/a", "lyon", "1")], DATASET, "lyon")
-    assert "ROC AUC 1.000 (no interval)" in perfect
+    assert (", 1 practically equivalent" in answer(told(CLEAR, pairs))) == said
 
 
 def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
     rows = [
-        row(model, "development", "1", *more)
+        row(model, "1", low, high, method=method)
         for model in ("python/a", "r/b")
-        for more in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
+        for low, high, method in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
     ]
-    said = answer(rows, DATASET)
-    assert "2 models share the lead with ROC AUC 1.000 over 25 splits: python/a, r/b" in said
-    assert "95 % interval 0.870 to 1.000" in answer(rows[:2], DATASET)
+    said = answer(told([*rows, CLEAR[2]], [pair("python/a", "r/c", "0.3")]))
+    assert said.startswith(
+        "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000,"
+        " and none of them wins (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
+        " model. "
+    )
+    assert "leads" not in said
+    assert table(told(rows)).count("| shares the lead |") == 2
+    assert "wins (`python/a`, `r/b`). The baseline" in answer(told([*rows, BASE]))
+
+
+def test_the_baseline_and_what_to_expect_of_the_pick():
+    assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
+    selection = [
+        {"dataset": "demo", "estimate": "0.88", "ci_low": "0.8", "ci_high": "0.93", "n_models": "3"}
+    ]
+    said = answer(told([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection))
+    assert (
+        " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
+        " the model that you would pick, expect ROC AUC 0.880 (95 % interval 0.800 to 0.930),"
+        " allowing for the choice among 3." in said
+    )
+    selection[0] |= {"ci_low": "0.93"}
+    assert "expect ROC AUC 0.880 (no interval)" in answer(told(CLEAR, selection=selection))
+    assert "The baseline reaches 0.500 (`r/null`)." in answer(
+        told([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
+    )
+
+
+def test_what_the_checks_warn_of():
+    checks = [
+        {"dataset": "demo", "check": "batch", "status": "warning", "value": "v", "advice": "do x"},
+        {"dataset": "demo", "check": "subject", "status": "ok", "value": "v", "advice": ""},
+    ]
+    assert answer(told(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
+    assert answer(told(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
+    # A variant has no checks of its own.
+    assert "checks" not in answer(told(CLEAR))
+    assert "- **Warning** (batch): v. Advice: do x." in written(checks=checks)
+
+
+def test_a_regression_is_led_by_the_smallest_error():
+    regression = {**DATASET, "metric": "rmse"}
+    rows = [row("python/a", "0.3", metric="rmse"), row("r/b", "0.2", "0.1", "0.3", metric="rmse")]
+    said = answer(told(rows, dataset=regression))
+    assert said.startswith("`r/b` leads with RMSE 0.200 over 25 splits, 95 % interval 0.100 to 0.3")
+
+
+def test_predictions_that_were_scored_together_are_called_so():
+    said = answer(told([row("python/a", "0.9", method="bootstrap")]))
+    assert "over 25 splits, all test predictions together, no interval. " in said
+
+
+def test_a_cohort_is_told_of_the_leader_of_cross_validation():
+    outside = [
+        row("r/b", "0.95", "0.9", "0.99", "lyon"),
+        row("python/a", "0.7", "0.6", "0.8", "lyon"),
+    ]
+    said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (95 % interval 0.600 to 0.800); "
+    found = told(CLEAR + outside)
+    assert validated(found, "lyon") == said + "cross-validation said 0.900."
+    assert "`python/a` leads with ROC AUC 0.900" in answer(found)
+    lost = validated(told([*CLEAR, row("python/a", "", cohort="lyon")]), "lyon")
+    assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
+    perfect = validated(told([*CLEAR, row("python/a", "1", cohort="lyon")]), "lyon")
+    assert "ROC AUC 1.000 (no interval)" in perfect
+
+
+FAILURES = [
+    {"dataset": "demo", "language": "r", "model": "c", "split": split, "stage": stage,
+     "message": "no convergence"}
+    for split, stage in (("r01f01", "fit"), ("r01f02", "fit"), ("r01f03", "tune"))
+]  # fmt: skip
+
+
+def test_the_table_has_every_model_the_best_first_and_what_failed_last():
+    timing = [
+        {
+            "dataset": "demo",
+            "language": "python",
+            "model": "a",
+            "stage": stage,
+            "cpu_seconds": "1.2",
+        }
+        for stage in ("tune", "fit")
+    ]
+    pairs = [pair("python/a", "r/b", "0.2"), pair("r/null", "python/a", "0.0004")]
+    found = told([BASE, *CLEAR[1::-1]], pairs, timing=timing, failures=FAILURES)
+    assert table(found).splitlines()[2:] == [
+        "| python/a | 0.900 | 0.850 to 0.950 | leads | 2.4 |",
+        "| r/b | 0.800 | no interval | 0.200 | 0.0 |",
+        "| r/null (baseline) | 0.500 | no interval | < 0.001 | 0.0 |",
+        "| r/c (failed on 2 splits) |  |  |  | 0.0 |",
+    ]
+
+
+def written(**tables):
+    rows = told(CLEAR, **tables).tables
+    return summary(rows, [{**DATASET, "cohorts": {}}], {"images": "images", "results": "results"})
+
+
+def test_the_summary_names_what_failed_and_where_to_look():
+    text = written(failures=FAILURES)
+    assert "- demo: r/c, failed on 2 split(s) (r01f01, r01f02): no convergence" in text
+    assert "- demo: r/c, candidates left out on 1 split(s) (r01f03): no convergence" in text
+    assert "`results/failures.csv`" in text and "`results/methods.md`" in text
+    assert "What failed" not in written()
+    assert failed([]) == ""
+
+
+def test_no_model_has_a_value():
+    assert answer(told([])).startswith("No model has a value of ROC AUC. ")

@@ -28,6 +28,8 @@ try:
 except UserError as error:
     stop(error)
 CONFIG = STUDY.config
+# For the captions of the report, which see nothing else.
+config.update(CONFIG)
 
 RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
@@ -123,6 +125,16 @@ def prepared_images(wildcards):
 def rds(key):
     """What the .h5ad file of a job is made of, by one of its keys."""
     return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]
+
+
+def in_report(file, caption, content, category="All data sets"):
+    """The file, to be shown in the report with report/{caption}.rst; content: what it is called."""
+    return report(
+        file,
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"content": content},
+    )
 
 
 def trained(wildcards, table, datasets=None):

@@ -38,10 +38,15 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
                 "logs",
             ),
         output:
+            **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},
             **{
-                f"{figure}_{ending}": f"{IMAGES}/{{dataset}}/{figure}.{ending}"
+                f"{figure}_png": in_report(
+                    f"{IMAGES}/{{dataset}}/{figure}.png",
+                    figure,
+                    figure.replace("_", " "),
+                    category="{dataset}",
+                )
                 for figure in figures
-                for ending in ("svg", "png")
             },
         log:
             f"{RESULTS}/logs/{{dataset}}/figures.log",

@@ -42,7 +42,7 @@ rule score:
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         code=library("python", "scoring", "contracts", "checksums", "csvs", "errors", "logs"),
     output:
-        f"{RESULTS}/metrics.csv",
+        in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
     log:
         f"{RESULTS}/logs/score.log",
     benchmark:
@@ -75,7 +75,7 @@ rule estimate:
             "logs",
         ),
     output:
-        f"{RESULTS}/estimates.csv",
+        in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
     log:
         f"{RESULTS}/logs/estimate.log",
     benchmark:
@@ -137,8 +137,10 @@ rule compare_models:
             "logs",
         ),
     output:
-        comparisons=f"{RESULTS}/comparisons.csv",
-        selection=f"{RESULTS}/selection.csv",
+        comparisons=in_report(
+            f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
+        ),
+        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
     log:
         f"{RESULTS}/logs/compare_models.log",
     benchmark:

@@ -13,7 +13,11 @@ rule manifest:
         ),
         code=library("python", "checksums", "errors", "logs"),
     output:
-        f"{RESULTS}/manifest.json",
+        in_report(
+            f"{RESULTS}/manifest.json",
+            "manifest",
+            "configuration, checksums, versions",
+        ),
     log:
         f"{RESULTS}/logs/manifest.log",
     localrule: True
@@ -30,13 +34,30 @@ rule manifest:
 rule summarise:
     input:
         estimates=f"{RESULTS}/estimates.csv",
+        comparisons=f"{RESULTS}/comparisons.csv",
+        selection=f"{RESULTS}/selection.csv",
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
+        checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
+        manifest=f"{RESULTS}/manifest.json",
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
-        checks=f"{RESULTS}/checks.csv",
-        code=library("python", "summary", "contracts", "csvs", "errors", "logs"),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
+        code=library(
+            "python",
+            "summary",
+            "methods",
+            "pages",
+            "matrix",
+            "contracts",
+            "csvs",
+            "errors",
+            "logs",
+        ),
     output:
         f"{RESULTS}/summary.md",
+        f"{RESULTS}/methods.md",
+        in_report(f"{RESULTS}/summary.html", "summary", "answer, table of models, methods"),
     log:
         f"{RESULTS}/logs/summary.log",
     localrule: True
@@ -46,7 +67,7 @@ rule summarise:
         datasets=STUDY.summary_setting(),
         images=IMAGES,
     message:
-        "Write the summary"
+        "Write the summary and the methods"
     script:
         "../scripts/summarise.py"
 

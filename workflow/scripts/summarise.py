@@ -1,4 +1,4 @@
-"""Write summary.md: the answer per data set, in words."""
+"""Write the answer per data set and the methods, both as Markdown, and as one web page."""
 
 import sys
 from pathlib import Path
@@ -8,27 +8,50 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(tables: list[str], samples: list[str], datasets: list[dict], images: str, output: str):
-    """tables: paths of estimates, failures, timing, checks; samples: of samples.tsv by data set."""
+def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images: str, output):
+    """tables: paths of tables by name; files: paths of samples, splits and data, by data set each.
+
+    datasets: those to tell of, variants too; output: paths of summary, methods and page.
+    """
+    import json
+
     from omc.csvs import read_csv
+    from omc.matrix import layers
+    from omc.methods import methods, sizes
+    from omc.pages import page
     from omc.summary import summary
 
-    places = {"images": images, "results": str(Path(output).parent)}
-    for dataset, path in zip(datasets, samples, strict=True):
-        cohorts = [row["cohort"] for row in read_csv(path, delimiter="\t")]
+    tables = {name: read_csv(path) for name, path in tables.items()}
+    for dataset, samples, splits, data in zip(
+        datasets, files["samples"], files["splits"], files["data"], strict=True
+    ):
+        sheet = read_csv(samples, delimiter="\t")
+        cohorts = [row["cohort"] for row in sheet]
         dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
-    text = summary(*(read_csv(path) for path in tables), datasets, places)
-    Path(output).write_text(text, encoding="utf-8")
+        dataset["sizes"] = sizes(sheet, read_csv(splits), layers(data))
+    said = summary(tables, datasets, {"images": images, "results": str(Path(output[0]).parent)})
+    used = {
+        "tests": {row["test"] for row in tables["comparisons"]},
+        "intervals": {row["method"] for row in tables["estimates"] if row["ci_low"]},
+        "selection": any(row["estimate"] for row in tables["selection"]),
+    }
+    made = json.loads(Path(manifest).read_text(encoding="utf-8"))
+    told = methods(made, [d for d in datasets if d["name"] in made["config"]["datasets"]], used)
+    texts = [said, told, page("Model comparison", f"{said}\n{told}")]
+    for path, text in zip(output, texts, strict=True):
+        Path(path).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
+        names = ("estimates", "comparisons", "selection", "timing", "checks", "failures")
         main(
-            [snakemake.input[name] for name in ("estimates", "failures", "timing", "checks")],
-            snakemake.input.samples,
+            {name: snakemake.input[name] for name in names},
+            snakemake.input.manifest,
+            {name: list(snakemake.input[name]) for name in ("samples", "splits", "data")},
             json.loads(snakemake.params.datasets),
             snakemake.params.images,
-            snakemake.output[0],
+            list(snakemake.output),
         )

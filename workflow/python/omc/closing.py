@@ -1,5 +1,6 @@
 """What stands on the screen when a run has ended."""
 
+import re
 from pathlib import Path
 
 
@@ -16,8 +17,14 @@ def closing_text(results: str, began: float, failed: bool) -> str:
         return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
     summary = Path(results, "summary.md")
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
-        lines += ["", summary.read_text(encoding="utf-8")]
+        lines += ["", without_tables(summary.read_text(encoding="utf-8"))]
     return "\n".join(lines)
+
+
+def without_tables(text: str) -> str:
+    """Markdown without its tables, which a screen has no room for."""
+    lines = (line for line in text.splitlines() if not line.startswith("|"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 def errors(results: str, began: float) -> list[str]:

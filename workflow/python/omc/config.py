@@ -784,13 +784,17 @@ class Study:
             [
                 {
                     "name": name,
+                    "task": self.task(name),
                     "metric": self.comparison_metric(name),
+                    "positive": self.datasets[name]["outcome"]["positive"],
                     "models": self.model_names(name),
                     "baselines": self.baselines(name),
                     "cohorts": self.cohorts(name),
+                    "specs": [{"language": m.language, **m.spec} for m in self.models[name]],
                 }
                 for name in self.datasets
-            ]
+            ],
+            exact=True,
         )
 
 

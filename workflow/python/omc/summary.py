@@ -1,38 +1,229 @@
-"""The answer in words, from the estimates; never more than they say."""
+"""The answer in words and in a table, from the estimates and comparisons; never more than they say.
+
+The words: *no evidence of a difference* where a test does not find one; *practically equivalent*
+only where the probability of a difference within the region of practical equivalence is .95.
+"""
 
 from omc.contracts import METRIC_NAMES, SMALLER_IS_BETTER
 from omc.errors import some
 
 TIE = 5e-4
 DEVELOPMENT = "development"
+ALPHA = 0.05
+EQUIVALENT = 0.95
+# The test with a p-value that suits the resampling; a data set has one of them.
+TESTS = ("nadeau_bengio", "group_bootstrap", "sample_bootstrap")
+BAYESIAN = "bayesian_correlated_t"
 
 
-def summary(estimates, failures, timing, checks, datasets: list[dict], places: dict) -> str:
-    """Markdown: per data set one paragraph and where to look, then the cost, then what failed.
+class Found:
+    """What the tables say about a data set on its comparison metric, in cross-validation.
 
-    estimates, failures, timing, checks: rows of the tables of these names, as dictionaries of text.
+    tables: rows of estimates, comparisons, selection, timing, checks and failures, as dictionaries
+    of text. dataset: dictionary of name, metric, models, baselines, cohorts (the number of samples
+    of each by name) and rope.
+    """
 
-    datasets: dictionaries of name, metric, models, baselines and cohorts (the number of samples of
-    each by name); places: images, results.
+    def __init__(self, tables: dict[str, list[dict]], dataset: dict):
+        self.dataset, self.name, self.metric = dataset, dataset["name"], dataset["metric"]
+        self.label = METRIC_NAMES[self.metric]
+        self.tables = {
+            name: [row for row in rows if row["dataset"] == self.name]
+            for name, rows in tables.items()
+        }
+        self.rows = self.estimates(DEVELOPMENT)
+        self.ranked = self.by_value(m for m in self.rows if m not in dataset["baselines"])
+        self.leader = self.ranked[0] if self.ranked else None
+        top = self.leader and self.value(self.leader)
+        self.tied = [m for m in self.ranked if abs(self.value(m) - top) < TIE]
+        self.p, self.equivalent = {}, {}
+        for row in self.tables["comparisons"]:
+            pair = [row["model_a"], row["model_b"]]
+            if row["cohort"] == DEVELOPMENT and self.leader in pair:
+                pair.remove(self.leader)
+                if row["test"] in TESTS and row["p_adjusted"]:
+                    self.p[pair[0]] = float(row["p_adjusted"])
+                if row["test"] == BAYESIAN and row["p_equivalent"]:
+                    self.equivalent[pair[0]] = float(row["p_equivalent"])
+
+    def estimates(self, cohort: str) -> dict[str, dict]:
+        """Rows of the comparison metric with a value, by model."""
+        wanted = self.metric, cohort
+        rows = [r for r in self.tables["estimates"] if (r["metric"], r["cohort"]) == wanted]
+        # The later one stays: a row with an interval, and of those the one over the splits.
+        rows.sort(key=lambda row: (bool(row["ci_low"]), row["method"] == "nadeau_bengio"))
+        return {f"{row['language']}/{row['model']}": row for row in rows if row["estimate"]}
+
+    def by_value(self, models) -> list[str]:
+        """Models that have a value, the best first; equal ones as in the configuration."""
+        sign = 1 if self.metric in SMALLER_IS_BETTER else -1
+        order = self.dataset["models"].index
+        return sorted(models, key=lambda m: (sign * self.value(m), order(m)))
+
+    def value(self, model: str) -> float:
+        return float(self.rows[model]["estimate"])
+
+    def others(self) -> list[str]:
+        """Models but the baselines that do not lead."""
+        return [m for m in self.ranked if m not in self.tied]
+
+
+def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
+    """Markdown: per data set the answer and its table, then where to look, cost, and what failed.
+
+    tables, datasets: see `Found`; places: images, results.
     """
     parts = ["# Model comparison\n"]
     for dataset in datasets:
-        parts.append(f"## {dataset['name']}\n\n{answer(estimates, dataset)}\n")
-        parts += [f"{validated(estimates, dataset, cohort)}\n" for cohort in dataset["cohorts"]]
-        figure = f"{places['images']}/{dataset['name']}/model_comparison.png"
-        parts.append(f"Look at `{figure}`.\n")
-        warnings = [row for row in checks if row["dataset"] == dataset["name"]]
-        lines = [warned(row) for row in warnings if row["status"] == "warning"]
-        if lines:
-            parts.append("\n".join(lines) + "\n")
+        found = Found(tables, dataset)
+        parts.append(f"## {found.name}\n\n{answer(found)}\n")
+        parts += [f"{validated(found, cohort)}\n" for cohort in dataset["cohorts"]]
+        warnings = [row for row in found.tables["checks"] if row["status"] == "warning"]
+        if warnings:
+            parts.append("\n".join(map(warned, warnings)) + "\n")
+        parts.append(f"{table(found)}\n")
+    results, images = places["results"], places["images"]
     parts.append(
-        f"Every number: `{places['results']}/metrics.csv`, `{places['results']}/estimates.csv`.\n"
+        "## Where to look\n\n"
+        f"- Figures: `{images}/`, for each data set; `model_comparison.png` first.\n"
+        f"- Every number: `{results}/estimates.csv`, `{results}/comparisons.csv`,"
+        f" `{results}/metrics.csv`.\n"
+        f"- Methods, ready to paste, with what to report: `{results}/methods.md`.\n"
+        "- All of it on one page to pass on: `make report`, with the same `CONFIG=` as the run.\n"
     )
-    parts.append(f"{cost(timing)}\n")
-    if failures:
-        parts.append(f"## What failed\n\n{failed(failures, datasets)}\n")
-        parts.append(f"Each failure with its log: `{places['results']}/failures.csv`.\n")
+    parts.append(f"{cost(tables['timing'])}\n")
+    if tables["failures"]:
+        parts.append(f"## What failed\n\n{failed(tables['failures'])}\n")
+        parts.append(f"Each failure with its log: `{results}/failures.csv`.\n")
     return "\n".join(parts)
+
+
+def answer(found: Found) -> str:
+    """Three sentences: who leads and against whom, what to expect, what the checks say."""
+    sentences = [_lead(found), _expected(found), *_checked(found)]
+    return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
+
+
+def _lead(found: Found) -> str:
+    if not found.ranked:
+        return f"no model has a value of {found.label}"
+    top = found.rows[found.leader]
+    over = f"over {top['n_splits']} splits"
+    if not any(row["method"] == "nadeau_bengio" for row in found.tables["estimates"]):
+        over += ", all test predictions together"
+    said = f"{found.label} {found.value(found.leader):.3f} {over}, {_interval(top)}"
+    lead = f"`{found.leader}` leads with {said}"
+    if len(found.tied) > 1:
+        names = some([f"`{m}`" for m in found.tied])
+        lead = (
+            f"{len(found.tied)} models share the lead with {said}, and none of them wins ({names})"
+        )
+    return lead + (f": {_evidence(found)}" if found.others() else "")
+
+
+def _evidence(found: Found) -> str:
+    """Against how many others the leader differs, does not, or is the same for all practice."""
+    others = found.others()
+    tested = [m for m in others if m in found.p]
+    alike = [m for m in tested if found.p[m] >= ALPHA]
+    of = f"{len(tested)} other model{'' if len(tested) == 1 else 's'}"
+    if not tested:
+        text = "no test against the others was possible"
+    elif alike:
+        text = f"no evidence of a difference from {len(alike)} of {of}"
+    else:
+        text = f"evidence of a difference (adjusted p < {ALPHA}) from each of {of}"
+    same = [m for m in others if found.equivalent.get(m, 0) >= EQUIVALENT]
+    return text + (f", {len(same)} practically equivalent" if same else "")
+
+
+def _expected(found: Found) -> str:
+    """What the baselines reach, and what to expect of the model that one would pick."""
+    there = [m for m in found.dataset["baselines"] if m in found.rows]
+    if there:
+        text = "the baseline reaches " + ", ".join(_baseline(found, m) for m in there)
+    else:
+        text = "no baseline was configured"
+    for row in found.tables["selection"]:
+        if row["estimate"]:
+            text += (
+                f"; of the model that you would pick, expect {found.label}"
+                f" {float(row['estimate']):.3f} ({_interval(row)}), allowing for the choice among"
+                f" {row['n_models']}"
+            )
+    return text
+
+
+def _baseline(found: Found, model: str) -> str:
+    p = found.p.get(model)
+    doubt = ", no evidence of a difference from the leader" if p is not None and p >= ALPHA else ""
+    return f"{found.value(model):.3f} (`{model}`{doubt})"
+
+
+def _checked(found: Found) -> list[str]:
+    """What the checks warn of: nothing is said of a variant, whose samples are its parent's."""
+    checks = found.tables["checks"]
+    named = dict.fromkeys(row["check"] for row in checks if row["status"] == "warning")
+    if named:
+        return [f"the checks warn of {some(named)}"]
+    return ["the checks warn of nothing"] if checks else []
+
+
+def _interval(row: dict) -> str:
+    # What never varied in any resample does not tell how much it can.
+    if not row["ci_low"] or row["ci_low"] == row["ci_high"]:
+        return "no interval"
+    return f"95 % interval {float(row['ci_low']):.3f} to {float(row['ci_high']):.3f}"
+
+
+def validated(found: Found, cohort: str) -> str:
+    """One sentence: what the model that leads in cross-validation reaches in an external cohort.
+
+    Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
+    """
+    outside = found.estimates(cohort)
+    where = f"In cohort {cohort}, {found.dataset['cohorts'][cohort]} samples: "
+    if found.leader not in outside:
+        return f"{where}{found.leader or 'no model'} has no value of {found.label} there."
+    row, said = outside[found.leader], found.value(found.leader)
+    value = f"{found.label} {float(row['estimate']):.3f} ({_interval(row)})"
+    return f"{where}{found.leader} {value}; cross-validation said {said:.3f}."
+
+
+def table(found: Found) -> str:
+    """Markdown table of all models, the best first and those without a value last."""
+    spent, lost = dict.fromkeys(found.dataset["models"], 0.0), {}
+    for row in found.tables["timing"]:
+        spent[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
+    for row in found.tables["failures"]:
+        # A candidate that was left out is no lost split.
+        if row["stage"] != "tune":
+            lost.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
+    lines = [
+        f"| model | {found.label} | 95 % interval | adjusted p against the leader | CPU seconds |",
+        "|---|--:|---|--:|--:|",
+    ]
+    lead = "leads" if len(found.tied) == 1 else "shares the lead"
+    empty = [m for m in found.dataset["models"] if m not in found.rows]
+    for model in found.by_value(found.rows) + empty:
+        row = found.rows.get(model)
+        notes = ["baseline"] if model in found.dataset["baselines"] else []
+        notes += [f"failed on {len(lost[model])} splits"] if model in lost else []
+        cells = [
+            model + (f" ({', '.join(notes)})" if notes else ""),
+            f"{float(row['estimate']):.3f}" if row else "",
+            _interval(row).removeprefix("95 % interval ") if row else "",
+            lead if model in found.tied else _p(found.p.get(model)),
+            f"{spent[model]:.1f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _p(p: float | None) -> str:
+    if p is None:
+        return ""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def warned(row: dict) -> str:
@@ -51,83 +242,7 @@ def cost(timing: list[dict]) -> str:
     return f"CPU seconds of training: {sum(spent.values()):.0f} ({listed})."
 
 
-def _rows(estimates: list[dict], dataset: dict, cohort: str) -> dict[str, dict]:
-    """Rows of the comparison metric with a value, by model."""
-    wanted = dataset["name"], dataset["metric"], cohort
-    rows = [r for r in estimates if (r["dataset"], r["metric"], r["cohort"]) == wanted]
-    # The later one stays: a row with an interval, and of those the one over the splits.
-    rows.sort(key=lambda row: (bool(row["ci_low"]), row["method"] == "nadeau_bengio"))
-    return {f"{row['language']}/{row['model']}": row for row in rows if row["estimate"]}
-
-
-def _ranked(rows: dict[str, dict], dataset: dict) -> list[str]:
-    """Models but the baselines that have a value, the best first."""
-    sign = -1 if dataset["metric"] in SMALLER_IS_BETTER else 1
-    candidates = [m for m in dataset["models"] if m in rows and m not in dataset["baselines"]]
-    return sorted(candidates, key=lambda m: -sign * float(rows[m]["estimate"]))
-
-
-def validated(estimates: list[dict], dataset: dict, cohort: str) -> str:
-    """One sentence: what the model that leads in cross-validation reaches in an external cohort.
-
-    Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
-    """
-    inside = _rows(estimates, dataset, DEVELOPMENT)
-    outside = _rows(estimates, dataset, cohort)
-    ranked = _ranked(inside, dataset)
-    where = f"In cohort {cohort}, {dataset['cohorts'][cohort]} samples: "
-    name = METRIC_NAMES[dataset["metric"]]
-    if not ranked or ranked[0] not in outside:
-        return f"{where}{ranked[0] if ranked else 'no model'} has no value of {name} there."
-    found, said = outside[ranked[0]], float(inside[ranked[0]]["estimate"])
-    interval = "no interval"
-    if found["ci_low"]:
-        interval = f"{float(found['ci_low']):.3f} to {float(found['ci_high']):.3f}"
-    value = f"{name} {float(found['estimate']):.3f} ({interval})"
-    return f"{where}{ranked[0]} {value}; cross-validation said {said:.3f}."
-
-
-def answer(estimates: list[dict], dataset: dict) -> str:
-    """One paragraph: the leading model or models, with score and interval, and the baseline's."""
-    metric = dataset["metric"]
-    name = METRIC_NAMES[metric]
-    rows = _rows(estimates, dataset, DEVELOPMENT)
-    ranked = _ranked(rows, dataset)
-    base = [m for m in dataset["baselines"] if m in rows]
-    against = ", ".join(f"{m} {float(rows[m]['estimate']):.3f}" for m in base)
-    baseline = f" The baseline: {against}." if base else " No baseline was configured."
-    if not ranked:
-        return f"No model has a value of {name}.{baseline}"
-    top = rows[ranked[0]]
-    value = float(top["estimate"])
-    tied = [m for m in ranked if abs(float(rows[m]["estimate"]) - value) < TIE]
-    interval = ""
-    if top["ci_low"]:
-        interval = f", 95 % interval {float(top['ci_low']):.3f} to {float(top['ci_high']):.3f}"
-    inside = (r for r in estimates if (r["dataset"], r["cohort"]) == (dataset["name"], DEVELOPMENT))
-    by_split = any(row["method"] == "nadeau_bengio" for row in inside)
-    pooled = "" if by_split else ", all test predictions together"
-    over = f"over {top['n_splits']} splits{pooled}"
-    if len(tied) > 1:
-        lead = f"{len(tied)} models share the lead with {name} {value:.3f} {over}: {some(tied)}"
-    else:
-        lead = f"{ranked[0]} leads with {name} {value:.3f} {over}{interval}"
-    within = [m for m in ranked if m not in tied and _inside(rows[m], top)]
-    values = "values" if pooled else "means"
-    near = (
-        f" The {values} of {len(within)} of {len(ranked) - 1} other models lie inside that"
-        " interval."
-    )
-    return f"{lead}.{near if within and len(tied) == 1 else ''}{baseline}"
-
-
-def _inside(row: dict, top: dict) -> bool:
-    if not top["ci_low"]:
-        return False
-    return float(top["ci_low"]) <= float(row["estimate"]) <= float(top["ci_high"])
-
-
-def failed(failures: list[dict], datasets: list[dict]) -> str:
+def failed(failures: list[dict]) -> str:
     """One line per data set and model that failed, with the first message."""
     groups = {}
     for row in failures:
