@@ -7,7 +7,7 @@ for (file in list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE)) {
 
 all_figures <- list(
   model_comparison = draw_model_comparison, metric_overview = draw_metric_overview,
-  tuning = draw_tuning, runtime = draw_runtime
+  comparisons = draw_comparisons, tuning = draw_tuning, runtime = draw_runtime
 )
 classification_metrics <- c(
   "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy", "mcc",
@@ -60,7 +60,8 @@ default_score <- function(grid) {
   0.1 + 0.02 * abs(log10(grid$C) - 1) + 0.01 * (grid$kernel == "linear")
 }
 
-#' Writes metrics.csv, estimates.csv, failures.csv, tuning.csv and timing.csv as the workflow does.
+#' Writes metrics.csv, estimates.csv, comparisons.csv, selection.csv, failures.csv, tuning.csv and
+#' timing.csv as the workflow does.
 #'
 #' means: mean on the comparison metric by `language/name`; failed: number of lost splits by model;
 #' undefined: list of metrics by model; grids, scores: see `tuning_rows`, by model; cpu: seconds of
@@ -98,7 +99,43 @@ write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined
   # Without a single row the header is still there.
   none <- tuning_rows(names, "", default_grid, default_score)[0, ]
   tables$tuning <- c(tables$tuning, list(none))
+  scored <- means[setdiff(names(means), names(failed)[failed == length(split_names)])]
+  undefined <- vapply(undefined, function(of) metrics[1] %in% of, logical(1))
+  scored <- scored[!names(scored) %in% names(undefined)[undefined]]
+  tables$comparisons <- list(comparison_rows(scored, dataset, metrics[1]))
+  tables$selection <- list(selection_rows(scored, dataset, metrics[1]))
   write_tables(dir, tables)
+}
+
+#' Rows of comparisons.csv: differences from 0.05 have evidence, those up to 0.001 are equivalent.
+comparison_rows <- function(means, dataset, metric) {
+  pairs <- which(lower.tri(diag(length(means))), arr.ind = TRUE)
+  # The last row, taken out again, keeps the columns where there is no pair.
+  a <- c(names(means)[pairs[, 1]], NA)
+  b <- c(names(means)[pairs[, 2]], NA)
+  difference <- unname(means[a] - means[b])
+  equivalent <- ifelse(abs(difference) <= 0.001, 0.97, 0.3)
+  larger <- ifelse(equivalent == 0.97, 0.02, 0.6)
+  smaller <- 1 - larger - equivalent
+  p_a <- ifelse((difference > 0) != (metric %in% smaller_is_better), larger, smaller)
+  tested <- data.frame(
+    dataset, cohort = "development", metric, test = "nadeau_bengio", model_a = a, model_b = b,
+    difference, p_adjusted = ifelse(abs(difference) >= 0.05, 0.001, 1), p_a_better = NA,
+    p_equivalent = NA, p_b_better = NA
+  )
+  posterior <- transform(
+    tested, test = "bayesian_correlated_t", p_adjusted = NA, p_a_better = p_a,
+    p_equivalent = equivalent, p_b_better = 1 - p_a - equivalent
+  )
+  rows <- rbind(tested, posterior)
+  rows[!is.na(rows$model_a), ]
+}
+
+selection_rows <- function(means, dataset, metric) {
+  best <- sort(unname(means), decreasing = !metric %in% smaller_is_better)[1]
+  data.frame(
+    dataset, metric, estimate = best - 0.01, ci_low = best - 0.05, ci_high = best + 0.05
+  )
 }
 
 default_grids <- function(models) {
@@ -305,29 +342,46 @@ title_of <- function(...) {
   gsub("\n", " ", title)
 }
 
-test_that("the title states the leader, its mean and who lies within its interval", {
+test_that("the title states the leader, its mean, and which others the test tells from it", {
   means <- c("r/a" = 0.944, "python/b" = 0.94, "r/c" = 0.936, "python/d" = 0.7)
   expect_equal(
-    title_of(means), "r/a leads at ROC AUC 0.944; 2 of 3 others' means lie within its interval"
+    title_of(means), "r/a leads at ROC AUC 0.944; no evidence of a difference against 2 of 3 others"
   )
   expect_equal(
     title_of(means[c(1, 4)]),
-    "r/a leads at ROC AUC 0.944; the mean of python/d lies outside its interval"
+    "r/a leads at ROC AUC 0.944; evidence of a difference against python/d"
   )
   expect_equal(
     title_of(means[c(1, 4)], failed = c("python/d" = 25)),
     "r/a has ROC AUC 0.944; no other model has a value"
   )
+  # Baselines are not counted among the others, but may lead.
+  expect_equal(
+    title_of(c(means, "r/null" = 0.5), baselines = "r/null"),
+    "r/a leads at ROC AUC 0.944; no evidence of a difference against 2 of 3 others"
+  )
   expect_equal(
     title_of(c(means, "r/null" = 0.955), baselines = "r/null"),
-    "r/null (baseline) leads at ROC AUC 0.955; 2 of 4 others' means lie within its interval"
+    paste(
+      "r/null (baseline) leads at ROC AUC 0.955;",
+      "no evidence of a difference against 3 of 4 others"
+    )
+  )
+  expect_equal(
+    title_of(means[1:3]),
+    "r/a leads at ROC AUC 0.944; no evidence of a difference against any of 2 others"
+  )
+  expect_equal(
+    title_of(c(means[c(1, 4)], "r/e" = 0.6)),
+    "r/a leads at ROC AUC 0.944; evidence of a difference against all 2 others"
   )
 })
 
 test_that("the title names a tie instead of a leader", {
   means <- c("r/a" = 1, "python/b" = 1, "r/c" = 1, "python/d" = 0.7, "python/e" = 0.5)
   expect_equal(
-    title_of(means, spread = 0), "3 models tie at ROC AUC 1.000; the other 2 have 0.500 to 0.700"
+    title_of(means, spread = 0),
+    "3 models tie at ROC AUC 1.000; evidence of a difference against all 2 others"
   )
   expect_equal(
     title_of(c("r/a" = 0.9, "python/b" = 0.9001)),
@@ -335,6 +389,66 @@ test_that("the title names a tie instead of a leader", {
   )
   expect_equal(title_of(means[1:3], spread = 0), "All 3 models tie at ROC AUC 1.000")
   expect_legible(results(means, spread = 0))
+})
+
+test_that("a hollow mean differs from the leader, and the winner's optimism is told", {
+  data <- results(c("r/a" = 0.944, "python/b" = 0.94, "r/c" = 0.7))
+  layout <- layout_comparison(data, metric_info("roc_auc"))
+  expect_equal(layout$scored$different, c(FALSE, FALSE, TRUE))
+  subtitle <- gsub("\n", " ", draw_model_comparison(data)$plot$labels$subtitle)
+  expect_match(subtitle, "Expect 0.934 of the model you would pick (BBC-CV)", fixed = TRUE)
+})
+
+test_that("estimates without comparisons, as pooled ones, claim nothing of differences", {
+  data <- results(c("r/a" = 0.944, "python/b" = 0.94, "r/c" = 0.7))
+  data$pairs <- data$pairs[0, ]
+  data["selection"] <- list(NULL)
+  data$pooled <- TRUE
+  expect_legible(data)
+  title <- function(draw) gsub("\n", " ", draw(data)$plot$labels$title)
+  expect_equal(
+    title(draw_model_comparison), "r/a leads at ROC AUC 0.944; python/b follows at 0.940"
+  )
+  expect_equal(title(draw_comparisons), "r/a leads; the pairs were not tested")
+})
+
+test_that("every pair is a tile: the test above the diagonal, the posterior below it", {
+  means <- c("r/a" = 0.944, "python/b" = 0.9432, "r/c" = 0.92, "r/d" = 0.7, "r/null" = 0.5)
+  data <- results(means, baselines = "r/null")
+  expect_equal(
+    gsub("\n", " ", draw_comparisons(data)$plot$labels$title),
+    "r/a leads; no evidence of a difference against 2 of 3 others; 1 is practically equivalent"
+  )
+  scored <- stand_to_leader(rank_models(data), data$pairs, 3)
+  drawn <- pairs_tiles(scored, data$pairs, 3, 1, 1)
+  at <- function(row, column) {
+    inside <- drawn$tiles$left >= column - 1 & drawn$tiles$right <= column + 1e-9 &
+      drawn$tiles$low == 5 - row
+    found <- drawn$tiles[inside & drawn$tiles$right > drawn$tiles$left, ]
+    stats::setNames(found$right - found$left, names(verdict_colours)[
+      match(found$fill, verdict_colours)
+    ])
+  }
+  expect_equal(at(1, 2), c(open = 1))
+  expect_equal(at(1, 4), c(better = 1))
+  expect_equal(at(2, 1), c(better = 0.02, equivalent = 0.97, worse = 0.01))
+  expect_equal(at(4, 1), c(better = 0.6, equivalent = 0.3, worse = 0.1))
+  expect_equal(nrow(drawn$frames), 1)
+  # Where smaller is better, the same pair is told from the other side.
+  data <- results(c("r/a" = 0.5, "r/b" = 0.6), "rmse", task = "regression", positive = NULL)
+  pair <- find_pairs(data$pairs, "r/a", "r/b")
+  expect_equal(pair$advantage, 0.1)
+  expect_equal(pair$p_better, 0.6)
+})
+
+test_that("all colours stand in the theme", {
+  files <- setdiff(
+    list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE),
+    file.path(library_dir, "figure_theme.R")
+  )
+  code <- unlist(lapply(files, readLines))
+  own <- grepl("\"(#[0-9A-Fa-f]{6}|white|black|gr[ae]y[0-9]*|red|blue|green)\"", code)
+  expect_equal(code[own], character())
 })
 
 test_that("regression sorts the smallest error first and marks what leaves the axis", {

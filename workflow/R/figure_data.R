@@ -26,8 +26,8 @@ read_failures <- function(file) {
 
 #' What the figures of one data set show.
 #'
-#' @param files list of the paths metrics, estimates, failures, tuning and timing, each with all
-#'   data sets.
+#' @param files list of the paths metrics, estimates, comparisons, selection, failures, tuning and
+#'   timing, each with all data sets.
 #' @param models all configured models as `language/name`, in the order of the config, also those
 #'   without a single result; results of other models are not drawn.
 #' @param baselines those of the models that know nothing of the features.
@@ -36,8 +36,9 @@ read_failures <- function(file) {
 #'   models (model, language, baseline, message: why its first lost split failed), pooled
 #'   (whether the estimates are of all test predictions together), estimates and splits (long,
 #'   cross-validation only: external cohorts are scored on one split and have no spread over
-#'   splits), external (estimates in the cohorts), tuning (a row per candidate and inner fold) and
-#'   timing (a row per split and stage).
+#'   splits), pairs (see `read_pairs()`), selection (see `read_selection()`), external (estimates in
+#'   the cohorts), tuning (a row per candidate and inner fold) and timing (a row per split and
+#'   stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {
   models <- clean_text(unlist(models))
@@ -97,6 +98,8 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     ),
     estimates = estimates,
     pooled = pooled,
+    pairs = read_pairs(files[["comparisons"]], dataset, models, metric),
+    selection = read_selection(files[["selection"]], dataset, metric),
     external = external,
     splits = splits,
     tuning = tuning,

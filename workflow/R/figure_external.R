@@ -113,10 +113,8 @@ draw_external <- function(data) {
   right <- (numbers_x - view[2]) / per_inch +
     max(text_width(lanes$number, text_sizes[["small"]])) + 0.1
   width <- max(text_width(models$label, text_sizes[["axis"]])) + external_panel + right + 0.35
-  wrapped <- function(text, size) {
-    wrap(text, width - 0.3, text_sizes[[size]], bold = size == "title")
-  }
-  title <- wrapped(external_finding(lanes, info, decimals), "title")
+  wrapped <- function(text, size) wrap(text, width - 0.3, text_sizes[[size]])
+  title <- wrap_title(external_finding(lanes, info, decimals), width - 0.3)
   subtitle <- wrapped(paste(
     paste0(
       describe_data(data), "; cohorts predicted once, by the model of all development samples."

@@ -2,13 +2,9 @@
 
 overview_row <- 0.29
 
-# What a cell can be. Steps are how far a model has come on the way from the baseline to the best
-# model, per metric. The names are ASCII: R cannot hold others in the C locale.
-overview_fills <- c(
-  worse = "#E3CDA4", from_0 = "#F3F8F5", from_25 = "#D3E8DC", from_50 = "#A5D0B8",
-  from_75 = "#6BB08E", from_90 = "#35825F", best = "#0B4530", baseline = "#FFFFFF",
-  undefined = "#FFFFFF", failed = "#D0D0D0"
-)
+# What a cell can be; `step_colours` are its colours. Steps are how far a model has come on the way
+# from the baseline to the best model, per metric. The names are ASCII: R cannot hold others in the
+# C locale.
 overview_labels <- c(
   worse = "worse than baseline", from_0 = "0\u201325 %", from_25 = "25\u201350 %",
   from_50 = "50\u201375 %", from_75 = "75\u201390 %", from_90 = "90\u2013100 %", best = "best",
@@ -160,25 +156,25 @@ draw_metric_overview <- function(data) {
   width <- max(left + 0.3 + columns * cell + right + 0.3, 7)
   cell <- (width - left - right - 0.6) / columns
   title <- name_estimates(overview_finding(cells), data)
-  title <- wrap(title, width - 0.3, text_sizes[["title"]], bold = TRUE)
+  title <- wrap_title(title, width - 0.3)
   subtitle <- name_estimates(overview_subtitle(data, any_baseline), data)
   subtitle <- wrap(subtitle, width - 0.3, text_sizes[["subtitle"]])
   caption <- overview_caption(cells, any_baseline)
   if (!is.null(caption)) caption <- wrap(caption, width - 0.3, small)
 
-  shown <- setdiff(names(overview_fills)[names(overview_fills) %in% cells$step], "baseline")
+  shown <- setdiff(names(step_colours)[names(step_colours) %in% cells$step], "baseline")
   key_widths <- text_width(overview_labels[shown], axis) + 0.45
   legend_rows <- max(1, ceiling(sum(key_widths) / (width - left - right - 0.4)))
   strip <- 0.5 - 0.12 / cell
 
   plot <- ggplot(cells, aes(x = .data$x, y = .data$y)) +
-    geom_tile(aes(fill = .data$step), colour = "white", linewidth = 0.6) +
+    geom_tile(aes(fill = .data$step), colour = ink[["paper"]], linewidth = 0.6) +
     geom_point(
       data = rows, aes(colour = .data$language, shape = .data$language), x = strip, size = 2.6
     ) +
     geom_text(
       aes(label = .data$text, fontface = .data$face), size = axis / .pt,
-      colour = ifelse(cells$light, "white", ink[["strong"]])
+      colour = ifelse(cells$light, ink[["paper"]], ink[["strong"]])
     ) +
     geom_text(
       data = layout$columns, aes(label = .data$label), y = n + 0.65, vjust = 0, size = small / .pt,
@@ -189,7 +185,7 @@ draw_metric_overview <- function(data) {
       size = small / .pt, fontface = "bold", colour = ink[["strong"]]
     ) +
     scale_fill_manual(
-      values = overview_fills, breaks = shown, labels = unname(overview_labels[shown]),
+      values = step_colours, breaks = shown, labels = unname(overview_labels[shown]),
       guide = guide_legend(order = 2, nrow = legend_rows, byrow = TRUE, override.aes = list(
         colour = ink[["soft"]], linewidth = 0.3
       ))

@@ -5,85 +5,48 @@ comparison_panel <- 4.8
 comparison_row <- 0.3
 
 interval_names <- c(
-  nadeau_bengio = "Nadeau-Bengio corrected resampled t interval",
-  corrected_resampled_t = "Nadeau-Bengio corrected resampled t interval",
-  delong = "DeLong interval",
-  bootstrap = "bootstrap interval",
-  t = "t interval"
+  nadeau_bengio = "Nadeau-Bengio corrected resampled t interval", wilson = "Wilson interval",
+  newcombe = "Newcombe interval", bootstrap = "bootstrap interval"
 )
 
 interval_name <- function(methods) {
-  methods <- unique(methods[!is.na(methods) & nzchar(methods)])
-  known <- methods %in% names(interval_names)
-  methods[known] <- interval_names[methods[known]]
-  methods[!known] <- paste0("interval (", gsub("_", " ", methods[!known]), ")")
-  paste(unique(methods), collapse = " or ")
+  names <- interval_names[intersect(names(interval_names), methods)]
+  splits <- names(names) == "nadeau_bengio"
+  parts <- c(paste(names[splits]), paste(names[!splits], collapse = " or "))
+  paste(parts[nzchar(parts)], collapse = "; where all splits are equal, ")
 }
 
-#' The figure's title: what the numbers say, and not more.
+#' The figure's title: the leader, or the leaders, and how the tests see the others.
 #'
-#' Means are compared with the leader's interval, which is a description, not a test. Models whose
-#' printed means are equal are a tie: the reader could not tell why one of them should lead.
-comparison_finding <- function(rows, info, n_splits, decimals) {
-  scored <- rows[rows$status == "scored", , drop = FALSE]
+#' @param scored of `stand_to_leader()`; n_failed: how many models failed on all splits; n: of how
+#'   many.
+comparison_finding <- function(scored, info, n_splits, n_failed, n) {
   if (nrow(scored) == 0) {
-    failed <- sum(rows$status == "failed")
     return(paste0(
       "No model has a value of ", info$label,
-      if (failed > 0) paste0(": ", failed, " of ", nrow(rows), " failed on all splits")
+      if (n_failed > 0) paste0(": ", n_failed, " of ", n, " failed on all splits")
     ))
   }
-  scored$printed <- format_value(scored$estimate, decimals)
-  notes <- ifelse(scored$baseline, "baseline", "")
-  failures <- failure_note(scored$n_failed, n_splits)
-  notes <- ifelse(nzchar(notes) & nzchar(failures), paste(notes, failures, sep = ", "),
-                  paste0(notes, failures))
-  scored$named <- ifelse(nzchar(notes), paste0(scored$model, " (", notes, ")"), scored$model)
+  notes <- mapply(function(...) toString(Filter(nzchar, c(...))),
+                  ifelse(scored$baseline, "baseline", ""), failure_note(scored$n_failed, n_splits))
+  named <- paste0(scored$model, ifelse(nzchar(notes), paste0(" (", notes, ")"), ""))
+  who <- leader_names(scored, named)
   value <- paste(info$label, scored$printed[1])
   if (nrow(scored) == 1) {
-    paste0(scored$named, " has ", value, if (nrow(rows) > 1) "; no other model has a value")
-  } else if (scored$printed[2] == scored$printed[1]) {
-    tie_finding(scored, value, decimals)
+    return(paste0(who, " has ", value, if (n > 1) "; no other model has a value"))
+  }
+  text <- if (sum(scored$leader) == 1) {
+    paste(who, "leads at", value)
   } else {
-    paste0(scored$named[1], " leads at ", value, "; ", leader_finding(scored))
+    exact <- diff(range(scored$estimate[scored$leader])) == 0
+    decimals <- nchar(sub("[^.]*[.]?", "", scored$printed[1]))
+    paste0(who, " tie at ", value, if (!exact) paste0(" (to ", decimals, " decimals)"))
   }
-}
-
-#' "6 models tie at ROC AUC 1.000; the other 7 have 0.500 to 0.928"
-tie_finding <- function(scored, value, decimals) {
-  tied <- scored$printed == scored$printed[1]
-  who <- paste(sum(tied), "models")
-  if (all(tied)) who <- paste("All", who)
-  if (sum(tied) == 2) who <- paste(scored$named[1:2], collapse = " and ")
-  exact <- diff(range(scored$estimate[tied])) == 0
-  text <- paste0(who, " tie at ", value, if (!exact) paste0(" (to ", decimals, " decimals)"))
-  rest <- scored[!tied, , drop = FALSE]
-  if (nrow(rest) == 0) return(text)
-  if (nrow(rest) == 1) return(paste0(text, "; ", rest$named, " has ", rest$printed))
-  ends <- rest$printed[order(rest$estimate)][c(1, nrow(rest))]
-  paste0(text, "; the other ", nrow(rest), " have ", paste(unique(ends), collapse = " to "))
-}
-
-#' "2 of 3 others' means lie within its interval"; baselines count only where there is nothing else.
-leader_finding <- function(scored) {
-  others <- scored[-1, , drop = FALSE]
-  if (!all(others$baseline)) {
-    others <- others[!others$baseline, , drop = FALSE]
+  against <- against_others(scored)
+  if (!nzchar(against) && any(scored$other)) {
+    against <- paste(named[scored$other][1], "follows at", scored$printed[scored$other][1])
   }
-  interval <- c(scored$ci_low[1], scored$ci_high[1])
-  if (anyNA(interval)) return(paste(others$named[1], "follows at", others$printed[1]))
-  inside <- sum(others$estimate >= interval[1] & others$estimate <= interval[2])
-  n <- nrow(others)
-  who <- if (n == 1) {
-    paste("the mean of", others$named[1], "lies", if (inside) "within" else "outside")
-  } else if (inside == 0) {
-    paste("none of the", n, "others' means lies within")
-  } else if (inside == n) {
-    paste("the means of all", n, "others lie within")
-  } else {
-    paste(inside, "of", n, "others' means", if (inside == 1) "lies" else "lie", "within")
-  }
-  paste(who, "its interval")
+  paste(c(text, against[nzchar(against)]), collapse = "; ")
 }
 
 #' The baselines' means and those of their splits that are not outliers themselves.
@@ -168,6 +131,7 @@ layout_comparison <- function(data, info) {
   scored <- rows[rows$status == "scored", , drop = FALSE]
   without <- rows[rows$status != "scored", , drop = FALSE]
   decimals <- metric_decimals(scored$estimate, info)
+  scored <- stand_to_leader(scored, data$pairs, decimals)
 
   points <- data$splits[data$splits$metric == data$metric & is.finite(data$splits$value), ]
   points <- points[points$model %in% scored$model, , drop = FALSE]
@@ -253,7 +217,20 @@ comparison_subtitle <- function(data, info, layout) {
     describe_data(data), ". ", capitalise(info$label), ": ",
     if (info$higher_is_better) "higher" else "lower", " is better.",
     if (nrow(layout$scored) > 0) name_estimates(" Models sorted by their mean.", data),
-    if (nzchar(name)) paste0(" Bar: 95 % ", name, ".")
+    if (nzchar(name)) paste0(" Bar: 95 % ", name, "."),
+    if (any(layout$scored$different)) {
+      paste0(
+        " Hollow: evidence of a difference from the ",
+        if (sum(layout$scored$leader) > 1) "leaders" else "leader",
+        " (Holm-adjusted p\u00a0<\u00a0", significance, ")."
+      )
+    },
+    if (!is.null(data$selection)) {
+      paste0(
+        " Expect ", format_value(data$selection$estimate, layout$decimals),
+        " of the model you would pick (BBC-CV)."
+      )
+    }
   )
 }
 
@@ -278,7 +255,7 @@ comparison_marks <- function(layout, n_splits) {
   list(
     geom_point(
       data = points[!points$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language, size = "one split"),
+      aes(x = .data$x, y = .data$y, colour = .data$language, size = "split"),
       shape = 16, alpha = if (n_splits > 60) 0.2 else 0.35,
       show.legend = c(colour = FALSE, size = TRUE, shape = FALSE)
     ),
@@ -293,8 +270,11 @@ comparison_marks <- function(layout, n_splits) {
     geom_point(
       data = shown,
       aes(
-        x = .data$x, y = .data$y, colour = .data$language, shape = .data$language, size = "mean"
-      )
+        x = .data$x, y = .data$y, colour = .data$language, shape = .data$language,
+        size = ifelse(.data$different, "different", "mean"),
+        fill = ifelse(.data$different, "different", .data$language)
+      ),
+      stroke = 1
     ),
     geom_point(
       data = points[points$beyond, , drop = FALSE],
@@ -347,17 +327,25 @@ comparison_text <- function(layout, without, reference) {
 }
 
 comparison_guides <- function(layout, data) {
-  kinds <- c(if (nrow(layout$points) > 0) "one split", "mean")
-  languages <- guide_legend(order = 1, override.aes = list(size = 3, linetype = 0))
+  different <- layout$scored$different
+  kinds <- c(
+    split = "one split"[nrow(layout$points) > 0], mean = "mean"[!all(different)],
+    different = "differs from leader"[any(different)]
+  )
+  languages <- intersect(names(language_colours), layout$scored$language)
   list(
-    scale_colour_manual(values = language_colours, guide = languages),
-    scale_shape_manual(values = language_shapes, guide = guide_legend(order = 1)),
+    scale_colour_manual(values = language_colours, guide = guide_legend(
+      order = 1, override.aes = list(size = 3, shape = language_shapes[languages], linetype = 0)
+    )),
+    scale_shape_manual(values = language_outlines, guide = guide_legend(order = 1)),
+    scale_fill_manual(values = c(language_colours, different = ink[["paper"]]), guide = "none"),
     scale_size_manual(
-      values = c("one split" = 1.3, "mean" = 3), breaks = kinds,
-      labels = name_estimates(kinds, data),
+      values = c(split = 1.3, mean = 3, different = 3), breaks = names(kinds),
+      labels = name_estimates(unname(kinds), data),
       guide = guide_legend(order = 2, override.aes = list(
-        alpha = c("one split" = 0.5, mean = 1)[kinds], shape = 16, colour = ink[["strong"]],
-        linetype = 0
+        alpha = ifelse(names(kinds) == "split", 0.5, 1),
+        shape = ifelse(names(kinds) == "different", 21, 16), fill = ink[["paper"]], stroke = 1,
+        colour = ink[["strong"]], linetype = 0
       ))
     ),
     scale_linetype_manual(
@@ -389,8 +377,10 @@ draw_model_comparison <- function(data) {
     text_width(layout$header, text_sizes[["small"]])
   ) + 0.25
   width <- left + comparison_panel + right + 0.35
-  title <- comparison_finding(layout$rows, info, data$n_splits, layout$decimals)
-  title <- wrap(name_estimates(title, data), width - 0.3, text_sizes[["title"]], bold = TRUE)
+  title <- comparison_finding(
+    layout$scored, info, data$n_splits, sum(without$status == "failed"), n
+  )
+  title <- wrap_title(name_estimates(title, data), width - 0.3)
   subtitle <- wrap(comparison_subtitle(data, info, layout), width - 0.3, text_sizes[["subtitle"]])
   caption <- wrap(comparison_caption(layout), width - 0.3, text_sizes[["small"]])
 
@@ -400,7 +390,7 @@ draw_model_comparison <- function(data) {
       fill = ink[["band"]]
     ) +
     # Nothing crosses the labels above the first row.
-    annotate("rect", xmin = -Inf, xmax = Inf, ymin = n + 0.65, ymax = top, fill = "white") +
+    annotate("rect", xmin = -Inf, xmax = Inf, ymin = n + 0.65, ymax = top, fill = ink[["paper"]]) +
     geom_segment(
       data = reference, aes(x = .data$x, xend = .data$x), y = nrow(without) + 0.5, yend = n + 0.65,
       linetype = "22", linewidth = 0.5, colour = ink[["soft"]]

@@ -6,7 +6,6 @@ runtime_point <- c(smallest = 0.035, largest = 0.11)
 runtime_stages <- c(
   startup = "start-up", load = "loading", tune = "tuning", fit = "fitting", predict = "prediction"
 )
-runtime_shapes <- c(Python = 21, R = 22)
 # The stages that a model is compared by; the others are the price of a job, not of a model.
 runtime_own <- c("tune", "fit", "predict")
 # How near to the best is near, on metrics that end at 1; on others, as a share of the best value.
@@ -157,7 +156,7 @@ label_offers <- function(x, y, radius, wide, high) {
   data.frame(
     left = left, right = left + wide, low = middle - high / 2, high = middle + high / 2,
     y = middle, hjust = hjust, end_x = end_x, end_y = end_y, cost = offers$gap + taste,
-    leader = sqrt((end_x - x)^2 + (end_y - y)^2) > radius + 0.1
+    leader = sqrt((end_x - x)^2 + (end_y - y)^2) > radius + 0.07
   )
 }
 
@@ -188,9 +187,9 @@ place_labels <- function(points, high, lines, frame) {
     offers <- label_offers(x, y, points$radius[i], points$wide[i], high)
     offers$cost[offers$left < frame$left | offers$right > frame$right] <- Inf
     offers$cost[offers$low < frame$low | offers$high > frame$high] <- Inf
-    offers$cost <- offers$cost + 10 * rowSums(boxes_overlap(offers, dots)) +
-      0.3 * rowSums(boxes_overlap(offers, bars))
     wider <- as_boxes(offers$left - 0.04, offers$right + 0.04, offers$low, offers$high)
+    offers$cost <- offers$cost + 10 * rowSums(boxes_overlap(offers, dots)) +
+      0.3 * rowSums(boxes_overlap(wider, bars))
     if (!is.null(taken)) offers$cost[rowSums(boxes_overlap(wider, taken)) > 0] <- Inf
     # Lines to labels keep off points and labels.
     others <- lapply(dots, function(side) side[-i])
@@ -222,7 +221,8 @@ runtime_subtitle <- function(data, info, any_front, any_baseline) {
     if (info$higher_is_better) "upper" else "lower", " left is best.",
     if (any_front) {
       paste0(
-        " Step line, bold: no other model", if (any_baseline) ", baselines aside,",
+        " Line and bold names: the Pareto front, where no other model",
+        if (any_baseline) ", baselines aside,",
         " has as good a ", name_estimates("mean", data), " for less CPU time."
       )
     }
@@ -248,7 +248,7 @@ runtime_caption <- function(data, rows, info, layout) {
         ". Start-up and loading are paid once per job and are not in the figure."
       )
     },
-    if (any(rows$drawn)) "The step line rests on the means: it is no test of a difference.",
+    if (any(rows$drawn)) "The Pareto front rests on the means: it is no test of a difference.",
     if (any(layout$drawn$beyond)) {
       "Triangles in the grey band: means beyond the axis, written beside them."
     },
@@ -354,7 +354,7 @@ runtime_steps <- function(front, frame) {
 # A point of shape 21 to 25 is about so many inches across per unit of `size`, without its stroke.
 point_size <- function(radius) 2 * radius * 25.4 / 1.15
 
-#' The key: languages, baseline, step line, and two amounts of memory, in lines of `width` inches.
+#' The key: languages, baseline, Pareto front and two amounts of memory, in lines of `width` inches.
 runtime_key <- function(layout, rows, width) {
   small <- text_sizes[["small"]]
   amounts <- pretty(c(0, layout$most), 5)
@@ -365,13 +365,13 @@ runtime_key <- function(layout, rows, width) {
     data.frame(words = words, shape = shape, fill = fill, colour = colour, radius = radius)
   }
   key <- rbind(
-    entry(languages, language_colours[languages], "white", runtime_shapes[languages]),
-    if (any(rows$drawn & rows$baseline)) entry("baseline", "white", ink[["strong"]]),
-    if (any(rows$front)) entry("on the step line", "grey75", ink[["strong"]]),
+    entry(languages, language_colours[languages], ink[["paper"]], language_outlines[languages]),
+    if (any(rows$drawn & rows$baseline)) entry("baseline", ink[["paper"]], ink[["strong"]]),
+    if (any(rows$front)) entry("Pareto front", ink[["mark"]], ink[["strong"]]),
     if (length(amounts) > 0) {
       entry(
         paste0(short_number(amounts), " MB", c(" peak memory", "")[seq_along(amounts)]),
-        "grey75", "white", radius = runtime_radius(amounts, layout$most)
+        ink[["mark"]], ink[["paper"]], radius = runtime_radius(amounts, layout$most)
       )
     }
   )
@@ -399,12 +399,13 @@ runtime_marks <- function(layout) {
   labelled <- drawn[!is.na(drawn$left), , drop = FALSE]
   # A triangle points to where a mean beyond the axis lies.
   drawn$shape <- ifelse(
-    drawn$beyond, ifelse(drawn$estimate < layout$limits[1], 25, 24), runtime_shapes[drawn$language]
+    drawn$beyond, ifelse(drawn$estimate < layout$limits[1], 25, 24),
+    language_outlines[drawn$language]
   )
-  drawn$fill <- ifelse(drawn$baseline, "white", language_colours[drawn$language])
+  drawn$fill <- ifelse(drawn$baseline, ink[["paper"]], language_colours[drawn$language])
   drawn$edge <- ifelse(
     drawn$front, ink[["strong"]],
-    ifelse(drawn$baseline, language_colours[drawn$language], "white")
+    ifelse(drawn$baseline, language_colours[drawn$language], ink[["paper"]])
   )
   # Small points over large ones.
   drawn <- drawn[order(-drawn$radius), , drop = FALSE]
@@ -434,7 +435,7 @@ runtime_marks <- function(layout) {
       data = drawn,
       aes(
         x = .data$x, y = .data$y, shape = .data$shape, fill = .data$fill, colour = .data$edge,
-        size = point_size(.data$radius), stroke = ifelse(.data$edge == "white", 0.4, 1)
+        size = point_size(.data$radius), stroke = ifelse(.data$edge == ink[["paper"]], 0.4, 1)
       )
     ),
     canvas_text(rbind(

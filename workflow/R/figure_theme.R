@@ -6,7 +6,23 @@ library(ggplot2)
 language_colours <- c(Python = "#0072B2", R = "#D55E00")
 # The shape repeats the colour for print in grey.
 language_shapes <- c(Python = 16, R = 15)
-ink <- c(strong = "#1A1A1A", soft = "#555555", line = "#DDDDDD", band = "#F1F1F1")
+language_outlines <- c(Python = 21, R = 22)
+ink <- c(
+  strong = "#1A1A1A", soft = "#555555", mark = "#BFBFBF", line = "#DDDDDD", band = "#F1F1F1",
+  paper = "#FFFFFF"
+)
+# Of a pair of models: green and brown stay apart with every common form of colour blindness, and
+# from the colours of the languages.
+verdict_colours <- c(
+  better = "#2B7A5B", equivalent = "#CDBBE0", worse = "#8C5A2B", open = "#E4E4E4",
+  untested = "#FFFFFF"
+)
+# Steps on the way from a baseline to the best model.
+step_colours <- c(
+  worse = "#E3CDA4", from_0 = "#F3F8F5", from_25 = "#D3E8DC", from_50 = "#A5D0B8",
+  from_75 = "#6BB08E", from_90 = "#35825F", best = "#0B4530", baseline = "#FFFFFF",
+  undefined = "#FFFFFF", failed = "#D0D0D0"
+)
 
 text_sizes <- c(title = 13, subtitle = 10, axis = 10, small = 9)
 
@@ -152,6 +168,14 @@ wrap <- function(text, width, size, bold = FALSE, parts = words(text)) {
   paste(lines[nzchar(lines)], collapse = "\n")
 }
 
+#' Breaks a title into lines of about the same length, as few as fit into `width` inches.
+wrap_title <- function(text, width) {
+  tried <- vapply(width * seq(1, 0.5, by = -0.05), function(narrower) {
+    wrap(text, narrower, text_sizes[["title"]], bold = TRUE)
+  }, character(1))
+  tried[max(which(line_count(tried) == line_count(tried[1])))]
+}
+
 words <- function(text) regmatches(text, gregexpr("[^ ]* |[^ ]+", text))[[1]]
 
 name_parts <- function(text) regmatches(text, gregexpr("[^-_./ ]*[-_./ ]|[^-_./ ]+", text))[[1]]
@@ -186,7 +210,7 @@ failure_note <- function(n_failed, n_splits) {
 theme_figure <- function() {
   theme_minimal(base_size = text_sizes[["axis"]]) +
     theme(
-      plot.background = element_rect(fill = "white", colour = NA),
+      plot.background = element_rect(fill = ink[["paper"]], colour = NA),
       panel.grid.minor = element_blank(),
       panel.grid.major = element_line(colour = ink[["line"]], linewidth = 0.3),
       plot.title = element_text(
@@ -215,16 +239,14 @@ theme_figure <- function() {
 #' x runs to the right and y upwards, from the lower left corner. Colours, sizes and the like are
 #' taken as they stand in the data of a layer.
 canvas <- function(width, height, title, subtitle, caption) {
-  wrapped <- function(text, size) {
-    wrap(text, width - 0.1, text_sizes[[size]], bold = size == "title")
-  }
+  wrapped <- function(text, size) wrap(text, width - 0.1, text_sizes[[size]])
   ggplot() +
     scale_colour_identity() + scale_fill_identity() + scale_shape_identity() +
     scale_size_identity() + scale_linetype_identity() + scale_linewidth_identity() +
     scale_alpha_identity() +
     coord_cartesian(xlim = c(0, width), ylim = c(0, height), expand = FALSE, clip = "off") +
     labs(
-      title = wrapped(title, "title"), subtitle = wrapped(subtitle, "subtitle"),
+      title = wrap_title(title, width - 0.1), subtitle = wrapped(subtitle, "subtitle"),
       caption = wrapped(caption, "small"), x = NULL, y = NULL
     ) +
     theme_figure() +
@@ -321,11 +343,11 @@ save_figure <- function(figure, file, resolution = 160, built = ggplot_build(fig
   force(built)
   dir.create(dirname(file), recursive = TRUE, showWarnings = FALSE)
   if (grepl("\\.svg$", file)) {
-    svglite::svglite(file, width = figure$width, height = figure$height, bg = "white")
+    svglite::svglite(file, width = figure$width, height = figure$height, bg = ink[["paper"]])
   } else {
     ragg::agg_png(
       file, width = figure$width, height = figure$height, units = "in", res = resolution,
-      background = "white"
+      background = ink[["paper"]]
     )
   }
   on.exit(grDevices::dev.off())

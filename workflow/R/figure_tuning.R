@@ -353,7 +353,7 @@ count_labels <- function(counts, x, y, edge, bold = FALSE) {
   list(
     text = text_rows(
       x[shown], y, label[shown], 0.5, face = ifelse(edge[shown] | bold, "bold", "plain"),
-      colour = ifelse(edge[shown], "white", ink[["strong"]])
+      colour = ifelse(edge[shown], ink[["paper"]], ink[["strong"]])
     ),
     boxes = data.frame(
       left = x[edge] - 0.14, right = x[edge] + 0.14, low = rep(y - 0.085, sum(edge)),
@@ -527,7 +527,7 @@ draw_tuning_key <- function(key, top) {
     canvas_text(rbind(
       text_rows(key$x + 0.34, key$y, key$words),
       text_rows(at("edge")$x + 0.14, at("edge")$y, rep("n", nrow(at("edge"))), 0.5, face = "bold",
-                colour = "white")
+                colour = ink[["paper"]])
     ))
   )
 }

@@ -82,7 +82,7 @@ draw_variants <- function(rows, words, info) {
   )
   rows$colour <- unname(language_colours[rows$language])
   rows$solid <- unname(language_shapes[rows$language])
-  rows$hollow <- c("16" = 21, "15" = 22)[as.character(rows$solid)]
+  rows$hollow <- unname(language_outlines[rows$language])
   key <- key_places(c(words$mean, words$other, "95 % interval"), width)
   key$y <- top + 0.55 + 0.22 * (max(key$line) - key$line)
   languages <- intersect(names(language_colours), rows$language)
@@ -141,7 +141,7 @@ variant_marks <- function(rows, means, gaps) {
     ),
     annotate(
       "point", x = means$at(both$other), y = both$y, colour = both$colour, shape = both$hollow,
-      fill = "white", size = 2.3, stroke = 0.9
+      fill = ink[["paper"]], size = 2.3, stroke = 0.9
     ),
     annotate(
       "point", x = means$at(both$mean), y = both$y, colour = both$colour, shape = both$solid,
@@ -165,7 +165,7 @@ variant_key <- function(key, from, languages) {
   x <- from + 0.8 * (seq_along(languages) - 1)
   list(
     annotate(
-      "point", x = key$x[1:2] + 0.14, y = key$y[1:2], shape = c(16, 21), fill = "white",
+      "point", x = key$x[1:2] + 0.14, y = key$y[1:2], shape = c(16, 21), fill = ink[["paper"]],
       colour = ink[["strong"]], size = c(2.6, 2.3), stroke = 0.9
     ),
     annotate(

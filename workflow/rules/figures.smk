@@ -23,6 +23,8 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             },
             metrics=f"{RESULTS}/metrics.csv",
             estimates=f"{RESULTS}/estimates.csv",
+            comparisons=f"{RESULTS}/comparisons.csv",
+            selection=f"{RESULTS}/selection.csv",
             failures=f"{RESULTS}/failures.csv",
             tuning=f"{RESULTS}/tuning.csv",
             timing=f"{RESULTS}/timing.csv",
@@ -31,6 +33,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             code=library(
                 "r",
                 "figure_data",
+                "figure_pairs",
                 "figure_theme",
                 "figure_variants",
                 "figure_panels",

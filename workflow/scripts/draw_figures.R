@@ -18,6 +18,7 @@ main <- function(input, output, params, library_dir) {
   data <- read_figure_data(
     files = list(
       metrics = input[["metrics"]], estimates = input[["estimates"]],
+      comparisons = input[["comparisons"]], selection = input[["selection"]],
       failures = input[["failures"]], tuning = input[["tuning"]], timing = input[["timing"]]
     ),
     dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
