@@ -96,7 +96,7 @@ against_others <- function(scored) {
   if (n == 1) {
     return(paste(
       if (open == 1) "no evidence of a difference against" else "evidence of a difference against",
-      others$model
+      paste0(if (others$baseline) "the baseline ", others$model)
     ))
   }
   if (open == 0) return(paste("evidence of a difference against all", n, "others"))
