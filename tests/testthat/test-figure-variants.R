@@ -56,7 +56,7 @@ test_that("the title of layers tells the direction of the best single layer's di
   expect_identical(draw(2, two, "layer"), "Adding genes to lipids helps both models")
   expect_identical(
     draw(3, two, "layer", half = 0.07),
-    "Adding genes to lipids: no evidence of a difference in all 3 models"
+    "Adding genes to lipids: no evidence of a difference in any of 3 models"
   )
   # A lower Brier score is better: the layer alone has the lower one.
   expect_identical(

@@ -21,7 +21,8 @@ layers_finding <- function(rows, info) {
     "All layers instead of the best one"
   }
   if (better + worse == 0) {
-    return(paste0(adding, ": no evidence of a difference in ", of_models(n, n)))
+    of <- if (n > 2) paste("any of", n, "models") else c("the one model", "either model")[n]
+    return(paste0(adding, ": no evidence of a difference in ", of))
   }
   parts <- c(
     if (better > 0) paste("helps", of_models(better, n)),

@@ -49,11 +49,13 @@ comparison_finding <- function(scored, info, n_splits, n_failed, n) {
   paste(c(text, against[nzchar(against)]), collapse = "; ")
 }
 
-#' The baselines' means and those of their splits that are not outliers themselves.
+#' The baselines' means, and those of their splits and limits that are not outliers themselves.
 baseline_values <- function(scored, splits, best) {
-  means <- scored$estimate[scored$baseline]
-  values <- splits$value[splits$model %in% scored$model[scored$baseline]]
-  c(means, values[abs(values - best) <= 2 * max(0, abs(means - best))])
+  baselines <- scored[scored$baseline, , drop = FALSE]
+  values <- splits$value[splits$model %in% baselines$model]
+  values <- c(values, baselines$ci_low, baselines$ci_high)
+  near <- abs(values - best) <= 2 * max(0, abs(baselines$estimate - best))
+  c(baselines$estimate, values[near %in% TRUE])
 }
 
 #' The axis: all values, but an unbounded metric's outliers must not squeeze the rest to a line.
@@ -241,6 +243,10 @@ comparison_caption <- function(layout) {
       "Each interval describes one model; whether two overlap is no test of a difference."
     },
     if (any(layout$scored$cut)) "Intervals end at the limit of the metric's range.",
+    if (any(layout$scored$low > layout$scored$ci_low | layout$scored$high < layout$scored$ci_high,
+            na.rm = TRUE)) {
+      "Bars that reach the edge go on; the numbers tell how far."
+    },
     if (outside > 0) {
       paste("Open triangles at the edge:", plural(outside, "value"), "beyond the axis.")
     }
