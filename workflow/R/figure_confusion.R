@@ -73,7 +73,7 @@ draw_confusion <- function(data) {
                    format_value(cells$count, 1))
   cells$label <- if (k > confusion_percent) "" else percent
   if (k <= confusion_counts) cells$label <- paste0(counts, "\n", percent)
-  cells$ink <- ifelse(share > 0.85, "white", ink[["strong"]])
+  cells$ink <- ifelse(share > 0.85, ink[["paper"]], ink[["strong"]])
   given <- shorten(classes, cell - 0.04, small)
   firsts <- layout$panels[layout$panels$column == 0, , drop = FALSE]
   lowest <- layout$panels[layout$panels$lowest, , drop = FALSE]

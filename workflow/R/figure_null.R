@@ -140,7 +140,7 @@ draw_null <- function(data) {
       hjust = 0, size = text_sizes[["axis"]] / .pt, colour = ink[["strong"]]
     ) +
     scale_colour_manual(
-      values = c(language_colours, "permuted outcomes" = "#888888"),
+      values = c(language_colours, "permuted outcomes" = baseline_colour),
       breaks = c(languages, "permuted outcomes"),
       labels = c(paste0(languages, ", real outcomes", recycle0 = TRUE), "permuted outcomes"),
       guide = guide_legend(override.aes = list(size = 3, alpha = 1))

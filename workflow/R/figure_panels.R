@@ -10,7 +10,6 @@ panel_row <- 12.5
 # Height of a line of a heading.
 panel_line <- c(name = 0.19, note = 0.165)
 
-baseline_colour <- "#8A8A8A"
 cohort_lines <- c("22", "62", "2262", "13")
 
 #' Reads what calibration.csv, curves.csv and confusion.csv say of one data set.
@@ -182,7 +181,8 @@ panel_axes <- function(layout, scale, part = 1) {
   list(
     annotate(
       "rect", xmin = left, xmax = left + layout$width, ymin = panels$y,
-      ymax = panels$y + layout$height, fill = "white", colour = ink[["line"]], linewidth = 0.4
+      ymax = panels$y + layout$height, fill = ink[["paper"]], colour = ink[["line"]],
+      linewidth = 0.4
     ),
     annotate(
       "segment", x = x, xend = x, y = panels$y[across$panel],
@@ -324,7 +324,7 @@ panel_figure <- function(layout, layers, words, key) {
     annotate(
       "point", x = mark("point")$x + 0.14, y = mark("point")$y, colour = mark("point")$colour,
       shape = mark("point")$shape, size = ifelse(mark("point")$shape == 16, 2.6, 1.6),
-      fill = "white"
+      fill = ink[["paper"]]
     ) +
     canvas_text(rbind(
       layout$heading, text_rows(key$x + 0.31, key$y, key$label),

@@ -96,7 +96,8 @@ draw_residuals <- function(data) {
       aes(x = .data$at, y = .data$up, colour = .data$colour, shape = .data$shape)
     ),
     geom_point(
-      data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]], fill = "white",
+      data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]],
+      fill = ink[["paper"]],
       aes(x = .data$at, y = .data$up, shape = .data$shape)
     ),
     panel_gaps(layout, "no predictions")

@@ -11,6 +11,8 @@ ink <- c(
   strong = "#1A1A1A", soft = "#555555", mark = "#BFBFBF", line = "#DDDDDD", band = "#F1F1F1",
   paper = "#FFFFFF"
 )
+# Of what knows nothing of the features.
+baseline_colour <- "#8A8A8A"
 # Of a pair of models: green and brown stay apart with every common form of colour blindness, and
 # from the colours of the languages.
 verdict_colours <- c(
