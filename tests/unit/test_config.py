@@ -273,3 +273,13 @@ def test_every_figure_has_a_caption(root, monkeypatch):
         figures.update(figure for dataset in study.datasets for figure in study.figures(dataset))
     assert {"model_comparison", "external"} <= figures
     assert [f for f in figures if not (root / f"workflow/report/{f}.rst").exists()] == []
+
+
+def test_figures_suit_the_task(study, base):
+    found = study(base).figures("leukemia")
+    assert {"roc_pr", "calibration", "decision", "confusion"} <= set(found)
+    assert "residuals" not in found
+    base["datasets"]["leukemia"]["outcome"] = {"column": "subtype", "task": "regression"}
+    base.update(models={"r": ["pls"]}, selection={"method": "none"})
+    found = study(base).figures("leukemia")
+    assert "residuals" in found and not {"roc_pr", "confusion"} & set(found)

@@ -91,14 +91,14 @@ prevalence <- function(data, models) {
 #' @param ranked of `rank_models()`: the order of the panels, by rows.
 #' @param notes list with a text per model for each part: lines of the heading.
 #' @param drawn models that have something in their panel.
-#' @param width,height inches of a panel, by default those of `panel_side`.
+#' @param width,height inches of a panel, by default `panel_side`; wider where the notes need it.
 #' @param below further inches that a panel needs beneath.
 #' @param left,bottom inches of the axis text beside the first and beneath the last panels.
 #' @return list of panels (a row per model with drawn, colour, column, x and y of the lower left
 #'   corner, lowest: whether no panel is beneath), width and height (of a panel), shift (from a part
 #'   to the next one), below, heading (rows of text), total width and height.
-panel_layout <- function(ranked, notes, drawn, width = NULL, height = width, below = 0,
-                         left = 0.35, bottom = 0.2) {
+panel_layout <- function(ranked, notes, drawn, width = NULL, height = NULL, below = 0, left = 0.35,
+                         bottom = 0.2) {
   small <- text_sizes[["small"]]
   n <- nrow(ranked)
   if (is.null(width)) width <- panel_side[[if (n > many_panels) "many" else "few"]]

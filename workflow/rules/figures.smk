@@ -1,5 +1,4 @@
-# All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
-# with other figures than the first one's have a rule of their own.
+# Tables that only these figures read.
 FIGURE_INPUT = {
     ("layers", "grouping"): {"variants": f"{RESULTS}/variants.csv"},
     ("roc_pr", "calibration", "decision", "confusion"): {
@@ -9,6 +8,8 @@ FIGURE_INPUT = {
     ("null",): {"null": f"{RESULTS}/null.csv"},
 }
 
+# All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
+# with other figures than the first one's have a rule of their own.
 for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
 
     rule:
