@@ -91,6 +91,26 @@ def test_headers_are_the_contract(finished, file, header):
     assert bool(rows) == (file != "failures.csv")
 
 
+def test_no_interval_has_zero_width(finished):
+    _, rows = finished[0].table("results", "estimates.csv")
+    wide = set()
+    for row in rows:
+        if row["ci_low"]:
+            assert float(row["ci_low"]) < float(row["ci_high"]), row
+            wide.add((row["language"], row["model"], row["metric"]))
+    for metric in ("roc_auc", "accuracy", "sensitivity", "specificity", "brier", "log_loss"):
+        assert sum(of == metric for *_, of in wide) == 7, metric
+
+
+def test_every_two_models_are_compared(finished):
+    _, rows = finished[0].table("results", "comparisons.csv")
+    for test in ("nadeau_bengio", "bayesian_correlated_t"):
+        found = {(row["model_a"], row["model_b"]) for row in rows if row["test"] == test}
+        assert len(found) == 7 * 6 / 2
+    _, (picked,) = finished[0].table("results", "selection.csv")
+    assert picked["n_models"] == "6" and float(picked["estimate"]) <= 1
+
+
 def test_probabilities_sum_to_one(finished):
     header, rows = finished[0].table("results", "leukemia", "predictions.csv")
     assert header == [*contracts.PREDICTIONS, "prob_ALL", "prob_AML", "splits_sha256"]
