@@ -20,6 +20,7 @@ JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
     "join_tables", "score", "estimate", "compare_models", "describe_predictions", "manifest",
     "summarise", "draw_figures", "verdict",
+    "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
 
 
@@ -78,6 +79,11 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
         ("calibration.csv", contracts.CALIBRATION),
         ("curves.csv", contracts.CURVES),
         ("confusion.csv", contracts.CONFUSION),
+        ("stability.csv", contracts.STABILITY),
+        ("signature.csv", contracts.SIGNATURE),
+        ("feature_ranks.csv", contracts.FEATURE_RANKS),
+        ("permutation_plan.csv", contracts.PERMUTATION_PLAN),
+        ("permutation_importance.csv", contracts.PERMUTATION_IMPORTANCE),
         ("tuning.csv", contracts.TUNING),
         ("importance.csv", contracts.IMPORTANCE),
         ("timing.csv", contracts.TIMING),
@@ -131,6 +137,34 @@ def test_both_languages_select_the_same_features(finished):
         assert len(lists) == 7 and all(one == lists[0] and len(one) == 50 for one in lists)
 
 
+def test_what_the_models_use(finished):
+    workflow = finished[0]
+    _, stability = workflow.table("results", "stability.csv")
+    assert "dummy" not in {row["model"] for row in stability} and len(stability) == 6
+    size = {row["model"]: float(row["mean_selected"]) for row in stability}
+    assert size["svm_rbf"] == size["svmRadial"] == 50 > size["glmnet"]
+    assert all(0 < float(row["stability"]) <= 1 for row in stability)
+    _, signature = workflow.table("results", "signature.csv")
+    assert [row["rank"] for row in signature] == [str(i + 1) for i in range(len(signature))]
+    assert {row["n_models"] for row in signature} == {"4"}
+    _, shuffled = workflow.table("results", "permutation_importance.csv")
+    top = [row["feature"] for row in signature[:20]]
+    for language in ("python", "r"):
+        rows = [row for row in shuffled if row["language"] == language]
+        assert [row["feature"] for row in rows] == [*top, ""]
+        assert len({row["model"] for row in rows}) == 1
+        # The base of each is what the run predicted.
+        _, permuted = workflow.table("results", "leukemia", language, "permuted.csv")
+        whole = {r["sample"]: r["prob_AML"] for r in permuted if r["permutation"] == "0"}
+        _, predictions = workflow.table("results", "leukemia", "predictions.csv")
+        of_model = {
+            r["sample"]: r["prob_AML"]
+            for r in predictions
+            if (r["language"], r["model"]) == (language, rows[0]["model"])
+        }
+        assert whole == of_model and len(whole) == 38
+
+
 READ_IN_R = """
 args <- commandArgs(TRUE)
 for (name in c("logs", "matrix", "preprocessing")) source(file.path(args[1], paste0(name, ".R")))
@@ -163,7 +197,7 @@ def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
 def test_figures_summary_and_manifest(finished):
     workflow, _, process = finished
     for figure in (
-        *("model_comparison", "metric_overview"),
+        *("model_comparison", "metric_overview", "stability"),
         *("roc_pr", "calibration", "decision", "confusion"),
     ):
         assert workflow.path("images", "leukemia", f"{figure}.png").stat().st_size > 10_000

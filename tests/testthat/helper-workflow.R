@@ -3,7 +3,8 @@
 root <- normalizePath(file.path(testthat::test_path(), "..", ".."))
 
 for (name in c(
-  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
+  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training",
+  "permutation"
 )) {
   sys.source(file.path(root, "workflow", "R", paste0(name, ".R")), envir = environment())
 }

@@ -202,52 +202,9 @@ drawn_as_svg <- function(data, draw) {
   file
 }
 
-#' Boxes of all text of an SVG file, in its own units; y grows downwards.
-text_boxes <- function(file) {
-  svg <- xml2::xml_ns_strip(xml2::read_xml(file))
-  nodes <- xml2::xml_find_all(svg, "//text")
-  number <- function(name) as.numeric(sub("px$", "", xml2::xml_attr(nodes, name)))
-  style <- xml2::xml_attr(nodes, "style")
-  size <- as.numeric(sub(".*font-size: *([0-9.]+)px.*", "\\1", style))
-  anchor <- xml2::xml_attr(nodes, "text-anchor")
-  anchor[is.na(anchor)] <- "start"
-  length <- number("textLength")
-  left <- number("x") - length * c(start = 0, middle = 0.5, end = 1)[anchor]
-  data.frame(
-    text = xml2::xml_text(nodes), left = left, right = left + length,
-    # Height of capitals, and a part of the descenders.
-    top = number("y") - 0.72 * size, bottom = number("y") + 0.12 * size
-  )
-}
-
-svg_text <- function(file) {
-  # Lines of a wrapped title are elements of their own.
-  gsub("\\s+", " ", paste(text_boxes(file)$text, collapse = " "))
-}
-
-overlaps <- function(boxes) {
-  found <- character()
-  for (i in seq_len(nrow(boxes) - 1)) {
-    j <- seq(i + 1, nrow(boxes))
-    hit <- j[
-      boxes$left[i] < boxes$right[j] & boxes$left[j] < boxes$right[i] &
-        boxes$top[i] < boxes$bottom[j] & boxes$top[j] < boxes$bottom[i]
-    ]
-    found <- c(found, sprintf("'%s' on '%s'", boxes$text[i], boxes$text[hit]))
-  }
-  found
-}
-
 expect_legible <- function(data, figures = all_figures) {
   for (name in names(figures)) {
-    file <- drawn_as_svg(data, figures[[name]])
-    boxes <- text_boxes(file)
-    view <- xml2::xml_attr(xml2::xml_ns_strip(xml2::read_xml(file)), "viewBox")
-    view <- as.numeric(strsplit(view, " ")[[1]])
-    expect_false(anyNA(boxes), info = name)
-    expect_equal(overlaps(boxes), character(), info = name)
-    outside <- boxes$left < 0 | boxes$right > view[3] | boxes$top < 0 | boxes$bottom > view[4]
-    expect_equal(boxes$text[outside], character(), info = name)
+    expect_legible_text(drawn_as_svg(data, figures[[name]]), name)
   }
 }
 

@@ -70,13 +70,14 @@ batch_splits <- function(names, index, count) {
 #'   preprocessing.h5.
 #' @param task "classification" or "regression".
 #' @param batch_index,batch_count see `batch_splits`.
+#' @param chosen names of the splits; those of the batch by default.
 #' @return list: sheet, outcome (class numbers or numbers), classes (in code point order), splits
 #'   (named list of rows of splits.csv), fits, columns, values, features (names), safe (names for
 #'   caret), splits_sha256. Stops with a user error if preprocessing.h5 belongs to other splits.
-load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count) {
+load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
+                       chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
   sheet <- read_text_table(samples, "\t")
   table <- read_text_table(splits, ",")
-  chosen <- batch_splits(unique(table$split), batch_index, batch_count)
   fits <- read_fits(preprocessing, chosen)
   splits_sha256 <- sha256_file(splits)
   if (!identical(as.character(fits$attributes$splits_sha256), splits_sha256)) {
@@ -262,20 +263,29 @@ run_stages <- function(result, batch, settings, info, split, model) {
     return(invisible())
   }
   timed(result, "fit", {
-    seed <- split_seed(settings, split, 0)
-    # The kinds of the generator; caret itself sets the seed.
-    start_generator(seed)
-    train <- refit_method(settings$spec, info, x, y, chosen, settings$imbalance, seed)
+    train <- refit_split(settings, info, split, x, y, chosen)
   })
   timed(result, "predict", {
     if (length(rows$test)) {
-      result$predictions <- predict_test(batch, info, train, fit, rows$test, levels(y))
+      x_test <- fit_matrix(batch, fit, rows$test)
+      result$predictions <- predict_test(batch, info, train, x_test, rows$test, levels(y))
     }
   })
   result$importance <- importance_rows(settings$spec, info, train, batch, fit, split)
   if (!is.null(model)) {
     save_rds(saved_model(batch, settings, info, train, fit), file.path(model, "model.rds"))
   }
+}
+
+#' The model of a split: the chosen candidate, fitted on all training rows.
+#'
+#' @param x,y the preprocessed training samples.
+#' @param chosen data.frame of one row.
+refit_split <- function(settings, info, split, x, y, chosen) {
+  seed <- split_seed(settings, split, 0)
+  # The kinds of the generator; caret itself sets the seed.
+  start_generator(seed)
+  refit_method(settings$spec, info, x, y, chosen, settings$imbalance, seed)
 }
 
 split_seed <- function(settings, split, fit) {
@@ -495,9 +505,9 @@ parameters_json <- function(candidate) {
   as.character(jsonlite::toJSON(values[names], auto_unbox = TRUE, digits = I(12)))
 }
 
-# Rows of predictions.csv; the label is the class with the highest probability.
-predict_test <- function(batch, info, train, fit, test, levels) {
-  x <- fit_matrix(batch, fit, test)
+# Rows of predictions.csv; the label is the class with the highest probability. `x`: the samples in
+# the rows `test`, preprocessed.
+predict_test <- function(batch, info, train, x, test, levels) {
   classes <- class_codes(batch)
   sheet <- batch$sheet[test, ]
   rows <- data.frame(cohort = sheet$cohort, sample = sheet$sample, truth = sheet$outcome)

@@ -28,6 +28,11 @@ main <- function(input, output, params, library_dir) {
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
   }
+  if (!is.null(input[["signature"]])) {
+    data$inside <- read_signature(
+      input[c("signature", "ranks", "shuffled", "stability")], data$dataset, params[["models"]]
+    )
+  }
   if (!is.null(input[["variants"]])) {
     data$variants <- read_variants(
       input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric

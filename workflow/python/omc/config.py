@@ -21,7 +21,10 @@ from omc.image_files import Image, in_shard, list_images, shard_names
 
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
-FIGURES = ("model_comparison", "comparisons", "metric_overview", "tuning", "runtime")
+FIGURES = (
+    *("model_comparison", "comparisons", "metric_overview", "tuning", "runtime"),
+    *("signature", "stability"),
+)
 FIGURES_OF = {
     "classification": ("roc_pr", "calibration", "decision", "confusion"),
     "regression": ("residuals",),

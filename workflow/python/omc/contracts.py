@@ -39,6 +39,16 @@ VARIANTS = [
 CHECKS = ["dataset", "check", "status", "value", "advice"]
 # Permutation 0 is the outcomes as they are.
 NULL = ["dataset", "permutation", "language", "model", "metric", "value"]
+STABILITY = [
+    "dataset", "language", "model", "stability", "ci_low", "ci_high", "n_splits", "mean_selected",
+]  # fmt: skip
+SIGNATURE = ["dataset", "rank", "feature", "score", "n_models", "selected_share"]
+FEATURE_RANKS = ["dataset", "language", "model", "feature", "mean_rank", "used_share"]
+PERMUTATION_PLAN = ["dataset", "language", "model", "feature"]
+PERMUTED = ["split", "feature", "permutation", "sample", "truth", "predicted"]
+PERMUTATION_IMPORTANCE = [
+    "dataset", "language", "model", "metric", "feature", "drop", "sd", "n_splits",
+]  # fmt: skip
 
 TABLES = {
     "checks": CHECKS,

@@ -234,20 +234,13 @@ def train_split(
                 evaluated = tuned.get(split, [])
             chosen = choose(settings, candidates(data, settings, split), evaluated, result)
         at = "fit"
-        train, test, inner = data.rows(split)
-        fit = data.fits[split, 0]
-        seed = fit_seed(
-            settings.seed, settings.dataset, settings.language, settings.model, split, 0
-        )
+        test, fit = data.rows(split)[1], data.fits[split, 0]
         with stage(result, "fit"):
-            model = models.fit(
-                estimator, chosen, data.matrix(fit, train), data.outcome[train], len(data.classes),
-                inner_folds(inner), seed, settings.imbalance,
-            )  # fmt: skip
+            model = refit(data, settings, estimator, split, chosen)
         at = "predict"
         with stage(result, "predict"):
             if len(test):
-                result.predictions = _predict(data, model, data.matrix(fit, test), test)
+                result.predictions = predictions(data, model, data.matrix(fit, test), test)
         importance, kind = models.importance(model)
         result.importance = [
             [data.features[c], "true", None if importance is None else importance[i], kind]
@@ -264,7 +257,22 @@ def train_split(
     return result
 
 
-def _predict(data: Data, model, x, test) -> list:
+def refit(data: Data, settings: Settings, estimator, split: str, chosen: dict):
+    """The model of a split: the chosen candidate, fitted on all training rows."""
+    train, _, inner = data.rows(split)
+    names_of_fit = (settings.dataset, settings.language, settings.model, split, 0)
+    return models.fit(
+        estimator, chosen, data.matrix(data.fits[split, 0], train), data.outcome[train],
+        len(data.classes), inner_folds(inner), fit_seed(settings.seed, *names_of_fit),
+        settings.imbalance,
+    )  # fmt: skip
+
+
+def predictions(data: Data, model, x, test) -> list:
+    """Rows of predictions.csv from `cohort` on; UserError where one is not finite.
+
+    x: (n, kept) numbers of the samples in the rows `test`, ready for the model.
+    """
     predicted, prob = models.predict(model, x, len(data.classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
         raise UserError("the predictions hold values that are not finite")

@@ -1,0 +1,122 @@
+# What the models look at: how stable their features are, a ranking that all share, and what
+# shuffling its first features costs the best model of each language.
+PERMUTE_INPUT = dict(
+    data=f"{RESULTS}/{{dataset}}/data.h5ad",
+    samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    splits=f"{RESULTS}/{{dataset}}/splits.csv",
+    preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    tuning=f"{RESULTS}/tuning.csv",
+    plan=f"{RESULTS}/permutation_plan.csv",
+)
+
+
+rule signature:
+    input:
+        importance=f"{RESULTS}/importance.csv",
+        estimates=f"{RESULTS}/estimates.csv",
+        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
+        code=library(
+            "python",
+            *("signature", "scoring", "summary", "matrix"),
+            *("contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        stability=f"{RESULTS}/stability.csv",
+        signature=f"{RESULTS}/signature.csv",
+        ranks=f"{RESULTS}/feature_ranks.csv",
+        plan=f"{RESULTS}/permutation_plan.csv",
+    log:
+        f"{RESULTS}/logs/signature.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/signature.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Compare the features that the models use"
+    script:
+        "../scripts/signature.py"
+
+
+rule permute_python:
+    input:
+        **PERMUTE_INPUT,
+        code=library(
+            "python",
+            *("permutation", "training", "models", "losses", "preprocessing"),
+            *("matrix", "splits", "seeds", "contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        f"{RESULTS}/{{dataset}}/python/permuted.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/python/permute.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/python/permute.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **CHECK_PARAMS,
+        models=lambda wc: STUDY.check_setting(wc.dataset, "python"),
+    message:
+        "Shuffle features for the best scikit-learn model of {wildcards.dataset}"
+    script:
+        "../scripts/permute.py"
+
+
+rule permute_r:
+    input:
+        **PERMUTE_INPUT,
+        code=library(
+            "r",
+            *("permutation", "training", "models", "losses", "preprocessing", "matrix"),
+            *("saving", "seeds", "logs"),
+        ),
+    output:
+        f"{RESULTS}/{{dataset}}/r/permuted.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/r/permute.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/r/permute.tsv"
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **CHECK_PARAMS,
+        models=lambda wc: STUDY.check_setting(wc.dataset, "r"),
+    message:
+        "Shuffle features for the best caret model of {wildcards.dataset}"
+    script:
+        "../scripts/permute.R"
+
+
+rule permutation_importance:
+    input:
+        **{
+            language: expand(f"{RESULTS}/{{dataset}}/{language}/permuted.csv", dataset=DATASETS)
+            for language in STUDY.languages()
+        },
+        plan=f"{RESULTS}/permutation_plan.csv",
+        code=library(
+            "python",
+            *("signature", "scoring", "contracts", "csvs", "errors", "logs"),
+        ),
+    output:
+        f"{RESULTS}/permutation_importance.csv",
+    log:
+        f"{RESULTS}/logs/permutation_importance.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/permutation_importance.tsv"
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Score the predictions of shuffled features"
+    script:
+        "../scripts/permutation_importance.py"
