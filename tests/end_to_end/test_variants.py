@@ -66,6 +66,13 @@ def test_multiomics(workflow, root):
     assert (images / "nutrimouse" / "layers.png").stat().st_size > 10_000
     assert (images / "nutrimouse-lipids" / "model_comparison.png").exists()
     assert not (images / "nutrimouse-lipids" / "layers.png").exists()
+    answer = (results / "summary.md").read_text(encoding="utf-8")
+    assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *variants))
+    report = results / "report.html"
+    assert run.run("--configfile", run.path("config.yaml"), "--report", report).returncode == 0
+    html = report.read_text(encoding="utf-8")
+    assert all(f'"images/multiomics/{name}/tuning.png"' in html for name in variants)
+    assert "Does adding a layer help?" in html
 
 
 def test_microbiome(workflow, root):
