@@ -117,6 +117,19 @@ def test_a_regression_is_led_by_the_smallest_error():
     assert said.startswith("`r/b` leads with RMSE 0.200 over 25 splits, 95 % interval 0.100 to 0.3")
 
 
+@pytest.mark.parametrize(
+    ("best", "second", "said"),
+    [
+        ("0.00042", "0.00044", "leads with RMSE 0.000420"),
+        ("1234.2", "1239", "leads with RMSE 1234 "),
+        ("12.34", "12.33", "2 models share the lead with RMSE 12.3 "),
+    ],
+)
+def test_errors_in_any_unit_have_three_digits(best, second, said):
+    rows = [row("python/a", best, metric="rmse"), row("r/b", second, metric="rmse")]
+    assert said in answer(told(rows, dataset={**DATASET, "metric": "rmse"}))
+
+
 def test_predictions_that_were_scored_together_are_called_so():
     said = answer(told([row("python/a", "0.9", method="bootstrap")]))
     assert "over 25 splits, all test predictions together, no interval. " in said

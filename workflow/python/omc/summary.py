@@ -4,10 +4,11 @@ The words: *no evidence of a difference* where a test does not find one; *practi
 only where the probability of a difference within the region of practical equivalence is .95.
 """
 
+import math
+
 from omc.contracts import METRIC_NAMES, SMALLER_IS_BETTER
 from omc.errors import some
 
-TIE = 5e-4
 DEVELOPMENT = "development"
 ALPHA = 0.05
 EQUIVALENT = 0.95
@@ -20,8 +21,8 @@ class Found:
     """What the tables say about a data set on its comparison metric, in cross-validation.
 
     tables: rows of estimates, comparisons, selection, timing, checks and failures, as dictionaries
-    of text. dataset: dictionary of name, metric, models, baselines, cohorts (the number of samples
-    of each by name) and rope.
+    of text. dataset: dictionary of name, metric, models, baselines and cohorts (the number of
+    samples of each by name).
     """
 
     def __init__(self, tables: dict[str, list[dict]], dataset: dict):
@@ -34,8 +35,11 @@ class Found:
         self.rows = self.estimates(DEVELOPMENT)
         self.ranked = self.by_value(m for m in self.rows if m not in dataset["baselines"])
         self.leader = self.ranked[0] if self.ranked else None
-        top = self.leader and self.value(self.leader)
-        self.tied = [m for m in self.ranked if abs(self.value(m) - top) < TIE]
+        # Errors have the outcome's unit: three significant digits of the smallest.
+        self.decimals = 3
+        if self.ranked and self.metric in ("rmse", "mae") and self.value(self.leader) > 0:
+            self.decimals = max(0, 2 - math.floor(math.log10(self.value(self.leader))))
+        self.tied = [m for m in self.ranked if self.shown(m) == self.shown(self.leader)]
         self.p, self.equivalent = {}, {}
         for row in self.tables["comparisons"]:
             pair = [row["model_a"], row["model_b"]]
@@ -62,6 +66,18 @@ class Found:
 
     def value(self, model: str) -> float:
         return float(self.rows[model]["estimate"])
+
+    def text(self, value) -> str:
+        return f"{float(value):.{self.decimals}f}"
+
+    def shown(self, model: str) -> str:
+        return self.text(self.rows[model]["estimate"])
+
+    def interval(self, row: dict) -> str:
+        # What never varied in any resample does not tell how much it can.
+        if not row["ci_low"] or row["ci_low"] == row["ci_high"]:
+            return "no interval"
+        return f"95 % interval {self.text(row['ci_low'])} to {self.text(row['ci_high'])}"
 
     def others(self) -> list[str]:
         """Models but the baselines that do not lead."""
@@ -111,7 +127,7 @@ def _lead(found: Found) -> str:
     over = f"over {top['n_splits']} splits"
     if not any(row["method"] == "nadeau_bengio" for row in found.tables["estimates"]):
         over += ", all test predictions together"
-    said = f"{found.label} {found.value(found.leader):.3f} {over}, {_interval(top)}"
+    said = f"{found.label} {found.shown(found.leader)} {over}, {found.interval(top)}"
     lead = f"`{found.leader}` leads with {said}"
     if len(found.tied) > 1:
         names = some([f"`{m}`" for m in found.tied])
@@ -148,8 +164,8 @@ def _expected(found: Found) -> str:
         if row["estimate"]:
             text += (
                 f"; of the model that you would pick, expect {found.label}"
-                f" {float(row['estimate']):.3f} ({_interval(row)}), allowing for the choice among"
-                f" {row['n_models']}"
+                f" {found.text(row['estimate'])} ({found.interval(row)}), allowing for the choice"
+                f" among {row['n_models']}"
             )
     return text
 
@@ -157,7 +173,7 @@ def _expected(found: Found) -> str:
 def _baseline(found: Found, model: str) -> str:
     p = found.p.get(model)
     doubt = ", no evidence of a difference from the leader" if p is not None and p >= ALPHA else ""
-    return f"{found.value(model):.3f} (`{model}`{doubt})"
+    return f"{found.shown(model)} (`{model}`{doubt})"
 
 
 def _checked(found: Found) -> list[str]:
@@ -169,13 +185,6 @@ def _checked(found: Found) -> list[str]:
     return ["the checks warn of nothing"] if checks else []
 
 
-def _interval(row: dict) -> str:
-    # What never varied in any resample does not tell how much it can.
-    if not row["ci_low"] or row["ci_low"] == row["ci_high"]:
-        return "no interval"
-    return f"95 % interval {float(row['ci_low']):.3f} to {float(row['ci_high']):.3f}"
-
-
 def validated(found: Found, cohort: str) -> str:
     """One sentence: what the model that leads in cross-validation reaches in an external cohort.
 
@@ -185,9 +194,9 @@ def validated(found: Found, cohort: str) -> str:
     where = f"In cohort {cohort}, {found.dataset['cohorts'][cohort]} samples: "
     if found.leader not in outside:
         return f"{where}{found.leader or 'no model'} has no value of {found.label} there."
-    row, said = outside[found.leader], found.value(found.leader)
-    value = f"{found.label} {float(row['estimate']):.3f} ({_interval(row)})"
-    return f"{where}{found.leader} {value}; cross-validation said {said:.3f}."
+    row, said = outside[found.leader], found.shown(found.leader)
+    value = f"{found.label} {found.text(row['estimate'])} ({found.interval(row)})"
+    return f"{where}{found.leader} {value}; cross-validation said {said}."
 
 
 def table(found: Found) -> str:
@@ -211,8 +220,8 @@ def table(found: Found) -> str:
         notes += [f"failed on {len(lost[model])} splits"] if model in lost else []
         cells = [
             model + (f" ({', '.join(notes)})" if notes else ""),
-            f"{float(row['estimate']):.3f}" if row else "",
-            _interval(row).removeprefix("95 % interval ") if row else "",
+            found.shown(model) if row else "",
+            found.interval(row).removeprefix("95 % interval ") if row else "",
             lead if model in found.tied else _p(found.p.get(model)),
             f"{spent[model]:.1f}",
         ]
