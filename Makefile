@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report test lint format pins data clean FORCE
+.PHONY: help setup check run retry predict dag report test verify lint format pins data clean FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -59,8 +59,11 @@ dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: im
 
 test: $(TEST_READY) lint ## Set up what is missing, then run every check and test
 	@$(EXEC) Rscript tests/testthat.R
-	@$(EXEC) pytest -m "not slow"
+	@$(EXEC) pytest -m "not slow and not verification"
 	@$(EXEC) pytest -m slow --numprocesses 2 --dist loadfile
+
+verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
+	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
 
 .PHONY: benchmark-fit
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn

@@ -1,0 +1,25 @@
+"""Error rates by simulation; scripts, so that each can also be run alone."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SCRIPTS = {
+    "error_rates.py": "Simulation: how often the comparison of two models errs",
+    "null_uniform.py": "Simulation: p-values of the permutation null",
+}
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_script(root, report, name):
+    script = root / "tests" / "verification" / name
+    environment = {**os.environ, "PYTHONPATH": str(root / "workflow" / "python")}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment)
+    printed = done.stdout.rstrip()
+    print(f"\n{printed}")
+    section = report.section(SCRIPTS[name], f"`tests/verification/{name}` printed:")
+    section.notes.append(f"```text\n{printed}\n```")
+    assert done.returncode == 0, done.stderr
