@@ -988,7 +988,7 @@ test_that("three classes: macro curves, no decision curve, the weakest class", {
   classes <- c("lean", "overweight", "obese")
   data <- with_described(panel_results(models_of_size(3)), classes)
   expect_legible(data, described_figures)
-  expect_match(draw_roc_pr(data)$plot$labels$title, "macro ROC AUC")
+  expect_match(gsub("\n", " ", draw_roc_pr(data)$plot$labels$title), "macro ROC AUC")
   expect_equal(draw_decision(data)$plot$labels$title, "No decision curve: 3 classes")
   rows <- data$described$confusion
   of_class <- rows$model == "python/model_01" & rows$truth == "obese"
