@@ -30,6 +30,10 @@ SOURCES = {
         "Tsamardinos et al. 2018",
         "Machine Learning 107:1895, doi:10.1007/s10994-018-5714-4",
     ),
+    "calster": ("Van Calster et al. 2019", "BMC Medicine 17:230, doi:10.1186/s12916-019-1466-7"),
+    "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
+    "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),
+    "breiman": ("Breiman 2001", "Machine Learning 45:5, doi:10.1023/A:1010933404324"),
     "pedregosa": ("Pedregosa et al. 2011", "J Mach Learn Res 12:2825"),
     "kuhn": ("Kuhn 2008", "J Stat Softw 28(5), doi:10.18637/jss.v028.i05"),
     "molder": ("Mölder et al. 2021", "F1000Research 10:33, doi:10.12688/f1000research.29032.2"),
@@ -317,6 +321,15 @@ def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations)
             "What to expect of the model that leads was estimated by bootstrap bias-corrected"
             f" cross-validation {cite('tsamardinos')}."
         )
+    if any(d["task"] == "classification" for d in datasets):
+        text.append(
+            f"Calibration is told by its curve, slope and intercept {cite('calster')}, use by net"
+            f" benefit {cite('vickers')}."
+        )
+    text.append(
+        f"Features are told by the stability of their selection over the splits {cite('nogueira')}"
+        f" and by what shuffling them among the test samples costs {cite('breiman')}."
+    )
     permutations = config["comparison"]["null_permutations"]
     if permutations:
         text.append(
