@@ -191,13 +191,8 @@ signature_tiles <- function(ranks, y, models, from) {
   wide <- signature_widths[["tile"]]
   strength <- 1 - log(ranks$mean_rank) / log(max(ranks$mean_rank, 2))
   colour <- mapply(function(language, share) {
-<<<<<<< HEAD
     ramp <- grDevices::colorRamp(c(ink[["paper"]], language_colours[[language]]))
     grDevices::rgb(ramp(share) / 255)
-=======
-    shade <- grDevices::colorRamp(c(ink[["paper"]], language_colours[[language]]))
-    grDevices::rgb(shade(share) / 255)
->>>>>>> e1a2350 (Take the colours of the tiles from the theme; a title may break anywhere)
   }, ranks$language, 0.05 + 0.95 * strength)
   x <- from + wide * (match(ranks$model, models) - 0.5)
   at <- unname(y[ranks$feature])
@@ -210,12 +205,7 @@ signature_tiles <- function(ranks, y, models, from) {
       fill = unname(colour)
     ),
     canvas_text(text_rows(
-<<<<<<< HEAD
       x, at, number, hjust = 0.5, colour = ifelse(strength > 0.6, ink[["paper"]], ink[["strong"]])
-=======
-      x, at, number,
-      hjust = 0.5, colour = ifelse(strength > 0.6, ink[["paper"]], ink[["strong"]])
->>>>>>> e1a2350 (Take the colours of the tiles from the theme; a title may break anywhere)
     ))
   )
 }
