@@ -171,8 +171,19 @@ def test_bootstrap_of_groups_is_that_of_independent_units():
 
 
 def test_bootstrap_leaves_undefined_resamples_out():
-    truth, prob = ["a"] * 9 + ["b"], np.array([[0.9, 0.1]] * 9 + [[0.2, 0.8]])
+    truth, prob = ["a"] * 9 + ["b"], np.array([[0.9, 0.1]] * 8 + [[0.1, 0.9]] + [[0.2, 0.8]])
     scored = partial(scores, "classification", truth, truth, prob, ["a", "b"], "b")
-    assert bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"] == (1, 1, 1)
+    estimate, low, high = bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"]
+    assert estimate == pytest.approx(8 / 9) and low < estimate < high == 1
+
+
+def test_bootstrap_without_variation_has_no_limits():
+    truth, prob = ["a"] * 5 + ["b"] * 5, np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5)
+    scored = partial(scores, "classification", truth, truth, prob, ["a", "b"], "b")
+    estimate, *limits = bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"]
+    assert estimate == 1 and np.isnan(limits).all()
+
+
+def test_bootstrap_of_a_class_alone_has_no_area():
     scored = partial(scores, "classification", ["a"] * 3, ["a"] * 3, None, ["a", "b"], "b")
     assert np.isnan(bootstrap_interval(scored, np.arange(3), seed=1)["roc_auc"]).all()

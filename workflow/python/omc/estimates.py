@@ -65,12 +65,15 @@ def resamples(units, seed: int, count: int = RESAMPLES):
 
 
 def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of (B,) resampled values; those that are undefined do not count."""
+    """Percentile interval of (B,) resampled values; those that are undefined do not count.
+
+    NaN limits where they would be equal: the bootstrap then knows nothing of the error.
+    """
     values = np.asarray(values)[np.isfinite(values)]
     if not len(values):
-        return np.nan, np.nan
+        return NONE
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    return (float(low), float(high)) if high - low > ROUNDING else NONE
 
 
 def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
@@ -131,8 +134,7 @@ def sample_intervals(
     intervals = {}
     for metric, found in bootstrap_interval(scored, units, seed, level).items():
         estimate = agreed.get(metric, found[0])
-        wide = found[2] - found[1] > ROUNDING
-        if not np.isfinite(estimate) or (wide and metric not in agreed):
+        if not np.isfinite(estimate) or (np.isfinite(found[1]) and metric not in agreed):
             intervals[metric] = (*found, "bootstrap")
         elif metric in counts:
             limits = _wilson(estimate, counts[metric], level)
@@ -141,7 +143,7 @@ def sample_intervals(
             both = counts["sensitivity"], counts["specificity"]
             intervals[metric] = (estimate, *newcombe_interval(estimate, *both, level), "newcombe")
         else:
-            intervals[metric] = (*found, "bootstrap") if wide else (found[0], *NONE, "bootstrap")
+            intervals[metric] = (*found, "bootstrap")
     return intervals
 
 
