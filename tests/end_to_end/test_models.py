@@ -321,7 +321,9 @@ def test_the_table_of_r_says_what_the_code_does(tmp_path):
 
 R_PERMUTED = """
 args <- commandArgs(TRUE)
-names <- c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "training")
+names <- c(
+  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
+)
 for (name in names) source(file.path(args[1], paste0(name, ".R")))
 suppressPackageStartupMessages(library(caret))
 spec <- list(name = "knn", method = "knn", params = list(), grid = list(k = c(3, 7)), size = 9)
