@@ -172,10 +172,7 @@ draw_external <- function(data) {
     coord_cartesian(xlim = view, ylim = c(0.2, top), expand = FALSE, clip = "off") +
     labs(
       title = title, subtitle = subtitle, caption = caption, y = NULL,
-      x = paste0(
-        capitalise(info$label), " (", if (info$higher_is_better) "higher" else "lower",
-        " is better)"
-      )
+      x = metric_axis(info)
     ) +
     theme_figure() +
     theme(

@@ -411,10 +411,7 @@ draw_model_comparison <- function(data) {
     coord_cartesian(xlim = layout$view, ylim = c(0.4, top), expand = FALSE, clip = "off") +
     labs(
       title = title, subtitle = subtitle, caption = caption, y = NULL,
-      x = paste0(
-        capitalise(info$label), " (", if (info$higher_is_better) "higher" else "lower",
-        " is better)"
-      )
+      x = metric_axis(info)
     ) +
     theme_figure() +
     theme(legend.position = "top", plot.margin = margin(8, 8 + 72 * right, 8, 8))

@@ -150,10 +150,7 @@ draw_null <- function(data) {
     coord_cartesian(xlim = view, ylim = c(0.45, n + 0.55), expand = FALSE, clip = "off") +
     labs(
       title = title, subtitle = subtitle, caption = caption, y = NULL,
-      x = paste0(
-        capitalise(info$label), " (", if (info$higher_is_better) "higher" else "lower",
-        " is better)"
-      )
+      x = metric_axis(info)
     ) +
     theme_figure() +
     theme(

@@ -202,6 +202,12 @@ text_height <- function(text, size) line_count(text) * text_sizes[[size]] * 1.35
 
 capitalise <- function(text) paste0(toupper(substr(text, 1, 1)), substring(text, 2))
 
+#' The title of an axis of a metric: "ROC AUC (higher is better)".
+metric_axis <- function(info) {
+  direction <- if (info$higher_is_better) "higher" else "lower"
+  paste0(capitalise(info$label), " (", direction, " is better)")
+}
+
 plural <- function(n, one, many = paste0(one, "s")) paste(n, if (n == 1) one else many)
 
 #' "3 of 25 splits failed"; empty where none did.
