@@ -170,7 +170,6 @@ install_debian_packages() { # one transaction for all
         esac
     fi
     say "Installing them (one to three minutes)."
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 --option Dpkg::Use-Pty=0 \
         install --yes --no-install-recommends "$@" >"$scratch/apt.log" 2>&1 || {
         tail -n 20 "$scratch/apt.log" >&2
@@ -210,16 +209,23 @@ choose() {
     fi
 }
 
-install_missing_debian_packages() { # apt lists as arguments
-    local missing
-    missing="$(missing_debian_packages "$@")"
-    [ -z "$missing" ] && return
-    # shellcheck disable=SC2086 # one word a package
-    install_debian_packages $missing
+# Installs what is missing of a list of packages, and of those that are only nice to have what this
+# release of Debian or Ubuntu offers.
+install_missing_debian_packages() { # needed packages, "--", tools
+    local package missing=() optional=""
+    for package in "$@"; do
+        case "$package" in
+            --) optional=yes ;;
+            *) if [ -z "$optional" ] || apt_offers "$package"; then missing+=("$package"); fi ;;
+        esac
+    done
+    if [ ${#missing[@]} -gt 0 ]; then install_debian_packages "${missing[@]}"; fi
 }
 
+apt_offers() { [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]; }
+
 set_up() { # run or test
-    local goal="$1" deploy lists=() r_lists=(envs/apt.txt) requirements=(envs/requirements.txt)
+    local goal="$1" deploy packages="" tools="" lists=() r_lists=(envs/apt.txt) requirements=(envs/requirements.txt)
     make_scratch
 
     if [ "$goal" = test ]; then
@@ -235,11 +241,16 @@ set_up() { # run or test
         lists+=("${r_lists[@]}")
     fi
     if [ ${#lists[@]} -gt 0 ] && ! apt_is_possible; then explain_missing "${lists[@]}"; fi
-    # The tests get on without these two, so that they stop nobody who cannot install them.
-    if [ "$goal" = test ] && apt_is_possible && ! { has dot && has shellcheck; }; then
-        lists+=(envs/apt-tools.txt)
+    # The tests get on without these, so that they stop nobody who cannot install them.
+    if [ "$goal" = test ] && apt_is_possible && ! { has dot && has shellcheck && has chromium; }; then
+        tools="$(missing_debian_packages envs/apt-tools.txt)"
     fi
-    if [ ${#lists[@]} -gt 0 ]; then install_missing_debian_packages "${lists[@]}"; fi
+    if [ ${#lists[@]} -gt 0 ]; then packages="$(missing_debian_packages "${lists[@]}")"; fi
+    if [ -n "$packages$tools" ]; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 update
+        # shellcheck disable=SC2086 # one word a package
+        install_missing_debian_packages $packages -- $tools
+    fi
     if [ "$deploy" = native ] && ! native_r_is_complete "${r_lists[@]}"; then
         stop "The R on PATH ($(command -v Rscript || printf 'none')) does not do." \
             "It must be R $OLDEST_R or later with the packages of envs/apt.txt; it lacks:" \

@@ -253,8 +253,9 @@ def test_a_browser_opens_the_report_without_an_error(finished, tmp_path):
     process = subprocess.run(
         [
             browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-            "--window-size=1400,900", "--enable-logging=stderr", f"--screenshot={shot}",
-            f"file://{report}",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900",
+            "--enable-logging=stderr", f"--screenshot={shot}", f"file://{report}",
         ],
         capture_output=True,
         text=True,
