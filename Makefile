@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report test verify lint format pins data clean FORCE
+.PHONY: help setup check run retry predict dag report test test-r test-fast verify benchmark-fit benchmark-memory lint format pins data clean FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -57,17 +57,24 @@ report: $(RUN_READY) ## Write report.html about the last run into its folder of 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
 	@$(SETUP) draw config/quick.yaml
 
-test: $(TEST_READY) lint ## Set up what is missing, then run every check and test
+test: $(TEST_READY) ## Set up what is missing, then run every check and test
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint test-r test-fast
+	@$(EXEC) pytest -m slow --numprocesses 2 --dist loadfile --durations 10
+
+test-r: $(TEST_READY)
 	@$(EXEC) Rscript tests/testthat.R
+
+test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
 	@$(EXEC) pytest -m "not slow and not verification"
-	@$(EXEC) pytest -m slow --numprocesses 2 --dist loadfile
 
 verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
 
-.PHONY: benchmark-fit
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn
 	@PYTHONPATH=workflow/python $(EXEC) python tests/benchmarks/benchmark_fit.py
+
+benchmark-memory: $(TEST_READY) ## Measure the memory of a run on 1,000 samples x 20,000 features
+	@$(EXEC) python tests/benchmarks/benchmark_memory.py
 
 lint: $(TEST_READY) ## Check the style of Python, R, Snakemake and shell files
 	@$(SETUP) lint
