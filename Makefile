@@ -29,7 +29,7 @@ RUN_READY := .venv/.stamp-run
 TEST_READY := .venv/.stamp-test
 
 help: ## Show this list
-	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
 setup: $(RUN_READY) ## Set up what is missing, and run nothing
