@@ -83,7 +83,7 @@ def main() -> int:
     samples, features = SIZES["large"]
     missed = 0
     print(f"{samples} samples x {features} features of 8 bytes; the fits keep {columns}")
-    print(f"{'job':<34} {'base MB':>8} {'peak MB':>8} {'matrix MB':>10} {'(peak - base) / matrix':>23}")
+    print(f"{'job':<34}  base MB  peak MB  matrix MB  (peak - base) / matrix")
     for job in peak:
         matrix = samples * (columns if job.startswith("training") else features) * 8 / 2**20
         times = (peak[job] - base[job]) / matrix

@@ -4,6 +4,9 @@ import json
 import os
 import re
 import subprocess
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ import pytest
 import yaml
 from scipy import stats
 
+from omc.config import load
 from omc.contracts import METRICS_OF
 from omc.matrix import names, read_columns, write_h5ad
 from omc.scoring import score
@@ -35,7 +39,6 @@ LESS = {
     "rf": {"params": {"ntree": 50}},
     "gbm": {"grid": {"n.trees": [20, 40], "n.minobsinnode": [3]}},
 }
-TABLES = ["results/metrics.csv", "results/failures.csv", "results/importance.csv"]
 SEED = 2022
 
 
@@ -72,7 +75,38 @@ OBESITY = shipped("obesity", "counts.tsv.gz", "bmi_class", None, "subject")
 GASOLINE = shipped("gasoline", "spectra.tsv.gz", "octane")
 
 
-def run(folder, datasets, models, selection, inner_folds=3, **more):
+TRAIN_IN_R = """
+args <- commandArgs(TRUE)
+names <- c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")
+for (name in names) source(file.path(args[1], paste0(name, ".R")))
+suppressPackageStartupMessages(library(caret))
+options(warn = 1)
+batches <- list()
+for (job in jsonlite::read_json(args[2])) {
+  spec <- read_spec(job$spec)
+  input <- lapply(c("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5"), function(file) {
+    file.path(job$results, job$dataset, file)
+  })
+  if (is.null(batches[[job$dataset]])) {
+    batches[[job$dataset]] <- do.call(load_batch, c(input, job$task, 1, 1))
+  }
+  settings <- job_settings(job$dataset, spec$name, spec, job$task, job$metric, seed = job$seed)
+  info <- resolve_method(spec, job$task)
+  suppressPackageStartupMessages(lapply(info$library, loadNamespace))
+  dir.create(job$folder, recursive = TRUE)
+  output <- lapply(stats::setNames(nm = names(csv_columns)), function(table) {
+    file.path(job$folder, paste0(table, ".csv"))
+  })
+  before <- proc.time()
+  results <- train_batch(batches[[job$dataset]], settings, info, file.path(job$folder, "final"))
+  timing <- timing_row("startup", proc.time() - before)
+  write_results(output, batches[[job$dataset]], settings, results, timing, "log", "key")
+}
+"""
+
+
+def start(folder, datasets, models, selection, inner_folds=3):
+    """A study whose splits and preprocessing the workflow has made."""
     workflow = Workflow(ROOT, folder)
     config = {
         "seed": SEED,
@@ -80,16 +114,68 @@ def run(folder, datasets, models, selection, inner_folds=3, **more):
         "resampling": {"folds": 2, "repeats": 1, "inner_folds": inner_folds},
         "selection": selection,
         "models": models,
-        **more,
     }
-    process = workflow.compare(config, "--", *TABLES)
+    process = workflow.compare(config, "--", *(f"results/{d}/preprocessing.h5" for d in datasets))
     assert process.returncode == 0, process.stderr
+    return workflow, load(config, str(ROOT / "workflow"))
+
+
+def trained(folder, datasets, *settings):
+    """The study, its models trained in one process per language: 60 jobs would mostly start R."""
+    workflow, study = start(folder, datasets, *settings)
+    results = workflow.path("results")
+    jobs = {"python": [], "r": []}
+    for dataset in datasets:
+        for model in study.models[dataset]:
+            jobs[model.language].append(
+                {
+                    "dataset": dataset, "results": str(results), "spec": model.spec_text,
+                    "folder": str(results / dataset / model.language / model.name),
+                    "task": study.task(dataset), "metric": study.tuning_metric(dataset),
+                    "seed": SEED,
+                }
+            )  # fmt: skip
+    script = workflow.path("train.R")
+    script.write_text(TRAIN_IN_R, encoding="utf-8")
+    workflow.path("jobs.json").write_text(json.dumps(jobs["r"]), encoding="utf-8")
+    with open(workflow.path("r.log"), "w", encoding="utf-8") as log:
+        in_r = subprocess.Popen(
+            ["Rscript", script, ROOT / "workflow" / "R", workflow.path("jobs.json")],
+            stdout=log, stderr=log, env={**os.environ, "TZ": "UTC"},
+        )  # fmt: skip
+    with open(workflow.path("python.log"), "w", encoding="utf-8") as log:
+        with redirect_stdout(log), redirect_stderr(log), warnings.catch_warnings():
+            warnings.simplefilter("default")
+            for job in jobs["python"]:
+                train_in_python(job)
+    assert in_r.wait() == 0, workflow.path("r.log").read_text(encoding="utf-8")
     return workflow
+
+
+def train_in_python(job):
+    from train import main
+
+    class Files(dict):
+        __getattr__ = dict.__getitem__
+
+    study = Path(job["results"], job["dataset"])
+    names = ("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
+    files = Files({name.partition(".")[0]: str(study / name) for name in names}, tuned=[])
+    folder = Path(job["folder"])
+    folder.mkdir(parents=True)
+    tables = ("predictions", "tuning", "importance", "timing", "failures")
+    output = Files({name: str(folder / f"{name}.csv") for name in tables})
+    output["model"] = str(folder / "final")
+    spec = json.loads(job["spec"])
+    settings = Settings(
+        job["dataset"], spec["name"], spec, job["task"], job["metric"], "none", SEED
+    )
+    main(files, output, settings, job["spec"], (1, 1), None, "log")
 
 
 @pytest.fixture(scope="module")
 def classification(tmp_path_factory):
-    return run(
+    return trained(
         tmp_path_factory.mktemp("classification"),
         {"leukemia": LEUKEMIA, "obesity": OBESITY},
         all_presets("classification"),
@@ -105,7 +191,7 @@ def regression(tmp_path_factory):
     for fact in set(pls) - {"estimator", "params", "grid"}:
         models["python"][-1].pop(fact)
     models["r"].append({"name": "pls_3", "method": "pls", "grid": {"ncomp": [3]}})
-    return run(
+    return trained(
         tmp_path_factory.mktemp("regression"),
         {"gasoline": GASOLINE},
         models,
@@ -113,10 +199,10 @@ def regression(tmp_path_factory):
     )
 
 
-def read(workflow, *path):
+def read(path):
     # "null" is a caret method, and for pandas a missing value unless it is told otherwise.
     return pd.read_csv(
-        workflow.path("results", *path),
+        path,
         dtype={"sample": str},
         keep_default_na=False,
         na_values=[""],
@@ -124,24 +210,33 @@ def read(workflow, *path):
     )
 
 
+def tables(workflow, dataset, table):
+    """One table of all models of a data set."""
+    folder = workflow.path("results", dataset)
+    files = [f for language in PRESETS for f in sorted(folder.glob(f"{language}/*/{table}.csv"))]
+    return pd.concat(map(read, files), ignore_index=True)
+
+
 def predictions(workflow, dataset):
-    return read(workflow, dataset, "predictions.csv")
+    return tables(workflow, dataset, "predictions")
 
 
 def models_of(task):
     return {(language, name) for language in PRESETS for name in PRESETS[language][task]}
 
 
-def no_failure(workflow):
-    assert workflow.table("results", "failures.csv")[1] == []
-    for log in workflow.path("results", "logs").glob("*/*/*/*.log"):
-        text = log.read_text(encoding="utf-8")
-        assert not re.search("FutureWarning|DeprecationWarning|deprecated", text), (log, text)
+def no_failure(workflow, *datasets):
+    for dataset in datasets:
+        failures = workflow.path("results", dataset).glob("*/*/failures.csv")
+        assert [row for file in failures for row in file.read_text().splitlines()[1:]] == []
+    for language in PRESETS:
+        text = workflow.path(f"{language}.log").read_text(encoding="utf-8")
+        assert not re.search("FutureWarning|DeprecationWarning|deprecated", text), text
 
 
 @pytest.mark.parametrize(("dataset", "classes"), [("leukemia", 2), ("obesity", 3)])
 def test_every_classifier(classification, dataset, classes):
-    no_failure(classification)
+    no_failure(classification, dataset)
     rows = predictions(classification, dataset)
     assert set(zip(rows["language"], rows["model"], strict=True)) == models_of("classification")
     columns = [c for c in rows if c.startswith("prob_")]
@@ -165,16 +260,22 @@ def test_every_classifier(classification, dataset, classes):
 
 def metrics_of(workflow, dataset):
     """Mean of each metric over the splits; NaN where one of them is empty."""
-    rows = read(workflow, "metrics.csv")
-    rows = rows[rows["dataset"] == dataset]
-    means = rows.groupby(["language", "model", "metric"])["value"].agg(
-        lambda v: v.mean(skipna=False)
-    )
-    return means.unstack()[list(dict.fromkeys(rows["metric"]))]
+    rows = predictions(workflow, dataset)
+    columns = [c for c in rows if c.startswith("prob_")]
+    task = "classification" if columns else "regression"
+    classes = [c.removeprefix("prob_") for c in columns]
+    values = {}
+    positive = classes[-1] if classes else None
+    for key, part in rows.groupby(["language", "model", "split"]):
+        prob = part[columns].to_numpy() if columns else None
+        values[key] = score(task, part["truth"], part["predicted"], prob, classes, positive)
+    found = pd.DataFrame.from_dict(values, orient="index")
+    found.index.names = ["language", "model", "split"]
+    return found.groupby(level=[0, 1]).agg(lambda of_splits: of_splits.mean(skipna=False))
 
 
 def test_every_regressor(regression):
-    no_failure(regression)
+    no_failure(regression, "gasoline")
     rows = predictions(regression, "gasoline")
     found = set(zip(rows["language"], rows["model"], strict=True))
     assert found == models_of("regression") | {("python", "pls_3"), ("r", "pls_3")}
@@ -234,14 +335,14 @@ def twins(tmp_path_factory):
         ],
     }
     datasets = {"holes": data_set(source, path, "subtype", 500)}
-    return run(folder, datasets, models, {"method": "anova", "features": 10})
+    return trained(folder, datasets, models, {"method": "anova", "features": 10})
 
 
 def test_missing_values_reach_both_languages(twins):
-    no_failure(twins)
+    no_failure(twins, "holes")
     data = str(twins.path("results", "holes", "data.h5ad"))
     # Of the columns that models were trained on, too.
-    chosen = {row["feature"] for row in twins.table("results", "importance.csv")[1]}
+    chosen = set(tables(twins, "holes", "importance")["feature"])
     columns = np.flatnonzero(np.isin(names(data, "var"), list(chosen)))
     assert np.isnan(read_columns(data, names(data, "obs"), columns)).any()
     assert len(predictions(twins, "holes")) == 4 * 38

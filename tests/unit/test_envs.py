@@ -22,8 +22,8 @@ DEBIAN_NAMES = {
     "pip": "python3-venv",  # which brings pip into .venv
     "graphviz": "graphviz",
 }
-# Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests leave
-# out where it is not there.
+# Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests
+# leave out where it is not there.
 DEBIAN_ONLY = {"chromium", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
 
 
