@@ -95,8 +95,9 @@ def test_every_pair_has_a_row_of_each_test():
 
 def test_the_bootstrap_of_differences_by_hand():
     drawn = np.array([0.1, 0.2, np.nan, 0.3])
-    half = t.ppf(0.975, 4) * 0.1
-    expected = [0.2, 0.2 - half, 0.2 + half, 2 * t.sf(2, 4)]
+    error = 0.1 * np.sqrt(5 / 4)
+    half = t.ppf(0.975, 4) * error
+    expected = [0.2, 0.2 - half, 0.2 + half, 2 * t.sf(0.2 / error, 4)]
     assert bootstrap_difference(0.2, drawn, units=5) == pytest.approx(expected)
     same = bootstrap_difference(0.0, np.zeros(9), units=5)
     assert same[3] == 1 and np.isnan(same[1:3]).all()
@@ -120,11 +121,11 @@ def cohort_of(errors, units, lost=()):
 
 
 def test_groups_are_the_units_of_the_bootstrap():
-    # Of g groups with differences d, the variance of the mean over draws of groups is var(d) / g.
+    # The mean of a difference per group: the paired t-test over the groups.
     errors = {"a": [1, 1, 2, 2, 4, 4, 3, 3], "b": [0] * 8, "c": [0] * 8}
     (row, *rest) = by_units(cohort_of(errors, list("ppqqrrss")), ["a", "b", "c"], "mae", seed=1)
     difference, low, high, p, adjusted = row[-1][:5]
-    error = np.std([1, 2, 4, 3]) / 2
+    error = np.std([1, 2, 4, 3], ddof=1) / 2
     assert row[:3] == ("a", "b", 4) and difference == 2.5
     assert high - difference == pytest.approx(difference - low)
     assert high - difference == pytest.approx(t.ppf(0.975, 3) * error, rel=0.05)

@@ -22,7 +22,8 @@ def corrected_t(differences: np.ndarray, test_train_ratio: float):
 
     See `estimates.corrected_error`. differences: (J,) without NaN; no limits and no p (NaN) for
     J < 2. Where all are zero, p is 1. Where all are equal otherwise, t is infinite: p is then
-    2^(1 - J), that of the sign test, the least that so many signs can show. No limits in both.
+    2^(1 - J), that of the sign test on independent splits. Splits that overlap show less, so it is
+    a lower bound only. No limits in both.
     """
     count = len(differences)
     mean, low, high = corrected_interval(differences, test_train_ratio)
@@ -55,18 +56,20 @@ def correlated_t(differences: np.ndarray, test_train_ratio: float, rope: float, 
 def bootstrap_difference(difference: float, drawn: np.ndarray, units: int):
     """(difference, low, high, p) of two models' pooled predictions by the bootstrap.
 
-    drawn: (B,) differences in the resamples, NaN where undefined: their standard deviation is the
-    standard error; units: how many samples or groups were drawn. Student's t with units - 1 degrees
-    of freedom takes the place of the percentiles: these are too narrow for few groups, and B of
-    them cannot show a p-value that survives the adjustment for many pairs. Where the differences
-    never vary as in `corrected_t`.
+    drawn: (B,) differences in the resamples, NaN where undefined: their standard deviation, times
+    sqrt(units / (units - 1)), is the standard error, as a bootstrap's variance of a mean divides by
+    the number of units and not by one less (Efron & Tibshirani 1993, doi:10.1201/9780429246593);
+    units: how many samples or groups were drawn. Student's t with units - 1 degrees of freedom
+    takes the place of the percentiles: these are too narrow for few groups, and B of them cannot
+    show a p-value that survives the adjustment for many pairs. Where the differences never vary as
+    in `corrected_t`.
     """
     drawn = drawn[np.isfinite(drawn)]
     if units < 2 or len(drawn) < 2 or np.isnan(difference):
         return difference, *NONE, np.nan
     if np.ptp(drawn) < ROUNDING:
         return difference, *NONE, 1.0 if abs(difference) < ROUNDING else 2.0 ** (1 - units)
-    error = float(np.std(drawn, ddof=1))
+    error = float(np.std(drawn, ddof=1) * np.sqrt(units / (units - 1)))
     half = t.ppf(0.975, units - 1) * error
     p = float(2 * t.sf(abs(difference) / error, units - 1))
     return difference, difference - half, difference + half, p
