@@ -146,6 +146,15 @@ def test_a_lacking_feature_is_named_or_missing(cohort, write):
     )
 
 
+def test_a_part_of_a_composition_is_never_imputed(cohort, write):
+    write("outside.tsv", "sample\tg2\ne\t8\nf\t10\n")
+    cohort["cohorts"]["outside"]["missing_features"] = "impute"
+    cohort["cohorts"]["outside"]["layers"]["genes"]["transform"] = "clr"
+    told = r"outside\.layers\.genes\.table: 1 of .*missing: g1\): transform clr .*take them out"
+    with pytest.raises(UserError, match=told):
+        import_dataset("demo", cohort)
+
+
 def test_other_names_for_all_features_are_never_imputed(cohort, write):
     write("outside.tsv", "sample\tENSG1\ne\t8\nf\t10\n")
     cohort["cohorts"]["outside"]["missing_features"] = "impute"

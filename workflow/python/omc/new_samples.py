@@ -10,10 +10,8 @@ from omc.formats import ending, read_table
 from omc.matrix import layers, names
 from omc.preprocessing import read_fits
 from omc.splits import FINAL
-from omc.transforms import transform
+from omc.transforms import COMPOSITIONAL, transform
 
-# Each number depends on the sample's other features too.
-COMPOSITIONAL = ("clr", "cpm_log2")
 OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
 
 

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from omc.errors import UserError, did_you_mean, some
 from omc.formats import as_csc, is_sparse, read_sheet, read_table
-from omc.transforms import transform
+from omc.transforms import COMPOSITIONAL, transform
 
 DEVELOPMENT = "development"
 
@@ -199,8 +199,9 @@ def match_features(
 ) -> pd.DataFrame:
     """A cohort's columns in the order of development's features, by name.
 
-    A feature that the cohort lacks is an error, or with `impute` missing (NaN); a feature that
-    development lacks is passed over. key: the layer's key in the cohort.
+    A feature that the cohort lacks is an error, or with `impute` missing (NaN), unless the others
+    would be shifted by it; a feature that development lacks is passed over. key: the layer's key in
+    the cohort.
     """
     lacking = features.difference(part.columns, sort=False)
     where = f"{len(lacking)} of development's {len(features)} features"
@@ -209,10 +210,16 @@ def match_features(
             f"{key}.table: {layer['table']} has none of development's {len(features)} features"
             f" (it has: {some(part.columns)}; development: {some(features)}): name them alike"
         )
-    if len(lacking) and not impute:
+    whole = layer["transform"] in COMPOSITIONAL
+    if len(lacking) and (whole or not impute):
+        fix = (
+            f"transform {layer['transform']} relates each value to the whole sample, so that the"
+            " others would be shifted: add them, or take them out of development's table"
+            if whole
+            else f"add them, or set {key.rpartition('.layers.')[0]}.missing_features: impute"
+        )
         raise UserError(
-            f"{key}.table: {where} are not in {layer['table']} (missing: {some(lacking)}):"
-            f" add them, or set {key.rpartition('.layers.')[0]}.missing_features: impute"
+            f"{key}.table: {where} are not in {layer['table']} (missing: {some(lacking)}): {fix}"
         )
     extra = len(part.columns) - len(features) + len(lacking)
     print(f"{key}: {where} are missing and get the learned fill; {extra} others are passed over")

@@ -18,6 +18,8 @@ DOMAINS = {
     "m_value": (lambda x: (x > 0) & (x < 1), "methylation beta values between 0 and 1"),
 }
 KEEP_ZERO = ("none", "log1p", "cpm_log2", "arcsinh")
+# Each number depends on the sample's other features too.
+COMPOSITIONAL = ("clr", "cpm_log2")
 
 
 def transform(values, kind: str, samples, features, where: str, pseudo_count: float = 0.5):
