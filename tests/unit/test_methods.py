@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from omc import config as configuration
-from omc.methods import SOURCES, methods, sizes
+from omc.methods import SOURCES, methods, sizes, stratified
 from omc.pages import page
 
 USED = {"tests": {"nadeau_bengio"}, "intervals": {"nadeau_bengio"}, "selection": False}
@@ -93,6 +93,47 @@ def test_the_methods_follow_the_configuration(written):
     assert "were selected" not in changed and "centred" not in changed
     assert "replaced by zero" in changed and "Training samples were weighted" in changed
     assert "external cohort `lyon`: 4 samples" in changed
+
+
+def test_each_data_set_is_stratified_by_its_own_columns():
+    config = {"datasets": {name: {"stratify_by": []} for name in "abc"}}
+    sets = [{"name": name, "task": "classification"} for name in "ab"]
+    assert stratified(config, sets) == ", stratified by class"
+    config["datasets"]["b"]["stratify_by"] = ["sex"]
+    sets.append({"name": "c", "task": "regression"})
+    assert stratified(config, sets) == ", stratified by class (a), by class and `sex` (b)"
+    assert stratified(config, sets[2:]) == ""
+
+
+@pytest.mark.parametrize(
+    ("scale", "told"),
+    [
+        ("standard", "gives all the same sum of squares"),
+        ("none", "larger values still weighs more"),
+    ],
+)
+def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, told):
+    layer = {"table": "resources/leukemia/expression.tsv.gz"}
+    data = {
+        "layers": {"expression": layer, "other": layer},
+        "samples": "resources/leukemia/samples.tsv",
+        "outcome": {"column": "subtype", "task": "classification"},
+    }
+    text = written(datasets={"leukemia": data}, preprocessing={"scale": scale})
+    assert text.count("still weighs more") + text.count("same sum of squares") == 1
+    assert told in text
+
+
+def test_the_checklist_claims_only_what_a_run_answers(written):
+    _, _, text = written().partition("items that this run answers")
+    claimed, _, rest = text.partition("Yours to write:")
+    yours, _, leakage = rest.partition("Leakage")
+    assert set(re.findall(r"\d+[a-g]?", claimed.partition("\n")[2])) == {
+        *("7", "11", "12a", "12b", "12c", "12e", "13", "18f", "21", "22", "23a")
+    }
+    for item in (1, 2, 10, "12d", "12f", "12g", 15, 16, 17, "20a", "20b", "20c", "23b", 24):
+        assert re.search(rf"\b{item}\b", yours)
+    assert "steps before the tables are **yours to confirm**" in leakage
 
 
 def test_only_what_was_done_is_told(written):

@@ -149,7 +149,6 @@ def _data(setting: dict, dataset: dict) -> str:
 
 def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
     scheme = config["resampling"]
-    settings = config["datasets"].values()
     grouped = [name for name, setting in config["datasets"].items() if setting["groups"]]
     repeats, folds, inner = (scheme[key] for key in ("repeats", "folds", "inner_folds"))
     text = {
@@ -159,11 +158,8 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
         "bootstrap": f"{repeats} bootstrap samples, tested on the samples that were not drawn",
     }[scheme["scheme"]]
     text = f"Models were compared by {text}"
-    if scheme["scheme"] == "repeated_kfold" and any(
-        d["task"] == "classification" for d in datasets
-    ):
-        more = sorted({column for setting in settings for column in setting["stratify_by"]})
-        text += f", stratified by {' and '.join(['class', *(f'`{c}`' for c in more)])}"
+    if scheme["scheme"] == "repeated_kfold":
+        text += stratified(config, datasets)
     if grouped:
         text += (
             f"; samples of one group never stood on both sides of a split ({', '.join(grouped)})"
@@ -179,6 +175,21 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
         " All models, in Python and in R, had the same outer splits, the same inner folds and the"
         " same preprocessed values."
     )
+
+
+def stratified(config: dict, datasets: list[dict]) -> str:
+    """', stratified by class' with the names of the data sets where it is not true of all."""
+    names = {}
+    for d in datasets:
+        classes = ["class"] if d["task"] == "classification" else []
+        more = [f"`{column}`" for column in config["datasets"][d["name"]]["stratify_by"]]
+        names.setdefault(" and ".join(classes + more), []).append(d["name"])
+    told = [
+        f"by {by}" + (f" ({', '.join(of)})" if len(names) > 1 else "")
+        for by, of in names.items()
+        if by
+    ]
+    return f", stratified {', '.join(told)}" if told else ""
 
 
 def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
@@ -207,15 +218,20 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
             " were selected"
         )
     text = (
-        "Everything that learns from samples was learned on the training samples of each fit, down"
-        " to the inner folds, and only applied to the others, as selection outside the folds biases"
+        "Whatever the workflow learns from samples was learned on the training samples of each fit,"
+        " down to the inner folds, and only applied to the others, as selection outside biases"
         f" the error {cite('ambroise')}. Within each layer, in this order: {'; '.join(steps)}."
     )
     if any(len(of["layers"]) > 1 for of in config["datasets"].values()):
         text += (
-            " Layers were joined and weighted so that each counts the same however many features"
-            f" it keeps {cite('westerhuis')}."
+            " Layers were joined, each divided by the square root of its number of kept features"
+            f" {cite('westerhuis')}"
         )
+        text += {
+            "standard": ", which gives all the same sum of squares.",
+            "center": "; one of larger variance still weighs more.",
+            "none": "; one of larger values still weighs more.",
+        }[setting["scale"]]
     if config["imbalance"] == "weights":
         text += " Training samples were weighted by the inverse frequency of their class."
     return text
@@ -367,7 +383,7 @@ def _checklist(config: dict, cite: Citations) -> str:
     """Items of TRIPOD+AI and of the leakage taxonomy: what is answered here, what is not."""
     cohorts = any(setting["cohorts"] for setting in config["datasets"].values())
     grouped = all(setting["groups"] for setting in config["datasets"].values())
-    outside = "in the external cohorts" if cohorts else "none: add `cohorts`, or say so"
+    outside = "in the external cohorts" if cohorts else "none; add `cohorts`, or say so"
     independence = (
         "samples of one group are never on both sides of a split"
         if grouped
@@ -375,27 +391,32 @@ def _checklist(config: dict, cite: Citations) -> str:
     )
     return "\n".join(
         [
-            f"TRIPOD+AI {cite('collins')}, items that this run answers:",
+            f"TRIPOD+AI {cite('collins')}, items that this run answers, as far as it goes:",
             "",
-            "- 7, 11 and 12b, preparation, missing data and handling of predictors: Preprocessing.",
-            "- 10 and 21, number of participants and outcomes: Data.",
+            "- 7, 11 and 12b, preparation, missing data and handling of predictors: Preprocessing;"
+            " what was done before the tables is yours.",
             "- 12a and 12c, use of the data, kinds of model, tuning, internal validation:"
-            " Resampling, Models.",
-            "- 12e, performance measures: Statistics. 13, class imbalance:"
+            f" Resampling, Models; why these models is yours. Evaluation in other data: {outside}.",
+            "- 12e, performance measures and comparison of models: Statistics. 13, class imbalance:"
             f" `imbalance: {config['imbalance']}`.",
-            f"- 16 and 20c, evaluation in other data: {outside}.",
             "- 18f, code: Software. 22, the full models: saved, see `manifest.json`.",
-            "- 23a, performance with intervals: `estimates.csv`, `summary.md`.",
+            "- 21, number of participants and outcomes: Data.",
+            "- 23a, performance with intervals: `estimates.csv`, `summary.md`; subgroups: yours.",
             "",
-            "Yours to write: 3 to 6 (background, objectives, source of the data, participants), 8"
-            " and 9 (how outcome and predictors were defined and measured), 14 (fairness), 18a to"
-            " 18e (funding, conflicts, protocol, registration, data), 19 (patients and public), 25"
-            " to 27 (interpretation, limits, use).",
+            "Yours to write: 1 and 2 (title, abstract), 3 to 6 (background, objectives, source of"
+            " the data, participants), 8 and 9 (how outcome and predictors were defined and"
+            " measured), 10 (why so many participants), 12d and 23b (differences between"
+            " clusters), 12f and 24 (updating of the model), 12g (how predictions are calculated),"
+            " 14 (fairness), 15 (what the model gives, and thresholds), 16 and 20c (how data of"
+            " development and of evaluation differ), 17 (ethics), 18a to 18e (funding, conflicts,"
+            " protocol, registration, data), 19 (patients and public), 20a and 20b (flow and"
+            " characteristics of participants), 25 to 27 (interpretation, limits, use).",
             "",
             f"Leakage {cite('kapoor')}:",
             "",
             "- L1.1, no test set: every estimate is on samples that its model was not trained on.",
-            "- L1.2 and L1.3, preprocessing and selection: learned on training samples only.",
+            "- L1.2 and L1.3, preprocessing and selection: learned on training samples only by this"
+            " workflow; steps before the tables are **yours to confirm**.",
             "- L1.4, duplicates: see `checks.csv`.",
             f"- L3.2, dependence of training and test samples: {independence}.",
             "- L2 (features that stand for the outcome), L3.1 (time) and L3.3 (sampling bias):"
