@@ -11,7 +11,8 @@ model_names <- c(
 )
 
 #' Writes variants.csv and reads it again; shift: difference of each part, half: of its interval.
-variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing = NULL) {
+variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing = NULL,
+                        method = c(layer = "nadeau_bengio", ungrouped = "t_over_repeats")[[kind]]) {
   models <- head(model_names, n + 1)
   table <- expand.grid(part = names(shift), id = models, stringsAsFactors = FALSE)
   difference <- unname(shift[table$part])
@@ -20,7 +21,8 @@ variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing
     dataset = "demo", variant = paste0("demo-", table$part), kind,
     language = sub("/.*", "", table$id), model = sub(".*/", "", table$id), metric, estimate,
     variant_estimate = estimate - difference, difference, ci_low = difference - half,
-    ci_high = difference + half, method = "t", n_splits = 20
+    ci_high = difference + half, p_value = 2 * pt(-abs(difference) / half * qt(0.975, 19), 19),
+    method, n_splits = 20
   )
   rows[table$id %in% missing, c("estimate", "variant_estimate", "difference")] <- NA
   rows[table$id %in% missing, c("ci_low", "ci_high")] <- NA
@@ -53,18 +55,22 @@ test_that("rows are those of the data set, without baselines, best first", {
 test_that("the title of layers tells the direction of the best single layer's difference", {
   draw <- function(...) title(draw_layers(variants_of(...)))
   two <- c(genes = 0.1, lipids = 0.05)
-  expect_identical(draw(2, two, "layer"), "Adding genes to lipids helps both models")
   expect_identical(
-    draw(3, two, "layer", half = 0.07),
-    "Adding genes to lipids: no evidence of a difference in any of 3 models"
+    draw(2, two, "layer"), "Evidence that adding genes to lipids helps both models"
+  )
+  # Each interval excludes 0, but there are six.
+  expect_identical(
+    draw(3, two, "layer", half = 0.045),
+    "No evidence that adding genes to lipids makes a difference to any of 3 models"
   )
   # A lower Brier score is better: the layer alone has the lower one.
   expect_identical(
     draw(3, c(genes = 0.1, lipids = 0.05), "layer", metric = "brier"),
-    "Adding lipids to genes hurts all 3 models"
+    "Evidence that adding lipids to genes hurts all 3 models"
   )
   expect_match(
-    draw(3, c(a = 0.1, b = 0.05, c = 0.2), "layer"), "^Adding the other layers to b helps"
+    draw(3, c(a = 0.1, b = 0.05, c = 0.2), "layer"),
+    "^Evidence that adding the other layers to b helps"
   )
   expect_match(draw(1, two, "layer", missing = "python/knn"), "^No model has a value of ROC AUC")
 })
@@ -80,6 +86,18 @@ test_that("the gap of grouping is random minus grouped", {
   expect_match(title(figure), "^No evidence that folds that ignore the groups flatter any of 3")
   figure <- draw_grouping(variants_of(2, c(ungrouped = 0.03), "ungrouped", metric = "brier"))
   expect_match(title(figure), "flatter both models: the gap in Brier score is -0.030")
+})
+
+test_that("the figure says how its intervals were made", {
+  svg <- shown(draw_grouping(variants_of(2, c(ungrouped = 0.03), "ungrouped")))
+  expect_match(svg, "20 repeats of each")
+  expect_match(svg, "t over the repeats")
+  expect_match(svg, "Mean ROC AUC")
+  pooled <- variants_of(2, c(ungrouped = 0.03), "ungrouped", method = "group_bootstrap")
+  svg <- shown(draw_grouping(pooled))
+  expect_match(svg, "demo, 20 groups. ROC AUC", fixed = TRUE)
+  expect_match(svg, "error over groups", fixed = TRUE)
+  expect_no_match(svg, "repeats|Mean ROC AUC")
 })
 
 test_that("every model and layer is drawn, with 2 and 10 models, 2 and 4 layers", {

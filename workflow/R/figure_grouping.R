@@ -1,11 +1,11 @@
 # How much do models gain if samples of a group may stand on both sides of a split?
 
-#' The title: which models look better in random folds, by the interval of the gap.
+#' The title: in which models there is evidence that they look better in random folds.
 grouping_finding <- function(rows, info, decimals) {
   rows <- rows[is.finite(rows$gap), , drop = FALSE]
   n <- nrow(rows)
   if (n == 0) return(paste("No model has a value of", info$label, "in both kinds of folds"))
-  found <- direction(rows$low, rows$high, info$higher_is_better)
+  found <- direction(rows$gap, rows$p_value, info$higher_is_better)
   flattered <- sum(found == 1, na.rm = TRUE)
   harmed <- sum(found == -1, na.rm = TRUE)
   sizes <- unique(format_value(range(rows$gap), decimals))
@@ -36,7 +36,8 @@ draw_grouping <- function(data) {
   rows$low <- -rows$ci_high
   rows$high <- -rows$ci_low
   decimals <- metric_decimals(c(rows$estimate, rows$variant_estimate), info)
-  repeats <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
+  count <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
+  over_repeats <- all(rows$method == "t_over_repeats")
   draw_variants(
     data.frame(
       model = rows$model, language = rows$language, label = "", mean = rows$estimate,
@@ -45,17 +46,21 @@ draw_grouping <- function(data) {
     words = list(
       title = grouping_finding(rows, info, decimals),
       subtitle = paste0(
-        data$dataset, ", ", plural(repeats, "repeat"), " of each. ", capitalise(info$label), ": ",
-        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by their ",
-        "mean in grouped folds."
+        data$dataset, ", ",
+        if (over_repeats) paste(plural(count, "repeat"), "of each") else plural(count, "group"),
+        ". ", capitalise(info$label), ": ",
+        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by grouped ",
+        "folds."
       ),
       caption = paste(
-        "Intervals: t over the repeats' differences, not adjusted for the number of models. They",
-        "tell the chance of the splitting of these samples, not that of new subjects. Baselines",
-        "are left out."
+        variant_intervals(rows),
+        if (over_repeats) {
+          "They tell the chance of the splitting of these samples, not that of new subjects."
+        },
+        "Baselines are left out."
       ),
       mean = "groups kept together", other = "groups ignored",
-      means = paste("Mean", info$label),
+      means = variant_value(rows, info),
       differences = paste0(
         "Ignored minus kept (", if (info$higher_is_better) "above" else "below",
         " 0: optimistic)"

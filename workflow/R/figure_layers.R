@@ -1,8 +1,12 @@
 # Does adding a layer help? Each model on all layers together and on each layer alone.
 
-#' The title: all layers against each model's best single layer, by the interval of the difference.
+#' The title: all layers against each model's best single layer.
+#'
+#' The best one is picked by the same splits, so that its own value looks too good. The p-values are
+#' adjusted for all layers of all models before, so that picking makes no false evidence.
 layers_finding <- function(rows, info) {
   rows <- rows[is.finite(rows$difference), , drop = FALSE]
+  rows$found <- direction(rows$difference, rows$p_value, info$higher_is_better)
   if (nrow(rows) == 0) {
     return(paste("No model has a value of", info$label, "both on all layers and on one alone"))
   }
@@ -10,19 +14,18 @@ layers_finding <- function(rows, info) {
   rows <- rows[order(badness), , drop = FALSE]
   best <- rows[!duplicated(rows$model), , drop = FALSE]
   n <- nrow(best)
-  found <- direction(best$ci_low, best$ci_high, info$higher_is_better)
-  better <- sum(found == 1, na.rm = TRUE)
-  worse <- sum(found == -1, na.rm = TRUE)
+  better <- sum(best$found == 1, na.rm = TRUE)
+  worse <- sum(best$found == -1, na.rm = TRUE)
   layer <- unique(best$part)
   adding <- if (length(layer) == 1) {
     others <- setdiff(rows$part, layer)
-    paste("Adding", if (length(others) == 1) others else "the other layers", "to", layer)
+    paste("adding", if (length(others) == 1) others else "the other layers", "to", layer)
   } else {
-    "All layers instead of the best one"
+    "having all layers instead of the best one"
   }
   if (better + worse == 0) {
     of <- if (n > 2) paste("any of", n, "models") else c("the one model", "either model")[n]
-    return(paste0(adding, ": no evidence of a difference in ", of))
+    return(paste("No evidence that", adding, "makes a difference to", of))
   }
   parts <- c(
     if (better > 0) paste("helps", of_models(better, n)),
@@ -30,7 +33,7 @@ layers_finding <- function(rows, info) {
   )
   rest <- n - better - worse
   paste0(
-    adding, " ", paste(parts, collapse = " "),
+    "Evidence that ", adding, " ", paste(parts, collapse = " "),
     if (rest > 0) paste0("; no evidence of a difference in the other ", rest)
   )
 }
@@ -53,15 +56,16 @@ draw_layers <- function(data) {
       subtitle = paste0(
         data$dataset, ": ", plural(length(unique(rows$part)), "layer"), ", each alone and all ",
         "together in the same ", plural(splits, "split"), ". ", capitalise(info$label), ": ",
-        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by their ",
-        "mean on all layers."
+        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by all layers."
       ),
       caption = paste(
-        "Intervals: Nadeau-Bengio corrected resampled t of the paired differences, one by one, not",
-        "adjusted for their number. Baselines are left out."
+        variant_intervals(rows),
+        "The title compares with each model's best single layer: as this is picked by the same",
+        "predictions, all layers look a little worse against it than they are. Baselines are left",
+        "out."
       ),
       mean = "all layers", other = "this layer alone",
-      means = paste("Mean", info$label),
+      means = variant_value(rows, info),
       differences = paste0(
         "All minus alone (", if (info$higher_is_better) "above" else "below",
         " 0: the others help)"

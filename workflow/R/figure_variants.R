@@ -11,12 +11,15 @@ variant_gap <- 0.55
 #' @param models all models as `language/name`; @param baselines those left out: they know nothing
 #'   of the features, so no variant changes them.
 #' @return data.frame of kind, part (the variant's name without the data set's), model, language,
-#'   estimate, variant_estimate, difference (data set minus variant), ci_low, ci_high, n_splits.
+#'   estimate, variant_estimate, difference (data set minus variant), ci_low, ci_high, p_value,
+#'   method, n_splits.
 read_variants <- function(file, dataset, models, baselines, metric) {
   table <- read_columns(
     file,
-    text = c("dataset", "variant", "kind", "language", "model", "metric"),
-    numbers = c("estimate", "variant_estimate", "difference", "ci_low", "ci_high", "n_splits")
+    text = c("dataset", "variant", "kind", "language", "model", "metric", "method"),
+    numbers = c(
+      "estimate", "variant_estimate", "difference", "ci_low", "ci_high", "p_value", "n_splits"
+    )
   )
   table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
   models <- setdiff(clean_text(unlist(models)), clean_text(unlist(baselines)))
@@ -28,10 +31,30 @@ read_variants <- function(file, dataset, models, baselines, metric) {
   table[order(badness, match(table$model, models)), , drop = FALSE]
 }
 
-#' 1 if a difference with its interval says better, -1 worse, 0 neither, NA without an interval.
-direction <- function(low, high, higher_is_better) {
-  sign <- if (higher_is_better) 1 else -1
-  ifelse(low > 0, sign, ifelse(high < 0, -sign, 0))
+#' 1 where there is evidence that a difference is for the better, -1 for the worse, 0 of neither, NA
+#' without a p-value. P-values are adjusted for all of them (Holm).
+direction <- function(difference, p_value, higher_is_better) {
+  found <- stats::p.adjust(p_value, "holm") < 0.05
+  found * sign(difference) * if (higher_is_better) 1 else -1
+}
+
+#' How the intervals of a figure were made, by the column `method`.
+variant_intervals <- function(rows) {
+  words <- c(
+    nadeau_bengio = "Nadeau-Bengio corrected resampled t of the paired differences",
+    t_over_repeats = "t over the repeats' differences",
+    group_bootstrap = "t with the bootstrap's error over groups, of all predictions together",
+    sample_bootstrap = "t with the bootstrap's error over samples, of all predictions together"
+  )
+  paste0(
+    "Intervals: ", paste(words[unique(rows$method)], collapse = "; "),
+    ", one by one; the title's evidence is adjusted for their number (Holm)."
+  )
+}
+
+#' "Mean ROC AUC" over splits; the metric alone where all predictions are scored together.
+variant_value <- function(rows, info) {
+  if (any(grepl("bootstrap", rows$method))) capitalise(info$label) else paste("Mean", info$label)
 }
 
 #' A scale from values to inches: `at(values)`, and `ticks`.

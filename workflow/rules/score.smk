@@ -186,7 +186,22 @@ rule compare_variants:
     input:
         metrics=f"{RESULTS}/metrics.csv",
         splits=[f"{RESULTS}/{STUDY.parent(v)}/splits.csv" for v in VARIANTS],
-        code=library("python", "variants", "estimates", "contracts", "csvs", "errors", "logs"),
+        samples=[f"{RESULTS}/{STUDY.parent(v)}/samples.tsv" for v in VARIANTS],
+        predictions=[f"{RESULTS}/{STUDY.parent(v)}/predictions.csv" for v in VARIANTS],
+        variant=[f"{RESULTS}/{v}/predictions.csv" for v in VARIANTS],
+        code=library(
+            "python",
+            "variants",
+            "comparisons",
+            "pooled",
+            "estimates",
+            "scoring",
+            "seeds",
+            "contracts",
+            "csvs",
+            "errors",
+            "logs",
+        ),
     output:
         f"{RESULTS}/variants.csv",
     log:
@@ -195,6 +210,8 @@ rule compare_variants:
         "../../envs/python.yaml"
     params:
         variants=STUDY.variant_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
     message:
         "Compare data sets with their variants: single layers, groups ignored"
     script:

@@ -7,28 +7,46 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from omc.logs import logged
 
+DEVELOPMENT = "development"
 
-def main(metrics: str, splits: list[str], variants: list[dict], output: str) -> None:
-    """variants: dictionaries of name, of, kind; splits: splits.csv of each one's data set."""
+
+def main(
+    metrics: str, files: list[dict], variants: list[dict], scheme: str, seed: int, output: str
+) -> None:
+    """variants: dictionaries of name, of, kind, task and positive; scheme: of the resampling.
+
+    files: by variant, paths of splits, predictions and samples of the data set that it is one of,
+    and of its own predictions (`variant`).
+    """
     import pandas as pd
 
-    from omc.contracts import VARIANTS
+    from omc.contracts import POOLED_SCHEMES, VARIANTS
     from omc.csvs import number, write_csv
     from omc.estimates import test_train_ratio
-    from omc.variants import compare
+    from omc.pooled import read_cohorts
+    from omc.seeds import fit_seed
+    from omc.variants import compare, compare_pooled
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
     )
     of_dataset = dict(iter(table.groupby("dataset")))
     rows = []
-    for variant, path in zip(variants, splits, strict=True):
-        ratio = test_train_ratio(pd.read_csv(path, dtype=str, keep_default_na=False))
+    for variant, paths in zip(variants, files, strict=True):
         name, of, kind = (variant[key] for key in ("name", "of", "kind"))
-        for row in compare(of_dataset[of], of_dataset[name], kind, ratio):
-            *names, estimate, other, difference, low, high, method, pairs = row
-            numbers = [number(v) for v in (estimate, other, difference, low, high)]
-            rows.append([of, name, kind, *names, *numbers, method, pairs])
+        cohort = None
+        if scheme in POOLED_SCHEMES:
+            cohort = read_cohorts(**paths, dataset=variant).get(DEVELOPMENT)
+        if cohort:
+            drawn = fit_seed(seed, of, "", "", DEVELOPMENT, "bootstrap")
+            found = compare_pooled(cohort, of_dataset[of], drawn)
+        else:
+            # Also where no model predicted anything: rows without values.
+            splits = pd.read_csv(paths["splits"], dtype=str, keep_default_na=False)
+            found = compare(of_dataset[of], of_dataset[name], kind, test_train_ratio(splits))
+        for language, model, metric, *numbers, method, pairs in found:
+            names = language, model, metric
+            rows.append([of, name, kind, *names, *map(number, numbers), method, pairs])
     write_csv(output, VARIANTS, rows)
 
 
@@ -36,9 +54,13 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
+        kinds = ("splits", "predictions", "samples", "variant")
+        paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
         main(
             snakemake.input.metrics,
-            list(snakemake.input.splits),
+            [dict(zip(kinds, of, strict=True)) for of in paths],
             json.loads(snakemake.params.variants),
+            snakemake.params.scheme,
+            snakemake.params.seed,
             snakemake.output[0],
         )

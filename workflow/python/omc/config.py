@@ -779,7 +779,16 @@ class Study:
         names = self.variants("layer", "ungrouped")
         variants = {name: self.datasets[name]["variant"] for name in names}
         return canonical(
-            [{"name": name, "of": v["of"], "kind": v["kind"]} for name, v in variants.items()]
+            [
+                {
+                    "name": name,
+                    "of": v["of"],
+                    "kind": v["kind"],
+                    "task": self.task(name),
+                    "positive": self.datasets[name]["outcome"]["positive"],
+                }
+                for name, v in variants.items()
+            ]
         )
 
     def summary_setting(self) -> str:

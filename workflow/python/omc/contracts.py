@@ -34,7 +34,7 @@ CURVES = ["dataset", "language", "model", "cohort", "curve", "repeat", "x", "y",
 CONFUSION = ["dataset", "language", "model", "cohort", "truth", "predicted", "count"]
 VARIANTS = [
     "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
-    "difference", "ci_low", "ci_high", "method", "n_splits",
+    "difference", "ci_low", "ci_high", "p_value", "method", "n_splits",
 ]  # fmt: skip
 CHECKS = ["dataset", "check", "status", "value", "advice"]
 # Permutation 0 is the outcomes as they are.

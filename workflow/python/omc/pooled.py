@@ -28,7 +28,7 @@ class Cohort:
 
     unit: "sample", or "group" where the sheet has any; units: (n,) which of these, drawn with
     replacement, each sample is in; proportions: {metric: (n,)} which samples it is a proportion of;
-    models: {"language/name": Predicted}.
+    models: {"language/name": Predicted}, those of a variant as "variant/language/name".
     """
 
     unit: str
@@ -37,13 +37,19 @@ class Cohort:
     models: dict[str, Predicted]
 
 
-def read_cohorts(predictions: str, splits: str, samples: str, dataset: dict) -> dict[str, Cohort]:
+def read_cohorts(
+    predictions: str, splits: str, samples: str, dataset: dict, variant: str | None = None
+) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files, and its task, positive.
 
+    variant: path of the predictions of a variant, which are of the same samples and repeats.
     A sample that was tested several times, once in each repeat, is one sample: it is drawn, or not,
     with all its predictions.
     """
     table = _text(pd.read_csv, predictions)
+    if variant:
+        other = _text(pd.read_csv, variant)
+        table = pd.concat([table, other.assign(language="variant/" + other["language"])])
     repeat = _text(pd.read_csv, splits).drop_duplicates("split").set_index("split")["repeat"]
     sheet = _text(pd.read_csv, samples, sep="\t")
     classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
