@@ -110,7 +110,7 @@ def test_leave_one_group_out(workflow, root):
 def test_an_overlooked_subject_is_a_warning(workflow, root):
     run = workflow()
     dataset, _ = obesity(root, run.folder)
-    done = run.compare(config("twins", dataset, folds=2, repeats=1))
+    done = run.compare(config("twins", dataset, folds=2, repeats=1), "--", "results/summary.md")
     assert done.returncode == 0, done.stderr
     _, rows = run.table("results", "checks.csv")
     warnings = {row["check"]: row for row in rows if row["status"] == "warning"}
@@ -120,7 +120,8 @@ def test_an_overlooked_subject_is_a_warning(workflow, root):
 
 def test_bootstrap(workflow):
     run = workflow()
-    done = run.compare(config("leukemia", LEUKEMIA, scheme="bootstrap", repeats=3))
+    drawn = config("leukemia", LEUKEMIA, scheme="bootstrap", repeats=3)
+    done = run.compare(drawn, "--", "results/summary.md")
     assert done.returncode == 0, done.stderr
     assert {split for split, _ in samples_tested(run, "leukemia")} == {"r01f01", "r02f01", "r03f01"}
     _, rows = run.table("results", "leukemia", "splits.csv")

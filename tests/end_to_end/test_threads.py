@@ -47,7 +47,7 @@ def runnable(process):
 def test_threads_do_not_multiply(workflow, small, monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
-    small["resampling"] = {"folds": 3, "repeats": 2, "inner_folds": 3}
+    small["resampling"] = {"folds": 3, "repeats": 1, "inner_folds": 3}
     small["models"] = {
         "python": [
             "random_forest",

@@ -83,7 +83,8 @@ def test_microbiome(workflow, root):
     forest = {"name": "random_forest", "params": {"n_estimators": 20}, "grid": {}, "cost": "cheap"}
     models = {"python": [forest], "r": [{"name": "pls", "grid": {"ncomp": [2]}}]}
     run = workflow()
-    process = run.compare(example(root, "microbiome", models, folds=3, repeats=2))
+    drawn = "images/microbiome/obesity/grouping.png"
+    process = run.compare(example(root, "microbiome", models, folds=3, repeats=2), "--", drawn)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "microbiome")
     data = [
