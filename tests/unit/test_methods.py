@@ -90,6 +90,8 @@ def test_the_methods_follow_the_configuration(written):
         cohorts=["lyon"],
     )
     assert "leaving out each sample in turn" in changed and "stratified" not in changed
+    drawn = written(resampling={"scheme": "bootstrap", "repeats": 9})
+    assert "9 bootstrap samples, drawn within each class, tested on the samples" in drawn
     assert "were selected" not in changed and "centred" not in changed
     assert "replaced by zero" in changed and "Training samples were weighted" in changed
     assert "external cohort `lyon`: 4 samples" in changed

@@ -112,19 +112,33 @@ def test_leave_one_out_tests_each_sample_alone():
     assert all(len(set(s.inner_fold)) == 7 for s in splits)
 
 
-def test_bootstrap_draws_samples_with_replacement(leukemia):
-    splits = splits_of(list(leukemia[1]), scheme="bootstrap", repeats=200)
+def test_bootstrap_draws_samples_with_replacement():
+    splits = splits_of(None, scheme="bootstrap", repeats=200)
     assert splits[0].name == "r01f01" and splits[199].name == "r200f01" and len(splits) == 201
     drawn = [s for s in splits if s.name != "final"]
     for split in drawn:
-        assert len(split.train) == 38
-        assert sorted({*split.train, *split.test}) == list(range(38))
+        assert len(split.train) == 30
+        assert sorted({*split.train, *split.test}) == list(range(30))
         # The copies of a sample share their inner fold.
         assert len(set(zip(split.train, split.inner_fold, strict=True))) == len(set(split.train))
-    left_out = np.mean([len(s.test) / 38 for s in drawn])
-    assert left_out == pytest.approx((1 - 1 / 38) ** 38, abs=0.01)
-    times = np.bincount(np.concatenate([s.train for s in drawn]), minlength=38)
+    left_out = np.mean([len(s.test) / 30 for s in drawn])
+    assert left_out == pytest.approx((1 - 1 / 30) ** 30, abs=0.01)
+    times = np.bincount(np.concatenate([s.train for s in drawn]), minlength=30)
     assert (np.abs(times - 200) < 60).all()
+
+
+def test_bootstrap_draws_within_each_class(leukemia):
+    labels = leukemia[1]
+    for split in splits_of(list(labels), scheme="bootstrap", repeats=20):
+        assert (labels[split.train] == "AML").sum() == 11
+    # Groups of one class are drawn within it too; of several, they cannot be.
+    groups = np.repeat(np.arange(20), 3)
+    classes = np.where(groups < 6, "a", "b")
+    splits = splits_of(list(classes), list(groups), scheme="bootstrap", repeats=20)
+    assert {(classes[s.train] == "a").sum() for s in splits} == {18}
+    classes[0] = "b"
+    splits = splits_of(list(classes), list(groups), scheme="bootstrap", repeats=20)
+    assert len({(groups[s.train] < 6).sum() for s in splits}) > 1
 
 
 def test_bootstrap_lists_a_row_as_often_as_it_was_drawn(leukemia):

@@ -155,7 +155,8 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
         "repeated_kfold": f"{folds}-fold cross-validation, repeated {repeats} times",
         "leave_one_group_out": "leaving out each group in turn",
         "leave_one_out": "leaving out each sample in turn",
-        "bootstrap": f"{repeats} bootstrap samples, tested on the samples that were not drawn",
+        "bootstrap": f"{repeats} bootstrap samples{_drawn_within(datasets)}, tested on the samples"
+        " that were not drawn",
     }[scheme["scheme"]]
     text = f"Models were compared by {text}"
     if scheme["scheme"] == "repeated_kfold":
@@ -190,6 +191,22 @@ def stratified(config: dict, datasets: list[dict]) -> str:
         if by
     ]
     return f", stratified {', '.join(told)}" if told else ""
+
+
+def _drawn_within(datasets: list[dict]) -> str:
+    """', drawn within each class', and for which data sets if not for all (see splits.py)."""
+    names = []
+    for dataset in datasets:
+        of = dataset["sizes"]["cohorts"]["development"]
+        pairs = set(zip(of["groups"], of["outcomes"], strict=True))
+        mixed = any(of["groups"]) and len(pairs) > len(set(of["groups"]))
+        if dataset["task"] == "classification" and not mixed:
+            names.append(dataset["name"])
+    if not names:
+        return ""
+    return ", drawn within each class" + (
+        f" ({', '.join(names)})" if len(names) < len(datasets) else ""
+    )
 
 
 def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:

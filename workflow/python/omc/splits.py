@@ -180,6 +180,8 @@ def _training_rows(classes, strata, groups, dataset, resampling, seed):
 def _draw(classes, groups, rows, inner_folds, dataset, seed) -> np.ndarray:
     """Rows of a bootstrap sample: as many samples, or groups, as there are, with replacement.
 
+    Drawn within each class, as the folds of the other schemes are balanced, so that the shares of
+    the classes are those of the data; groups too, unless one holds samples of several classes.
     Drawn again where nothing would be left to test, where a class would have fewer than two samples
     or groups, or where the inner folds would outnumber them: all rare. (Efron & Tibshirani 1997,
     doi:10.1080/01621459.1997.10474007.)
@@ -188,9 +190,13 @@ def _draw(classes, groups, rows, inner_folds, dataset, seed) -> np.ndarray:
     count = unit.max() + 1
     codes = np.zeros_like(rows) if classes is None else np.unique(classes, return_inverse=True)[1]
     pairs = np.unique(np.column_stack([unit, codes]), axis=0)
+    # Each unit has one class if there is one pair of each.
+    of_unit = pairs[:, 1] if len(pairs) == count else np.zeros(count)
+    parts = [np.flatnonzero(of_unit == code) for code in np.unique(of_unit)]
     rng = np.random.default_rng(seed)
     for _ in range(DRAWS):
-        times = np.bincount(rng.integers(count, size=count), minlength=count)
+        drawn = np.concatenate([rng.choice(part, size=len(part)) for part in parts])
+        times = np.bincount(drawn, minlength=count)
         inside = times > 0
         of_class = np.bincount(pairs[inside[pairs[:, 0]], 1], minlength=codes.max() + 1)
         if inside.sum() >= inner_folds and not inside.all() and of_class.min() >= 2:
