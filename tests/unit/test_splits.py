@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from sklearn.model_selection import StratifiedGroupKFold
 
 from omc.errors import UserError
 from omc.splits import make_splits, split_rows, without_groups
@@ -93,6 +94,29 @@ def test_more_folds_than_groups(scheme, key, most):
     groups = [f"g{i // 5}" for i in range(20)]
     with pytest.raises(UserError, match=rf"resampling.{key}: 5 folds.*only {most} groups"):
         splits_of(["a", "b"] * 10, groups, scheme=scheme, inner_folds=5)
+
+
+def test_repeats_of_unequal_groups_have_other_folds_as_balanced_as_those_of_scikit_learn():
+    groups = np.repeat(list("abcdefgh"), [30, 41, 52, 18, 25, 37, 60, 22])
+    positive = np.random.default_rng(0).random(len(groups)) < 0.35
+    splits = splits_of(np.where(positive, "x", "y").tolist(), list(groups), repeats=5)[:-1]
+    parts = {frozenset(tuple(s.test) for s in splits if s.repeat == r) for r in range(1, 6)}
+    assert len(parts) == 5
+    other = StratifiedGroupKFold(5).split(groups, positive, groups)
+    spread, others = (
+        sum(np.std([y[test].sum() / y.sum() for test in tests]) for y in (positive, ~positive))
+        for tests in ([s.test for s in splits], [test for _, test in other])
+    )
+    assert spread <= others
+
+
+@pytest.mark.parametrize("classes", [["a", "b"] * 15, None])
+def test_more_repeats_than_divisions(classes, monkeypatch):
+    monkeypatch.setattr("omc.splits.DRAWS", 20)
+    groups = [f"g{i // 6}" for i in range(30)]
+    assert len(splits_of(classes, groups, repeats=1)) == 6
+    with pytest.raises(UserError, match=r"resampling.repeats: 2 .* 1 different .* at most 1,"):
+        splits_of(classes, groups)
 
 
 def test_leave_one_group_out_tests_each_group_alone():

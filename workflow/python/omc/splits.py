@@ -5,18 +5,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import (
-    GroupKFold,
-    KFold,
-    StratifiedGroupKFold,
-    StratifiedKFold,
-)
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from omc.errors import UserError
 from omc.seeds import fit_seed
 
 FINAL = "final"
-# Draws of one bootstrap sample before it is given up.
+# Draws of one bootstrap sample, or of one repeat's folds, before it is given up.
 DRAWS = 1000
 
 
@@ -43,10 +38,9 @@ def fold_numbers(strata, groups, folds: int, seed: int) -> np.ndarray:
     """
     counts = Counter(strata).values()
     balanced = len(counts) > 1 and max(counts) >= folds
-    if groups is None:
-        kind = StratifiedKFold if balanced else KFold
-    else:
-        kind = StratifiedGroupKFold if balanced else GroupKFold
+    if groups is not None and balanced:
+        return _deal_groups(strata, groups, folds, seed)
+    kind = GroupKFold if groups is not None else StratifiedKFold if balanced else KFold
     splitter = kind(n_splits=folds, shuffle=True, random_state=seed)
     number = np.zeros(len(strata), dtype=int)
     with warnings.catch_warnings():
@@ -55,6 +49,35 @@ def fold_numbers(strata, groups, folds: int, seed: int) -> np.ndarray:
         for fold, (_, test) in enumerate(splitter.split(number, strata, groups), start=1):
             number[test] = fold
     return number
+
+
+def _deal_groups(strata, groups, folds: int, seed: int) -> np.ndarray:
+    """(n,) fold 1..folds of each sample: whole groups, each to the fold that it balances best.
+
+    Balanced best is the smallest standard deviation, over the folds, of their shares of a stratum,
+    in the mean over the strata. scikit-learn's StratifiedGroupKFold does the same, but always takes
+    the groups in the order of the spread of their counts, so that every seed gives the same folds
+    where no two spreads are equal. Here large groups come first too, after the seed has taken up to
+    half off each size.
+    """
+    stratum = np.unique(strata, return_inverse=True)[1]
+    group = np.unique(groups, return_inverse=True)[1]
+    held = np.zeros((group.max() + 1, stratum.max() + 1))
+    np.add.at(held, (group, stratum), 1)
+    sizes, shares = held.sum(axis=1), held / held.sum(axis=0)
+    taken = np.random.default_rng(seed).uniform(0.5, 1, len(sizes))
+    fold_of = np.zeros(len(sizes), dtype=int)
+    size, share = np.zeros(folds), np.zeros((folds, shares.shape[1]))
+    for one in np.argsort(-sizes * taken, kind="stable"):
+        # [k]: the shares of all folds if this group went to fold k.
+        after = share + np.eye(folds)[:, :, None] * shares[one]
+        # Rounded, so that a rounding error decides nothing; of equal ones the smallest fold.
+        spread = after.std(axis=1).mean(axis=1).round(12)
+        best = np.lexsort((size, spread))[0]
+        fold_of[one] = best
+        size[best] += sizes[one]
+        share[best] += shares[one]
+    return fold_of[group] + 1
 
 
 def fold_limit(samples: int, classes, groups) -> tuple[int, str]:
@@ -166,15 +189,46 @@ def _training_rows(classes, strata, groups, dataset, resampling, seed):
     if scheme == "repeated_kfold":
         limit = fold_limit(len(rows), classes, groups)
         check_folds(limit, folds, "resampling.folds", f"data set '{dataset}'")
-    for repeat in range(1, resampling["repeats"] + 1):
-        repeat_seed = fit_seed(seed, dataset, "", "", repeat, "outer")
-        if scheme == "bootstrap":
+    repeat_seeds = [
+        fit_seed(seed, dataset, "", "", repeat, "outer")
+        for repeat in range(1, resampling["repeats"] + 1)
+    ]
+    if scheme == "bootstrap":
+        for repeat, repeat_seed in enumerate(repeat_seeds, start=1):
             inner_folds = resampling["inner_folds"]
             yield repeat, 1, _draw(classes, groups, rows, inner_folds, dataset, repeat_seed)
-            continue
-        outer = fold_numbers(strata, groups, folds, repeat_seed)
+        return
+    divisions = _divisions(strata, groups, folds, dataset, repeat_seeds)
+    for repeat, outer in enumerate(divisions, start=1):
         for fold in range(1, folds + 1):
             yield repeat, fold, rows[outer != fold]
+
+
+def _divisions(strata, groups, folds: int, dataset: str, seeds: list[int]):
+    """(n,) folds of each repeat, no two repeats with the same ones in another order.
+
+    The same folds again would count as further evidence, and they hold none. Raises UserError where
+    DRAWS seeds in a row give only folds that were there before.
+    """
+    used = set()
+    for seed in seeds:
+        for draw in range(DRAWS):
+            outer = fold_numbers(strata, groups, folds, seed + draw)
+            # Numbered by first appearance: the same for the same folds in any order.
+            _, first, code = np.unique(outer, return_index=True, return_inverse=True)
+            division = first[code].tobytes()
+            if division not in used:
+                break
+        else:
+            found = f"{len(used)} different division{'' if len(used) == 1 else 's'}"
+            raise UserError(
+                f"resampling.repeats: {len(seeds)} repeats, but only {found} into {folds} folds"
+                f" of the {'samples' if groups is None else 'groups'} of data set '{dataset}'"
+                f" could be found, and the same folds again tell nothing new: set it to at most"
+                f" {len(used)}{', or lower resampling.folds' if folds > 2 else ''}"
+            )
+        used.add(division)
+        yield outer
 
 
 def _draw(classes, groups, rows, inner_folds, dataset, seed) -> np.ndarray:
