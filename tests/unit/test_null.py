@@ -61,7 +61,7 @@ def test_blocks_go_to_groups_of_their_size():
 
 
 def sheet(outcomes, groups=None):
-    groups = groups or [""] * len(outcomes)
+    groups = [""] * len(outcomes) if groups is None else groups
     rows = [
         {"sample": f"S{i}", "outcome": y, "group": g, "cohort": "development"}
         for i, (y, g) in enumerate(zip(outcomes, groups, strict=True))
@@ -84,13 +84,16 @@ def test_a_permutation_is_split_anew_without_cohorts():
     assert len({tuple(splits[0].test) for _, splits in made}) == 3
 
 
-def test_what_cannot_be_split_is_drawn_again():
-    # The one group of class a has six samples; dealt to a group of one, there is no third fold.
-    groups = ["big"] * 6 + ["g1"] + ["g2"] * 6 + ["g3"] + ["g4"] * 6
-    rows = sheet(["a"] * 6 + ["b"] * 14, groups)
+def test_what_cannot_be_split_is_drawn_again(monkeypatch):
+    monkeypatch.setattr("omc.splits.DRAWS", 20)
+    # About every second permutation of these groups has no three different divisions.
+    groups = np.repeat(list("cdefghij"), [1, 9, 4, 2, 6, 4, 2, 2])
+    rows = sheet(np.where(groups < "f", "a", "b"), groups)
+    repeated = {**RESAMPLING, "repeats": 3}
     for i in range(10):
-        shuffled, _ = permute_sheet(rows, f"d/null/{i}", RESAMPLING, "classification", 1)
-        assert Counter(row["outcome"] for row in shuffled) == {"a": 6, "b": 14}
+        shuffled, splits = permute_sheet(rows, f"d/null/{i}", repeated, "classification", 1)
+        assert len({row["group"] for row in shuffled if row["outcome"] == "a"}) == 3
+        assert len(splits) == 9
     with pytest.raises(UserError, match="resampling.folds"):
         permute_sheet(sheet(["a"] * 2 + ["b"] * 9), "d", RESAMPLING, "classification", 1)
 

@@ -119,6 +119,23 @@ def test_more_repeats_than_divisions(classes, monkeypatch):
         splits_of(classes, groups)
 
 
+def test_more_folds_than_groups_of_a_class():
+    # The positive samples are those of five of twenty subjects.
+    groups = np.repeat([f"p{i}" for i in range(20)], [9, 1, 1, 1, 1] + [5] * 15)
+    classes = ["pos"] * 13 + ["neg"] * 75
+    for split in splits_of(classes, list(groups))[:-1]:
+        assert "pos" in {classes[row] for row in split.test}
+    for scheme in ({"folds": 6}, {"inner_folds": 5}):
+        key, most = next(iter(scheme)), 5 if "folds" in scheme else 4
+        said = (
+            rf"resampling.{key}: . folds.*only {most} groups that hold class 'pos'.*at most {most}"
+        )
+        with pytest.raises(UserError, match=said):
+            splits_of(classes, list(groups), **scheme)
+    with pytest.raises(UserError, match=r"only 1 groups .* class 'pos' in .*: give more groups"):
+        splits_of(["pos"] * 9 + ["neg"] * 79, list(groups))
+
+
 def test_leave_one_group_out_tests_each_group_alone():
     """Also one that holds all but a few samples of a class."""
     groups = np.array(["s1"] * 4 + ["s3"] * 9 + ["s2"] * 8 + ["s4"] * 3)

@@ -86,12 +86,15 @@ def fold_limit(samples: int, classes, groups) -> tuple[int, str]:
     classes: (n,) labels that each fold must hold, or None; groups: (n,) or None.
     """
     limits = [(samples, "samples")]
-    if classes is not None:
-        labels, counts = np.unique(classes, return_counts=True)
-        smallest = labels[counts.argmin()]
-        limits.append((int(counts.min()), f"samples of the smallest class, '{smallest}'"))
     if groups is not None:
         limits.append((len(set(groups)), "groups"))
+    if classes is not None:
+        # A group stands in one fold, so that a class reaches no more folds than groups hold it.
+        units = range(samples) if groups is None else groups
+        held = [label for _, label in set(zip(units, classes, strict=True))]
+        labels, counts = np.unique(held, return_counts=True)
+        what = "samples of the smallest class," if groups is None else "groups that hold class"
+        limits.append((int(counts.min()), f"{what} '{labels[counts.argmin()]}'"))
     return min(limits, key=lambda limit: limit[0])
 
 
@@ -99,9 +102,10 @@ def check_folds(limit: tuple[int, str], folds: int, key: str, where: str) -> Non
     """Refuse more folds than `fold_limit` allows."""
     most, what = limit
     if most < folds:
+        lower = f"set it to at most {most}, or " if most > 1 else ""
         raise UserError(
             f"{key}: {folds} folds, but there are only {most} {what} in {where}:"
-            f" set it to at most {max(2, most)}, or give more samples"
+            f" {lower}give more {what.split()[0]}"
         )
 
 
@@ -112,8 +116,8 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
     with further columns if configured); groups: (n,) or None; resampling: scheme, folds, repeats,
     inner_folds. Inner folds because the error of the tuned model is biased otherwise (Varma & Simon
     2006, doi:10.1186/1471-2105-7-91); the copies of a drawn sample share theirs. Raises UserError
-    where there are too few samples, of a class too where the scheme chooses the training samples
-    by class, or too few groups.
+    where there are too few samples or groups, of a class too where the scheme chooses the training
+    samples by class, or more repeats than different divisions into folds.
     """
     rows = np.arange(len(strata))
     made = [
