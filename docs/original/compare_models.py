@@ -85,10 +85,24 @@ def fit_model(model, parameters, data, seed):
     """Train one candidate on one fit's training rows."""
     model = clone(model).set_params(**parameters, random_state=seed)
     if not hasattr(model, "predict_proba"):
-        # An SVM has no probabilities: they are calibrated on the inner folds among its own rows.
+        # An SVM has no probabilities. These have seen the features of the rows that calibrate them,
+        # which does to rank candidates.
         folds = PredefinedSplit(data["inner_fold"])
         model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
     return model.fit(data["x_train"], data["y_train"])
+
+
+def predict(model, parameters, fits, x, y, inner_fold, seed):
+    """Probabilities of a split's test samples by the chosen candidate, trained on all others."""
+    if hasattr(model, "predict_proba"):
+        return fit_model(model, parameters, fits[0], seed).predict_proba(fits[0]["x_held_out"])
+    # An SVM has no probabilities: they are calibrated on the inner folds, by models for which the
+    # features were selected without the rows that calibrate.
+    train = inner_fold > 0
+    model = make_pipeline(preprocessing(), clone(model).set_params(**parameters, random_state=seed))
+    folds = PredefinedSplit(inner_fold[train])
+    fitted = CalibratedClassifierCV(model, cv=folds, ensemble=False).fit(x[train], y[train])
+    return fitted.predict_proba(x[~train])
 
 
 def brier(truth, probability, classes):
@@ -184,8 +198,7 @@ def main():
             key = ("python", name, split)
             seeds = [seed_table[name, split, str(fit)] if seed_table else SEED for fit in fits]
             best = tune(model, grid, fits, classes, seeds)
-            fitted = fit_model(model, best, fits[0], seeds[0])
-            probability = fitted.predict_proba(fits[0]["x_held_out"])
+            probability = predict(model, best, fits, x, y, inner_fold, seeds[0])
             label = classes[probability.argmax(axis=1)]
             seconds[name] += time.perf_counter() - began
             test = samples[inner_fold == 0]

@@ -79,7 +79,8 @@ learns its preprocessing in every fit; the product learned it once per split and
 models of both languages, so each model here is charged 1/{sharing} of that ({learned:.2f} s).
 It includes medians for the imputation, which the pipeline does without. With one candidate, plain
 use fits the pipeline without a search. A support vector machine gets its probabilities from a
-calibration on the fit's own inner folds; in the pipeline a wrapper is given these."""
+calibration of the whole pipeline on the inner folds; inside one of these, to rank candidates, only
+of its last step, and there a wrapper is given the folds."""
 
 
 # ------------------------------------------------------------------------------------ measurement
@@ -148,32 +149,33 @@ def plain_python(estimator, grid: dict, setting: dict, x, y, split):
     model = clone(estimator)
     if "random_state" in model.get_params():
         model.set_params(random_state=SEED)
-    prefix, more = "model__", {}
-    if not hasattr(model, "predict_proba"):
-        model = OnInnerFolds(model)
-        prefix, more = "model__estimator__", {"model__folds": inner}
+    calibrated = not hasattr(model, "predict_proba")
+    prefix, searched, more = "model__", model, {}
+    if calibrated:
+        prefix, searched, more = "model__estimator__", OnInnerFolds(model), {"model__folds": inner}
     # Selected first, so that only what is left has to be scaled: the F statistic is the same.
     steps = [
         ("top_variance", SelectKBest(variance, k=setting["top_variance"])),
         ("select", SelectKBest(f_classif, k=setting["features"])),
         ("scale", StandardScaler()),
-        ("model", model),
     ]
-    pipeline = Pipeline(steps)
-    if not grid:
-        pipeline.fit(x[train], y[train], **more)
-        return {}, pipeline.predict_proba(x[test])
-    search = GridSearchCV(
-        pipeline,
-        {prefix + name: values for name, values in grid.items()},
-        cv=training.inner_folds(inner),
-        scoring="neg_brier_score",
-        n_jobs=1,
-        error_score="raise",
-    )
-    search.fit(x[train], y[train], **more)
-    chosen = {name.removeprefix(prefix): value for name, value in search.best_params_.items()}
-    return chosen, search.predict_proba(x[test])
+    chosen = {}
+    if grid:
+        search = GridSearchCV(
+            Pipeline([*steps, ("model", searched)]),
+            {prefix + name: values for name, values in grid.items()},
+            cv=training.inner_folds(inner),
+            scoring="neg_brier_score",
+            n_jobs=1,
+            error_score="raise",
+            refit=False,
+        )
+        search.fit(x[train], y[train], **more)
+        chosen = {name.removeprefix(prefix): value for name, value in search.best_params_.items()}
+    pipeline = Pipeline([*steps, ("model", model.set_params(**chosen))])
+    if calibrated:
+        pipeline = CalibratedClassifierCV(pipeline, cv=PredefinedSplit(inner), ensemble=False)
+    return chosen, pipeline.fit(x[train], y[train]).predict_proba(x[test])
 
 
 def product_answer(result, grid: list, classes: int):

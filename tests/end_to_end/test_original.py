@@ -1,6 +1,7 @@
 """The workflow gives the numbers of the serial scripts that it was made from (docs/original).
 
-Support vector machines too: their probabilities come from the same inner folds and seeds.
+Support vector machines too: their probabilities come from the same inner folds and seeds, in Python
+from a calibration of the whole pipeline, with the preprocessing learned again without each fold.
 """
 
 import csv

@@ -95,6 +95,9 @@ def test_the_methods_follow_the_configuration(written):
     assert "were selected" not in changed and "centred" not in changed
     assert "replaced by zero" in changed and "Training samples were weighted" in changed
     assert "external cohort `lyon`: 4 samples" in changed
+    # Of the models only R's support vector machines are calibrated inside the selected features.
+    assert "sigmoid that kernlab fits" in text
+    assert "kernlab" not in written(models={"python": ["svm_rbf"], "r": ["glmnet"]})
 
 
 def test_each_data_set_is_stratified_by_its_own_columns():

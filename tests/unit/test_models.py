@@ -212,10 +212,10 @@ def test_predictions_of_a_regression_follow_the_outcomes_scale(study):
 @pytest.mark.parametrize("name", REGRESSORS + CLASSIFIERS)
 def test_importance_has_a_number_for_each_column(name, study):
     task = "regression" if name in REGRESSORS else "classification"
-    x, y, folds = study
+    x, y, _ = study
     outcome, classes = (x[:, 0], 0) if task == "regression" else (y, 2)
     candidate = models.candidates(resolved(name, task), 1)[-1]
-    model = models.fit(build(name, task), candidate, x, outcome, classes, folds, 1, "none")
+    model = models.fit(build(name, task), candidate, x, outcome, classes, [], 1, "none")
     value, kind = models.importance(model)
     linear = {"elastic_net", "ridge", "svr_linear", "svm_linear", "pls", "lda"}
     expected = "coefficient" if name in linear | {"logistic_regression"} else ""

@@ -7,7 +7,14 @@ import signal
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import PredefinedSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from omc import models
 from omc.checksums import sha256_file
@@ -15,9 +22,10 @@ from omc.contracts import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
 from omc.csvs import write_csv
 from omc.matrix import read_columns, write_h5ad
 from omc.preprocessing import apply, learn, write_fits
+from omc.saving import load, predict_saved, save
 from omc.seeds import fit_seed
 from omc.splits import make_splits, split_rows
-from omc.training import Data, Settings, train_guarded, write_results
+from omc.training import Data, Settings, refit, train_guarded, write_results
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 20,
@@ -53,9 +61,12 @@ class OnlyLabels(ClassifierMixin, BaseEstimator):
 
 @pytest.fixture(scope="module")
 def files(leukemia, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
     x, labels = leukemia
-    outcome = [LABELS[label] for label in labels]
+    return write_study(tmp_path_factory.mktemp("data"), x, [LABELS[label] for label in labels])
+
+
+def write_study(folder, x, outcome):
+    """Paths of what a job reads: two outer and three inner folds of x (n, p)."""
     samples = [f"0{i}" for i in range(len(x))]
     paths = [str(folder / n) for n in ("data.h5ad", "samples.tsv", "splits.csv", "p.h5")]
     write_h5ad(paths[0], x, samples, [f"f,{i}" for i in range(x.shape[1])], ["rna"] * x.shape[1])
@@ -193,12 +204,59 @@ def test_all_candidates_failing_loses_the_split_with_the_first_error(files, tmp_
 def test_a_model_without_probabilities(files, tmp_path):
     tables, _, _ = run(files, tmp_path, {"estimator": f"{__name__}.OnlyLabels"})
     assert {r["prob_AML/x"] for r in tables["predictions"]} == {""}
-    # One with a decision function is calibrated on its own inner folds.
-    tables, _, _ = run(files, tmp_path, {"estimator": "sklearn.svm.SVC"})
-    prob = np.array([float(r["prob_AML/x"]) for r in tables["predictions"]])
-    assert ((prob > 0) & (prob < 1)).all()
-    label = np.where(prob > 0.5, "AML/x", 'type "1", ü')
-    assert [r["predicted"] for r in tables["predictions"]] == list(label)
+
+
+@pytest.mark.parametrize("estimator", [SVC(), RidgeClassifier()])
+def test_calibration_is_that_of_a_whole_pipeline(files, tmp_path, estimator):
+    """Each inner fold is calibrated on by a model whose features it has not helped to select."""
+    dotted = f"{type(estimator).__module__}.{type(estimator).__name__}"
+    tables, _, data = run(files, tmp_path, {"estimator": dotted})
+    x = read_columns(files[0], data.samples, np.arange(3051))
+    pipeline = make_pipeline(SelectKBest(k=20), StandardScaler(), estimator)
+    expected = []
+    for split in ("r01f01", "r01f02"):
+        train, test, inner = data.rows(split)
+        model = CalibratedClassifierCV(pipeline, cv=PredefinedSplit(inner), ensemble=False)
+        expected += list(model.fit(x[train], data.outcome[train]).predict_proba(x[test])[:, 1])
+    found = [float(r[f"prob_{data.classes[1]}"]) for r in tables["predictions"]]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    labels = [data.classes[int(p > 0.5)] for p in expected]
+    assert [r["predicted"] for r in tables["predictions"]] == labels
+    kind = "coefficient" if hasattr(estimator, "alpha") else ""
+    assert {r["kind"] for r in tables["importance"]} == {kind}
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_with_nothing_to_learn_probabilities_are_those_of_chance(tmp_path, classes):
+    x = np.random.default_rng(classes).normal(size=(90, 1000))
+    paths = write_study(tmp_path, x, [f"c{i % classes}" for i in range(90)])
+    spec = {"estimator": "sklearn.svm.SVC", "params": {"kernel": "linear"}}
+    tables, results, data = run(paths, tmp_path, spec, imbalance="weights")
+    rows = tables["predictions"]
+    prob = np.array([[float(r[f"prob_{c}"]) for c in data.classes] for r in rows])
+    np.testing.assert_allclose(prob.sum(axis=1), 1)
+    truth = np.array([[r["truth"] == c for c in data.classes] for r in rows])
+    chance = 1 - 1 / classes
+    assert abs(np.sum((prob - truth) ** 2) / len(rows) - chance) < 0.05
+    saved, fit = results["final"].saved, data.fits["final", 0]
+    save(saved, str(tmp_path / "final"))
+    path = str(tmp_path / "final" / "model.skops")
+    values = x[:, fit.index]
+    loaded = predict_saved(load(path, sha256_file(path)), values, saved["features"])[1]
+    expected = saved["estimator"].predict_proba(apply(values, fit))
+    np.testing.assert_array_equal(loaded, expected)
+
+
+def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
+    data = Data(*files, "classification")
+    data.load(["r01f01"])
+    part = data.splits["r01f01"]
+    truth = dict(zip(data.samples, data.truth, strict=True))
+    alone = part["sample"].map(truth) == LABELS["AML"]
+    settings = Settings("d", "m", {}, "classification", "brier", "none", 1)
+    assert hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    data.splits["r01f01"] = part.assign(inner_fold=np.where(alone, "1", "2"))
+    assert not hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
 
 
 def test_weights(files, tmp_path):

@@ -34,6 +34,7 @@ SOURCES = {
     "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
     "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),
     "breiman": ("Breiman 2001", "Machine Learning 45:5, doi:10.1023/A:1010933404324"),
+    "platt": ("Platt 1999", "Advances in Large Margin Classifiers, 61-74, MIT Press"),
     "pedregosa": ("Pedregosa et al. 2011", "J Mach Learn Res 12:2825"),
     "kuhn": ("Kuhn 2008", "J Stat Softw 28(5), doi:10.18637/jss.v028.i05"),
     "molder": ("Mölder et al. 2021", "F1000Research 10:33, doi:10.12688/f1000research.29032.2"),
@@ -265,12 +266,22 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         tuned = "caret's own grid" if m["language"] == "r" and m["grid"] is None else m["grid"]
         cells = [f"{m['language']}/{m['name']}", learner, _listed(m["params"]), _listed(tuned)]
         lines.append(f"| {' | '.join(cells)} |")
+    kernlab = ""
+    if any(
+        task == "classification" and m.get("method", "").startswith("svm")
+        for (task, *_), m in rows.items()
+    ):
+        kernlab = (
+            " The support vector machines of R have the sigmoid that kernlab fits on the selected"
+            " features, so after a selection their probabilities are too extreme."
+        )
     return (
         f"Of each model's grid, or of a seeded sample of {config['tuning']['size']} candidates of"
         " it unless the model has its own size, the candidate with the best mean"
         f" {tuning} over the inner folds was fitted to the whole training set; the first one won a"
-        " tie. Classifiers without probabilities of their own were calibrated by a sigmoid on the"
-        " inner folds of the same training samples.\n\n" + "\n".join(lines)
+        " tie. Classifiers without probabilities of their own were calibrated by a sigmoid of"
+        " decision values for the inner folds, each by a model trained without that fold,"
+        f" preprocessing and selection included {cite('platt')}.{kernlab}\n\n" + "\n".join(lines)
     )
 
 

@@ -2,10 +2,14 @@
 
 import importlib
 import inspect
+import warnings
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import StackingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils.validation import has_fit_parameter
 
@@ -124,18 +128,14 @@ def _lowered(name: str, value, rows: int, columns: int):
 def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
     """Fit one candidate on one fit's rows.
 
-    x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: the fit's
-    own inner folds as (train, test) row numbers, for calibrating a classifier without
-    probabilities; with fewer than two there is no calibration, and so no probabilities.
+    x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: of these rows
+    as (train, test) row numbers. With two and more of them a classifier without probabilities is
+    calibrated inside x, whose features and scale all rows have taught: too extreme, and good enough
+    to rank candidates. Without, it has no probabilities, until `calibrate`.
     """
     model = clone(estimator).set_params(**candidate)
     model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
-    calibrated = (
-        classes
-        and not hasattr(model, "predict_proba")
-        and hasattr(model, "decision_function")
-        and len(folds) > 1
-    )
+    calibrated = classes and needs_calibration(model) and len(folds) > 1
     weights = {}
     if imbalance == "weights" and classes:
         # A calibration without weights would undo those of the model that it calibrates.
@@ -143,11 +143,46 @@ def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbala
         if "class_weight" in model.get_params() and not (calibrated and by_sample):
             model.set_params(class_weight="balanced")
         else:
-            count = np.bincount(y, minlength=classes)
-            weights = {"sample_weight": (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]}
+            weights = {"sample_weight": _balanced(y)}
     if calibrated:
         model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
     return model.fit(x, y, **weights)
+
+
+def needs_calibration(model) -> bool:
+    """Whether a classifier has decision values, and no probabilities."""
+    return not hasattr(model, "predict_proba") and hasattr(model, "decision_function")
+
+
+def calibrate(model, x, y, decision, imbalance: str):
+    """A fitted model with probabilities: a sigmoid of its decision values (Platt 1999).
+
+    x: (n, p); y: (n,) class indices of its training rows; decision: (n, 1), or (n, K) of more than
+    two classes, decision values of the same rows by models that have not seen them. Of more than
+    two classes each has its sigmoid, and their values are divided by their sum. Platt, Advances in
+    Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
+    """
+    # A linear model whose decision values are its input: what is calibrated was computed before.
+    identity = LogisticRegression()
+    identity.classes_, identity.n_features_in_ = model.classes_, decision.shape[1]
+    identity.coef_, identity.intercept_ = np.eye(decision.shape[1]), np.zeros(decision.shape[1])
+    rows = np.arange(len(y))
+    sigmoid = CalibratedClassifierCV(FrozenEstimator(identity), cv=[(rows, rows)], ensemble=False)
+    with warnings.catch_warnings():
+        # That the identity takes no weights is of no importance: nothing is fitted but the sigmoid.
+        warnings.filterwarnings("ignore", ".*does not appear to accept sample_weight")
+        weights = _balanced(y) if imbalance == "weights" else None
+        sigmoid.fit(decision, y, sample_weight=weights)
+    # One estimator of scikit-learn, which hands the model's decision values to the sigmoid.
+    parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
+    both = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
+    return both.fit(x, y)
+
+
+def _balanced(y) -> np.ndarray:
+    """(n,) weights of samples by the inverse frequency of their class."""
+    count = np.bincount(y)
+    return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
 
 
 def predict(model, x, classes: int):
@@ -163,8 +198,9 @@ def predict(model, x, classes: int):
 
 def importance(model) -> tuple[np.ndarray | None, str]:
     """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
-    if isinstance(model, CalibratedClassifierCV):
-        model = model.calibrated_classifiers_[0].estimator
+    if isinstance(model, StackingClassifier) and model.cv == "prefit":
+        # As `calibrate` made it.
+        model = model.estimators_[0]
     model = getattr(model, "regressor_", model)
     coefficients = getattr(model, "coef_", None)
     if coefficients is not None:

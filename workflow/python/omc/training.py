@@ -258,14 +258,36 @@ def train_split(
 
 
 def refit(data: Data, settings: Settings, estimator, split: str, chosen: dict):
-    """The model of a split: the chosen candidate, fitted on all training rows."""
+    """The model of a split: the chosen candidate, fitted on all training rows.
+
+    A classifier without probabilities is calibrated on decision values of the training rows, each
+    by a model that is trained without its inner fold, with the preprocessing of that fit; where a
+    class is in one inner fold only, it stays without.
+    """
     train, _, inner = data.rows(split)
-    names_of_fit = (settings.dataset, settings.language, settings.model, split, 0)
-    return models.fit(
-        estimator, chosen, data.matrix(data.fits[split, 0], train), data.outcome[train],
-        len(data.classes), inner_folds(inner), fit_seed(settings.seed, *names_of_fit),
-        settings.imbalance,
-    )  # fmt: skip
+    outcome, present = data.outcome[train], set(data.outcome[train])
+    names_of_split = (settings.dataset, settings.language, settings.model, split)
+
+    def matrix(j: int, rows):
+        return data.matrix(data.fits[split, j], train[rows])
+
+    def fitted(j: int):
+        rows, seed = inner != j, fit_seed(settings.seed, *names_of_split, j)
+        return models.fit(
+            estimator, chosen, matrix(j, rows), outcome[rows], len(data.classes), [], seed,
+            settings.imbalance,
+        )  # fmt: skip
+
+    model, numbers = fitted(0), [int(j) for j in np.unique(inner)]
+    if not (data.classes and models.needs_calibration(model)):
+        return model
+    if any(set(outcome[inner != j]) != present for j in numbers):
+        return model
+    decision = np.zeros((len(train), 1 if len(present) == 2 else len(present)))
+    for j in numbers:
+        values = fitted(j).decision_function(matrix(j, inner == j))
+        decision[inner == j] = values.reshape(len(values), -1)
+    return models.calibrate(model, matrix(0, inner != 0), outcome, decision, settings.imbalance)
 
 
 def predictions(data: Data, model, x, test) -> list:
