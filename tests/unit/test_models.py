@@ -164,6 +164,19 @@ def test_without_two_folds_there_is_no_calibration(study):
     assert prob is None and set(predicted) <= {0, 1}
 
 
+@pytest.mark.parametrize(("imbalance", "share"), [("none", 10 / 36), ("weights", 0.5)])
+def test_a_sigmoid_that_would_fall_keeps_the_order(study, imbalance, share):
+    x, y, _ = study
+    model = models.fit(build("svm_linear"), {"C": 0.01}, x, y, 2, [], 1, "none")
+    value = model.decision_function(x)
+    for decision, least in ((value, 0.2), (-value, 0)):
+        calibrated = models.calibrate(model, x, y, decision[:, None], imbalance)
+        prob = models.predict(calibrated, x, 2)[1][:, 1]
+        assert np.array_equal(np.argsort(prob), np.argsort(value))
+        assert np.ptp(prob) > least
+    np.testing.assert_allclose(prob, share, atol=1e-3)
+
+
 def test_an_estimator_inside_an_estimator():
     params = {
         "estimator": {"estimator": "sklearn.tree.DecisionTreeClassifier", "params": {"n_jobs": 2}}

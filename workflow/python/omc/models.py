@@ -125,6 +125,11 @@ def _lowered(name: str, value, rows: int, columns: int):
     return min(value, limit(rows, columns))
 
 
+# Of a sigmoid that would fall: slope times the largest decision value. Probabilities are written
+# with 12 digits.
+RISE = 1e-4
+
+
 def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
     """Fit one candidate on one fit's rows.
 
@@ -161,6 +166,10 @@ def calibrate(model, x, y, decision, imbalance: str):
     two classes, decision values of the same rows by models that have not seen them. Of more than
     two classes each has its sigmoid, and their values are divided by their sum. Platt, Advances in
     Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
+
+    The sigmoid never falls: where it would, since the decision values of a weak signal are by
+    chance higher outside the class, it is the share of the class, and rises just enough to keep
+    the order. Otherwise it would turn the order of samples round, and with it the ROC AUC.
     """
     # A linear model whose decision values are its input: what is calibrated was computed before.
     identity = LogisticRegression()
@@ -173,6 +182,14 @@ def calibrate(model, x, y, decision, imbalance: str):
         warnings.filterwarnings("ignore", ".*does not appear to accept sample_weight")
         weights = _balanced(y) if imbalance == "weights" else None
         sigmoid.fit(decision, y, sample_weight=weights)
+    of_each = sigmoid.calibrated_classifiers_[0].calibrators
+    labels = model.classes_[-len(of_each) :]
+    for label, values, one in zip(labels, decision.T, of_each, strict=True):
+        # scikit-learn's sigmoid is 1 / (1 + exp(a value + b)).
+        if one.a_ >= 0:
+            share = np.average(y == label, weights=weights)
+            one.a_ = -RISE / max(np.abs(values).max(), np.finfo(float).tiny)
+            one.b_ = np.log((1 - share) / share)
     # One estimator of scikit-learn, which hands the model's decision values to the sigmoid.
     parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
     both = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
