@@ -116,7 +116,8 @@ def cohort_of(errors, units, lost=()):
     for model, of in errors.items():
         tested = np.ones(len(units), dtype=bool)
         tested[-1] = model not in lost
-        models[model] = Predicted(tested, partial(mean_error, np.array(of), tested))
+        scored = partial(mean_error, np.array(of), tested)
+        models[model] = Predicted(tested, scored, tested.all())
     return Cohort("group", np.array(units), {}, models)
 
 

@@ -1,9 +1,12 @@
 """Intervals: of external cohorts, of cross-validation, and where nothing varies."""
 
+import estimate
 import numpy as np
 import pandas as pd
 import pytest
+from compare_models import compare
 
+from omc.csvs import read_csv
 from omc.estimates import corrected_interval, newcombe_interval, sample_intervals
 from omc.pooled import read_cohorts
 from omc.scoring import proportions, scorer
@@ -88,10 +91,20 @@ def tables(tmp_path):
         if (split, sample) != ("r02f02", "f")
     ]
     rows += [["r", "lm", "final", "other", sample, truth[sample], 0] for sample in "xy"]
+    rows += [
+        ["r", "pls", split, "development", sample, truth[sample], 0]
+        for split, of in predicted.items()
+        for sample in of
+    ]
     paths = {kind: str(tmp_path / kind) for kind in ("predictions", "splits", "samples")}
     pd.DataFrame(rows, columns=[*names, "predicted"]).to_csv(paths["predictions"], index=False)
-    splits = pd.DataFrame({"split": [*predicted, "final"], "repeat": [1, 1, 2, 2, None]})
-    splits.astype({"repeat": "Int64"}).to_csv(paths["splits"], index=False)
+    splits = [
+        (split, split[2], sample, "test" if sample in of else "train")
+        for split, of in [*predicted.items(), ("final", "xy")]
+        for sample in samples
+    ]
+    header = ["split", "repeat", "sample", "role"]
+    pd.DataFrame(splits, columns=header).to_csv(paths["splits"], index=False)
     sheet = pd.DataFrame({"sample": list(samples + "xy"), "outcome": list(truth.values())})
     sheet["group"] = ["g", "g", "g", "d", "e", "f", "", ""]
     sheet["cohort"] = ["development"] * 6 + ["other"] * 2
@@ -108,11 +121,40 @@ def test_all_predictions_of_a_sample_are_drawn_together(tables):
     assert model.scored(weights)["mae"] == pytest.approx([1.5, 1.5])
     # Sample f is not among the predictions of the second repeat.
     assert model.scored(np.array([[0, 0, 0, 0, 0, 1]]))["mae"] == pytest.approx([1])
-    assert model.tested.all()
+    # It is tested by the first repeat, and yet lacks a split that the other model has.
+    assert model.tested.all() and not model.complete
+    assert cohorts["development"].models["r/pls"].complete
     outside = cohorts["other"]
     assert (inside.unit, outside.unit) == ("group", "sample")
     assert list(outside.units) == ["x", "y"]
     assert outside.models["r/lm"].scored(np.ones((1, 2)))["mae"] == pytest.approx([1.5])
+
+
+def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(tables, tmp_path):
+    valued = {"lm": [np.nan, 1, 2, 2], "pls": [3, 3, 4, 4]}
+    splits = ["r01f01", "r01f02", "r02f01", "r02f02"]
+    rows = [
+        ["demo", "r", model, split, "development", "mae", value]
+        for model, values in valued.items()
+        for split, value in zip(splits, values, strict=True)
+    ]
+    header = ["dataset", "language", "model", "split", "cohort", "metric", "value"]
+    table = pd.DataFrame(rows, columns=header)
+    metrics, output = str(tmp_path / "metrics"), str(tmp_path / "estimates")
+    table.to_csv(metrics, index=False)
+    demo = {"name": "demo", "task": "regression", "positive": None}
+    estimate.main(metrics, {"demo": tables}, [demo], "repeated_kfold", 1, output)
+    assert [(r["model"], r["n_splits"], r["n_failed"]) for r in read_csv(output)] == [
+        ("lm", "3", "1"), ("lm", "3", "1"), ("pls", "4", "0"), ("pls", "4", "0"),
+    ]  # fmt: skip
+    # Its samples were all tested, in the other repeat at least.
+    demo |= {"metric": "mae", "models": ["r/lm", "r/pls"], "baselines": []}
+    table["model"] = "r/" + table["model"]
+    values = table.pivot(index="split", columns="model", values="value")
+    paths = [tables[kind] for kind in ("splits", "predictions", "samples")]
+    params = {"scheme": "repeated_kfold", "rope": 0.01, "seed": 1}
+    (picked,) = compare(demo, paths, values, params)[1]
+    assert picked[0] == "r/pls" and picked[-2] == 1
 
 
 def test_the_bootstrap_stays_where_it_has_a_width():

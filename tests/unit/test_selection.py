@@ -26,7 +26,10 @@ def cohort_of(right, units=range(N), tested=()):
     known = {model: np.ones(len(of), dtype=bool) for model, of in right.items()}
     for model in tested:
         known[model][0] = False
-    models = {model: Predicted(known[model], scorer(of)) for model, of in right.items()}
+    models = {
+        model: Predicted(known[model], scorer(of), known[model].all())
+        for model, of in right.items()
+    }
     return Cohort("group", np.array(units), {}, models)
 
 

@@ -81,10 +81,13 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
             if count < most:
                 print(f"{name}, {test}: {a} and {b} have {count} of {most} in common")
             rows.append([test, a, b, *map(number, numbers)])
-    rivals = [model for model in models if model not in dataset["baselines"]]
+    # Who may be picked is who may lead: see `summary.Found`.
+    valued = values.notna()
+    everywhere = valued.eq(valued.any(axis=1), axis=0).all()
+    rivals = [m for m in models if m not in dataset["baselines"] and everywhere[m]]
     found = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
     if not found:
-        print(f"{name}: no model predicted every sample, so none can be picked")
+        print(f"{name}: no model has a value on every split, so none can be picked")
         return rows, []
     numbers = found.winner_estimate, found.estimate, found.low, found.high, found.optimism
     return rows, [[found.winner, *map(number, numbers), found.models, found.resamples]]

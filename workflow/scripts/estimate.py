@@ -53,8 +53,11 @@ def main(
         found = [by_split[key]] if key in by_split else []
         none = {key[-1]: (None, None, None, "bootstrap")}
         for *numbers, method in [*found, pooled.get(key[:-1], none)[key[-1]]]:
-            of = [method, len(part), failed[key[:-1]]]
-            rows.append([*key, *map(number, numbers), *of])
+            # Splits with a value, or, where all predictions are scored together, with predictions.
+            counted = part["value"].count()
+            if method != "nadeau_bengio":
+                counted = len(part) - failed[key[:-1]]
+            rows.append([*key, *map(number, numbers), method, counted, failed[key[:-1]]])
     write_csv(output, ESTIMATES, rows)
 
 

@@ -123,8 +123,9 @@ def sample_intervals(
     Where every resample gives the same value, as when all samples are right, the bootstrap knows
     nothing of the error that it has not met. A proportion then has the interval of Wilson (1927,
     doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
-    both by numbers of units; any other metric has no interval (NaN limits). So too where all splits
-    of cross-validation gave the same value, which is then the estimate.
+    both by numbers of units; any other metric has no interval (NaN limits). Those two have these
+    intervals too where all splits of cross-validation gave the same value, which is then the
+    estimate: the bootstrap is of the pooled predictions, whose value is another one.
 
     of: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
     splits}; for the others see there.

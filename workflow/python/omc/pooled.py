@@ -15,11 +15,13 @@ class Predicted:
     """What one model predicted of the n test samples of a cohort.
 
     tested: (n,) whether it predicted them; scored: gives {metric: (B,)} for (B, n) weights, of all
-    predictions of a repeat together, in the mean over the repeats.
+    predictions of a repeat together, in the mean over the repeats; complete: whether it predicted
+    them in every split in which any model did.
     """
 
     tested: np.ndarray
     scored: Callable
+    complete: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def read_cohorts(
         tested = sheet[sheet["sample"].isin(part["sample"])]
         rows = pd.Series(range(len(tested)), index=tested["sample"])
         truth = tested["outcome"].to_numpy()
+        every = len(part.drop_duplicates(["split", "sample"]))
         models = {}
         for (language, model), of in part.groupby(["language", "model"], sort=False):
             repeats = [
@@ -66,7 +69,8 @@ def read_cohorts(
                 for _, r in of.groupby(of["split"].map(repeat))
             ]
             mask = rows.index.isin(of["sample"])
-            models[f"{language}/{model}"] = Predicted(mask, partial(_mean_score, repeats))
+            scored = partial(_mean_score, repeats)
+            models[f"{language}/{model}"] = Predicted(mask, scored, len(of) == every)
         alone = tested["group"] == ""
         unit = "sample" if alone.all() else "group"
         units = np.where(alone, tested["sample"], tested["group"])

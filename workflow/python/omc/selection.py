@@ -28,7 +28,7 @@ class Picked:
 
 
 def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed: int):
-    """Picked, of the models that predicted every sample, by bootstrap bias corrected CV (BBC-CV).
+    """Picked, of the models that predicted every split, by bootstrap bias corrected CV (BBC-CV).
 
     Of each resample of the samples, or groups, the model that is best in it is scored on the
     samples that were not drawn: the mean is free of the optimism of choosing by the numbers that
@@ -40,7 +40,7 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
     value, or nothing can be drawn.
     """
     sign = -1 if smaller else 1
-    rivals = [m for m in models if m in cohort.models and cohort.models[m].tested.all()]
+    rivals = [m for m in models if m in cohort.models and cohort.models[m].complete]
 
     def values(weights):
         return np.array([cohort.models[model].scored(weights)[metric] for model in rivals])
