@@ -19,21 +19,31 @@ treat_all <- function(threshold, prevalence) {
   prevalence - (1 - prevalence) * threshold / (1 - threshold)
 }
 
-#' The title: where the leader of the comparison is of use.
+#' The title: where the leader of the comparison is of use, by its mean curve: there is no interval.
 decision_finding <- function(ranked, ranges) {
-  models <- ranked$model[!ranked$baseline & ranked$model %in% rownames(ranges)]
+  rows <- ranked[!ranked$baseline & ranked$model %in% rownames(ranges), , drop = FALSE]
+  models <- rows$model
   if (length(models) == 0) return("No model gives probabilities")
   of_leader <- ranges[models[1], ]
   useful <- sum(is.finite(ranges[models, 1]))
-  if (useful == 0) return("No model has more net benefit than treating all or none")
+  if (useful == 0) {
+    return("By the mean curves, no model has more net benefit than treating all or none")
+  }
+  if (!rows$complete[1]) {
+    return(paste(
+      "By the mean curves, more net benefit than treating all or none at some thresholds:",
+      of_models(useful, length(models))
+    ))
+  }
   if (!is.finite(of_leader[1])) {
     return(paste0(
-      models[1], " has nowhere more net benefit than treating all or none, ",
-      of_models(useful, length(models)), " at some thresholds"
+      "By the mean curves, ", models[1], " has nowhere more net benefit than treating all or ",
+      "none, ", of_models(useful, length(models)), " at some thresholds"
     ))
   }
   paste0(
-    models[1], " has more net benefit than treating all or none at thresholds from ",
+    "By the mean curve", if (useful < length(models)) "s", ", ", models[1],
+    " has more net benefit than treating all or none at thresholds from ",
     sub("\u2013", " to ", range_text(of_leader)),
     if (useful < length(models)) {
       paste0("; ", of_models(length(models) - useful, length(models)), " nowhere")

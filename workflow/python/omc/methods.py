@@ -362,8 +362,8 @@ def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations)
         text.append(f"In external cohorts, ROC AUCs were compared pairwise {cite('delong')}.")
     if used["selection"]:
         text.append(
-            "What to expect of the model that leads was estimated by bootstrap bias-corrected"
-            f" cross-validation {cite('tsamardinos')}."
+            "The optimism of picking the model that scores best was estimated by bootstrap"
+            f" bias-corrected cross-validation {cite('tsamardinos')}."
         )
     if any(d["task"] == "classification" for d in datasets):
         text.append(
