@@ -27,8 +27,21 @@ def pair(a, b, p="", equivalent="", test="nadeau_bengio"):
     }  # fmt: skip
 
 
+def values(of_splits, metric="roc_auc"):
+    """Rows of metrics.csv: of_splits: {model: the splits on which it has a value}."""
+    return [
+        {
+            "dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1],
+            "split": f"s{split}", "cohort": "development", "metric": metric,
+            "value": "0.5" if split in splits else "",
+        }
+        for model, splits in of_splits.items()
+        for split in range(4)
+    ]  # fmt: skip
+
+
 def told(estimates, comparisons=(), dataset=DATASET, **tables):
-    names = ("selection", "timing", "checks", "failures")
+    names = ("metrics", "selection", "timing", "checks", "failures")
     tables = {"estimates": estimates, "comparisons": comparisons} | {
         name: tables.get(name, []) for name in names
     }
@@ -69,7 +82,8 @@ def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
         for model in ("python/a", "r/b")
         for low, high, method in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
     ]
-    said = answer(told([*rows, CLEAR[2]], [pair("python/a", "r/c", "0.3")]))
+    pairs = [pair("python/a", "r/c", "0.03"), pair("r/b", "r/c", "0.3")]
+    said = answer(told([*rows, CLEAR[2]], pairs))
     assert said.startswith(
         "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000,"
         " and none of them wins (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
@@ -78,21 +92,65 @@ def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
     assert "leads" not in said
     assert table(told(rows)).count("| shares the lead |") == 2
     assert "wins (`python/a`, `r/b`). The baseline" in answer(told([*rows, BASE]))
+    # Against one of the leaders it was not tested.
+    assert "no test against the others" in answer(told([*rows, CLEAR[2]], pairs[:1]))
+    alike = [
+        pair(leader, "r/c", "", p, "bayesian_correlated_t")
+        for leader, p in (("python/a", "0.96"), ("r/b", "0.9"))
+    ]
+    assert "equivalent" not in answer(told([*rows, CLEAR[2]], pairs + alike))
+
+
+def test_a_value_of_pooled_predictions_never_stands_for_the_mean_over_the_splits():
+    rows = [
+        row("python/a", "1"), row("python/a", "0.92", "0.9", "0.94", method="bootstrap"),
+        row("r/b", "0.99", "0.97", "1"), row("r/b", "0.99", "0.98", "1", method="bootstrap"),
+    ]  # fmt: skip
+    said = answer(told(rows))
+    assert said.startswith("`python/a` leads with ROC AUC 1.000 over 25 splits, no interval: ")
+
+
+def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
+    metrics = values({"python/a": {0}, "r/b": {0, 1, 2}, "r/null": {0, 1, 2}})
+    found = told([*CLEAR[:2], BASE], metrics=metrics)
+    assert answer(found).startswith("`r/b` leads with ROC AUC 0.800 ")
+    assert "; cannot lead without a value on every split: `python/a` (1 of 3 splits). " in answer(
+        found
+    )
+    assert [line.split(" | ")[0] for line in table(found).splitlines()[2:]] == [
+        "| r/b", "| r/null (baseline)", "| python/a (a value on 1 of 3 splits: no lead)", "| r/c",
+    ]  # fmt: skip
+    # Each lacks another one.
+    metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
+    found = told(CLEAR[:2], metrics=metrics)
+    assert found.leader is None and found.ranked == []
+    assert answer(found).startswith(
+        "No model leads, as none has a value of ROC AUC on every split: `python/a` (2 of 3 splits),"
+    )
+    assert "no model leads" in validated(found, "lyon")
+    # Where predictions are pooled, a split counts by a value of any metric.
+    pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
+    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
+    assert told(pooled, metrics=metrics).ranked == ["r/b"]
+    assert told(CLEAR, metrics=metrics).leader == "python/a"
 
 
 def test_the_baseline_and_what_to_expect_of_the_pick():
     assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
     selection = [
-        {"dataset": "demo", "estimate": "0.88", "ci_low": "0.8", "ci_high": "0.93", "n_models": "3"}
+        # Of pooled predictions: 0.02 less than the value of the winner there, which is 0.87.
+        {"dataset": "demo", "estimate": "0.85", "optimism": "0.02", "n_models": "3"}
     ]
     said = answer(told([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection))
     assert (
         " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
-        " the model that you would pick, expect ROC AUC 0.880 (95 % interval 0.800 to 0.930),"
-        " allowing for the choice among 3." in said
+        " the model that you would pick, expect ROC AUC 0.880: the leader's value less the optimism"
+        " of picking the best of 3." in said
     )
-    selection[0] |= {"ci_low": "0.93"}
-    assert "expect ROC AUC 0.880 (no interval)" in answer(told(CLEAR, selection=selection))
+    selection[0] |= {"optimism": "-0.01"}
+    assert "pick, expect ROC AUC 0.900: " in answer(told(CLEAR, selection=selection))
+    selection[0] |= {"n_models": "1"}
+    assert "pick, expect" not in answer(told(CLEAR, selection=selection))
     assert "The baseline reaches 0.500 (`r/null`)." in answer(
         told([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
     )
@@ -122,6 +180,8 @@ def test_a_regression_is_led_by_the_smallest_error():
     [
         ("0.00042", "0.00044", "leads with RMSE 0.000420"),
         ("1234.2", "1239", "leads with RMSE 1234 "),
+        # As the figures, which print the typical value with three digits.
+        ("0.984", "1.3", "leads with RMSE 0.98 "),
         ("12.34", "12.33", "2 models share the lead with RMSE 12.3 "),
     ],
 )

@@ -14,6 +14,7 @@ rule signature:
     input:
         importance=f"{RESULTS}/importance.csv",
         estimates=f"{RESULTS}/estimates.csv",
+        metrics=f"{RESULTS}/metrics.csv",
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
         code=library(
             "python",

@@ -33,6 +33,7 @@ rule manifest:
 
 rule summarise:
     input:
+        metrics=f"{RESULTS}/metrics.csv",
         estimates=f"{RESULTS}/estimates.csv",
         comparisons=f"{RESULTS}/comparisons.csv",
         selection=f"{RESULTS}/selection.csv",

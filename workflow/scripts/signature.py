@@ -8,8 +8,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from omc.logs import logged
 
 
-def main(importance: str, estimates: str, data: list[str], datasets: list[dict], output) -> None:
-    """data: data.h5ad of each data set; datasets: dictionaries of name, metric, models, baselines.
+def main(importance: str, scores: dict, data: list[str], datasets: list[dict], output) -> None:
+    """scores: paths of estimates and metrics; data: data.h5ad of each data set.
+
+    datasets: dictionaries of name, metric, models and baselines.
 
     output: paths of stability, signature, ranks (of the top features in each model) and plan (the
     features to shuffle, with the best model of each language).
@@ -26,7 +28,7 @@ def main(importance: str, estimates: str, data: list[str], datasets: list[dict],
         importance, dtype={**text, "importance": float}, usecols=[*text, "importance"],
         keep_default_na=False, na_values={"importance": [""]},
     )  # fmt: skip
-    scored = read_csv(estimates)
+    scored = {name: read_csv(path) for name, path in scores.items()}
     stable, consensus, ranks, plan = [], [], [], []
     for dataset, path in zip(datasets, data, strict=True):
         name = dataset["name"]
@@ -48,7 +50,7 @@ def main(importance: str, estimates: str, data: list[str], datasets: list[dict],
             of = [name, use.language, use.model]
             ranks += [[*of, features[i], number(mean[i]), number(share[i])] for i in top]
         best = {}
-        for model in Found({"estimates": scored, "comparisons": []}, dataset).ranked:
+        for model in Found({**scored, "comparisons": []}, dataset).ranked:
             best.setdefault(model.partition("/")[0], model.partition("/")[2])
         plan += [[name, *of, features[i]] for of in sorted(best.items()) for i in top]
     write_csv(output.stability, contracts.STABILITY, stable)
@@ -63,7 +65,7 @@ if __name__ == "__main__":
 
         main(
             snakemake.input.importance,
-            snakemake.input.estimates,
+            {name: snakemake.input[name] for name in ("estimates", "metrics")},
             list(snakemake.input.data),
             json.loads(snakemake.params.datasets),
             snakemake.output,

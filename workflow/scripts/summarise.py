@@ -46,9 +46,9 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        names = ("estimates", "comparisons", "selection", "timing", "checks", "failures")
+        names = ("metrics", "estimates", "comparisons", "selection")
         main(
-            {name: snakemake.input[name] for name in names},
+            {name: snakemake.input[name] for name in (*names, "timing", "checks", "failures")},
             snakemake.input.manifest,
             {name: list(snakemake.input[name]) for name in ("samples", "splits", "data")},
             json.loads(snakemake.params.datasets),

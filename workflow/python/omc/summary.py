@@ -5,8 +5,9 @@ only where the probability of a difference within the region of practical equiva
 """
 
 import math
+import statistics
 
-from omc.contracts import METRIC_NAMES, SMALLER_IS_BETTER
+from omc.contracts import METRIC_NAMES, METRIC_RANGE, SMALLER_IS_BETTER
 from omc.errors import some
 
 DEVELOPMENT = "development"
@@ -20,9 +21,13 @@ BAYESIAN = "bayesian_correlated_t"
 class Found:
     """What the tables say about a data set on its comparison metric, in cross-validation.
 
-    tables: rows of estimates, comparisons, selection, timing, checks and failures, as dictionaries
-    of text. dataset: dictionary of name, metric, models, baselines and cohorts (the number of
-    samples of each by name).
+    tables: rows of metrics, estimates, comparisons, selection, timing, checks and failures, as
+    dictionaries of text. dataset: dictionary of name, metric, models, baselines and cohorts (the
+    number of samples of each by name).
+
+    Only a model with a value on every split on which any model has one may lead: the mean of one
+    that failed on the hard splits is of the easy ones. `lacking`: on how many of these splits each
+    other one has a value. Models whose printed values equal the best one's lead together (`tied`).
     """
 
     def __init__(self, tables: dict[str, list[dict]], dataset: dict):
@@ -32,31 +37,64 @@ class Found:
             name: [row for row in rows if row["dataset"] == self.name]
             for name, rows in tables.items()
         }
+        # Otherwise all test predictions were scored together.
+        self.by_split = any(r["method"] == "nadeau_bengio" for r in self.tables["estimates"])
         self.rows = self.estimates(DEVELOPMENT)
-        self.ranked = self.by_value(m for m in self.rows if m not in dataset["baselines"])
+        self.decimals = self.digits()
+        valued = self.valued_splits()
+        self.splits = set().union(*valued.values())
+        counts = {m: len(valued.get(m, ())) for m in self.rows}
+        self.lacking = {m: count for m, count in counts.items() if count < len(self.splits)}
+        rivals = [m for m in self.rows if m not in dataset["baselines"]]
+        self.ranked = self.by_value(m for m in rivals if m not in self.lacking)
+        self.outside = self.by_value(m for m in rivals if m in self.lacking)
         self.leader = self.ranked[0] if self.ranked else None
-        # Errors have the outcome's unit: three significant digits of the smallest.
-        self.decimals = 3
-        if self.ranked and self.metric in ("rmse", "mae") and self.value(self.leader) > 0:
-            self.decimals = max(0, 2 - math.floor(math.log10(self.value(self.leader))))
         self.tied = [m for m in self.ranked if self.shown(m) == self.shown(self.leader)]
-        self.p, self.equivalent = {}, {}
-        for row in self.tables["comparisons"]:
-            pair = [row["model_a"], row["model_b"]]
-            if row["cohort"] == DEVELOPMENT and self.leader in pair:
-                pair.remove(self.leader)
-                if row["test"] in TESTS and row["p_adjusted"]:
-                    self.p[pair[0]] = float(row["p_adjusted"])
-                if row["test"] == BAYESIAN and row["p_equivalent"]:
-                    self.equivalent[pair[0]] = float(row["p_equivalent"])
+        self.p = self.against_leaders(TESTS, "p_adjusted", max)
+        self.equivalent = self.against_leaders([BAYESIAN], "p_equivalent", min)
 
     def estimates(self, cohort: str) -> dict[str, dict]:
-        """Rows of the comparison metric with a value, by model."""
+        """Rows of the comparison metric with a value, by model.
+
+        In cross-validation that of the mean over the splits. Where these agree, it has the interval
+        of the row that tells the same value; any other one is of the pooled predictions.
+        """
         wanted = self.metric, cohort
         rows = [r for r in self.tables["estimates"] if (r["metric"], r["cohort"]) == wanted]
-        # The later one stays: a row with an interval, and of those the one over the splits.
-        rows.sort(key=lambda row: (bool(row["ci_low"]), row["method"] == "nadeau_bengio"))
-        return {f"{row['language']}/{row['model']}": row for row in rows if row["estimate"]}
+        found = {}
+        for row in sorted(rows, key=lambda row: row["method"] != "nadeau_bengio"):
+            model = f"{row['language']}/{row['model']}"
+            shown = found.setdefault(model, row)
+            if not shown["ci_low"] and row["method"] in ("wilson", "newcombe"):
+                found[model] = shown | {limit: row[limit] for limit in ("ci_low", "ci_high")}
+        return {model: row for model, row in found.items() if row["estimate"]}
+
+    def valued_splits(self) -> dict[str, set]:
+        """By model, the splits with a value; where all predictions are pooled, of any metric."""
+        found = {}
+        for row in self.tables["metrics"]:
+            of_metric = row["metric"] == self.metric or not self.by_split
+            if row["cohort"] == DEVELOPMENT and of_metric and row["value"]:
+                found.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
+        return found
+
+    def digits(self) -> int:
+        """Decimals as in the figures: 3, or three digits of the typical value of no fixed range."""
+        values = [abs(self.value(m)) for m in self.rows if self.value(m)]
+        if None not in METRIC_RANGE[self.metric] or not values:
+            return 3
+        return max(0, min(6, 2 - math.floor(math.log10(statistics.median(values)))))
+
+    def against_leaders(self, tests, column: str, least) -> dict[str, float]:
+        """By model, the number that says least of those against each leader; none if one lacks."""
+        found = {}
+        for row in self.tables["comparisons"]:
+            if row["cohort"] == DEVELOPMENT and row["test"] in tests and row[column]:
+                pair = row["model_a"], row["model_b"]
+                for leader, other in (pair, pair[::-1]):
+                    if leader in self.tied and other not in self.tied:
+                        found.setdefault(other, []).append(float(row[column]))
+        return {m: least(of) for m, of in found.items() if len(of) == len(self.tied)}
 
     def by_value(self, models) -> list[str]:
         """Models that have a value, the best first; equal ones as in the configuration."""
@@ -81,7 +119,11 @@ class Found:
 
     def others(self) -> list[str]:
         """Models but the baselines that do not lead."""
-        return [m for m in self.ranked if m not in self.tied]
+        return [m for m in self.ranked + self.outside if m not in self.tied]
+
+    def held(self, model: str) -> str:
+        """'4 of 25 splits' of a model that is `lacking`."""
+        return f"{self.lacking[model]} of {len(self.splits)} splits"
 
 
 def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
@@ -121,11 +163,14 @@ def answer(found: Found) -> str:
 
 
 def _lead(found: Found) -> str:
+    outside = some([f"`{m}` ({found.held(m)})" for m in found.outside])
+    if not found.ranked and outside:
+        return f"no model leads, as none has a value of {found.label} on every split: {outside}"
     if not found.ranked:
         return f"no model has a value of {found.label}"
     top = found.rows[found.leader]
     over = f"over {top['n_splits']} splits"
-    if not any(row["method"] == "nadeau_bengio" for row in found.tables["estimates"]):
+    if not found.by_split:
         over += ", all test predictions together"
     said = f"{found.label} {found.shown(found.leader)} {over}, {found.interval(top)}"
     lead = f"`{found.leader}` leads with {said}"
@@ -134,7 +179,9 @@ def _lead(found: Found) -> str:
         lead = (
             f"{len(found.tied)} models share the lead with {said}, and none of them wins ({names})"
         )
-    return lead + (f": {_evidence(found)}" if found.others() else "")
+    if found.others():
+        lead += f": {_evidence(found)}"
+    return lead + (f"; cannot lead without a value on every split: {outside}" if outside else "")
 
 
 def _evidence(found: Found) -> str:
@@ -143,6 +190,8 @@ def _evidence(found: Found) -> str:
     tested = [m for m in others if m in found.p]
     alike = [m for m in tested if found.p[m] >= ALPHA]
     of = f"{len(tested)} other model{'' if len(tested) == 1 else 's'}"
+    if len(tested) < len(others):
+        of += " that could be tested"
     if not tested:
         text = "no test against the others was possible"
     elif alike:
@@ -161,11 +210,13 @@ def _expected(found: Found) -> str:
     else:
         text = "no baseline was configured"
     for row in found.tables["selection"]:
-        if row["estimate"]:
+        if found.leader and int(row["n_models"]) > 1:
+            # Of pooled predictions, whose value may be another one: only the difference is told.
+            sign = 1 if found.metric in SMALLER_IS_BETTER else -1
+            expected = found.value(found.leader) + sign * max(0.0, float(row["optimism"]))
             text += (
-                f"; of the model that you would pick, expect {found.label}"
-                f" {found.text(row['estimate'])} ({found.interval(row)}), allowing for the choice"
-                f" among {row['n_models']}"
+                f"; of the model that you would pick, expect {found.label} {found.text(expected)}:"
+                f" the leader's value less the optimism of picking the best of {row['n_models']}"
             )
     return text
 
@@ -192,15 +243,17 @@ def validated(found: Found, cohort: str) -> str:
     """
     outside = found.estimates(cohort)
     where = f"In cohort {cohort}, {found.dataset['cohorts'][cohort]} samples: "
+    if not found.leader:
+        return f"{where}no model leads in cross-validation, so that none is told of."
     if found.leader not in outside:
-        return f"{where}{found.leader or 'no model'} has no value of {found.label} there."
+        return f"{where}{found.leader} has no value of {found.label} there."
     row, said = outside[found.leader], found.shown(found.leader)
     value = f"{found.label} {found.text(row['estimate'])} ({found.interval(row)})"
     return f"{where}{found.leader} {value}; cross-validation said {said}."
 
 
 def table(found: Found) -> str:
-    """Markdown table of all models, the best first and those without a value last."""
+    """Markdown table of all models: the best first, those that cannot lead, and without a value."""
     spent, lost = dict.fromkeys(found.dataset["models"], 0.0), {}
     for row in found.tables["timing"]:
         spent[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
@@ -208,16 +261,19 @@ def table(found: Found) -> str:
         # A candidate that was left out is no lost split.
         if row["stage"] != "tune":
             lost.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
+    against = "the leader" if len(found.tied) <= 1 else "each leader, the largest"
     lines = [
-        f"| model | {found.label} | 95 % interval | adjusted p against the leader | CPU seconds |",
+        f"| model | {found.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
         "|---|--:|---|--:|--:|",
     ]
     lead = "leads" if len(found.tied) == 1 else "shares the lead"
+    complete = found.by_value(m for m in found.rows if m not in found.lacking)
     empty = [m for m in found.dataset["models"] if m not in found.rows]
-    for model in found.by_value(found.rows) + empty:
+    for model in complete + found.by_value(found.lacking) + empty:
         row = found.rows.get(model)
         notes = ["baseline"] if model in found.dataset["baselines"] else []
         notes += [f"failed on {len(lost[model])} splits"] if model in lost else []
+        notes += [f"a value on {found.held(model)}: no lead"] if model in found.lacking else []
         cells = [
             model + (f" ({', '.join(notes)})" if notes else ""),
             found.shown(model) if row else "",
