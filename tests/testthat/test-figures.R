@@ -132,9 +132,8 @@ comparison_rows <- function(means, dataset, metric) {
 }
 
 selection_rows <- function(means, dataset, metric) {
-  best <- sort(unname(means), decreasing = !metric %in% smaller_is_better)[1]
   data.frame(
-    dataset, metric, estimate = best - 0.01, ci_low = best - 0.05, ci_high = best + 0.05
+    dataset, metric, optimism = 0.01, n_models = length(means)
   )
 }
 
@@ -293,11 +292,11 @@ test_that("nothing but failures is a figure too", {
   )
 })
 
-title_of <- function(...) {
-  data <- results(...)
-  title <- draw_model_comparison(data)$plot$labels$title
-  gsub("\n", " ", title)
+comparison_title <- function(data) {
+  gsub("\n", " ", draw_model_comparison(data)$plot$labels$title)
 }
+
+title_of <- function(...) comparison_title(results(...))
 
 test_that("the title states the leader, its mean, and which others the test tells from it", {
   means <- c("r/a" = 0.944, "python/b" = 0.94, "r/c" = 0.936, "python/d" = 0.7)
@@ -348,12 +347,73 @@ test_that("the title names a tie instead of a leader", {
   expect_legible(results(means, spread = 0))
 })
 
+test_that("a difference is one from each of the leaders, and only what was tested counts", {
+  data <- results(c("r/a" = 0.9001, "r/b" = 0.9, "r/c" = 0.87, "r/d" = 0.7, "r/e" = 0.6))
+  pairs <- data$pairs
+  of <- function(a, b) pairs$model %in% c(a, b) & pairs$other %in% c(a, b)
+  pairs$p_adjusted[of("r/a", "r/c")] <- 0.03
+  # Of e, the pair with one of the leaders could not be tested.
+  pairs$p_adjusted[of("r/b", "r/e")] <- NA
+  scored <- stand_to_leader(rank_models(data), pairs, 3)
+  expect_equal(scored$different, c(FALSE, FALSE, FALSE, TRUE, FALSE))
+  expect_equal(
+    against_others(scored), "no evidence of a difference against 1 of 2 tested others"
+  )
+})
+
+test_that("a model that failed on some splits leads no figure, whatever its mean", {
+  means <- c("r/lucky" = 0.95, "r/steady" = 0.9, "python/b" = 0.7)
+  data <- results(means, failed = c("r/lucky" = 3))
+  info <- metric_info("roc_auc")
+  rows <- rank_models(data)
+  expect_equal(rows$model, c("r/steady", "python/b", "r/lucky"))
+  expect_equal(rows$complete, c(TRUE, TRUE, FALSE))
+  expect_match(comparison_title(data), "^r/steady leads at ROC AUC 0.900; no evidence .* 1 of 2")
+  expect_match(
+    comparison_subtitle(data, info, layout_comparison(data, info)),
+    "last those without a value on every split, which cannot lead.", fixed = TRUE
+  )
+  expect_equal(unique(overview_cells(data, "roc_auc")$step[c(1, 3)]), c("best", "from_90"))
+  expect_false(runtime_rows(data)$front[3])
+  expect_equal(leaders(rows, 3)$who, "r/steady")
+  expect_match(external_finding(external_lanes(data), info, 3), "^r/steady leads")
+  # Each failed somewhere else: no two means are of the same splits.
+  table <- data$splits
+  table$value[table$split == split_names[9] & table$model != "r/lucky"] <- NA
+  data$splits <- table
+  titles <- vapply(c(
+    comparison_title(data), draw_comparisons(data)$plot$labels$title,
+    overview_finding(overview_cells(data, "roc_auc")), runtime_finding(runtime_rows(data), info)
+  ), function(title) gsub("\n", " ", title), "", USE.NAMES = FALSE)
+  expect_equal(unique(titles), no_leader)
+})
+
+test_that("the estimate is that of the splits, the interval at most that of the same value", {
+  rows <- data.frame(
+    model = c("r/a", "r/a", "r/b", "r/b", "r/c", "r/c"), metric = "roc_auc",
+    estimate = c(0.92, 1, 1, 1, 0.9, 0.91), ci_low = c(0.89, NA, 0.8, NA, 0.8, 0.82),
+    ci_high = c(0.94, NA, 1, NA, 0.95, 0.99),
+    method = c("bootstrap", "nadeau_bengio", "newcombe", "nadeau_bengio", "bootstrap",
+               "nadeau_bengio")
+  )
+  shown <- shown_estimates(rows)
+  expect_equal(shown$estimate, c(1, 1, 0.91))
+  expect_equal(shown$ci_low, c(NA, 0.8, 0.82))
+  expect_equal(shown$method, c("nadeau_bengio", "newcombe", "nadeau_bengio"))
+})
+
 test_that("a hollow mean differs from the leader, and the winner's optimism is told", {
   data <- results(c("r/a" = 0.944, "python/b" = 0.94, "r/c" = 0.7))
   layout <- layout_comparison(data, metric_info("roc_auc"))
   expect_equal(layout$scored$different, c(FALSE, FALSE, TRUE))
   subtitle <- gsub("\n", " ", draw_model_comparison(data)$plot$labels$subtitle)
-  expect_match(subtitle, "Expect 0.934 of the model you would pick (BBC-CV)", fixed = TRUE)
+  expect_match(
+    subtitle, paste(
+      "Expect 0.934 of the model you would pick: the leader's value less the optimism of picking",
+      "the best of 3 (BBC-CV)"
+    ), fixed = TRUE
+  )
+  expect_equal(expected_of_pick(0.5, 0.01, metric_info("rmse")), 0.51)
 })
 
 test_that("estimates without comparisons, as pooled ones, claim nothing of differences", {
@@ -642,10 +702,11 @@ test_that("CPU time of a split is tuning, fitting and prediction; start-up and f
   final <- data$timing$split %in% "final"
   data$timing$cpu_seconds[final] <- 100
   rows <- runtime_rows(data)
-  expect_equal(rows$model, c("python/a", "r/b", "r/null"))
-  expect_equal(rows$cpu, c(3, 0.6, 0.001))
-  expect_equal(rows$instant, c(FALSE, FALSE, TRUE))
-  expect_equal(rows$front, c(TRUE, TRUE, FALSE))
+  expect_equal(rows$model, c("r/b", "r/null", "python/a"))
+  expect_equal(rows$cpu, c(0.6, 0.001, 3))
+  expect_equal(rows$instant, c(FALSE, TRUE, FALSE))
+  # The mean of a model that failed on some splits is of other splits.
+  expect_equal(rows$front, c(TRUE, FALSE, FALSE))
   text <- svg_text(drawn_as_svg(data, draw_runtime))
   expect_match(text, "Less CPU time than the clock can tell: r/null", fixed = TRUE)
   expect_match(text, "python/a (5 of 25 splits failed)", fixed = TRUE)
@@ -978,7 +1039,9 @@ test_that("titles of the other panels are computed from the data", {
   expect_equal(
     panel_title(draw_roc_pr), "r/a has the highest ROC AUC, 0.900, and average precision, 0.900"
   )
-  expect_match(panel_title(draw_decision), "^r/a has more net benefit than .* from 0.0. to 0.99$")
+  expect_match(
+    panel_title(draw_decision), "^By the mean curve, r/a has more net .* from 0.0. to 0.99$"
+  )
   expect_equal(
     panel_title(draw_confusion), "r/a is right on 99 % of control and 99 % of case"
   )

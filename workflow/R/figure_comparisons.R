@@ -8,7 +8,7 @@ pairs_rank <- 0.24
 
 #' The title: how the leader, or the leaders, stand to the others.
 pairs_finding <- function(scored, info) {
-  if (nrow(scored) == 0) return(paste("No model has a value of", info$label))
+  if (!any(scored$leader)) return(nobody_leads(scored, info))
   who <- leader_names(scored, paste0(scored$model, ifelse(scored$baseline, " (baseline)", "")))
   if (nrow(scored) == 1) return(paste(who, "is the only model with a value of", info$label))
   n <- sum(scored$other)

@@ -17,8 +17,10 @@ confusion_shares <- function(confusion) {
 
 #' The title: how the leader does on each of two classes, or on the worst of several.
 confusion_finding <- function(cells, ranked) {
-  models <- ranked$model[!ranked$baseline & ranked$model %in% cells$model]
-  if (length(models) == 0) return("No model predicted a sample")
+  rows <- ranked[!ranked$baseline & ranked$model %in% cells$model, , drop = FALSE]
+  if (nrow(rows) == 0) return("No model predicted a sample")
+  models <- rows$model[rows$complete]
+  if (length(models) == 0) return(no_leader)
   of <- cells[cells$model == models[1] & is.finite(cells$share), , drop = FALSE]
   right <- of[of$truth == of$predicted, , drop = FALSE]
   percent <- function(share) paste(format_value(100 * share, 0), "%")

@@ -34,11 +34,11 @@ read_failures <- function(file) {
 #' @param positive label of the positive class, or NULL.
 #' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
 #'   models (model, language, baseline, message: why its first lost split failed), pooled
-#'   (whether the estimates are of all test predictions together), estimates and splits (long,
-#'   cross-validation only: external cohorts are scored on one split and have no spread over
-#'   splits), pairs (see `read_pairs()`), selection (see `read_selection()`), external (estimates in
-#'   the cohorts), tuning (a row per candidate and inner fold) and timing (a row per split and
-#'   stage).
+#'   (whether the estimates are of all test predictions together), estimates (see
+#'   `shown_estimates()`) and splits (long, cross-validation only: external cohorts are scored on
+#'   one split and have no spread over splits), pairs (see `read_pairs()`), selection (see
+#'   `read_selection()`), external (estimates in the cohorts), tuning (a row per candidate and inner
+#'   fold) and timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL) {
   models <- clean_text(unlist(models))
@@ -62,11 +62,8 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
   external <- all_estimates[!all_estimates$cohort %in% "development", , drop = FALSE]
   external$cohort <- clean_text(external$cohort)
   estimates <- in_cross_validation(all_estimates)
-  by_split <- estimates$method %in% "nadeau_bengio"
-  pooled <- nrow(estimates) > 0 && !any(by_split)
-  # One row per model and metric: one with an interval, and of those the one over the splits.
-  estimates <- estimates[order(is.na(estimates$ci_low), !by_split), , drop = FALSE]
-  estimates <- estimates[!duplicated(estimates[c("model", "metric")]), , drop = FALSE]
+  pooled <- nrow(estimates) > 0 && !any(estimates$method %in% "nadeau_bengio")
+  estimates <- shown_estimates(estimates)
   failures <- keep(read_failures(files[["failures"]]))
   tuning <- keep(read_columns(
     files[["tuning"]],
@@ -107,11 +104,50 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
   )
 }
 
-#' One row per configured model with its estimate of one metric, the best first.
+#' One row per model and metric of cross-validation: the mean over the splits, where there is one.
+#'
+#' Where the splits agree it has the interval of the row that tells the same value; any other one is
+#' of the pooled predictions.
+shown_estimates <- function(estimates) {
+  key <- function(rows) paste(rows$model, rows$metric, sep = "\r")
+  shown <- estimates[order(!estimates$method %in% "nadeau_bengio"), , drop = FALSE]
+  shown <- shown[!duplicated(key(shown)), , drop = FALSE]
+  same <- estimates[estimates$method %in% c("wilson", "newcombe"), , drop = FALSE]
+  same <- same[match(key(shown), key(same)), , drop = FALSE]
+  taken <- is.na(shown$ci_low) & !is.na(same$ci_low)
+  interval <- c("ci_low", "ci_high", "method")
+  shown[taken, interval] <- same[taken, interval]
+  shown
+}
+
+#' Whether each model has a value on every split on which any model has one.
+#'
+#' Only such a model may lead: the mean of one that failed on the hard splits is of the easy ones.
+#' Where all predictions are scored together, a split counts that has a value of any metric.
+on_every_split <- function(data, models, metric) {
+  valued <- data$splits[is.finite(data$splits$value), , drop = FALSE]
+  if (!isTRUE(data$pooled)) valued <- valued[valued$metric == metric, , drop = FALSE]
+  valued <- unique(valued[c("model", "split")])
+  tabulate(match(valued$model, models), length(models)) == length(unique(valued$split))
+}
+
+no_leader <- "No model leads: none has a value on every split"
+
+#' The title of a figure without a leader: that none may lead, or else why there is none.
+without_leader <- function(ranked, otherwise) {
+  if (any(ranked$status == "scored" & !ranked$baseline)) no_leader else otherwise
+}
+
+#' Which of the ranked models may lead a figure in which baselines do not.
+may_lead <- function(ranked) ranked$status == "scored" & !ranked$baseline & ranked$complete
+
+#' One row per configured model with its estimate of one metric, the best first; those that may not
+#' lead stand after all that may.
 #'
 #' @return data.frame of model, language, baseline, message, estimate, ci_low, ci_high, method,
-#'   n_failed and status: `scored`, `undefined` (predicted, but the metric does not exist, as a
-#'   metric of probabilities for a model that has none) or `failed` (no split was predicted).
+#'   n_failed, complete (see `on_every_split()`) and status: `scored`, `undefined` (predicted, but
+#'   the metric does not exist, as a metric of probabilities for a model that has none) or `failed`
+#'   (no split was predicted).
 rank_models <- function(data, metric = data$metric) {
   info <- metric_info(metric)
   found <- data$estimates[data$estimates$metric == metric, , drop = FALSE]
@@ -128,12 +164,14 @@ rank_models <- function(data, metric = data$metric) {
     is.finite(rows$estimate), "scored",
     ifelse(never | rows$n_failed >= data$n_splits, "failed", "undefined")
   )
+  rows$complete <- on_every_split(data, rows$model, metric)
   # An interval from a t distribution can leave the metric's range, where no value can be.
   rows$cut <- (rows$ci_low < info$lower | rows$ci_high > info$upper) %in% TRUE
   rows$ci_low <- pmax(rows$ci_low, info$lower)
   rows$ci_high <- pmin(rows$ci_high, info$upper)
   badness <- if (info$higher_is_better) -rows$estimate else rows$estimate
-  rows[order(match(rows$status, c("scored", "undefined", "failed")), badness), , drop = FALSE]
+  group <- match(rows$status, c("scored", "undefined", "failed"))
+  rows[order(group, group == 1 & !rows$complete, badness), , drop = FALSE]
 }
 
 #' Calls the estimates in a text values instead of means, where they are of pooled predictions.

@@ -8,8 +8,8 @@ external_shapes <- c(16, 17, 15, 18, 25, 8)
 
 #' One lane per model and source: cross-validation first, then the cohorts in the order of the file.
 #'
-#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, language, baseline and y,
-#'   the best model in cross-validation at the top.
+#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, language, baseline,
+#'   complete (see `rank_models()`) and y, the best model in cross-validation at the top.
 external_lanes <- function(data) {
   ranked <- rank_models(data)
   rows <- data$external[data$external$metric == data$metric, , drop = FALSE]
@@ -20,7 +20,7 @@ external_lanes <- function(data) {
     of_model <- rows[rows$model == ranked$model[i], , drop = FALSE]
     found <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
     data.frame(
-      ranked[i, c("model", "language", "baseline")], source = sources,
+      ranked[i, c("model", "language", "baseline", "complete")], source = sources,
       shape = external_shapes[(seq_along(sources) - 1) %% length(external_shapes) + 1],
       rbind(ranked[i, columns], found), row.names = NULL
     )
@@ -39,6 +39,8 @@ external_finding <- function(lanes, info, decimals) {
   if (nrow(candidates) == 0) {
     return(paste("No model has a value of", info$label, "in cross-validation"))
   }
+  candidates <- candidates[candidates$complete, , drop = FALSE]
+  if (nrow(candidates) == 0) return(no_leader)
   leader <- candidates$model[1]
   printed <- format_value(candidates$estimate, decimals)
   tied <- sum(printed == printed[1])

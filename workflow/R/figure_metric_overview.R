@@ -33,7 +33,8 @@ overview_metrics <- function(data) {
 #'
 #' `anchor` says from where colour runs to the best model: the best `baseline`, or the `worst` model
 #' where there is no baseline, or where it is not beaten, as the specificity of a model that never
-#' predicts the positive class. Baselines are no candidates for the best.
+#' predicts the positive class. Baselines, and models without a value on every split, are no
+#' candidates for the best.
 overview_cells <- function(data, metric) {
   info <- metric_info(metric)
   rows <- rank_models(data, metric)
@@ -43,13 +44,14 @@ overview_cells <- function(data, metric) {
   scored <- rows$status == "scored"
   printed <- format_value(rows$estimate, decimals)
   candidates <- scored & !rows$baseline
-  best <- max(-Inf, value[candidates])
+  first <- may_lead(rows)
+  best <- max(-Inf, value[if (any(first)) first else candidates])
   baseline <- max(-Inf, value[scored & rows$baseline])
   anchor <- if (is.finite(baseline) && baseline < best) "baseline" else "worst"
   from <- if (anchor == "baseline") baseline else min(Inf, value[candidates])
   share <- if (best > from) (value - from) / (best - from) else rep(1, length(value))
   step <- names(overview_steps)[findInterval(round(share, 9), overview_steps)]
-  step[candidates & printed %in% printed[candidates & value == best]] <- "best"
+  step[first & printed %in% printed[first & value == best]] <- "best"
   step[scored & rows$baseline] <- "baseline"
   step[rows$status == "undefined"] <- "undefined"
   step[rows$status == "failed"] <- "failed"
@@ -63,8 +65,10 @@ overview_cells <- function(data, metric) {
 overview_finding <- function(cells) {
   wins <- cells[cells$step == "best", , drop = FALSE]
   n <- length(unique(wins$metric))
-  if (n == 0) return("No model has a value of any metric")
   candidates <- unique(cells$model[!cells$step %in% overview_unranked])
+  if (n == 0) {
+    return(if (length(candidates) > 0) no_leader else "No model has a value of any metric")
+  }
   beaten <- sum(wins$anchor == "baseline")
   if (length(candidates) == 1) {
     if (!any(cells$step == "baseline")) return(paste(candidates, "is the only model with a value"))

@@ -21,12 +21,7 @@ interval_name <- function(methods) {
 #' @param scored of `stand_to_leader()`; n_failed: how many models failed on all splits; n: of how
 #'   many.
 comparison_finding <- function(scored, info, n_splits, n_failed, n) {
-  if (nrow(scored) == 0) {
-    return(paste0(
-      "No model has a value of ", info$label,
-      if (n_failed > 0) paste0(": ", n_failed, " of ", n, " failed on all splits")
-    ))
-  }
+  if (!any(scored$leader)) return(nobody_leads(scored, info, n_failed, n))
   notes <- mapply(function(...) toString(Filter(nzchar, c(...))),
                   ifelse(scored$baseline, "baseline", ""), failure_note(scored$n_failed, n_splits))
   named <- paste0(scored$model, ifelse(nzchar(notes), paste0(" (", notes, ")"), ""))
@@ -213,24 +208,37 @@ missing_text <- function(without, info, n_splits) {
   shorten(text, comparison_panel - 0.45, text_sizes[["small"]])
 }
 
+#' What a leader's value becomes without the optimism of picking the best.
+#'
+#' The optimism is of pooled predictions, whose value may be another one than a mean over splits, so
+#' that only the difference is taken from there.
+expected_of_pick <- function(value, optimism, info) {
+  value + (if (info$higher_is_better) -1 else 1) * max(0, optimism)
+}
+
 comparison_subtitle <- function(data, info, layout) {
-  name <- interval_name(layout$scored$method[layout$scored$bounded])
+  scored <- layout$scored
+  name <- interval_name(scored$method[scored$bounded])
   paste0(
     describe_data(data), ". ", capitalise(info$label), ": ",
     if (info$higher_is_better) "higher" else "lower", " is better.",
-    if (nrow(layout$scored) > 0) name_estimates(" Models sorted by their mean.", data),
+    if (nrow(scored) > 0) name_estimates(" Models sorted by their mean", data),
+    if (!all(scored$complete)) ", last those without a value on every split, which cannot lead",
+    if (nrow(scored) > 0) ".",
     if (nzchar(name)) paste0(" Bar: 95 % ", name, "."),
-    if (any(layout$scored$different)) {
+    if (any(scored$different)) {
       paste0(
         " Hollow: evidence of a difference from the ",
-        if (sum(layout$scored$leader) > 1) "leaders" else "leader",
+        if (sum(scored$leader) > 1) "leaders" else "leader",
         " (Holm-adjusted p\u00a0<\u00a0", significance, ")."
       )
     },
-    if (!is.null(data$selection)) {
+    if (!is.null(data$selection) && any(scored$leader)) {
+      expected <- expected_of_pick(scored$estimate[1], data$selection$optimism, info)
       paste0(
-        " Expect ", format_value(data$selection$estimate, layout$decimals),
-        " of the model you would pick (BBC-CV)."
+        " Expect ", format_value(expected, layout$decimals), " of the model you would pick: the ",
+        "leader's value less the optimism of picking the best of ", data$selection$n_models,
+        " (BBC-CV)."
       )
     }
   )

@@ -48,61 +48,74 @@ read_pairs <- function(file, dataset, models, metric) {
 find_pairs <- function(pairs, model, other) {
   wanted <- paste(model, other, sep = "\r")
   found <- pairs[match(wanted, paste(pairs$model, pairs$other, sep = "\r")), , drop = FALSE]
+  found$tested <- is.finite(found$p_adjusted)
   found$different <- (found$p_adjusted < significance) %in% TRUE
   found$equivalent <- (found$p_equivalent >= practically) %in% TRUE
   found
 }
 
-#' The leader's row of selection.csv: what to expect of the model one would pick; NULL without one.
+#' The row of selection.csv: how optimistic it is to pick the best; NULL where none was picked.
 read_selection <- function(file, dataset, metric) {
   table <- read_columns(
-    file, text = c("dataset", "metric"), numbers = c("estimate", "ci_low", "ci_high")
+    file, text = c("dataset", "metric"), numbers = c("optimism", "n_models")
   )
-  row <- table[table$dataset == dataset & table$metric == metric & is.finite(table$estimate), ]
+  row <- table[table$dataset == dataset & table$metric == metric & table$n_models > 1, ]
   if (nrow(row) > 0) row[1, ]
 }
 
 #' Says of each scored model how it stands to the leaders.
 #'
 #' Models whose printed values equal the best one's lead together: the reader could not tell why
-#' one of them should lead. Another model differs if it differs from each of them.
+#' one of them should lead. Another model is tested, different or equivalent if it is so against
+#' each of them.
 #'
 #' @param scored rows of `rank_models()` with a value.
-#' @return scored with printed, leader, other (baselines count only where there is nothing else),
-#'   tested, different and equivalent.
+#' @return scored with printed, leader (see `on_every_split()`), other (baselines count only where
+#'   there is nothing else), tested, different and equivalent.
 stand_to_leader <- function(scored, pairs, decimals) {
   scored$printed <- format_value(scored$estimate, decimals)
-  scored$leader <- scored$printed == scored$printed[1]
+  scored$leader <- scored$complete & scored$printed == scored$printed[1]
   scored$other <- !scored$leader
   if (any(scored$other & !scored$baseline)) scored$other <- scored$other & !scored$baseline
   leaders <- scored$model[scored$leader]
   of_all <- function(column) {
     vapply(scored$model, function(model) {
-      !model %in% leaders && all(find_pairs(pairs, leaders, model)[[column]])
+      found <- find_pairs(pairs, leaders, model)[[column]]
+      !model %in% leaders && length(found) > 0 && all(found)
     }, logical(1), USE.NAMES = FALSE)
   }
+  scored$tested <- of_all("tested")
   scored$different <- of_all("different")
   scored$equivalent <- of_all("equivalent")
-  scored$tested <- scored$model %in% pairs$model[is.finite(pairs$p_adjusted)]
   scored
 }
 
 #' "no evidence of a difference against 8 of 13 others"; empty where nothing was tested.
 against_others <- function(scored) {
-  others <- scored[scored$other, , drop = FALSE]
+  others <- scored[scored$other & scored$tested, , drop = FALSE]
   n <- nrow(others)
   open <- sum(!others$different)
-  if (n == 0 || !any(others$tested)) return("")
+  untested <- n < sum(scored$other)
+  if (n == 0) return("")
   if (n == 1) {
-    return(paste(
-      if (open == 1) "no evidence of a difference against" else "evidence of a difference against",
-      paste0(if (others$baseline) "the baseline ", others$model)
+    return(paste0(
+      if (open == 1) "no ", "evidence of a difference against ",
+      if (others$baseline) "the baseline ", others$model, if (untested) ", the only one tested"
     ))
   }
-  if (open == 0) return(paste("evidence of a difference against all", n, "others"))
+  noun <- if (untested) "tested others" else "others"
+  if (open == 0) return(paste("evidence of a difference against all", n, noun))
   paste(
-    "no evidence of a difference against", if (open == n) "any of" else paste(open, "of"), n,
-    "others"
+    "no evidence of a difference against", if (open == n) "any of" else paste(open, "of"), n, noun
+  )
+}
+
+#' Why no model leads; n_failed: how many of n models failed on all splits.
+nobody_leads <- function(scored, info, n_failed = 0, n = 0) {
+  if (nrow(scored) > 0) return(no_leader)
+  paste0(
+    "No model has a value of ", info$label,
+    if (n_failed > 0) paste0(": ", n_failed, " of ", n, " failed on all splits")
   )
 }
 

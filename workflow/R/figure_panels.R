@@ -352,8 +352,9 @@ with_interval <- function(estimate, low, high, decimals) {
 }
 
 #' The best of the models that are no baselines: "r/a has", "r/a and r/b share", "3 models share".
+#' NULL where none has a value, or none may lead.
 leaders <- function(ranked, decimals) {
-  candidates <- ranked[ranked$status == "scored" & !ranked$baseline, , drop = FALSE]
+  candidates <- ranked[may_lead(ranked), , drop = FALSE]
   if (nrow(candidates) == 0) return(NULL)
   printed <- format_value(candidates$estimate, decimals)
   best <- candidates$model[printed == printed[1]]

@@ -27,12 +27,12 @@ residuals_finding <- function(data, residuals) {
   ranked <- rank_models(data, "rmse")
   decimals <- metric_decimals(ranked$estimate, metric_info("rmse"))
   first <- leaders(ranked, decimals)
-  if (is.null(first)) return("No model predicted a sample")
+  if (is.null(first)) return(without_leader(ranked, "No model predicted a sample"))
   range <- diff(range(inside(residuals)$truth))
   paste0(
     first$who, " ", first$verb, " the smallest error: RMSE ", first$value,
     if (range > 0) {
-      share <- ranked$estimate[ranked$status == "scored" & !ranked$baseline][1] / range
+      share <- ranked$estimate[may_lead(ranked)][1] / range
       paste0(", ", short_number(100 * share, 2), " % of the observed range")
     }
   )

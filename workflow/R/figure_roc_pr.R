@@ -3,7 +3,7 @@
 #' The title: who has the highest areas.
 roc_pr_finding <- function(by_roc, by_pr, macro) {
   first <- leaders(by_roc, 3)
-  if (is.null(first)) return("No model has a ROC curve")
+  if (is.null(first)) return(without_leader(by_roc, "No model has a ROC curve"))
   text <- paste0(
     first$who, " ", first$verb, " the highest ", macro, "ROC AUC, ", first$value
   )

@@ -12,7 +12,8 @@ runtime_own <- c("tune", "fit", "predict")
 runtime_near <- c(bounded = 0.02, unbounded = 0.05)
 
 #' `rank_models()` with mean CPU seconds per predicted split, peak memory in MB, and the front of
-#' models of which no other one, baselines aside, has a mean at least as good for less CPU time.
+#' models of which no other one, baselines aside, has a mean at least as good for less CPU time. One
+#' without a value on every split is neither on it nor before it: its mean is of other splits.
 runtime_rows <- function(data) {
   rows <- rank_models(data)
   timing <- data$timing
@@ -36,7 +37,7 @@ runtime_rows <- function(data) {
   sign <- if (metric_info(data$metric)$higher_is_better) 1 else -1
   rows$score <- sign * rows$estimate
   rows$front <- FALSE
-  candidates <- which(rows$drawn & !rows$baseline)
+  candidates <- which(rows$drawn & may_lead(rows))
   candidates <- candidates[order(rows$cpu[candidates], -rows$score[candidates])]
   best <- cummax(rows$score[candidates])
   rows$front[candidates] <- rows$score[candidates] > c(-Inf, best)[seq_along(candidates)]
@@ -53,8 +54,12 @@ seconds_text <- function(seconds) {
 
 #' The title: how near to the best model one comes for less CPU time.
 runtime_finding <- function(rows, info) {
-  rows <- rows[rows$drawn & !rows$baseline, , drop = FALSE]
-  if (nrow(rows) == 0) return(paste("No model but baselines has", info$label, "and a CPU time"))
+  drawn <- rows[rows$drawn, , drop = FALSE]
+  rows <- drawn[may_lead(drawn), , drop = FALSE]
+  if (nrow(rows) == 0) {
+    none <- paste("No model but baselines has", info$label, "and a CPU time")
+    return(without_leader(drawn, none))
+  }
   decimals <- metric_decimals(rows$estimate, info)
   printed <- format_value(rows$estimate, decimals)
   value <- paste(info$label, printed[1])
@@ -248,7 +253,13 @@ runtime_caption <- function(data, rows, info, layout) {
         ". Start-up and loading are paid once per job and are not in the figure."
       )
     },
-    if (any(rows$drawn)) "The Pareto front rests on the means: it is no test of a difference.",
+    if (any(rows$drawn)) {
+      paste0(
+        "The Pareto front rests on the means",
+        if (any(rows$drawn & !rows$complete)) " of models with a value on every split",
+        ": it is no test of a difference."
+      )
+    },
     if (any(layout$drawn$beyond)) {
       "Triangles in the grey band: means beyond the axis, written beside them."
     },
