@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
+from omc import formats
 from omc.errors import UserError
 from omc.formats import as_csc, is_sparse, read_sheet, read_table
 
@@ -68,6 +69,31 @@ def test_every_format_gives_the_same_bits(tmp_path, name):
     np.testing.assert_array_equal(found.to_numpy(), TABLE.to_numpy())
     if is_sparse(found):
         assert as_csc(found).nnz == 5
+
+
+@pytest.mark.parametrize("name", ["t.tsv", "t.gct", "t.parquet"])
+def test_a_table_is_read_in_parts(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(formats, "BLOCK_BYTES", 1)
+    test_every_format_gives_the_same_bits(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("content", "samples", "features", "values"),
+    [
+        # R's write.table, with and without quotes.
+        ("g1\tg2\nS1\t1\t2\nNA\t3\tNA\n", ["S1", "NA"], ["g1", "g2"], [[1, 2], [3, np.nan]]),
+        ('"g1"\t"g 2"\r\n"S1"\t1\t-2e3\r\n', ["S1"], ["g1", "g 2"], [[1, -2000]]),
+        ('id\t"a\tb"\tc\n"S\t1"\t1\t2\n', ["S\t1"], ["a\tb", "c"], [[1, 2]]),
+        ('id\ta\tb\nS1\t"1"\tTrue\n', ["S1"], ["a", "b"], [[1, 1]]),
+        ("id\ta\tb\nS1\t1\n\nS2\t2\t3\n", ["S1", "S2"], ["a", "b"], [[1, np.nan], [2, 3]]),
+        ("id\ta\rS1\t1\r", ["S1"], ["a"], [[1]]),
+    ],
+)
+def test_what_programs_write_as_text(tmp_path, content, samples, features, values):
+    (tmp_path / "t.tsv").write_text(content, encoding="utf-8", newline="")
+    found = read_table(str(tmp_path / "t.tsv"))
+    assert list(found.index) == samples and list(found) == features
+    np.testing.assert_array_equal(found, values)
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])

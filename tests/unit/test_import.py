@@ -1,8 +1,11 @@
 """Joining layers, and external cohorts: what is put together, and what is refused."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from omc import formats, matrix, transforms
 from omc.errors import UserError
 from omc.tables import import_dataset, use_image_tables
 
@@ -71,6 +74,32 @@ def test_an_inner_join_keeps_what_every_layer_has(two, capsys):
     np.testing.assert_array_equal(values, [[3, 4, 20], [5, 6, 30]])
     told = capsys.readouterr().out
     assert "genes 3, lipids 3" in told and "keeps 2 and drops 2 (a, d)" in told
+
+
+@pytest.mark.parametrize("orientation", ["samples_in_rows", "features_in_rows"])
+def test_a_matrix_is_in_memory_twice_at_most(one, write, monkeypatch, orientation):
+    monkeypatch.setattr(formats, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(matrix, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(transforms, "BLOCK", 1 << 12)
+    x = np.random.default_rng(0).normal(size=(200, 600))
+    samples, features = [f"s{i}" for i in range(200)], [f"f{i}" for i in range(600)]
+    rows, columns, table = samples, features, x
+    if orientation == "features_in_rows":
+        rows, columns, table = features, samples, x.T
+    lines = [
+        "\t".join(map(str, [name, *row])) for name, row in zip(rows, table.tolist(), strict=True)
+    ]
+    write("genes.tsv", "\n".join(["\t".join(["id", *columns]), *lines]) + "\n")
+    sheet = [f"{sample}\t{'xy'[i % 2]}\n" for i, sample in enumerate(samples)]
+    write("three.tsv", "".join(["sample\tkind\n", *reversed(sheet)]))
+    one["layers"]["genes"] |= {"orientation": orientation, "transform": "arcsinh"}
+    tracemalloc.start()
+    values, *names, _ = import_dataset("demo", one)
+    matrix.write_h5ad("data.h5ad", values, *names)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(values, np.arcsinh(x[::-1]), rtol=1e-15)
+    assert peak < 2.5 * x.nbytes
 
 
 def test_an_outer_join_leaves_a_missing_layer_empty(two):

@@ -3,11 +3,18 @@
 An .rds file is read by R: formats.R writes it as an .h5ad file, which is read here.
 """
 
+import csv
 import gzip
+import itertools
+import zlib
+from contextlib import contextmanager
 
 import h5py
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 from scipy import sparse
 
 from omc.errors import UserError, did_you_mean, some
@@ -18,6 +25,9 @@ ENDINGS = [*SEPARATORS, ".parquet", ".h5ad", ".gct", ".rds"]
 MAGIC = {b"PAR1": "a Parquet file", b"\x89HDF\r\n\x1a\n": "an HDF5 file", b"\x1f\x8b": "gzip data"}
 MAGIC |= {b"PK\x03\x04": "a ZIP archive (as .xlsx)", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 FORMATS = {".parquet": "a Parquet file", ".h5ad": "an HDF5 file"}
+# Of those that pandas takes as missing, the ones that are met.
+MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"]
+BLOCK_BYTES = 1 << 22
 
 
 def ending(path: str) -> str:
@@ -78,27 +88,49 @@ def read_table(
         _refuse_non_numbers(path, table)
         if kind == ".gct" or orientation == "features_in_rows":
             table = table.T
-        table = table.astype(np.float64)
+        table = table.astype(np.float64, copy=False)
     table.index, table.columns = table.index.astype(str), table.columns.astype(str)
     for what, labels in {"sample": table.index, "feature": table.columns}.items():
+        if not len(labels):
+            raise UserError(f"{path}: there is no {what} in it")
         twice = labels[labels.duplicated()].unique()
         if len(twice):
             raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
     return table
 
 
-def _read_csv(path: str, sep: str, **more) -> pd.DataFrame:
+def _open(path: str):
+    return (gzip.open if str(path).endswith(".gz") else open)(path, "rb")
+
+
+@contextmanager
+def _reading(path: str, as_what: str):
+    """Turns what goes wrong in a broken file into a sentence."""
     try:
-        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **more)
-    except (ValueError, OSError, EOFError) as error:
+        yield
+    except (ValueError, LookupError, OSError, EOFError, zlib.error) as error:
         raise UserError(
-            f"{path}: cannot be read as a table ({' '.join(str(error).split())})"
+            f"{path}: cannot be read as {as_what} ({' '.join(str(error).split())}): is it complete?"
         ) from error
+
+
+def _read_csv(path: str, sep: str, **more) -> pd.DataFrame:
+    with _reading(path, "a table"):
+        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **more)
 
 
 def _read_text(path: str) -> pd.DataFrame:
     """Empty, NA and NaN are missing; the first column names the rows."""
     sep = SEPARATORS[ending(path)]
+    with _reading(path, "a table"), _open(path) as file:
+        columns, first = _fields(file.readline(), sep), file.readline()
+        width = first.count(sep.encode())
+        # R's write.table has no name above the names of the rows.
+        if columns and width in (len(columns) - 1, len(columns)):
+            columns = columns[len(columns) - width :]
+            table = _read_numbers(itertools.chain([first], file), sep, columns)
+            if table is not None:
+                return table
     table = _read_csv(path, sep, index_col=0, dtype={0: str}, float_precision="round_trip")
     if table.shape[1] == 0:
         raise UserError(
@@ -110,52 +142,143 @@ def _read_text(path: str) -> pd.DataFrame:
     return table
 
 
+def _fields(line: bytes, sep: str) -> list[str]:
+    """The fields of a header; none if it is not to be understood."""
+    try:
+        return next(csv.reader([line.decode("utf-8-sig").rstrip("\r\n")], delimiter=sep), [])
+    except csv.Error:
+        return []
+
+
+def _read_numbers(lines, sep: str, columns: list[str], between: int = 0) -> pd.DataFrame | None:
+    """A table of lines with a name, `between` columns to pass over, and a number for each column.
+
+    None if a line is not like that; pandas then tells what is wrong, or reads what is unusual.
+    Some lines at a time, and those as one column: pandas takes five times as long, and several
+    times the memory of the numbers.
+    """
+    names, width = [], len(columns)
+    values, filled = np.empty((0, width)), 0
+    lines = (line for line in map(_without_end, lines) if line)
+    separator = sep.encode()
+    while block := list(_some_lines(lines)):
+        text = bytearray()
+        for line in block:
+            fields = line.split(separator, 1 + between)
+            if len(fields) < 2 + between or fields[-1].count(separator) != width - 1:
+                return None
+            name = fields[0]
+            if name.startswith(b'"') and name.endswith(b'"'):
+                name = name[1:-1]
+            if b'"' in name:
+                return None
+            names.append(name.decode())
+            text += fields[-1].replace(separator, b"\n") + b"\n"
+        numbers = _numbers(text, sep)
+        if numbers is None or len(numbers) != len(block) * width:
+            return None
+        if filled + len(block) > len(values):
+            # In place where the system can.
+            values.resize((filled + len(block) + len(values) // 8, width), refcheck=False)
+        values[filled : filled + len(block)] = numbers.reshape(-1, width)
+        filled += len(block)
+    values.resize((filled, width), refcheck=False)
+    return pd.DataFrame(values, names, columns)
+
+
+def _without_end(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n")
+
+
+def _some_lines(lines):
+    size = 0
+    for line in lines:
+        yield line
+        size += len(line)
+        if size > BLOCK_BYTES:
+            return
+
+
+def _numbers(text: bytearray, sep: str) -> np.ndarray | None:
+    """The numbers of a text with one in each line, NaN where missing; None if there is another."""
+    try:
+        column = pa.csv.read_csv(
+            pa.BufferReader(text),
+            pa.csv.ReadOptions(column_names=["x"], use_threads=False, block_size=len(text) + 1),
+            pa.csv.ParseOptions(delimiter=sep, quote_char=False, ignore_empty_lines=False),
+            pa.csv.ConvertOptions(column_types={"x": pa.float64()}, null_values=MISSING),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return column["x"].to_numpy()
+
+
 def _read_parquet(path: str) -> pd.DataFrame:
     """The pandas index names the rows, or else the first column."""
-    table = _open_parquet(path)
-    if isinstance(table.index, pd.RangeIndex):
-        table = table.set_index(table.columns[0])
-    return table
+    with _reading(path, "Parquet"):
+        file = pq.ParquetFile(path)
+
+        def read(columns):
+            part = file.read(columns, use_threads=False, use_pandas_metadata=True).to_pandas()
+            # A name with a dot is taken for a part of what stands before the dot.
+            return part[columns]
+
+        metadata = file.schema_arrow.pandas_metadata or {}
+        columns = [n for n in file.schema_arrow.names if n not in metadata.get("index_columns", [])]
+        names = read([]).index
+        if isinstance(names, pd.RangeIndex) and columns:
+            names = pd.Index(read(columns[:1]).iloc[:, 0])
+            columns = columns[1:]
+        values = np.empty((len(names), len(columns)), order="F")
+        step = max(1, 2 * BLOCK_BYTES // (8 * max(1, len(names))))
+        for first in range(0, len(columns), step):
+            part = read(columns[first : first + step]).set_axis(names)
+            _refuse_non_numbers(path, part)
+            values[:, first : first + step] = part.astype(np.float64)
+    return pd.DataFrame(values, names, columns)
 
 
 def _open_parquet(path: str, **more) -> pd.DataFrame:
-    try:
+    with _reading(path, "Parquet"):
         return pd.read_parquet(path, **more)
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"{path}: cannot be read as Parquet ({' '.join(str(error).split())})"
-        ) from error
 
 
 def _read_gct(path: str) -> pd.DataFrame:
     """Features x samples of a GCT file of version 1.2 or 1.3, without its annotation."""
-    with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
+    with _reading(path, "GCT"), _open(path) as file:
         version, size = (file.readline().decode("utf-8-sig").strip() for _ in range(2))
-    counts = size.split("\t")
-    wanted = {"#1.2": 2, "#1.3": 4}.get(version)
-    if wanted is None:
-        raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
-    if len(counts) != wanted or not all(count.isdigit() for count in counts):
-        raise UserError(
-            f"{path}: the second line is {size!r}, but GCT {version} wants {wanted} whole numbers"
-            " there, with tabs between them (rows, columns"
-            f"{', row and column annotations' if wanted == 4 else ''})"
+        counts = size.split("\t")
+        wanted = {"#1.2": 2, "#1.3": 4}.get(version)
+        if wanted is None:
+            raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
+        if len(counts) != wanted or not all(count.isdigit() for count in counts):
+            raise UserError(
+                f"{path}: the second line is {size!r}, but GCT {version} wants {wanted} whole"
+                " numbers there, with tabs between them (rows, columns"
+                f"{', row and column annotations' if wanted == 4 else ''})"
+            )
+        rows, columns, of_rows, of_columns = map(int, [*counts, "1", "0"][:4])
+        names = _fields(file.readline().rstrip(), "\t")[1 + of_rows :]
+        # Column annotations stand between the header and the first row.
+        for _ in range(of_columns):
+            file.readline()
+        table = _read_numbers(file, "\t", names, between=of_rows)
+    if table is None:
+        table = _read_csv(
+            path,
+            "\t",
+            skiprows=3 + of_columns,
+            header=None,
+            dtype={0: str},
+            float_precision="round_trip",
         )
-    rows, columns, of_rows, of_columns = map(int, [*counts, "1", "0"][:4])
-    header = _read_csv(path, "\t", skiprows=2, header=None, nrows=1, dtype=str).iloc[0].dropna()
-    # Column annotations stand between the header and the first row.
-    skipped = 3 + of_columns
-    table = _read_csv(
-        path, "\t", skiprows=skipped, header=None, dtype={0: str}, float_precision="round_trip"
-    )
-    if len(table) != rows or len(header) != 1 + of_rows + columns:
+        table = table.set_index(0).iloc[:, of_rows:]
+    if len(table) != rows or len(names) != columns:
         raise UserError(
             f"{path}: the second line promises {rows} rows and {columns} columns, but there are"
-            f" {len(table)} and {len(header) - 1 - of_rows}: is the file complete?"
+            f" {len(table)} and {len(names)}: is the file complete?"
         )
-    table = table.set_index(0).iloc[:, of_rows:]
-    table.columns = header.iloc[1 + of_rows :]
-    return table
+    return table.set_axis(names, axis=1)
 
 
 def _read_h5ad(path: str, orientation: str, matrix: str | None) -> pd.DataFrame:
@@ -180,7 +303,7 @@ def _read_h5ad(path: str, orientation: str, matrix: str | None) -> pd.DataFrame:
         samples, features = (read_elem(file[axis]).index for axis in ("obs", "var"))
     if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
         raise UserError(f"{path}: matrix '{name}' holds {values.dtype}, not numbers")
-    values = values.astype(np.float64)
+    values = values.astype(np.float64, copy=False)
     if sparse.issparse(values):
         return pd.DataFrame.sparse.from_spmatrix(values.tocsc(), samples, features)
     return pd.DataFrame(values, samples, features)

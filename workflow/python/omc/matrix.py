@@ -9,10 +9,15 @@ BLOCK_BYTES = 1 << 20
 
 def stored_type(values: np.ndarray):
     """float32 where that loses nothing (counts, single-precision data), else float64."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        single = values.astype(np.float32)
-    same = np.array_equal(single.astype(np.float64), values, equal_nan=True)
-    return np.float32 if same else np.float64
+    # A part at a time, so that no copy of the whole is made.
+    step = max(1, BLOCK_BYTES // max(1, values[:1].nbytes))
+    for first in range(0, len(values), step):
+        part = values[first : first + step]
+        with np.errstate(over="ignore", invalid="ignore"):
+            single = part.astype(np.float32)
+        if not np.array_equal(single.astype(np.float64), part, equal_nan=True):
+            return np.float64
+    return np.float32
 
 
 def write_h5ad(path: str, values, samples, features, layers) -> None:

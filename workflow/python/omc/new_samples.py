@@ -59,8 +59,6 @@ def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
     else:
         matrix = None
     table = read_table(path, orientation, matrix)
-    if not len(table):
-        raise UserError(f"{path}: there is no sample in it")
     have = set(table.columns)
     lacking = [name for name in needed if name not in have]
     if lacking:

@@ -144,23 +144,23 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
         path = _sheet_path(dataset, cohort)
         own = layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
         if own == layer:
-            found = take_samples(table, part.index, others, at, layer, path)
-            parts[cohort] = transformed(found, layer, at)
+            samples = found_samples(table, part.index, others, at, layer, path)
+            parts[cohort] = transformed(table, samples, table.columns, layer, at)
             continue
         own_at = f"{key}.cohorts.{cohort}.layers.{name}"
         own_table = read_table(own["table"], own["orientation"], own["matrix"])
-        found = take_samples(own_table, part.index, others, own_at, own, path)
+        samples = found_samples(own_table, part.index, others, own_at, own, path)
         impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
-        found = match_features(found, table.columns, impute, own_at, own)
-        # Only now: a feature that development lacks is no part of the whole.
-        parts[cohort] = transformed(found, own, own_at)
+        check_features(own_table, table.columns, impute, own_at, own)
+        # A feature that development lacks is no part of the whole.
+        parts[cohort] = transformed(own_table, samples, table.columns, own, own_at)
     return parts
 
 
-def take_samples(
+def found_samples(
     table: pd.DataFrame, samples: pd.Index, others: bool, key: str, layer: dict, sheet_path: str
-) -> pd.DataFrame:
-    """The rows of a table for the samples of a sheet, in the sheet's order.
+) -> pd.Index:
+    """The samples of a sheet that a table has, in the sheet's order.
 
     others: whether there are other layers, to join this one with. UserError if a sample is lacking
     and there are none, or if all are. key: the layer's key.
@@ -177,38 +177,56 @@ def take_samples(
             f" {layer[kind]} (missing: {some(missing)}; found there: {some(table.index)})"
             f"{advice}"
         )
-    return table.loc[samples.intersection(table.index, sort=False)]
+    return samples.intersection(table.index, sort=False)
 
 
-def transformed(table: pd.DataFrame, layer: dict, key: str) -> pd.DataFrame:
-    """A layer's values after its transform; sparse columns stay so where zero maps to zero."""
-    values = transform(
-        as_csc(table) if is_sparse(table) else table.to_numpy(),
-        layer["transform"],
-        table.index,
-        table.columns,
-        f"{key}.transform: {layer['table']}",
-        layer["pseudo_count"],
-    )
-    frame = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(values) else pd.DataFrame
-    return frame(values, table.index, table.columns)
-
-
-def match_features(
-    part: pd.DataFrame, features: pd.Index, impute: bool, key: str, layer: dict
+def transformed(
+    table: pd.DataFrame, samples: pd.Index, features: pd.Index, layer: dict, key: str
 ) -> pd.DataFrame:
-    """A cohort's columns in the order of development's features, by name.
+    """A layer's values of these samples and features after its transform.
 
-    A feature that the cohort lacks is an error, or with `impute` missing (NaN), unless the others
-    would be shifted by it; a feature that development lacks is passed over. key: the layer's key in
-    the cohort.
+    A feature that the table lacks is NaN. Sparse columns stay so where zero maps to zero.
     """
-    lacking = features.difference(part.columns, sort=False)
+    if is_sparse(table):
+        values = as_csc(table.loc[samples].reindex(columns=features))
+    else:
+        values = _take(table, samples, features)
+    where = f"{key}.transform: {layer['table']}"
+    how = layer["transform"], samples, features, where, layer["pseudo_count"]
+    values = transform(values, *how, copy=False)
+    frame = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(values) else pd.DataFrame
+    return frame(values, samples, features)
+
+
+def _take(table: pd.DataFrame, samples: pd.Index, features: pd.Index) -> np.ndarray:
+    """A copy of a part of a table, made a few rows at a time: there is no other in between."""
+    source = table.to_numpy()
+    rows, columns = table.index.get_indexer(samples), table.columns.get_indexer(features)
+    in_order = features.equals(table.columns)
+    values = np.empty((len(rows), len(columns)))
+    for first in range(0, len(rows), 16):
+        part = slice(first, first + 16)
+        if in_order:
+            values[part] = source[rows[part]]
+        else:
+            values[part] = np.where(columns < 0, np.nan, source[rows[part]][:, columns])
+    return values
+
+
+def check_features(
+    table: pd.DataFrame, features: pd.Index, impute: bool, key: str, layer: dict
+) -> None:
+    """Refuse a cohort's table without development's features, unless `impute` has them missing.
+
+    It cannot where the others would be shifted by it. Features that development lacks are passed
+    over. key: the layer's key in the cohort.
+    """
+    lacking = features.difference(table.columns, sort=False)
     where = f"{len(lacking)} of development's {len(features)} features"
     if len(lacking) == len(features):
         raise UserError(
             f"{key}.table: {layer['table']} has none of development's {len(features)} features"
-            f" (it has: {some(part.columns)}; development: {some(features)}): name them alike"
+            f" (it has: {some(table.columns)}; development: {some(features)}): name them alike"
         )
     whole = layer["transform"] in COMPOSITIONAL
     if len(lacking) and (whole or not impute):
@@ -221,9 +239,8 @@ def match_features(
         raise UserError(
             f"{key}.table: {where} are not in {layer['table']} (missing: {some(lacking)}): {fix}"
         )
-    extra = len(part.columns) - len(features) + len(lacking)
+    extra = len(table.columns) - len(features) + len(lacking)
     print(f"{key}: {where} are missing and get the learned fill; {extra} others are passed over")
-    return part.reindex(columns=features)
 
 
 def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str):

@@ -20,16 +20,21 @@ DOMAINS = {
 KEEP_ZERO = ("none", "log1p", "cpm_log2", "arcsinh")
 # Each number depends on the sample's other features too.
 COMPOSITIONAL = ("clr", "cpm_log2")
+# Values that are worked on at a time, so that what is made on the way is small.
+BLOCK = 1 << 18
 
 
-def transform(values, kind: str, samples, features, where: str, pseudo_count: float = 0.5):
+def transform(
+    values, kind: str, samples, features, where: str, pseudo_count: float = 0.5, copy: bool = True
+):
     """A layer's values, transformed; missing ones stay missing.
 
     values: (n, p) array, or a scipy.sparse one, which stays sparse (CSC) where zero maps to zero;
     kind: none, log2, log1p (natural), cpm_log2 (log2 of counts per million + 1), clr (centred
     log-ratio of values + pseudo_count, Aitchison 1982, doi:10.1111/j.2517-6161.1982.tb01195.x),
     arcsinh, m_value (log2(b / (1 - b)), Du et al. 2010, doi:10.1186/1471-2105-11-587);
-    samples, features: names; where: key and file, for the sentence of a UserError.
+    samples, features: names; where: key and file, for the sentence of a UserError; copy: False
+    overwrites a dense array of doubles.
     """
     if sparse.issparse(values):
         if kind in KEEP_ZERO:
@@ -40,25 +45,35 @@ def transform(values, kind: str, samples, features, where: str, pseudo_count: fl
             totals = _totals(values.tocsr(), samples, where)[rows] if kind == "cpm_log2" else None
             values.data = _elementwise(stored, kind, totals)
             return values
-        values = values.toarray()
-    values = np.ascontiguousarray(values, dtype=np.float64)
-    p = values.shape[1]
+        values, copy = values.toarray(), False
+    values = np.array(values, dtype=np.float64, order="C", copy=copy or None)
+    n, p = values.shape
     _check(values.ravel(), kind, lambda i: (samples[i // p], features[i % p]), where)
     if kind == "clr":
-        return _clr(values + pseudo_count, samples, where)
+        return _clr(values, pseudo_count, samples, where)
     totals = _totals(values, samples, where)[:, None] if kind == "cpm_log2" else None
-    return _elementwise(values, kind, totals)
+    step = max(1, BLOCK // max(1, p))
+    for start in range(0, n, step):
+        rows = slice(start, start + step)
+        values[rows] = _elementwise(values[rows], kind, None if totals is None else totals[rows])
+    return values
 
 
 def _check(values, kind, name_of, where):
     inside, words = DOMAINS[kind]
-    wrong = np.flatnonzero(~(inside(values) | np.isnan(values)))
-    if len(wrong):
-        sample, feature = name_of(wrong[0])
-        rest = f" ({len(wrong)} values are outside)" if len(wrong) > 1 else ""
+    first, count = None, 0
+    for start in range(0, len(values), BLOCK):
+        part = values[start : start + BLOCK]
+        wrong = np.flatnonzero(~(inside(part) | np.isnan(part)))
+        if len(wrong) and first is None:
+            first = start + wrong[0]
+        count += len(wrong)
+    if count:
+        sample, feature = name_of(first)
+        rest = f" ({count} values are outside)" if count > 1 else ""
         raise UserError(
             f"{where}: transform {kind} takes {words}, but feature '{feature}' of sample"
-            f" '{sample}' is {values[wrong[0]]:g}{rest}: correct it, or choose another transform"
+            f" '{sample}' is {values[first]:g}{rest}: correct it, or choose another transform"
         )
 
 
@@ -93,14 +108,16 @@ def _totals(values, samples, where):
     return totals
 
 
-def _clr(values, samples, where):
+def _clr(values, pseudo_count, samples, where):
+    values += pseudo_count
     zero = np.argwhere(values == 0)
     if len(zero):
         raise UserError(
             f"{where}: transform clr takes a logarithm, and sample '{samples[zero[0][0]]}' has"
             " a zero: set pseudo_count above 0"
         )
-    logs = np.log(values)
+    logs = np.log(values, out=values)
     known = (~np.isnan(logs)).sum(axis=1)
     means = np.array([_sum(row) for row in logs]) / np.maximum(known, 1)
-    return logs - means[:, None]
+    logs -= means[:, None]
+    return logs
