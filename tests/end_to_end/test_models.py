@@ -15,8 +15,8 @@ import yaml
 from scipy import stats
 
 from omc.config import load
-from omc.contracts import METRICS_OF
 from omc.matrix import names, read_columns, write_h5ad
+from omc.metrics import METRICS_OF
 from omc.scoring import score
 from omc.training import Data, Settings, train_split
 from tests.conftest import ROOT

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from omc import contracts
+from omc.metrics import METRICS_OF
 from omc.training import Data
 
 pytestmark = pytest.mark.slow
@@ -61,7 +62,7 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
         (language, model, split, metric)
         for language, model in models
         for split in ("r01f01", "r01f02")
-        for metric in contracts.METRICS_OF["binary"]
+        for metric in METRICS_OF["binary"]
     ]
     assert [(r["language"], r["model"], r["split"], r["metric"]) for r in rows] == expected
     assert all(r["value"] for r in rows)

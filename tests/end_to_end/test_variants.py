@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from omc import contracts
+from omc.metrics import METRICS_OF
 from omc.matrix import layers, names
 
 pytestmark = pytest.mark.slow
@@ -41,9 +42,7 @@ def test_multiomics(workflow, root):
     trained = [("python", "dummy"), ("python", "logistic_regression"), ("r", "pls")]
     assert keys(rows) == [
         ("nutrimouse", variant, "layer", *model, metric)
-        for variant, model, metric in itertools.product(
-            variants, trained, contracts.METRICS_OF["multiclass"]
-        )
+        for variant, model, metric in itertools.product(variants, trained, METRICS_OF["multiclass"])
     ]
     assert {row["n_splits"] for row in rows} == {"4"}
     _, metrics = run.table("results", "multiomics", "metrics.csv")
@@ -104,7 +103,7 @@ def test_microbiome(workflow, root):
     assert keys(rows) == [
         ("obesity", "obesity-ungrouped", "ungrouped", *model, metric)
         for model, metric in itertools.product(
-            [("python", "random_forest"), ("r", "pls")], contracts.METRICS_OF["binary"]
+            [("python", "random_forest"), ("r", "pls")], METRICS_OF["binary"]
         )
     ]
     assert {(row["method"], row["n_splits"]) for row in rows} == {("t_over_repeats", "2")}

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from omc.errors import UserError
-from omc.null import check, p_value, performance, permute_sheet, permuted
+from omc.null import check, p_value, performance
+from omc.permuted_labels import permute_sheet, permuted
 from omc.opening import null_cost
 
 RESAMPLING = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}

@@ -23,7 +23,7 @@ rule check_cut:
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
-        code=library("python", "preprocessing", "contracts", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "preprocessing", "matrix", "contracts", "checksums", "csvs"),
     output:
         splits=f"{CUT}/splits.csv",
         preprocessing=f"{CUT}/preprocessing.h5",
@@ -45,7 +45,7 @@ rule check_models_python:
         code=library(
             "python",
             *("training", "models", "losses", "preprocessing", "matrix"),
-            *("splits", "seeds", "contracts", "csvs", "errors", "logs"),
+            *("splits", "seeds", "checksums", "contracts", "csvs"),
         ),
     output:
         f"{CUT}/python.txt",
@@ -73,7 +73,7 @@ rule check_models_r:
         code=library(
             "r",
             *("training", "models", "losses", "preprocessing", "matrix"),
-            *("saving", "seeds", "logs"),
+            *("saving", "seeds"),
         ),
     output:
         f"{CUT}/r.txt",

@@ -43,7 +43,6 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
                 "figure_variants",
                 "figure_panels",
                 *(f"figure_{name}" for name in figures),
-                "logs",
             ),
         output:
             **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},

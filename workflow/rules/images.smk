@@ -11,7 +11,7 @@ IMAGE_TIMES = f"{RESULTS}/benchmarks/{{dataset}}/images/{{source}}"
 
 rule list_images:
     input:
-        code=library("python", "image_files", "csvs", "errors", "logs"),
+        code=library("python", "image_files", "csvs"),
     output:
         f"{IMAGE_LAYER}/list.tsv",
     log:
@@ -37,7 +37,7 @@ rule prepare_images:
         images=lambda wc: [
             image.path for image in STUDY.shard_images(wc.dataset, wc.source, wc.shard)
         ],
-        code=library("python", "images", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "images", "checksums", "csvs"),
     output:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
         checked=f"{IMAGE_LAYER}/{{shard}}/checked.csv",
@@ -62,7 +62,7 @@ rule prepare_images:
 rule extract_image_features:
     input:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
-        code=library("python", "images", "csvs", "errors", "logs"),
+        code=library("python", "images", "csvs"),
     output:
         f"{IMAGE_LAYER}/{{shard}}/features.csv",
     log:
@@ -87,7 +87,7 @@ rule join_image_features:
     input:
         features=of_shards("features.csv"),
         checked=of_shards("checked.csv"),
-        code=library("python", "images", "csvs", "errors", "logs"),
+        code=library("python", "images", "csvs"),
     output:
         features=f"{IMAGE_LAYER}/features.csv",
         images=f"{IMAGE_LAYER}/images.csv",

@@ -2,7 +2,7 @@
 rule read_rds:
     input:
         rds=rds("rds"),
-        code=library("r", "formats", "logs"),
+        code=library("r", "formats"),
     output:
         f"{RESULTS}/{{dataset}}/rds/{{part}}.h5ad",
     log:
@@ -36,7 +36,7 @@ rule import_dataset:
         code=library(
             "python",
             *("tables", "formats", "transforms", "matrix"),
-            *("csvs", "errors", "logs"),
+            "csvs",
         ),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
@@ -66,7 +66,7 @@ rule import_dataset:
 rule take_layer:
     input:
         **of_parent("data", "samples", "splits"),
-        code=library("python", "matrix", "errors", "logs"),
+        code=library("python", "matrix"),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
@@ -95,7 +95,7 @@ rule take_layer:
 rule drop_groups:
     input:
         **of_parent("data", "samples"),
-        code=library("python", "csvs", "errors", "logs"),
+        code=library("python", "csvs"),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
@@ -118,7 +118,7 @@ rule check_data:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        code=library("python", "checks", "formats", "matrix", "contracts", "csvs", "errors", "logs"),
+        code=library("python", "checks", "formats", "matrix", "contracts", "csvs"),
     output:
         f"{RESULTS}/{{dataset}}/checks.csv",
     log:

@@ -8,8 +8,8 @@ rule permute_labels:
         validated=ancient(PASSED),
         code=library(
             "python",
-            *("null", "scoring", "splits", "preprocessing", "matrix"),
-            *("seeds", "checksums", "contracts", "csvs", "errors", "logs"),
+            *("permuted_labels", "splits", "preprocessing", "matrix"),
+            *("seeds", "checksums", "contracts", "csvs"),
         ),
     output:
         samples=f"{PERMUTATION}/samples.tsv",
@@ -80,8 +80,8 @@ rule score_null:
         preprocessing=null_files("preprocessing.h5"),
         code=library(
             "python",
-            *("null", "scoring", "predictions", "splits", "seeds"),
-            *("checksums", "contracts", "csvs", "errors", "logs"),
+            *("null", "scoring", "metrics", "predictions", "splits", "seeds"),
+            *("checksums", "contracts", "csvs"),
         ),
     output:
         null=f"{RESULTS}/{{dataset}}/null.csv",

@@ -20,7 +20,7 @@ if STUDY.prediction:
             code=library(
                 "python",
                 *("new_samples", "formats", "transforms", "matrix", "preprocessing"),
-                *("errors", "logs"),
+                *("splits", "seeds", "checksums", "csvs"),
             ),
         output:
             f"{HOME}/new_samples.h5ad",
@@ -47,7 +47,6 @@ if STUDY.prediction:
     rule predict:
         input:
             new=f"{HOME}/new_samples.h5ad",
-            code=library(ASKED["language"], "saving", "models", "preprocessing", "matrix", "logs"),
         log:
             f"{RESULTS}/logs/predict/predict.log",
         conda:

@@ -3,7 +3,7 @@ rule preprocess:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        code=library("python", "preprocessing", "matrix", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "preprocessing", "matrix", "checksums", "csvs"),
     output:
         f"{RESULTS}/{{dataset}}/preprocessing.h5",
     log:

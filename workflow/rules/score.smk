@@ -3,7 +3,7 @@ rule join_predictions:
         predictions=lambda wc: trained(wc, "predictions"),
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
-        code=library("python", "predictions", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "predictions", "checksums", "csvs"),
     output:
         f"{RESULTS}/{{dataset}}/predictions.csv",
     log:
@@ -22,7 +22,7 @@ rule join_predictions:
 rule join_tables:
     input:
         tables=joined_tables,
-        code=library("python", "contracts", "errors", "logs"),
+        code=library("python", "contracts"),
     output:
         f"{RESULTS}/{{table}}.csv",
     log:
@@ -40,7 +40,7 @@ rule score:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "scoring", "contracts", "checksums", "csvs", "errors", "logs"),
+        code=library("python", "scoring", "metrics", "contracts", "checksums", "csvs"),
     output:
         in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
     log:
@@ -68,11 +68,10 @@ rule estimate:
             "estimates",
             "pooled",
             "scoring",
+            "metrics",
             "seeds",
             "contracts",
             "csvs",
-            "errors",
-            "logs",
         ),
     output:
         in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
@@ -96,7 +95,7 @@ rule delong:
     input:
         predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        code=library("r", "delong", "matrix", "training", "logs"),
+        code=library("r", "delong", "matrix", "training"),
     output:
         f"{RESULTS}/{{dataset}}/delong.csv",
     log:
@@ -130,11 +129,10 @@ rule compare_models:
             "pooled",
             "estimates",
             "scoring",
+            "metrics",
             "seeds",
             "contracts",
             "csvs",
-            "errors",
-            "logs",
         ),
     output:
         comparisons=in_report(
@@ -162,7 +160,7 @@ rule describe_predictions:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "curves", "scoring", "contracts", "csvs", "errors", "logs"),
+        code=library("python", "curves", "scoring", "metrics", "contracts", "csvs"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
         curves=f"{RESULTS}/curves.csv",
@@ -198,9 +196,8 @@ rule compare_variants:
             "scoring",
             "seeds",
             "contracts",
+            "metrics",
             "csvs",
-            "errors",
-            "logs",
         ),
     output:
         f"{RESULTS}/variants.csv",

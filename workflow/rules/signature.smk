@@ -18,8 +18,8 @@ rule signature:
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
         code=library(
             "python",
-            *("signature", "scoring", "summary", "matrix"),
-            *("contracts", "csvs", "errors", "logs"),
+            *("signature", "scoring", "metrics", "summary", "matrix"),
+            *("contracts", "csvs"),
         ),
     output:
         stability=f"{RESULTS}/stability.csv",
@@ -46,7 +46,7 @@ rule permute_python:
         code=library(
             "python",
             *("permutation", "training", "models", "losses", "preprocessing"),
-            *("matrix", "splits", "seeds", "contracts", "csvs", "errors", "logs"),
+            *("matrix", "splits", "seeds", "checksums", "contracts", "csvs"),
         ),
     output:
         f"{RESULTS}/{{dataset}}/python/permuted.csv",
@@ -74,7 +74,7 @@ rule permute_r:
         code=library(
             "r",
             *("permutation", "training", "models", "losses", "preprocessing", "matrix"),
-            *("saving", "seeds", "logs"),
+            *("saving", "seeds"),
         ),
     output:
         f"{RESULTS}/{{dataset}}/r/permuted.csv",
@@ -105,7 +105,7 @@ rule permutation_importance:
         plan=f"{RESULTS}/permutation_plan.csv",
         code=library(
             "python",
-            *("signature", "scoring", "contracts", "csvs", "errors", "logs"),
+            *("signature", "scoring", "metrics", "contracts", "csvs"),
         ),
     output:
         f"{RESULTS}/permutation_importance.csv",

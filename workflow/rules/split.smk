@@ -2,7 +2,7 @@ rule make_splits:
     input:
         # Without groups, their sizes still count: the parent has them.
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
-        code=library("python", "splits", "seeds", "contracts", "csvs", "errors", "logs"),
+        code=library("python", "splits", "seeds", "contracts", "csvs"),
     output:
         f"{RESULTS}/{{dataset}}/splits.csv",
     log:

@@ -11,7 +11,7 @@ rule manifest:
             f"{RESULTS}/validation/models_{{language}}.json",
             language=STUDY.languages(),
         ),
-        code=library("python", "checksums", "errors", "logs"),
+        code=library("python", "checksums"),
     output:
         in_report(
             f"{RESULTS}/manifest.json",
@@ -50,10 +50,8 @@ rule summarise:
             "methods",
             "pages",
             "matrix",
-            "contracts",
+            "metrics",
             "csvs",
-            "errors",
-            "logs",
         ),
     output:
         f"{RESULTS}/summary.md",
@@ -91,7 +89,7 @@ rule verdict:
             for figure in STUDY.figures(dataset)
             for ending in ("svg", "png")
         ],
-        code=library("python", "csvs", "errors", "logs"),
+        code=library("python", "csvs"),
     output:
         f"{RESULTS}/verdict.txt",
     log:

@@ -14,8 +14,6 @@ PYTHON_CODE = [
     "checksums",
     "contracts",
     "csvs",
-    "errors",
-    "logs",
 ]
 R_CODE = [
     "training",
@@ -25,7 +23,6 @@ R_CODE = [
     "matrix",
     "saving",
     "seeds",
-    "logs",
 ]
 
 

@@ -1,7 +1,7 @@
 # Every mistake in models and data is found before the first model trains.
 rule validate_models_python:
     input:
-        code=library("python", "models", "errors", "logs"),
+        code=library("python", "models"),
     output:
         f"{RESULTS}/validation/models_python.json",
     log:
@@ -19,7 +19,7 @@ rule validate_models_python:
 
 rule validate_models_r:
     input:
-        code=library("r", "models", "logs"),
+        code=library("r", "models"),
     output:
         f"{RESULTS}/validation/models_r.json",
     log:

@@ -50,9 +50,9 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
     import pandas as pd
 
     from omc.comparisons import by_split, by_units
-    from omc.contracts import IN_UNITS_OF_OUTCOME, POOLED_SCHEMES, SMALLER_IS_BETTER
     from omc.csvs import number
     from omc.estimates import test_train_ratio
+    from omc.metrics import IN_UNITS_OF_OUTCOME, POOLED_SCHEMES, SMALLER_IS_BETTER
     from omc.pooled import read_cohorts
     from omc.seeds import fit_seed
     from omc.selection import expect_of_winner

@@ -20,7 +20,7 @@ def main(
     """
     import pandas as pd
 
-    from omc.contracts import POOLED_SCHEMES, VARIANTS
+    from omc.contracts import VARIANTS
     from omc.csvs import number, write_csv
     from omc.estimates import test_train_ratio
     from omc.pooled import read_cohorts

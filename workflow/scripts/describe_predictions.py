@@ -15,7 +15,7 @@ def main(
 
     output: paths of calibration, curves and confusion.
     """
-    from omc import contracts, curves
+    from omc import contracts, curves, metrics
     from omc.csvs import number, write_csv
 
     calibration, drawn, confusion = [], [], []
@@ -33,7 +33,7 @@ def main(
                 continue
             for repeat, *values, events in curves.calibration_rows(part):
                 calibration.append([*key, repeat, *map(number, values), events])
-            pooled = scheme in contracts.POOLED_SCHEMES
+            pooled = scheme in metrics.POOLED_SCHEMES
             for curve, repeat, x, y, n in curves.curve_rows(part, pooled):
                 drawn.append([*key, curve, repeat, number(x), number(y), n])
     write_csv(output["calibration"], contracts.CALIBRATION, calibration)

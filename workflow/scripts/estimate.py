@@ -20,9 +20,10 @@ def main(
     import numpy as np
     import pandas as pd
 
-    from omc.contracts import ESTIMATES, METRIC_RANGE, POOLED_SCHEMES
+    from omc.contracts import ESTIMATES
     from omc.csvs import number, write_csv
     from omc.estimates import ROUNDING, corrected_interval, test_train_ratio
+    from omc.metrics import METRIC_RANGE, POOLED_SCHEMES
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}

@@ -15,7 +15,7 @@ def main(
     """name: of this permutation; output: paths of samples, splits and preprocessing."""
     from omc.contracts import SPLITS
     from omc.csvs import read_csv, write_csv
-    from omc.null import permute_sheet
+    from omc.permuted_labels import permute_sheet
     from omc.preprocessing import learn_all
     from omc.splits import split_rows
 

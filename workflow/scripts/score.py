@@ -25,9 +25,9 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     import pandas as pd
 
     from omc.checksums import sha256_file
-    from omc.contracts import METRICS_OF
     from omc.csvs import number
     from omc.errors import UserError
+    from omc.metrics import METRICS_OF
     from omc.scoring import kind_of, scorer
 
     table = pd.read_csv(path, dtype=str, keep_default_na=False)

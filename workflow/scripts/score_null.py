@@ -20,8 +20,9 @@ def main(
     import numpy as np
     import pandas as pd
 
-    from omc.contracts import CHECKS, NULL, POOLED_SCHEMES
+    from omc.contracts import CHECKS, NULL
     from omc.csvs import number, write_csv
+    from omc.metrics import POOLED_SCHEMES
     from omc.null import check, performance
     from omc.predictions import checked_rows
 

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 
-from omc.contracts import METRIC_NAMES, METRICS_OF
 from omc.errors import some
+from omc.metrics import METRIC_NAMES, METRICS_OF
 
 FINAL = "final"
 SOURCES = {

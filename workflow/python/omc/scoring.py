@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from omc.contracts import METRICS_OF
+from omc.metrics import METRICS_OF
 
 
 def kind_of(task: str, classes: list) -> str:

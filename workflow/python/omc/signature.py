@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 
-from omc.contracts import SMALLER_IS_BETTER
+from omc.metrics import SMALLER_IS_BETTER
 from omc.scoring import score
 
 # So many of the first features are looked at closer: ranks per model, permutation importance.

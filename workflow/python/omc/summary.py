@@ -7,8 +7,8 @@ only where the probability of a difference within the region of practical equiva
 import math
 import statistics
 
-from omc.contracts import METRIC_NAMES, METRIC_RANGE, SMALLER_IS_BETTER
 from omc.errors import some
+from omc.metrics import METRIC_NAMES, METRIC_RANGE, SMALLER_IS_BETTER
 
 DEVELOPMENT = "development"
 ALPHA = 0.05
