@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from omc import contracts
-from omc.metrics import METRICS_OF
 from omc.matrix import layers, names
+from omc.metrics import METRICS_OF
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,12 @@ from omc.checks import (
     Distances,
     check_batches,
     check_duplicates,
+    check_positive,
     check_sheet,
     check_subjects,
     check_values,
 )
+from omc.errors import UserError
 from omc.formats import read_sheet
 
 
@@ -29,6 +31,14 @@ def test_a_repeated_subject_is_found_in_obesity(root):
     assert ("batch", "ok") in statuses(rows) and ("class_size", "ok") in statuses(rows)
     rows = check_sheet(sheet, "bmi_class", "subject", "classification")
     assert ("subject", "ok") in statuses(rows)
+
+
+def test_a_positive_class_that_no_sample_has_is_refused():
+    outcome = pd.Series(["AML", "ALL", "AML"])
+    check_positive(None, outcome, "subtype", "datasets.a")
+    check_positive("ALL", outcome, "subtype", "datasets.a")
+    with pytest.raises(UserError, match=r"datasets\.a\.outcome\.positive: 'AMl'.* mean 'AML'"):
+        check_positive("AMl", outcome, "subtype", "datasets.a")
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

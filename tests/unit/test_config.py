@@ -115,6 +115,15 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
     assert before.split_setting() == after.split_setting()
 
 
+def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):
+    before = study(copy.deepcopy(base))
+    base["datasets"]["leukemia"]["outcome"]["positive"] = "ALL"
+    after = study(base)
+    assert after.import_setting("leukemia") == before.import_setting("leukemia")
+    assert after.training_keys("leukemia") == before.training_keys("leukemia")
+    assert after.data_check_setting("leukemia") != before.data_check_setting("leukemia")
+
+
 def test_any_estimator_and_any_method_resolve(study, base):
     base["models"] = {
         "python": [
@@ -228,7 +237,7 @@ def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base,
     assert setting["layers"]["cells"]["source"] == "cells"
     sources = {n: c["layers"]["cells"]["source"] for n, c in setting["cohorts"].items()}
     assert sources == {"same": "cells", "other": "cells-other"}
-    assert asked.image_home("leukemia-cells") == "leukemia"
+    assert asked.home("leukemia-cells") == "leukemia"
     assert "contact_sheet" in asked.figures("leukemia-cells")
     assert "contact_sheet" not in asked.figures("leukemia-expression")
     before = asked.image_digest("leukemia", "cells")

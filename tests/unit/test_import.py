@@ -36,7 +36,7 @@ def two(write):
         },
         "samples": write("samples.tsv", SHEET),
         "join": "inner",
-        "outcome": {"column": "kind", "task": "classification", "positive": None},
+        "outcome": {"column": "kind", "task": "classification"},
         "groups": None,
         "stratify_by": [],
         "cohorts": {},
@@ -213,7 +213,7 @@ def test_a_sample_stands_in_one_cohort_only(cohort, write):
 
 
 def test_a_regression_wants_numbers_in_every_cohort(cohort, write):
-    cohort["outcome"] = {"column": "kind", "task": "regression", "positive": None}
+    cohort["outcome"] = {"column": "kind", "task": "regression"}
     write("three.tsv", "sample\tkind\na\t1\nb\t2\nc\t3\n")
     with pytest.raises(UserError, match=r"regression, but .*outside_samples.tsv holds 'y'"):
         import_dataset("demo", cohort)
@@ -240,7 +240,7 @@ def pictures(write, tmp_path):
             "layers": {"cells": {"images": "folder", "unit": unit, "source": "cells"}},
             "samples": write("three.tsv", SHEET.replace("d\ty\tp4\n", "")),
             "join": "inner",
-            "outcome": {"column": "kind", "task": "classification", "positive": None},
+            "outcome": {"column": "kind", "task": "classification"},
             "groups": None,
             "stratify_by": [],
             "cohorts": {},

@@ -8,8 +8,8 @@ import pytest
 
 from omc.errors import UserError
 from omc.null import check, p_value, performance
-from omc.permuted_labels import permute_sheet, permuted
 from omc.opening import null_cost
+from omc.permuted_labels import permute_sheet, permuted
 
 RESAMPLING = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}
 

@@ -101,6 +101,7 @@ rule check:
         validated=expand(
             f"{RESULTS}/validation/models_{{language}}.json", language=STUDY.languages()
         ),
+        checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
         tried=expand(f"{CUT}/{{language}}.txt", dataset=DATASETS, language=STUDY.languages()),
     log:
         f"{RESULTS}/logs/check.log",

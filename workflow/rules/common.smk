@@ -106,7 +106,7 @@ def joined_images(file):
     """A file of every image layer of a data set and its cohorts."""
 
     def files(wildcards):
-        home = STUDY.image_home(wildcards.dataset)
+        home = STUDY.home(wildcards.dataset)
         folder = f"{RESULTS}/{home}/images"
         return [f"{folder}/{source}/{file}" for source in STUDY.image_sources(home)]
 
@@ -115,7 +115,7 @@ def joined_images(file):
 
 def prepared_images(wildcards):
     """The prepared images of a data set, for its contact sheet."""
-    folder = f"{RESULTS}/{STUDY.image_home(wildcards.dataset)}/images"
+    folder = f"{RESULTS}/{STUDY.home(wildcards.dataset)}/images"
     return [
         f"{folder}/{layer}/{shard}/prepared.h5"
         for layer, shard in STUDY.shown_images(wildcards.dataset)

@@ -55,7 +55,7 @@ rule import_dataset:
         mem_mb=mem_mb(1000, 20),
     params:
         setting=of_dataset(STUDY.import_setting),
-        image_folder=lambda wc: f"{RESULTS}/{STUDY.image_home(wc.dataset)}/images",
+        image_folder=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/images",
     message:
         "Import data set {wildcards.dataset}"
     script:
@@ -123,8 +123,12 @@ rule check_data:
         f"{RESULTS}/{{dataset}}/checks.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/checks.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/checks.tsv"
+    priority: 10
     conda:
         "../../envs/python.yaml"
+    threads: 1
     resources:
         mem_mb=mem_mb(800, 2),
     params:

@@ -3,6 +3,8 @@ rule join_predictions:
         predictions=lambda wc: trained(wc, "predictions"),
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        # So that nothing is scored for a positive class that there is not.
+        checks=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/checks.csv",
         code=library("python", "predictions", "checksums", "csvs"),
     output:
         f"{RESULTS}/{{dataset}}/predictions.csv",

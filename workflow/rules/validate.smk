@@ -47,6 +47,7 @@ if not os.path.exists(PASSED):
                 language=STUDY.languages(),
             ),
             preprocessing=expand(f"{RESULTS}/{{dataset}}/preprocessing.h5", dataset=DATASETS),
+            checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
         output:
             touch(PASSED),
         localrule: True

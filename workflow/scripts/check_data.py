@@ -13,7 +13,7 @@ COLUMNS = 2000
 def main(
     dataset: str, sheet: str, data: str, samples: str, splits: str, setting: dict, output: str
 ) -> None:
-    """setting: outcome, task, groups."""
+    """setting: outcome (its column), task, positive, groups."""
     import numpy as np
     import pandas as pd
 
@@ -21,6 +21,7 @@ def main(
         MOST_SAMPLES,
         Distances,
         check_duplicates,
+        check_positive,
         check_sheet,
         check_values,
     )
@@ -30,8 +31,11 @@ def main(
     from omc.matrix import names, read_columns
 
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
-    development = rows.loc[rows["cohort"] == "development", "sample"]
-    found = check_sheet(read_sheet(sheet), setting["outcome"], setting["groups"], setting["task"])
+    rows = rows[rows["cohort"] == "development"]
+    column = setting["outcome"]
+    check_positive(setting["positive"], rows["outcome"], column, f"datasets.{dataset}")
+    development = rows["sample"]
+    found = check_sheet(read_sheet(sheet), column, setting["groups"], setting["task"])
     few = len(development) <= MOST_SAMPLES
     distances = Distances(len(development) if few else 0)
     missing, constant = [], []

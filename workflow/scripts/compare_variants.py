@@ -23,6 +23,7 @@ def main(
     from omc.contracts import VARIANTS
     from omc.csvs import number, write_csv
     from omc.estimates import test_train_ratio
+    from omc.metrics import POOLED_SCHEMES
     from omc.pooled import read_cohorts
     from omc.seeds import fit_seed
     from omc.variants import compare, compare_pooled

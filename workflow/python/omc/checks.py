@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import chi2_contingency, kruskal
 from statsmodels.stats.multitest import multipletests
 
-from omc.errors import some
+from omc.errors import UserError, did_you_mean, some
 
 # A batch has few levels; of more, it may be a subject's name or a measurement.
 MOST_BATCHES = 10
@@ -17,6 +17,16 @@ LARGE_SHARE = 0.2
 NEAR = 0.03
 # Their distances are held in memory: 200 MB.
 MOST_SAMPLES = 5000
+
+
+def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
+    """Refuse a positive class that no sample has. outcome: (n,) of `column`."""
+    classes = sorted(outcome.unique())
+    if positive is not None and positive not in classes:
+        raise UserError(
+            f"{key}.outcome.positive: '{positive}' is not a class of column '{column}'"
+            f" (classes: {some(classes, 12)}).{did_you_mean(positive, classes)}"
+        )
 
 
 def check_sheet(sheet: pd.DataFrame, outcome: str, groups, task: str) -> list:

@@ -470,8 +470,8 @@ class Study:
         setting = self.datasets[dataset]
         return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
-    def image_home(self, dataset: str) -> str:
-        """The data set whose images a data set has: a variant has those of its parent."""
+    def home(self, dataset: str) -> str:
+        """The data set whose samples and images a data set has: a variant has its parent's."""
         return self.parent(dataset) if "variant" in self.datasets[dataset] else dataset
 
     def image_sources(self, dataset: str) -> dict[str, dict]:
@@ -488,7 +488,7 @@ class Study:
 
     def shown_images(self, dataset: str) -> list[tuple[str, str]]:
         """(layer, shard) of the images of a data set, without those of its cohorts."""
-        home = self.image_home(dataset)
+        home = self.home(dataset)
         layers = self.datasets[dataset]["layers"]
         return [
             (layer, shard)
@@ -643,6 +643,8 @@ class Study:
                     }
         for key in ("compare_layers", "compare_grouping"):
             del setting[key]
+        # What the models are trained on does not depend on it: see data_check_setting.
+        del setting["outcome"]["positive"]
         return canonical(setting)
 
     def data_check_setting(self, dataset: str) -> str:
@@ -651,6 +653,7 @@ class Study:
             {
                 "outcome": setting["outcome"]["column"],
                 "task": setting["outcome"]["task"],
+                "positive": setting["outcome"]["positive"],
                 "groups": setting["groups"],
             }
         )

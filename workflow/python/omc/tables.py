@@ -332,9 +332,3 @@ def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> No
             f"{key}.outcome.column: '{setting['column']}' of {path} has only one class among the"
             f" {len(outcome)} samples that the layers have: {classes[0]}"
         )
-    positive = setting["positive"]
-    if positive is not None and positive not in classes:
-        raise UserError(
-            f"{key}.outcome.positive: '{positive}' is not a class of column '{setting['column']}'"
-            f" (classes: {some(classes, 12)})"
-        )
