@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
@@ -215,7 +216,8 @@ def test_figures_summary_and_manifest(finished):
     manifest = json.loads(workflow.path("results", "manifest.json").read_text(encoding="utf-8"))
     assert manifest["config"]["seed"] == manifest["seed"] == 2022
     assert {"r", "packages"} <= set(manifest["versions"]["r"])
-    assert "caret" in manifest["versions"]["r"]["packages"]
+    assert {"caret", "ragg", "pROC"} <= set(manifest["versions"]["r"]["packages"])
+    assert manifest["workflow"]["snakemake"] == version("snakemake")
     assert manifest["versions"]["python"]["packages"]["scikit-learn"] == "1.8.0"
     assert all(len(digest) == 64 for digest in manifest["inputs"].values())
 

@@ -5,6 +5,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import validate_models
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -25,6 +26,8 @@ DEBIAN_NAMES = {
 # Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests
 # leave out where it is not there.
 DEBIAN_ONLY = {"chromium", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
+OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
+OF_R_ITSELF |= {"utils"}
 
 
 def debian_name(package):
@@ -119,6 +122,19 @@ def test_debian_packages_are_the_twins_of_conda_s():
     expected = {debian_name(package) for package in conda - python}
     debian = {package for path in ENVS.glob("apt*.txt") for package in entries(path.name)}
     assert debian == expected | DEBIAN_ONLY
+
+
+def test_every_package_of_jobs_is_looked_for_before_the_training(root):
+    jobs = set(conda_pins("python.yaml")) | set(pins(pip_section("python.yaml")))
+    assert set(validate_models.BASE_PACKAGES) == jobs - {"python", "pip"}
+    workflow = root / "workflow"
+    text = (workflow / "scripts" / "validate_models.R").read_text(encoding="utf-8")
+    looked_for = re.search(r"base_packages <- c\((.*?)\)", text, flags=re.S)[1]
+    used = {"ggplot2", "patchwork", "hdf5r"}  # by library()
+    for path in [*(workflow / "R").glob("*.R"), *(workflow / "scripts").glob("*.R")]:
+        if path.name != "formats.R":  # its packages are those of bioconductor.yaml
+            used |= set(re.findall(r"\b([A-Za-z0-9.]+)::", path.read_text(encoding="utf-8")))
+    assert used - OF_R_ITSELF <= set(re.findall(r'"(.+?)"', looked_for))
 
 
 def test_r_packages_stand_in_the_list_of_their_purpose():

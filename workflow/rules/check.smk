@@ -98,9 +98,7 @@ rule check_models_r:
 # Without an output, so that it always runs and says so; its log is what stands on the screen.
 rule check:
     input:
-        validated=expand(
-            f"{RESULTS}/validation/models_{{language}}.json", language=STUDY.languages()
-        ),
+        validated=VALIDATED,
         checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
         tried=expand(f"{CUT}/{{language}}.txt", dataset=DATASETS, language=STUDY.languages()),
     log:

@@ -1,10 +1,9 @@
 # Reads the configuration once; everything that decides something is in python/omc/config.py.
-import json
 import os
 import re
 import sys
 import time
-from pathlib import Path
+from importlib.metadata import version
 
 BEGAN = time.time()
 WORKFLOW = os.path.relpath(str(workflow.current_basedir.join("..")))

@@ -7,10 +7,7 @@ rule manifest:
         models=[
             final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]
         ],
-        versions=expand(
-            f"{RESULTS}/validation/models_{{language}}.json",
-            language=STUDY.languages(),
-        ),
+        versions=VALIDATED,
         code=library("python", "checksums"),
     output:
         in_report(
@@ -25,6 +22,7 @@ rule manifest:
         "../../envs/python.yaml"
     params:
         config=configuration.canonical(CONFIG),
+        snakemake=version("snakemake"),
     message:
         "Write down configuration, seeds, checksums and versions"
     script:

@@ -1,4 +1,8 @@
-# Every mistake in models and data is found before the first model trains.
+# Every mistake in models and data is found before the first model trains. Both languages have a part
+# in every run, with models or without: Python preprocesses and scores, R draws.
+VALIDATED = expand(f"{RESULTS}/validation/models_{{language}}.json", language=["python", "r"])
+
+
 rule validate_models_python:
     input:
         code=library("python", "models"),
@@ -12,7 +16,7 @@ rule validate_models_python:
     params:
         models=STUDY.validation_setting("python"),
     message:
-        "Check the scikit-learn models of the configuration"
+        "Check the scikit-learn models of the configuration and the Python packages"
     script:
         "../scripts/validate_models.py"
 
@@ -30,7 +34,7 @@ rule validate_models_r:
     params:
         models=STUDY.validation_setting("r"),
     message:
-        "Check the caret methods of the configuration and their packages"
+        "Check the caret methods of the configuration and the R packages"
     script:
         "../scripts/validate_models.R"
 
@@ -42,10 +46,7 @@ if not os.path.exists(PASSED):
 
     rule validate:
         input:
-            models=expand(
-                f"{RESULTS}/validation/models_{{language}}.json",
-                language=STUDY.languages(),
-            ),
+            models=VALIDATED,
             preprocessing=expand(f"{RESULTS}/{{dataset}}/preprocessing.h5", dataset=DATASETS),
             checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
         output:

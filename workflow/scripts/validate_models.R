@@ -1,4 +1,4 @@
-# Check every caret model of the configuration, before the first one trains.
+# Check every caret model of the configuration, and that the R packages are there.
 
 log <- file(snakemake@log[[1]], open = "wt")
 sink(log)
@@ -7,7 +7,8 @@ source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
 
 # What the workflow's own R code uses.
 base_packages <- c(
-  "caret", "data.table", "digest", "ggplot2", "hdf5r", "jsonlite", "patchwork", "svglite"
+  "caret", "data.table", "digest", "ggplot2", "hdf5r", "jsonlite", "patchwork", "pROC", "ragg",
+  "svglite", "systemfonts"
 )
 
 #' Check all models; write the versions of R and of every package that they use.

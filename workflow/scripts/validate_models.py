@@ -1,4 +1,4 @@
-"""Check every scikit-learn model of the configuration: it can be imported and its keys exist."""
+"""Check every scikit-learn model of the configuration, and that the Python packages are there."""
 
 import sys
 from pathlib import Path
@@ -7,16 +7,34 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from omc.logs import logged
 
+# What the workflow's own Python code uses, by the names of the distributions.
+BASE_PACKAGES = (
+    *("anndata", "baycomp", "h5py", "joblib", "markdown-it-py", "numpy", "pandas", "pillow"),
+    *("pyarrow", "scikit-image", "scikit-learn", "scipy", "skops", "statsmodels"),
+)
+
 
 def main(specs: list[dict], output: str) -> None:
+    """Write the versions of Python and of every package that it uses; UserError names all problems.
+
+    specs: dictionaries of name, estimator, params, grid, size, task, imbalance, key.
+    """
     import json
     import platform
-    from importlib.metadata import packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
     from omc.errors import UserError
     from omc.models import build
 
-    problems, modules = [], {"numpy", "scipy", "pandas", "sklearn", "h5py", "anndata"}
+    problems, modules, versions = [], set(), {}
+    for name in BASE_PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            problems.append(
+                f"packages: the Python package {name} is missing: install it with pip or conda, in"
+                " the version of envs/"
+            )
     for spec in specs:
         try:
             build(spec, spec["task"], spec["imbalance"], spec["key"])
@@ -26,8 +44,9 @@ def main(specs: list[dict], output: str) -> None:
     if problems:
         raise UserError("\n".join(problems))
     distributions = packages_distributions()
-    packages = {name for module in modules for name in distributions.get(module, [])}
-    versions = {name: version(name) for name in sorted(packages)}
+    for module in modules:
+        versions |= {name: version(name) for name in distributions.get(module, [])}
+    versions = dict(sorted(versions.items()))
     with open(output, "w", encoding="utf-8") as file:
         json.dump({"python": platform.python_version(), "packages": versions}, file, indent=2)
         file.write("\n")

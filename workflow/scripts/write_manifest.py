@@ -13,13 +13,19 @@ def git(folder: str, *arguments: str) -> str | None:
     import subprocess
 
     try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True)
+        # Of a shared checkout that another user owns, git tells nothing unless it is called safe.
+        # Taken from the command line, it holds for this command only.
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", folder, *arguments],
+            capture_output=True,
+            text=True,
+        )
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def main(config: str, sources, splits, models, versions, output: str) -> None:
+def main(config: str, snakemake_version: str, sources, splits, models, versions, output) -> None:
     import json
 
     from omc.checksums import sha256_file
@@ -40,7 +46,11 @@ def main(config: str, sources, splits, models, versions, output: str) -> None:
         "versions": {
             Path(p).stem.removeprefix("models_"): json.loads(Path(p).read_text()) for p in versions
         },
-        "workflow": {"commit": commit, "modified": None if changes is None else bool(changes)},
+        "workflow": {
+            "commit": commit,
+            "modified": None if changes is None else bool(changes),
+            "snakemake": snakemake_version,
+        },
     }
     Path(output).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -49,6 +59,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
             snakemake.params.config,
+            snakemake.params.snakemake,
             list(snakemake.input.sources),
             list(snakemake.input.splits),
             list(snakemake.input.models),

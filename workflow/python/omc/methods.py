@@ -153,7 +153,8 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
     grouped = [name for name, setting in config["datasets"].items() if setting["groups"]]
     repeats, folds, inner = (scheme[key] for key in ("repeats", "folds", "inner_folds"))
     text = {
-        "repeated_kfold": f"{folds}-fold cross-validation, repeated {repeats} times",
+        "repeated_kfold": f"{folds}-fold cross-validation"
+        + (f", repeated {repeats} times" if repeats > 1 else ""),
         "leave_one_group_out": "leaving out each group in turn",
         "leave_one_out": "leaving out each sample in turn",
         "bootstrap": f"{repeats} bootstrap samples{_drawn_within(datasets)}, tested on the samples"
@@ -171,11 +172,12 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
         f" {' to '.join(map(str, dict.fromkeys(d['sizes']['training'])))} training samples"
         for d in datasets
     ]
+    both = ", in Python and in R," if all(config["models"].values()) else ""
     return (
         f"{text} ({'; '.join(counts)}). Hyperparameters were chosen on {inner} inner folds of each"
         f" training set alone, as the error of a tuned model is biased otherwise {cite('varma')}."
-        " All models, in Python and in R, had the same outer splits, the same inner folds and the"
-        " same preprocessed values."
+        f" All models{both} had the same outer splits, the same inner folds and the same"
+        " preprocessed values."
     )
 
 
@@ -394,7 +396,9 @@ def _software(manifest: dict, cite: Citations) -> str:
         package, source = sources[language]
         versions = ", ".join(f"{name} {v}" for name, v in found["packages"].items())
         name = {"python": "Python", "r": "R"}[language]
-        text.append(f"{name} {found[language]} with {package} {cite(source)} and {versions}.")
+        # R without models draws, Python without models preprocesses and scores.
+        trained = f"{package} {cite(source)} and " if manifest["config"]["models"][language] else ""
+        text.append(f"{name} {found[language]} with {trained}{versions}.")
     commit = manifest["workflow"]["commit"]
     if commit:
         changed = " with local changes" if manifest["workflow"]["modified"] else ""
