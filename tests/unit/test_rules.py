@@ -6,21 +6,43 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def rules(root):
+def blocks(root):
+    """(rule, its text, the text of its file) of every rule."""
+    files = sorted((root / "workflow" / "rules").glob("*.smk"))
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    return [
+        (block.partition(":")[0], block, text)
+        for text in texts
+        for block in re.split(r"^ *rule ", text, flags=re.M)[1:]
+    ]
+
+
+@pytest.fixture(scope="module")
+def rules(blocks):
     """(rule, script, names of the library that it lists) of every rule with a `code`."""
     found = []
-    for path in sorted((root / "workflow" / "rules").glob("*.smk")):
-        text = path.read_text(encoding="utf-8")
+    for rule, block, text in blocks:
         lists = dict(re.findall(r"^(\w+_CODE) = \[(.*?)\]", text, flags=re.M | re.S))
-        for block in re.split(r"^ *rule ", text, flags=re.M)[1:]:
-            script = re.search(r'scripts/(\w+\.\w+)"', block)
-            code = re.search(r"(?:library|train_input)\((.*?)\n +(?=\w|\))(?! *\*)", block, re.S)
-            if script and code:
-                listed = code[1] + "".join(lists[name] for name in lists if name in code[1])
-                names = set(re.findall(r'"(\w+)"', listed)) - {"python", "r"}
-                found.append((block.partition(":")[0], script[1], names))
+        script = re.search(r'scripts/(\w+\.\w+)"', block)
+        code = re.search(r"(?:library|train_input)\((.*?)\n +(?=\w|\))(?! *\*)", block, re.S)
+        if script and code:
+            listed = code[1] + "".join(lists[name] for name in lists if name in code[1])
+            names = set(re.findall(r'"(\w+)"', listed)) - {"python", "r"}
+            found.append((rule, script[1], names))
     assert len(found) > 25
     return found
+
+
+def test_a_rule_states_what_it_needs(blocks):
+    for rule, block, _ in blocks:
+        stated = set(re.findall(r"^ +(\w+):", block, flags=re.M))
+        wanted = {"message"}
+        if stated & {"script", "shell"}:
+            wanted |= {"log", "conda"}
+        if "localrule" not in stated:
+            wanted |= {"threads", "resources", "benchmark"}
+        # Its only output is the user's.
+        assert not wanted - stated - ({"benchmark"} if rule == "predict" else set()), rule
 
 
 def imported(text):

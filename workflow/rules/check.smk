@@ -29,8 +29,13 @@ rule check_cut:
         preprocessing=f"{CUT}/preprocessing.h5",
     log:
         f"{RESULTS}/logs/validation/{{dataset}}_cut.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/{{dataset}}_cut.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(500, 2),
     params:
         task=of_dataset(STUDY.task),
     message:

@@ -63,6 +63,9 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             dataset="|".join(datasets),
         conda:
             "../../envs/r.yaml"
+        threads: 1
+        resources:
+            mem_mb=mem_mb(1000, 4),
         params:
             dataset=lambda wc: wc.dataset,
             task=of_dataset(STUDY.task),

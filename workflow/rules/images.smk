@@ -16,6 +16,7 @@ rule list_images:
         f"{IMAGE_LAYER}/list.tsv",
     log:
         f"{IMAGE_LOGS}/list.log",
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:
@@ -50,7 +51,7 @@ rule prepare_images:
         "../../envs/python.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: attempt * 1000,
+        mem_mb=mem_mb(1000, 0),
     params:
         size=image_setting("size"),
     message:
@@ -74,7 +75,7 @@ rule extract_image_features:
         "../../envs/python.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: attempt * 1000,
+        mem_mb=mem_mb(1000, 0),
     params:
         features=image_setting("features"),
     message:
@@ -99,6 +100,9 @@ rule join_image_features:
     priority: 20
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(500, 10),
     params:
         setting=of_images(STUDY.image_join_setting),
     message:

@@ -101,11 +101,16 @@ rule drop_groups:
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
     log:
         f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
     wildcard_constraints:
         dataset=only(STUDY.variants("ungrouped")),
     priority: 10
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(500, 1),
     message:
         "Forget the groups: {wildcards.dataset}"
     script:

@@ -92,6 +92,9 @@ rule score_null:
         f"{RESULTS}/benchmarks/{{dataset}}/score_null.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         models=of_dataset(STUDY.learner_names),
         made_with=of_dataset(STUDY.null_keys),

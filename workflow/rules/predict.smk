@@ -26,6 +26,8 @@ if STUDY.prediction:
             f"{HOME}/new_samples.h5ad",
         log:
             f"{RESULTS}/logs/predict/new_samples.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/predict/new_samples.tsv"
         conda:
             "../../envs/python.yaml"
         threads: 1

@@ -51,6 +51,9 @@ rule score:
         f"{RESULTS}/benchmarks/score.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         datasets=STUDY.scoring_setting(),
     message:
@@ -83,6 +86,9 @@ rule estimate:
         f"{RESULTS}/benchmarks/estimate.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         datasets=STUDY.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -108,6 +114,9 @@ rule delong:
         dataset=only(STUDY.with_delong()),
     conda:
         "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         models=of_dataset(STUDY.model_names),
         positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
@@ -147,6 +156,9 @@ rule compare_models:
         f"{RESULTS}/benchmarks/compare_models.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         datasets=STUDY.comparison_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -173,6 +185,9 @@ rule describe_predictions:
         f"{RESULTS}/benchmarks/describe_predictions.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         datasets=STUDY.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -205,6 +220,9 @@ rule compare_variants:
         f"{RESULTS}/variants.csv",
     log:
         f"{RESULTS}/logs/variants.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/variants.tsv"
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:

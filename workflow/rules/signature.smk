@@ -32,6 +32,9 @@ rule signature:
         f"{RESULTS}/benchmarks/signature.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 5),
     params:
         datasets=STUDY.comparison_setting(),
     message:
@@ -115,6 +118,9 @@ rule permutation_importance:
         f"{RESULTS}/benchmarks/permutation_importance.tsv"
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         datasets=STUDY.comparison_setting(),
     message:

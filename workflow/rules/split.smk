@@ -12,6 +12,7 @@ rule make_splits:
     wildcard_constraints:
         dataset=without(STUDY.variants("layer")),
     priority: 10
+    localrule: True
     conda:
         "../../envs/python.yaml"
     params:

@@ -10,9 +10,14 @@ rule validate_models_python:
         f"{RESULTS}/validation/models_python.json",
     log:
         f"{RESULTS}/logs/validation/models_python.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/models_python.tsv"
     priority: 20
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
     params:
         models=STUDY.validation_setting("python"),
     message:
@@ -28,9 +33,14 @@ rule validate_models_r:
         f"{RESULTS}/validation/models_r.json",
     log:
         f"{RESULTS}/logs/validation/models_r.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/models_r.tsv"
     priority: 20
     conda:
         "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
     params:
         models=STUDY.validation_setting("r"),
     message:
