@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report test test-r test-fast verify benchmark-fit benchmark-memory lint format pins data clean FORCE
+.PHONY: help setup check run retry predict dag report test test-r test-fast verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -19,7 +19,7 @@ SETUP := envs/setup.sh
 EXEC := $(SETUP) exec
 # Without --cores the profile decides.
 SNAKEMAKE = $(SETUP) snakemake $(if $(CORES),--cores $(CORES)) $(ARGS) \
-	$(if $(filter-out $(DEFAULT_CONFIG),$(CONFIG)),--configfile $(CONFIG))
+	$(if $(filter-out $(DEFAULT_CONFIG),$(CONFIG)),--configfile '$(CONFIG)')
 
 # Set-up runs again when a list of packages has changed, or when DEPLOY says another thing than
 # .deploy has recorded.
@@ -34,24 +34,27 @@ help: ## Show this list
 
 setup: $(RUN_READY) ## Set up what is missing, and run nothing
 
-check: $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
+given:
+	@[ -f '$(CONFIG)' ] || { printf 'ERROR: CONFIG=%s: there is no such file in %s: correct the path\n' \
+		'$(CONFIG)' "$$PWD" >&2; exit 1; }
+
+check: given $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
 	@$(SNAKEMAKE) -- check
 
-run: $(RUN_READY) ## Set up what is missing, then run the comparison
+run: given $(RUN_READY) ## Set up what is missing, then run the comparison
 	@$(SNAKEMAKE) $(if $(TARGETS),-- $(TARGETS))
 
-retry: $(RUN_READY) ## Train again what failed in the last run, and only that
-	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.retry $(CONFIG))" || exit 1; \
+retry: given $(RUN_READY) ## Train again what failed in the last run, and only that
+	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.retry '$(CONFIG)')" || exit 1; \
 	if [ -n "$$failed" ]; then $(SNAKEMAKE) --forcerun $$failed; fi
 
 NEEDED := DATASET MODEL INPUT OUTPUT
-predict: $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/… INPUT=new.tsv OUTPUT=out.csv
+predict: given $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/… INPUT=new.tsv OUTPUT=out.csv
 	$(foreach name,$(NEEDED),$(if $($(name)),,$(error make predict: give it $(NEEDED:%=%=…))))
 	@$(SNAKEMAKE) --config 'predict={"dataset": "$(DATASET)", "model": "$(MODEL)", "input": "$(INPUT)", "output": "$(OUTPUT)"}' -- predict
 
-report: $(RUN_READY) ## Write report.html about the last run into its folder of results
-	@run="$$($(EXEC) python -c 'import sys, yaml; print(yaml.safe_load(open(sys.argv[1])).get("run") or "")' $(CONFIG))"; \
-	report="results/$${run:+$$run/}report.html"; \
+report: given $(RUN_READY) ## Write report.html about the last run into its folder of results
+	@report="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.report '$(CONFIG)')" || exit 1; \
 	$(SNAKEMAKE) --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png

@@ -50,6 +50,13 @@ def test_a_mistake_is_a_sentence_before_any_training(workflow, small, name):
         assert all(part in sentence for part in parts), sentence
 
 
+def test_without_a_configuration_one_sentence_says_how_to_give_one(workflow):
+    process = workflow().run("--config", "seed=3")
+    assert process.returncode != 0
+    (told,) = (line for line in process.stderr.splitlines() if "profile" not in line)
+    assert "there is no config/config.yaml" in told and "--configfile" in told
+
+
 def test_a_failing_model_is_a_row_and_not_a_lost_run(workflow, small):
     run = workflow()
     # More nearest neighbours than there are samples, in both languages.

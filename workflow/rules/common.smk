@@ -12,17 +12,15 @@ sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
 from omc import config as configuration
 from omc import prediction
 from omc.closing import closing_text
-from omc.errors import UserError
+from omc.errors import UserError, stop
 from omc.opening import null_cost
 
-
-def stop(error):
-    """End with the sentences of a UserError."""
-    print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
-    sys.exit(1)
-
-
 try:
+    if not ("datasets" in config or workflow.overwrite_configfiles or CONFIGURED):
+        raise UserError(
+            f"the configuration: there is no config/config.yaml in {os.getcwd()}:"
+            " give a file, with --configfile"
+        )
     STUDY = configuration.load(config, WORKFLOW)
 except UserError as error:
     stop(error)
@@ -30,7 +28,7 @@ CONFIG = STUDY.config
 # For the captions of the report, which see nothing else.
 config.update(CONFIG)
 
-RESULTS = os.path.join("results", CONFIG["run"] or "").rstrip("/")
+RESULTS = STUDY.results
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)

@@ -18,6 +18,7 @@ from omc import prediction
 from omc.csvs import read_csv
 from omc.errors import UserError, did_you_mean, some
 from omc.image_files import Image, in_shard, list_images, shard_names
+from omc.logs import one_line
 
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
@@ -418,12 +419,12 @@ class Study:
         self.config = config
         problems = []
         self.datasets, self.models, self.images, self.rds = {}, {}, {}, {}
-        results = os.path.join("results", config["run"] or "").rstrip("/")
+        self.results = os.path.join("results", config["run"] or "").rstrip("/")
         for name, dataset in config["datasets"].items():
             try:
                 resolved = resolve_dataset(name, dataset, root)
                 check_scheme(config["resampling"]["scheme"], f"datasets.{name}", resolved["groups"])
-                self.rds.update(replace_rds(name, resolved, results))
+                self.rds.update(replace_rds(name, resolved, self.results))
                 self.datasets.update({name: resolved, **variants(name, resolved)})
                 for source, setting in image_sources(name, resolved).items():
                     listed = list_images(setting["images"], setting["pattern"], setting["key"])
@@ -823,3 +824,12 @@ def load(config: dict, workflow: str) -> Study:
         for language in ("python", "r")
     }
     return Study(config, presets, root=os.path.join(workflow, ".."))
+
+
+def read(path: str) -> Study:
+    """The study of a configuration file; UserError if it cannot be read."""
+    try:
+        config = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"{path}: cannot be read ({one_line(error)}): correct it") from error
+    return load(config, str(Path(__file__).parents[2]))

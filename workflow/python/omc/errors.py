@@ -1,6 +1,7 @@
 """Errors that a user can mend, as one sentence each."""
 
 import difflib
+import sys
 
 
 class UserError(Exception):
@@ -8,6 +9,12 @@ class UserError(Exception):
 
     The message is shown alone, without a traceback. It may hold several lines, one mistake each.
     """
+
+
+def stop(error: UserError):
+    """End the program with the sentences of an error, each on a line of its own."""
+    print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
+    sys.exit(1)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

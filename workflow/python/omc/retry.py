@@ -5,19 +5,13 @@
 the job that replaces it begins.
 """
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from omc import config as configuration
 from omc.csvs import read_csv
-from omc.errors import UserError, some
-from omc.logs import one_line
-
-WORKFLOW = Path(__file__).parents[2]
+from omc.errors import UserError, some, stop
 
 
 @dataclass(frozen=True)
@@ -64,12 +58,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def main(config_path: str) -> None:
     """Print the files to make anew, and say what they are."""
-    try:
-        config = yaml.safe_load(Path(config_path).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{config_path}: cannot be read ({one_line(error)}): correct it") from error
-    study = configuration.load(config, str(WORKFLOW))
-    results = os.path.join("results", study.config["run"] or "").rstrip("/")
+    study = configuration.read(config_path)
+    results = study.results
     failed = failed_jobs(study, results)
     if not failed:
         print(f"Nothing to retry: no failure is recorded in {results}/.", file=sys.stderr)
@@ -84,5 +74,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except UserError as error:
-        print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
-        sys.exit(1)
+        stop(error)
