@@ -1,5 +1,8 @@
 """What a user meets when something is wrong: a sentence, and no lost run."""
 
+import shutil
+import subprocess
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -55,6 +58,26 @@ def test_without_a_configuration_one_sentence_says_how_to_give_one(workflow):
     assert process.returncode != 0
     (told,) = (line for line in process.stderr.splitlines() if "profile" not in line)
     assert "there is no config/config.yaml" in told and "--configfile" in told
+
+
+def test_a_module_that_is_fetched_is_told_to_be_cloned(workflow, root):
+    run = workflow()
+    repository = run.path("repository")
+    shutil.copytree(root / "workflow", repository / "workflow")
+    git = ["git", "-C", repository, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for arguments in (["init"], ["add", "."], ["commit", "-m", "all"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    snakefile = run.path("Snakefile")
+    snakefile.write_text(
+        "module comparison:\n"
+        f'    snakefile: gitfile("{repository}", "workflow/Snakefile", ref="HEAD")\n'
+        "    config: config\n\n"
+        "use rule * from comparison\n",
+        encoding="utf-8",
+    )
+    process = run.run("--config", "seed=3", snakefile=snakefile)
+    assert process.returncode != 0 and "Traceback" not in process.stderr
+    assert "ERROR: the workflow was fetched" in process.stderr
 
 
 def test_a_failing_model_is_a_row_and_not_a_lost_run(workflow, small):

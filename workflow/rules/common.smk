@@ -7,6 +7,11 @@ from importlib.metadata import version
 
 BEGAN = time.time()
 WORKFLOW = os.path.relpath(str(workflow.current_basedir.join("..")))
+if not os.path.isdir(WORKFLOW):
+    sys.exit(
+        "ERROR: the workflow was fetched file by file, and its scripts need the library beside them:"
+        " clone the repository, and give the module the path of its workflow/Snakefile"
+    )
 sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
 
 from omc import config as configuration
