@@ -309,6 +309,14 @@ def test_a_new_line_trains_that_model_and_redraws(finished):
     assert set(jobs) <= JOINS - {"validate_models_r"}
 
 
+def test_another_positive_class_is_scored_and_not_trained(finished):
+    workflow, config, _ = finished
+    other = json.loads(json.dumps(config))
+    other["datasets"]["leukemia"]["outcome"]["positive"] = "ALL"
+    jobs = planned(workflow.compare(other, "--dry-run"))
+    assert {"check_data", "score"} <= set(jobs) <= JOINS | {"check_data"}
+
+
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     found = []
     small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pytest
 import yaml
@@ -113,6 +114,23 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
     for question in ("import_setting", "preprocessing_setting", "task"):
         assert getattr(before, question)("leukemia") == getattr(after, question)("leukemia")
     assert before.split_setting() == after.split_setting()
+
+
+def test_the_configuration_of_the_readme_is_whole(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    (shown,) = (
+        part for part in re.findall(r"```yaml\n(.*?)```", text, flags=re.S) if "my_study" in part
+    )
+    schema = root / "workflow" / "schemas" / "config.schema.yaml"
+    assert complete(yaml.safe_load(shown), schema)["models"]["r"]
+
+
+def test_every_key_is_described(root):
+    described = (root / "config" / "README.md").read_text(encoding="utf-8")
+    schema = yaml.safe_load((root / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    for section in ("tuning", "comparison", "resampling"):
+        for name in schema["properties"][section]["properties"]:
+            assert f"{section}.{name}" in described or f"`{name}`" in described, (section, name)
 
 
 def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):

@@ -11,7 +11,6 @@ from PIL import Image
 from omc.errors import UserError
 from omc.image_files import in_shard, list_images, shard_names
 from omc.images import (
-    GROUPS,
     BrokenImage,
     feature_names,
     features_of,
@@ -25,6 +24,8 @@ from omc.images import (
     shape,
     texture,
 )
+
+GROUPS = ["intensity", "texture", "hog", "shape"]
 
 
 def save(path, pixels, mode=None):

@@ -1,5 +1,6 @@
 # What the models look at: how stable their features are, a ranking that all share, and what
-# shuffling its first features costs the best model of each language.
+# shuffling its first features costs the best model of each language. Which features these are, all
+# models say together, so that a new one in either language runs this again for both.
 PERMUTE_INPUT = dict(
     data=f"{RESULTS}/{{dataset}}/data.h5ad",
     samples=f"{RESULTS}/{{dataset}}/samples.tsv",

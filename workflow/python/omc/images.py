@@ -28,8 +28,6 @@ LBP_POINTS, LBP_RADIUS = 8, 1
 HOG_ORIENTATIONS, HOG_CELLS = 9, 8
 SMALLEST_OBJECT = 5  # pixels: smaller ones are taken for noise
 OBJECT_PROPERTIES = ["area", "eccentricity", "solidity", "extent", "circularity", "intensity"]
-GROUPS = ["intensity", "texture", "hog", "shape"]
-
 
 CHECKED = ["sample", "image", "path", "sha256", "reason"]  # reason: why it is broken, or empty
 MOST_TOLD = 10  # broken images that an error names
