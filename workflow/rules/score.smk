@@ -222,9 +222,11 @@ rule compare_variants:
         f"{RESULTS}/logs/variants.log",
     benchmark:
         f"{RESULTS}/benchmarks/variants.tsv"
-    localrule: True
     conda:
         "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
     params:
         variants=STUDY.variant_setting(),
         scheme=CONFIG["resampling"]["scheme"],
