@@ -2,8 +2,9 @@
 
     python tests/benchmarks/benchmark_run.py results
 
-The argument is the folder of a run from the start. Every log ends with what its script used;
-timing.csv has what of it was tuning, fitting and predicting.
+The argument is the folder of a run from the start. Every log ends with what its script used. What
+was tuning, fitting and predicting stands in timing.csv, and for the jobs that shuffle features,
+which fit models again, in their logs.
 """
 
 import csv
@@ -11,21 +12,23 @@ import re
 import sys
 from pathlib import Path
 
-USEFUL = ("tune", "fit", "predict")
+USEFUL = ("tune", "fit", "predict", "shuffle")
 
 
 def main(results: Path) -> None:
-    jobs = {}
+    jobs, stages = {}, {}
     for log in (results / "logs").rglob("*.log"):
-        used = re.findall(r"^used ([\d.]+) CPU s", log.read_text(errors="replace"), flags=re.M)
+        text = log.read_text(errors="replace")
+        used = re.findall(r"^used ([\d.]+) CPU s", text, flags=re.M)
         if used:
             jobs[str(log.relative_to(results / "logs"))] = float(used[-1])
+        for seconds in re.findall(r"^fitted and predicted in ([\d.]+) CPU s", text, flags=re.M):
+            stages["shuffle"] = stages.get("shuffle", 0) + float(seconds)
     with open(results / "timing.csv", newline="") as file:
-        stages = {}
         for row in csv.DictReader(file):
             stages[row["stage"]] = stages.get(row["stage"], 0) + float(row["cpu_seconds"])
     total = sum(jobs.values())
-    useful = sum(stages[stage] for stage in USEFUL)
+    useful = sum(stages.get(stage, 0) for stage in USEFUL)
     longest = max(jobs, key=jobs.get)
     print(f"{len(jobs)} jobs, {total:.0f} CPU s")
     for stage, seconds in stages.items():

@@ -26,6 +26,7 @@ main <- function(input, output, params) {
     chosen = splits
   )
   rows <- NULL
+  before <- proc.time()
   if (length(splits)) {
     specs <- read_spec(utf8(params[["models"]]))
     spec <- Filter(function(spec) identical(spec$name, plan$model[1]), specs)[[1]]
@@ -44,6 +45,8 @@ main <- function(input, output, params) {
       )
     }))
   }
+  spent <- timing_row("fit", proc.time() - before)$cpu_seconds
+  message(sprintf("fitted and predicted in %.2f CPU s", spent))
   columns <- c("split", "feature", "permutation", "sample", "truth", "predicted")
   write_table(rows, c(columns, prob_columns(batch)), output)
 }

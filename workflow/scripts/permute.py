@@ -13,6 +13,8 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
 
     Writes only the header where the plan has no model, or the data set no split that suits.
     """
+    import time
+
     from omc.contracts import PERMUTED
     from omc.csvs import read_csv, write_csv
     from omc.models import build
@@ -31,6 +33,7 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
         evaluated = read_evaluated(input.tuning, settings)
         features = [row["feature"] for row in plan]
         data.load(splits)
+    began = time.process_time()
     for split in splits:
         try:
             found = permute_split(
@@ -40,6 +43,7 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
         except Exception as error:
             # It failed in the run too, and stands in failures.csv.
             print(f"{split}: left out: {error}", flush=True)
+    print(f"fitted and predicted in {time.process_time() - began:.2f} CPU s", flush=True)
     write_csv(output, [*PERMUTED, *(f"prob_{c}" for c in data.classes)], rows)
 
 
