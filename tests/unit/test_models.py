@@ -201,6 +201,29 @@ def test_an_estimator_inside_an_estimator():
         build("bagging", **entry)
 
 
+@pytest.mark.parametrize(
+    ("estimator", "params", "key"),
+    [
+        ("sklearn.ensemble.BaggingClassifier", {"estimator__C": 3}, ".params: 'estimator__C'"),
+        (
+            "sklearn.ensemble.BaggingClassifier",
+            {"estimator": {"estimator": 3}},
+            ".params.estimator",
+        ),
+        (
+            "sklearn.ensemble.BaggingClassifier",
+            {"estimator": {"estimator": "sklearn.svm.SVC", "params": [1]}},
+            ".params.estimator.params",
+        ),
+        ("..svm.SVC", {}, ""),
+    ],
+)
+def test_what_cannot_be_built_is_a_sentence(estimator, params, key):
+    with pytest.raises(UserError) as error:
+        build("a", estimator=estimator, params=params)
+    assert str(error.value).startswith(f"models.python[0]{key}")
+
+
 def test_a_setting_of_the_user_takes_the_place_of_the_presets():
     assert resolved("knn", params={"n_neighbors": 3})["grid"] == {"n_neighbors": [3]}
     spec = resolved("svr_rbf", "regression", params={"regressor__C": 2, "regressor__epsilon": 0.5})

@@ -18,10 +18,12 @@ from omc.errors import UserError, did_you_mean, some
 
 def estimator_class(dotted: str, key: str):
     """The class that a dotted name such as sklearn.svm.SVC means."""
+    if not isinstance(dotted, str):
+        raise UserError(f"{key}: {dotted!r} is no dotted name: write one, as sklearn.svm.SVC")
     module_name, _, class_name = dotted.rpartition(".")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise UserError(
             f"{key}: cannot import '{dotted}' ({error}): correct the dotted name"
         ) from error
@@ -64,6 +66,8 @@ def build(spec: dict, task: str, imbalance: str, key: str):
 def _instance(dotted: str, params: dict, key: str):
     """An estimator; a parameter that is a mapping with the key `estimator` is one in itself."""
     kind = estimator_class(dotted, key)
+    if not isinstance(params, dict):
+        raise UserError(f"{key}.params: {params!r} is not a mapping: write key: value")
     own = {
         name: _instance(value["estimator"], value.get("params", {}), f"{key}.params.{name}")
         if isinstance(value, dict) and "estimator" in value
@@ -73,8 +77,17 @@ def _instance(dotted: str, params: dict, key: str):
     # A name such as regressor__C belongs to an estimator inside this one.
     inside = {name: own.pop(name) for name in list(own) if "__" in name}
     try:
-        return kind(**own).set_params(**inside)
-    except (TypeError, ValueError) as error:
+        estimator = kind(**own)
+        parts = estimator.get_params() if inside else {}
+        for name in inside:
+            outer = name.partition("__")[0]
+            if not hasattr(parts.get(outer), "set_params"):
+                raise UserError(
+                    f"{key}.params: '{name}' is of an estimator inside {dotted}, and '{outer}' is"
+                    f" none: give it, as {outer}: {{estimator: sklearn.svm.SVC}}"
+                )
+        return estimator.set_params(**inside)
+    except (TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{key}.params: {' '.join(str(error).split())}: see the documentation of {dotted}"
         ) from error
