@@ -146,6 +146,25 @@ def write_hdf5(path):
         file["x"] = [1]
 
 
+def write_old_h5ad(path):
+    with h5py.File(path, "w") as file:
+        for axis in ("obs", "var"):
+            file[axis] = np.zeros(1, dtype=[("index", "S1")])
+        file["X"] = [[1.0]]
+
+
+def cut(path, length, end=b""):
+    """The beginning of a table in a file, and another end."""
+    table = pd.DataFrame(np.random.default_rng(1).normal(size=(50, 5)))
+    table.to_csv(path, sep="\t") if path.endswith("gz") else write_h5ad(
+        path, table.rename(str).rename(columns=str)
+    )
+    with open(path, "r+b") as file:
+        file.truncate(length)
+        file.seek(length)
+        file.write(end * 50)
+
+
 WRONG = {
     "t.xlsx": (lambda p: text(p, ""), ["none of .tsv", ".rds"]),
     "text.parquet": (lambda p: text(p, "sample\tg1\n"), ["Parquet", "text", "sample"]),
@@ -153,6 +172,12 @@ WRONG = {
     "parquet.tsv": (lambda p: TABLE.to_parquet(p), ["text", "Parquet file"]),
     "gzip.tsv": (lambda p: open(p, "wb").write(gzip.compress(b"a\tb\n")), ["gzip data"]),
     "plain.tsv.gz": (lambda p: text(p, "a\tb\n1\t2\n"), ["cannot be read", "complete"]),
+    "corrupt.tsv.gz": (lambda p: cut(p, 400, b"xxxx"), ["cannot be read", "complete"]),
+    "cut.tsv.gz": (lambda p: cut(p, 400), ["cannot be read", "complete"]),
+    "cut.h5ad": (lambda p: cut(p, 3000), ["cannot be read", "complete"]),
+    "old.h5ad": (write_old_h5ad, ["AnnData before 0.7"]),
+    "bare.parquet": (lambda p: TABLE[[]].to_parquet(p), ["no feature in it"]),
+    "latin.csv": (lambda p: open(p, "wb").write(b"id,g\nS\xe4,1\n"), ["save it as UTF-8"]),
     "empty.csv": (lambda p: text(p, ""), ["empty"]),
     "zip.csv": (lambda p: open(p, "wb").write(b"PK\x03\x04..."), ["ZIP", "xlsx"]),
     "cut.parquet": (lambda p: text(p, "PAR1...."), ["cannot be read as Parquet"]),
@@ -201,6 +226,21 @@ def test_wrong_sheets(tmp_path):
         read_sheet(str(tmp_path / "s.tsv"))
     text(tmp_path / "s.csv", "sample,class\nS1,a\nS1,b\n")
     with pytest.raises(UserError, match="samples stand twice: S1"):
+        read_sheet(str(tmp_path / "s.csv"))
+    text(tmp_path / "s.tsv", "Sample\tclass\nS1\ta\n")
+    with pytest.raises(UserError, match="Did you mean 'Sample'. Rename the column"):
+        read_sheet(str(tmp_path / "s.tsv"))
+    text(tmp_path / "s.csv", "sample;class\nS1;a\n")
+    with pytest.raises(UserError, match="only one is found with separator ','"):
+        read_sheet(str(tmp_path / "s.csv"))
+    text(tmp_path / "s.csv", "sample,class,class\nS1,a,b\n")
+    with pytest.raises(UserError, match="columns stand twice: class"):
+        read_sheet(str(tmp_path / "s.csv"))
+    text(tmp_path / "s.csv", "sample,class\nS1,a\n ,b\n")
+    with pytest.raises(UserError, match="empty in 1 row.s., first in row 2"):
+        read_sheet(str(tmp_path / "s.csv"))
+    text(tmp_path / "s.csv", "sample,class\n")
+    with pytest.raises(UserError, match="no sample in it"):
         read_sheet(str(tmp_path / "s.csv"))
     with pytest.raises(UserError, match="no sample sheet is read from a .gct"):
         read_sheet("s.gct")

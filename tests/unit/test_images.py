@@ -90,6 +90,7 @@ def test_a_sheet_of_images(tmp_path):
         ),
         ([], "sample\tfile\nA\tx.png\n", ["no column 'image'", "sample, file"]),
         ([], "sample\timage\n", ["lists no image"]),
+        ([], "sample\timage\nA\n", ["row 1 of", "lacks"]),
     ],
 )
 def test_a_wrong_source_is_one_sentence(tmp_path, files, sheet, expected):

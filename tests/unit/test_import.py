@@ -93,6 +93,7 @@ def test_a_matrix_is_in_memory_twice_at_most(one, write, monkeypatch, orientatio
     sheet = [f"{sample}\t{'xy'[i % 2]}\n" for i, sample in enumerate(samples)]
     write("three.tsv", "".join(["sample\tkind\n", *reversed(sheet)]))
     one["layers"]["genes"] |= {"orientation": orientation, "transform": "arcsinh"}
+    matrix.write_h5ad("data.h5ad", x[:1, :1], ["s"], ["f"], ["genes"])  # imports what it needs
     tracemalloc.start()
     values, *names, _ = import_dataset("demo", one)
     matrix.write_h5ad("data.h5ad", values, *names)
@@ -126,7 +127,7 @@ def test_a_layer_without_any_sample_is_an_error_even_in_an_outer_join(two, write
 
 def test_the_only_layer_must_have_every_sample(one, write):
     write("three.tsv", SHEET)
-    with pytest.raises(UserError, match=r"layers\.genes\.table: 1 of 4 samples .*missing: d"):
+    with pytest.raises(UserError, match=r"layers\.genes\.table: 1 of 4 samples .*missing: 'd'"):
         import_dataset("demo", one)
 
 
@@ -134,6 +135,13 @@ def test_a_class_lost_in_the_join_is_an_error(two, write):
     write("samples.tsv", SHEET.replace("b\ty", "b\tx"))
     with pytest.raises(UserError, match=r"only one class among the 2 samples that the layers have"):
         import_dataset("demo", two)
+
+
+def test_a_class_that_yaml_read_as_true(one, write):
+    write("three.tsv", "sample\tkind\na\tyes\nb\tno\nc\tno\n")
+    one["outcome"]["positive"] = "True"
+    with pytest.raises(UserError, match="'True' is not a class.*no, yes.*write it in quotes"):
+        import_dataset("demo", one)
 
 
 def test_a_cohort_is_matched_by_name(cohort, capsys):
@@ -212,10 +220,21 @@ def test_a_sample_stands_in_one_cohort_only(cohort, write):
         import_dataset("demo", cohort)
 
 
-def test_a_regression_wants_numbers_in_every_cohort(cohort, write):
+def test_a_metric_of_two_classes_is_refused_where_there_are_more(two, write):
+    two["outcome"] |= {"binary_metric": "sensitivity", "other_metrics": ["f1", "mcc"]}
+    import_dataset("demo", two)
+    two["join"] = "outer"
+    write("samples.tsv", SHEET.replace("a\tx", "a\tz"))
+    with pytest.raises(UserError, match=r"sensitivity is of two .* 3 .x, y, z.: .* f1, mcc"):
+        import_dataset("demo", two)
+
+
+@pytest.mark.parametrize("value", ["y", "inf"])
+def test_a_regression_wants_numbers_in_every_cohort(cohort, write, value):
     cohort["outcome"] = {"column": "kind", "task": "regression"}
     write("three.tsv", "sample\tkind\na\t1\nb\t2\nc\t3\n")
-    with pytest.raises(UserError, match=r"regression, but .*outside_samples.tsv holds 'y'"):
+    write("outside_samples.tsv", f"sample\tkind\nf\t{value}\ne\t1\n")
+    with pytest.raises(UserError, match=f"regression, but .*outside_samples.tsv holds '{value}'"):
         import_dataset("demo", cohort)
 
 
@@ -271,5 +290,5 @@ def test_images_as_rows_have_their_sample_s_outcome_and_are_its_group(pictures):
 def test_a_sample_without_any_image_is_named(pictures, write):
     dataset = pictures("sample")
     write("three.tsv", SHEET)
-    with pytest.raises(UserError, match=r"layers.cells.images: 1 of 3 .*missing: d; found there"):
+    with pytest.raises(UserError, match=r"layers.cells.images: 1 of 3 .*missing: 'd'; found there"):
         import_dataset("demo", dataset)

@@ -23,6 +23,11 @@ def did_you_mean(word: str, known: list[str]) -> str:
     return f" Did you mean '{near[0]}'?" if near else ""
 
 
+def quoted(items, limit: int = 5) -> str:
+    """`some`, in quotes: so that spaces at the ends of a name are seen."""
+    return some((repr(str(i)) for i in items), limit)
+
+
 def some(items, limit: int = 5) -> str:
     """'a, b, c and 12 more' of a list that may be long."""
     items = [str(i) for i in items]

@@ -42,16 +42,26 @@ def ending(path: str) -> str:
     )
 
 
+def _open(path: str):
+    return (gzip.open if str(path).endswith(".gz") else open)(path, "rb")
+
+
+@contextmanager
+def _reading(path: str, as_what: str):
+    """Turns what goes wrong in a broken file into a sentence."""
+    try:
+        yield
+    except (ValueError, LookupError, OSError, EOFError, zlib.error) as error:
+        found = " ".join(str(error).split()).removesuffix(".")
+        advice = "save it as UTF-8" if isinstance(error, UnicodeError) else "is it complete?"
+        raise UserError(f"{path}: cannot be read as {as_what} ({found}): {advice}") from error
+
+
 def _check_content(path: str) -> None:
     """UserError where a file is something else than its ending says."""
     wanted = FORMATS.get(ending(path), "text")
-    try:
-        with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
-            start = file.read(200)
-    except (OSError, EOFError) as error:
-        raise UserError(
-            f"{path}: cannot be read ({' '.join(str(error).split())}): is it complete?"
-        ) from error
+    with _reading(path, wanted), _open(path) as file:
+        start = file.read(200)
     found = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
     if found is None:
         first = start.decode("utf-8", "replace").splitlines()
@@ -97,21 +107,6 @@ def read_table(
         if len(twice):
             raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
     return table
-
-
-def _open(path: str):
-    return (gzip.open if str(path).endswith(".gz") else open)(path, "rb")
-
-
-@contextmanager
-def _reading(path: str, as_what: str):
-    """Turns what goes wrong in a broken file into a sentence."""
-    try:
-        yield
-    except (ValueError, LookupError, OSError, EOFError, zlib.error) as error:
-        raise UserError(
-            f"{path}: cannot be read as {as_what} ({' '.join(str(error).split())}): is it complete?"
-        ) from error
 
 
 def _read_csv(path: str, sep: str, **more) -> pd.DataFrame:
@@ -290,7 +285,7 @@ def _read_h5ad(path: str, orientation: str, matrix: str | None) -> pd.DataFrame:
             f"{path}: orientation: features_in_rows, but rows of an .h5ad file are samples (obs):"
             " take the key out"
         )
-    with _open_h5ad(path) as file:
+    with _reading(path, "an HDF5 file"), _open_h5ad(path) as file:
         known = ["X"] if "X" in file else []
         known += list(file["layers"]) if "layers" in file else []
         name = matrix or "X"
@@ -332,6 +327,11 @@ def _open_h5ad(path: str) -> h5py.File:
             f"{path}: an HDF5 file without {' and '.join(lacking)} (it has: {found}):"
             " write it with AnnData"
         )
+    if any(isinstance(file[axis], h5py.Dataset) for axis in ("obs", "var")):
+        file.close()
+        raise UserError(
+            f"{path}: written by AnnData before 0.7: read and write it once with a newer one"
+        )
     return file
 
 
@@ -366,18 +366,43 @@ def read_sheet(path: str) -> pd.DataFrame:
         sheet = sheet.apply(_as_text)
     else:
         sheet = _read_csv(path, SEPARATORS[kind], dtype=str, keep_default_na=False)
+        with _reading(path, "a table"), _open(path) as file:
+            header = pd.Index(_fields(file.readline(), SEPARATORS[kind]))
+        twice = header[header.duplicated() & (header != "")].unique()
+        if len(twice):
+            raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
     if "sample" not in sheet.columns:
-        raise UserError(f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})")
+        raise UserError(
+            f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})"
+            f"{_sheet_advice(list(sheet.columns), kind)}"
+        )
+    if not len(sheet):
+        raise UserError(f"{path}: there is no sample in it: give a row for each")
+    nameless = np.flatnonzero(sheet["sample"].str.strip() == "")
+    if len(nameless):
+        raise UserError(
+            f"{path}: column 'sample' is empty in {len(nameless)} row(s), first in row"
+            f" {nameless[0] + 1}: name the samples, or take the rows out"
+        )
     twice = sheet["sample"][sheet["sample"].duplicated()].unique()
     if len(twice):
         raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
     return sheet.set_index("sample", drop=True)
 
 
+def _sheet_advice(columns: list[str], kind: str) -> str:
+    if len(columns) == 1 and kind in SEPARATORS and set(columns[0]) & {";", ",", "\t"}:
+        return f": only one is found with separator {SEPARATORS[kind]!r}: does the ending fit?"
+    near = did_you_mean("sample", columns)
+    if near:
+        return f".{near} Rename the column"
+    return ": name the column of the samples so"
+
+
 def _read_obs(path: str) -> pd.DataFrame:
     from anndata.io import read_elem
 
-    with _open_h5ad(path) as file:
+    with _reading(path, "an HDF5 file"), _open_h5ad(path) as file:
         obs = read_elem(file["obs"])
     samples = obs.index.astype(str)
     obs = obs.drop(columns="sample", errors="ignore").apply(_as_text)

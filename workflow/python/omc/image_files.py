@@ -77,7 +77,7 @@ def _in_sheet(source: str, key: str) -> list[Image]:
         with open(source, encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, delimiter="," if source.endswith(".csv") else "\t")
             rows, columns = list(reader), reader.fieldnames or []
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(
             f"{key}.images: {source} is neither a folder nor a sheet (.tsv, .csv) of images"
         ) from error
@@ -87,6 +87,12 @@ def _in_sheet(source: str, key: str) -> list[Image]:
             f"{key}.images: the sheet {source} has no column '{lacking[0]}'"
             f" (columns: {some(columns, 12)}): name its columns sample and image"
         )
+    for number, row in enumerate(rows, start=1):
+        if not (row["sample"] and row["image"]):
+            raise UserError(
+                f"{key}.images: row {number} of {source} lacks its sample or its image: fill it in,"
+                " or take it out"
+            )
     folder = os.path.dirname(source)
     images = [Image(r["sample"], r["image"], os.path.join(folder, r["image"])) for r in rows]
     gone = [image.path for image in images if not os.path.isfile(image.path)]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from omc.errors import UserError, did_you_mean, some
+from omc.errors import UserError, did_you_mean, quoted, some
 from omc.formats import as_csc, is_sparse, read_sheet, read_table
 from omc.transforms import COMPOSITIONAL, transform
 
@@ -174,7 +174,7 @@ def found_samples(
         kind = "images" if "images" in layer else "table"
         raise UserError(
             f"{key}.{kind}: {len(missing)} of {len(samples)} samples of {sheet_path} are not in"
-            f" {layer[kind]} (missing: {some(missing)}; found there: {some(table.index)})"
+            f" {layer[kind]} (missing: {quoted(missing)}; found there: {quoted(table.index)})"
             f"{advice}"
         )
     return samples.intersection(table.index, sort=False)
@@ -317,7 +317,7 @@ def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> No
 
 
 def _check_numbers(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
-    wrong = outcome[pd.to_numeric(outcome, errors="coerce").isna()]
+    wrong = outcome[~np.isfinite(pd.to_numeric(outcome, errors="coerce"))]
     if len(wrong):
         raise UserError(
             f"{key}.outcome.task: regression, but column '{setting['column']}' of {path} holds"
@@ -331,4 +331,10 @@ def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> No
         raise UserError(
             f"{key}.outcome.column: '{setting['column']}' of {path} has only one class among the"
             f" {len(outcome)} samples that the layers have: {classes[0]}"
+        )
+    if len(classes) > 2 and "binary_metric" in setting:
+        raise UserError(
+            f"comparison.metric.classification: {setting['binary_metric']} is of two classes, and"
+            f" '{setting['column']}' of {path} has {len(classes)} ({some(classes, 12)}): set it to"
+            f" one of {', '.join(setting['other_metrics'])}"
         )
