@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import re
 
 import pytest
@@ -33,6 +34,24 @@ def test_defaults_are_filled_in(study, base):
     assert config["resampling"]["splits_per_job"] == "auto"
     assert config["tuning"]["metric"] == {"classification": "brier", "regression": "rmse"}
     assert config["datasets"]["leukemia"]["groups"] is None
+
+
+def stratify(column, **more):
+    return lambda c: c["datasets"]["leukemia"].update(stratify_by=[column], **more)
+
+
+def layer(config, **more):
+    config["datasets"]["leukemia"]["layers"]["expression"].update(more)
+
+
+def cohort(config, **more):
+    dataset = config["datasets"]["leukemia"]
+    layers = {"expression": more}
+    dataset["cohorts"] = {"out": {"samples": dataset["samples"], "layers": layers}}
+
+
+def model(config, **more):
+    config["models"] = {"python": [{"name": "svm_rbf", **more}]}
 
 
 MISTAKES = [
@@ -72,6 +91,47 @@ MISTAKES = [
         ["selection.method", "f_regression", "anova"],
     ),
     (lambda c: c.update(models={}), ["models"]),
+    (stratify("sample"), ["datasets.leukemia.stratify_by", "'sample'", "rename the column"]),
+    (stratify("outcome"), ["datasets.leukemia.stratify_by", "'outcome'", "rename the column"]),
+    (stratify("subtype"), ["'subtype' is datasets.leukemia.outcome.column", "take it out"]),
+    (stratify("cohort", groups="cohort"), ["'cohort' is datasets.leukemia.groups", "take it out"]),
+    (lambda c: c.update(seed=7.0), ["seed: 7.0 is not a whole number: write 7"]),
+    (lambda c: c.update(seed=2**31), ["seed: 2147483648 must be at most 2147483647"]),
+    (lambda c: c.update(run=2022), ['run: 2022 is not text: write "2022", in quotes']),
+    (lambda c: c.update(run="logs"), ["run: 'logs' is a name that the workflow itself uses"]),
+    (lambda c: c.update(run="leukemia"), ["run: 'leukemia' is a data set too"]),
+    (lambda c: c.update(run="my run"), ["'my run' is not a possible name: use letters, digits"]),
+    (
+        lambda c: c.update(datasets={"logs": c["datasets"]["leukemia"]}),
+        ["datasets: 'logs' is a name that the workflow itself uses: take another"],
+    ),
+    (lambda c: c.update(datasets={}), ["datasets: is empty: add at least one"]),
+    (lambda c: c.update(resampling=None), ["resampling: is empty: fill it in, or take it out"]),
+    (lambda c: c.update(resampling=5), ["resampling: 5 is not a mapping: write key: value"]),
+    (lambda c: c.update(seed="a"), ["seed: 'a' is not a whole number"]),
+    (lambda c: c["models"].update(python="dummy"), ["'dummy' is not a list: write [dummy]"]),
+    (
+        lambda c: c["models"].update(python=["../x"]),
+        ["models.python[0]", "'../x'", "a letter first"],
+    ),
+    (
+        lambda c: c["models"].update(python=[["x"]]),
+        ['models.python[0]: ["x"] is neither a name nor a mapping with a name'],
+    ),
+    (lambda c: model(c, grid={"C": 1}), ["models.python[0].grid.C: 1 is not a list: write [1]"]),
+    (lambda c: model(c, grid=None), ["models.python[0].grid: is empty: fill it in, or take it"]),
+    (lambda c: model(c, params=[1]), ["models.python[0].params: [1] is not a mapping"]),
+    (
+        lambda c: c["models"].update(r=[{"name": "glmnet", "grid": {"alpha": [math.inf]}}]),
+        ["models.r[0]: 'alpha' is infinite", "large number"],
+    ),
+    (lambda c: layer(c, transfrom="log2"), ["layers.expression.transfrom: no such key"]),
+    (lambda c: layer(c, size=[64]), ["size: [64] must have at least 2 value(s)"]),
+    (lambda c: layer(c, shards="all"), ["shards: 'all' is none of: auto, a whole number from 1"]),
+    (lambda c: layer(c, broken="skip"), ["layers.expression.broken: a key of layers with images"]),
+    (lambda c: layer(c, table="resources"), ["expression.table: 'resources' is a folder"]),
+    (lambda c: cohort(c, images="resources"), ["out.layers.expression.images: a key of layers"]),
+    (lambda c: cohort(c, pattern="*"), ["out.layers.expression.pattern: a key of"]),
 ]
 
 
@@ -85,6 +145,37 @@ def test_a_mistake_is_one_sentence_with_key_value_and_fix(study, base, change, e
     assert len(message.splitlines()) == 1
     for part in expected:
         assert part in message
+
+
+def test_a_date_is_text(study, base):
+    base["run"] = yaml.safe_load("2026-01-15")
+    assert study(base).config["run"] == "2026-01-15"
+
+
+def test_each_data_set_has_the_f_test_of_its_task(study, base):
+    def methods():
+        asked = study(copy.deepcopy(base))
+        settings = [json.loads(asked.preprocessing_setting(name)) for name in asked.datasets]
+        return [setting["method"] for setting in settings]
+
+    regression = copy.deepcopy(base["datasets"]["leukemia"])
+    regression["outcome"] = {"column": "age", "task": "regression"}
+    base["datasets"]["other"] = regression
+    base["models"] = {"python": ["dummy"]}
+    for method in ("anova", "f_regression"):
+        base["selection"] = {"method": method}
+        assert methods() == ["anova", "f_regression"]
+    base["selection"] = {"method": "none"}
+    assert methods() == ["none", "none"]
+
+
+def test_a_metric_of_two_classes_is_part_of_the_import(study, base):
+    before = study(copy.deepcopy(base)).import_setting("leukemia")
+    base["comparison"] = {"metric": {"classification": "mcc"}}
+    assert study(copy.deepcopy(base)).import_setting("leukemia") == before
+    base["comparison"] = {"metric": {"classification": "specificity"}}
+    outcome = json.loads(study(base).import_setting("leukemia"))["outcome"]
+    assert outcome["binary_metric"] == "specificity" and "mcc" in outcome["other_metrics"]
 
 
 def test_all_mistakes_are_told_at_once(study, base):

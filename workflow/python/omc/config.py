@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +16,15 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 
 from omc import prediction
+from omc.contracts import SHEET_COLUMNS
 from omc.csvs import read_csv
 from omc.errors import UserError, did_you_mean, some
 from omc.image_files import Image, in_shard, list_images, shard_names
 from omc.logs import one_line
+from omc.metrics import METRICS_OF
 
+# By task; of data sets of both tasks in one configuration, each has its own.
+F_TESTS = {"classification": "anova", "regression": "f_regression"}
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
 FIGURES = (
@@ -58,17 +63,28 @@ def _with_defaults(validator_class):
                     instance[name] = json.loads(json.dumps(subschema["default"]))
         yield from check(validator, subschemas, instance, schema)
 
-    return validators.extend(validator_class, {"properties": properties})
+    # JSON Schema takes 5.0 for a whole number, and Python does not.
+    types = validator_class.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    return validators.extend(validator_class, {"properties": properties}, type_checker=types)
 
 
 def complete(config: dict, schema_path: str) -> dict:
     """The configuration with its defaults; UserError with one line per mistake in it."""
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
-    config = json.loads(json.dumps(config))
+    config = json.loads(json.dumps(config, default=str))
+    given = json.loads(json.dumps(config))
     validator = _with_defaults(Draft202012Validator)(schema)
     errors = sorted(validator.iter_errors(config), key=lambda e: [str(p) for p in e.absolute_path])
     if errors:
         raise UserError("\n".join(dict.fromkeys(_sentence(error) for error in errors)))
+    _check_kinds(given)
+    if config["run"] in config["datasets"]:
+        raise UserError(
+            f"run: '{config['run']}' is a data set too, whose files stand in the same folder"
+            " without a run: take another name"
+        )
     for language in ("python", "r"):
         config["models"][language] = config["models"].get(language) or []
     if not (config["models"]["python"] or config["models"]["r"]):
@@ -83,20 +99,18 @@ def _key(path) -> str:
     return text or "the configuration"
 
 
+def _shown(value) -> str:
+    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _sentence(error) -> str:
-    key, value, schema = _key(error.absolute_path), error.instance, error.schema
     parts = list(error.absolute_path)
-    if parts[:1] == ["models"] and value is None:
+    key, value, schema = _key(parts), error.instance, error.schema
+    if parts[:1] == ["models"] and len(parts) == 3 and value is None:
         return f'{key}: empty, or YAML\'s null: write a name ("null" in quotes is a caret method)'
-    if error.validator == "anyOf" and isinstance(value, dict):
-        inner = [e for e in error.context if e.validator != "type"]
-        return _sentence(inner[0]) if inner else f"{key}: {value!r} is not of the expected form"
     if error.validator == "anyOf":
-        return (
-            f"{key}: {value!r} is none of: auto, a whole number from 1"
-            if "splits" in key
-            else (f"{key}: {value!r} is neither a name nor a mapping with a name")
-        )
+        return _none_fits(error, key, value)
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
         wrong = [name for name in value if name not in known]
@@ -110,35 +124,125 @@ def _sentence(error) -> str:
         return f"{_key([*parts, lacking[0]])}: missing: add it (see config/README.md)"
     if error.validator == "enum":
         known = schema["enum"]
-        if error.parent is None and not parts:
-            return f"{key}: {value!r} is not allowed"
         listed = ", ".join(map(str, known))
         return f"{key}: '{value}' is not one of {listed}.{did_you_mean(value, known)}"
-    if error.validator == "const":
-        return f"{key}: {value!r} is not supported: set it to {json.dumps(schema['const'])}"
     if error.validator == "type":
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        hint = ""
-        if isinstance(value, str) and {"number", "integer"} & set(kinds):
-            hint = " (YAML reads 1e-3 as text: write 1.0e-3)"
-        return f"{key}: {value!r} is not of type {' or '.join(kinds)}{hint}"
-    if error.validator in ("pattern", "not"):
-        wanted = schema.get("pattern", "another one")
-        return f"{key}: '{value}' is not a possible name (wanted: {wanted})"
-    limits = {"minimum": "at least", "maximum": "at most", "exclusiveMaximum": "below"}
-    if error.validator in limits:
-        return f"{key}: {value} must be {limits[error.validator]} {error.validator_value}"
-    return f"{key}: {error.message}"
+        return _wrong_type(key, value, kinds)
+    if error.validator == "pattern":
+        return f"{key}: '{value}' is not a possible name: use {schema['description']}"
+    if error.validator == "not":
+        return f"{key}: '{value}' is a name that the workflow itself uses: take another"
+    if error.validator == "minProperties":
+        return f"{key}: is empty: add at least one"
+    if error.validator == "uniqueItems":
+        return f"{key}: a value stands twice in {_shown(value)}: take one out"
+    limits = {"minimum": "be at least", "maximum": "be at most", "exclusiveMaximum": "be below"}
+    limits |= {"minItems": "have at least", "maxItems": "have at most"}
+    values = " value(s)" if error.validator.endswith("Items") else ""
+    limit = f"{limits[error.validator]} {error.validator_value}{values}"
+    return f"{key}: {_shown(value)} must {limit}"
 
 
-def resolve_path(path: str, key: str, root: str) -> str:
+def _none_fits(error, key: str, value) -> str:
+    """Of anyOf: 'auto' or a number, and a model's name or mapping."""
+    first, second = error.schema["anyOf"]
+    if "const" in first:
+        least = second["minimum"]
+        return f"{key}: {_shown(value)} is none of: {first['const']}, a whole number from {least}"
+    branch = {str: 0, dict: 1}.get(type(value))
+    inner = [e for e in error.context if e.relative_schema_path[0] == branch]
+    if not inner:
+        return f"{key}: {_shown(value)} is neither a name nor a mapping with a name"
+    return "\n".join(_sentence(e) for e in inner)
+
+
+KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
+
+
+def _wrong_type(key: str, value, kinds: list[str]) -> str:
+    if value is None:
+        return f"{key}: is empty: fill it in, or take it out"
+    fix = ""
+    if "array" in kinds and not isinstance(value, dict):
+        fix = f": write [{value}]"
+    elif "object" in kinds:
+        fix = ": write key: value"
+    elif "string" in kinds and isinstance(value, bool):
+        fix = ": YAML reads yes and no as true and false: write them in quotes"
+    elif "string" in kinds and isinstance(value, int | float):
+        fix = f': write "{value}", in quotes'
+    elif "integer" in kinds and isinstance(value, float) and value.is_integer():
+        fix = f": write {int(value)}"
+    elif {"number", "integer"} & set(kinds) and isinstance(value, str) and _is_number(value):
+        fix = ": write it without quotes, and 1e-3 as 1.0e-3, as YAML reads it as text"
+    words = " or ".join(KINDS[kind] for kind in kinds if kind != "null")
+    return f"{key}: {_shown(value)} is not {words}{fix}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+# Keys of a layer that only one of its kinds has.
+OF_KIND = {
+    "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
+    "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
+}
+
+
+def _check_kinds(config: dict) -> None:
+    """Refuse keys of tables in layers of images and the reverse, in a data set and its cohorts.
+
+    config: as given, before the defaults are filled in.
+    """
+    problems = []
+    for name, dataset in config["datasets"].items():
+        parts = {f"datasets.{name}": dataset}
+        for cohort, part in dataset.get("cohorts", {}).items():
+            parts[f"datasets.{name}.cohorts.{cohort}"] = part
+        for key, part in parts.items():
+            for layer, given in part.get("layers", {}).items():
+                of_layer = dataset["layers"].get(layer, {})
+                kinds = [kind for kind in OF_KIND if kind in of_layer]
+                if len(kinds) != 1:
+                    continue
+                other = "images" if kinds == ["table"] else "table"
+                words = {"table": "a table", "images": "images"}
+                problems += [
+                    f"{key}.layers.{layer}.{wrong}: a key of layers with {words[other]}, and this"
+                    f" one has {words[kinds[0]]}: take it out"
+                    for wrong in given
+                    if wrong in OF_KIND[other]
+                ]
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
     """A path of the configuration: as it is, or else in the workflow's own folder `root`.
+
+    folder: whether it may be one.
 
     So that the shipped data are found when the workflow runs as a module from another folder.
     """
-    for candidate in (path, os.path.relpath(os.path.join(root, path))):
-        if os.path.exists(candidate):
+    candidates = (path, os.path.relpath(os.path.join(root, path)))
+    for candidate in candidates:
+        if os.path.isfile(candidate) or (folder and os.path.isdir(candidate)):
             return candidate
+    if path and any(os.path.isdir(candidate) for candidate in candidates):
+        raise UserError(f"{key}: '{path}' is a folder: give a file in it")
     raise UserError(
         f"{key}: '{path}' does not exist (looked in {os.getcwd()} and in the workflow's folder):"
         " correct the path; it is read relative to the folder in which you start Snakemake"
@@ -154,6 +258,7 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
         _resolve_layer(layer, f"{key}.layers.{layer_name}", root)
     for cohort_name, cohort in dataset["cohorts"].items():
         _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
+    _check_strata(dataset, key)
     if dataset["compare_layers"] and len(dataset["layers"]) < 2:
         raise UserError(
             f"{key}.compare_layers: there is only one layer: add another, or take it out"
@@ -185,6 +290,28 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     return dataset
 
 
+def _check_strata(dataset: dict, key: str) -> None:
+    """Refuse columns to balance by that are something else already, or would be in samples.tsv."""
+    taken = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    for name in dataset["stratify_by"]:
+        if name in taken:
+            why = (
+                "which is kept together in a fold"
+                if taken[name] == "groups"
+                else "and its classes are balanced anyway"
+                if dataset["outcome"]["task"] == "classification"
+                else "and numbers are no strata"
+            )
+            raise UserError(
+                f"{key}.stratify_by: '{name}' is {key}.{taken[name]}, {why}: take it out"
+            )
+        if name in SHEET_COLUMNS:
+            raise UserError(
+                f"{key}.stratify_by: '{name}' is a name that the workflow's own sheet uses: rename"
+                f" the column in {dataset['samples']}"
+            )
+
+
 def check_scheme(scheme: str, key: str, groups) -> None:
     """Refuse a resampling scheme that does not suit a data set's groups."""
     if scheme == "leave_one_group_out" and groups is None:
@@ -207,10 +334,9 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
         raise UserError(
             f"{key}: a layer has a table or images, and here is {found}: give one of them"
         )
-    layer[kinds[0]] = resolve_path(layer[kinds[0]], f"{key}.{kinds[0]}", root)
-    of_images = ("pattern", "size", "features", "shards", "unit", "broken")
-    of_table = ("orientation", "matrix", "transform", "pseudo_count")
-    for name in of_table if kinds[0] == "images" else of_images:
+    (kind,) = kinds
+    layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
+    for name in OF_KIND["table" if kind == "images" else "images"]:
         layer.pop(name, None)
 
 
@@ -229,7 +355,8 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
         own = dict(cohort["layers"].get(name, {}))
         for kind in ("table", "images"):
             if kind in own:
-                own[kind] = resolve_path(own[kind], f"{key}.layers.{name}.{kind}", root)
+                at = f"{key}.layers.{name}.{kind}"
+                own[kind] = resolve_path(own[kind], at, root, kind == "images")
         layers[name] = {**layer, **own}
     cohort["layers"] = layers
 
@@ -377,8 +504,22 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
     both = sorted(set(spec["params"]) & set(spec["grid"] or {}))
     if both:
         raise UserError(f"{key}: '{both[0]}' stands in params and in grid: leave it in one of them")
+    # They travel as JSON, which has no such number.
+    endless = [n for n, v in {**spec["params"], **(spec["grid"] or {})}.items() if _infinite(v)]
+    if language == "r" and endless:
+        raise UserError(
+            f"{key}: '{endless[0]}' is infinite or no number, and R models cannot be given that:"
+            " write a large number"
+        )
     cost = entry.get("cost", preset.get("cost", "medium"))
     return Model(language, key, spec, cost, preset.get("baseline", False))
+
+
+def _infinite(value) -> bool:
+    """Whether there is an infinite number in a value, or one that is none."""
+    if isinstance(value, dict | list):
+        return any(map(_infinite, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def batch_count(cost: str, scheme: dict, splits: int) -> int:
@@ -400,7 +541,7 @@ def count_units(path: str, groups) -> int:
     """Number of samples in a sheet, or of groups in a column of it; 0 if the sheet is not text."""
     try:
         rows = read_csv(path, "," if ".csv" in path else "\t")
-    except (OSError, UnicodeDecodeError, csv.Error):
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error):
         return 0
     return len({row.get(groups, number) for number, row in enumerate(rows)})
 
@@ -431,7 +572,14 @@ class Study:
                     self.images[name, source] = listed
             except UserError as error:
                 problems.append(str(error))
-        for task in sorted({d["outcome"]["task"] for d in config["datasets"].values()}):
+        tasks = sorted({d["outcome"]["task"] for d in config["datasets"].values()})
+        method, fitting = config["selection"]["method"], [F_TESTS[task] for task in tasks]
+        if method not in ("none", *fitting):
+            problems.append(
+                f"selection.method: {method} does not suit a {tasks[0]}: set it to {fitting[0]},"
+                " or none"
+            )
+        for task in tasks:
             try:
                 of_task = resolve_models(config, task, presets)
                 self.models.update(
@@ -439,12 +587,6 @@ class Study:
                 )
             except UserError as error:
                 problems.append(str(error))
-            method = config["selection"]["method"]
-            if (task, method) in (("regression", "anova"), ("classification", "f_regression")):
-                fix = "f_regression" if task == "regression" else "anova"
-                problems.append(
-                    f"selection.method: {method} does not suit a {task}: set it to {fix}, or none"
-                )
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
         # Taken out, as nothing of the run depends on it.
@@ -646,6 +788,10 @@ class Study:
             del setting[key]
         # What the models are trained on does not depend on it: see data_check_setting.
         del setting["outcome"]["positive"]
+        # The import knows the classes; no other metric minds their number.
+        metric, others = self.comparison_metric(dataset), METRICS_OF["multiclass"]
+        if metric in METRICS_OF["binary"] and metric not in others:
+            setting["outcome"] |= {"binary_metric": metric, "other_metrics": others}
         return canonical(setting)
 
     def data_check_setting(self, dataset: str) -> str:
@@ -666,9 +812,10 @@ class Study:
     def preprocessing_setting(self, dataset: str) -> str:
         layers = self.datasets[dataset]["layers"]
         most = {name: layer["top_variance"] for name, layer in layers.items()}
-        return canonical(
-            {**self.config["preprocessing"], **self.config["selection"], "top_variance": most}
-        )
+        selection = dict(self.config["selection"])
+        if selection["method"] != "none":
+            selection["method"] = F_TESTS[self.task(dataset)]
+        return canonical({**self.config["preprocessing"], **selection, "top_variance": most})
 
     def training_keys(self, dataset: str) -> str:
         """For each training job of a data set what its key is made of, besides the data."""

@@ -1,5 +1,7 @@
 """Headers of the tables that programs share, in one place (docs: config/README.md)."""
 
+# Of samples.tsv; columns to balance the folds by stand among them.
+SHEET_COLUMNS = ["sample", "outcome", "group", "cohort"]
 SPLITS = ["split", "repeat", "fold", "sample", "role", "inner_fold"]
 PREDICTIONS = ["language", "model", "split", "cohort", "sample", "truth", "predicted"]
 TUNING = [

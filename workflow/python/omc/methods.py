@@ -231,11 +231,12 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     scaling = {"standard": "centred and scaled to unit variance", "center": "centred"}
     if setting["scale"] in scaling:
         steps.append(f"values were {scaling[setting['scale']]}")
-    score = {"anova": "F of the analysis of variance", "f_regression": "F of a linear regression"}
-    if selection["method"] in score:
+    of_task = {"classification": "the analysis of variance", "regression": "a linear regression"}
+    if selection["method"] != "none":
+        tasks = sorted({of["outcome"]["task"] for of in config["datasets"].values()})
         steps.append(
-            f"the {selection['features']} features with the largest {score[selection['method']]}"
-            " were selected"
+            f"the {selection['features']} features with the largest F of"
+            f" {' or '.join(of_task[task] for task in tasks)} were selected"
         )
     text = (
         "Whatever the workflow learns from samples was learned on the training samples of each fit,"

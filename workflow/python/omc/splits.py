@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
+from omc.contracts import SHEET_COLUMNS
 from omc.errors import UserError
 from omc.seeds import fit_seed
 
@@ -155,7 +156,7 @@ def split_sheet(
     sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
     ungrouped: split as if there were no groups.
     """
-    further = [c for c in sheet[0] if c not in ("sample", "outcome", "group", "cohort")]
+    further = [c for c in sheet[0] if c not in SHEET_COLUMNS]
     classes = [row["outcome"] for row in sheet] if task == "classification" else None
     balanced = (["outcome"] if classes else []) + further
     strata = ["|".join(row[c] for c in balanced) for row in sheet]
