@@ -39,6 +39,8 @@ def test_a_positive_class_that_no_sample_has_is_refused():
     check_positive("ALL", outcome, "subtype", "datasets.a")
     with pytest.raises(UserError, match=r"datasets\.a\.outcome\.positive: 'AMl'.* mean 'AML'"):
         check_positive("AMl", outcome, "subtype", "datasets.a")
+    with pytest.raises(UserError, match="'True' is not a class .*AML.*write it in quotes"):
+        check_positive("True", outcome, "subtype", "datasets.a")
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

@@ -137,13 +137,6 @@ def test_a_class_lost_in_the_join_is_an_error(two, write):
         import_dataset("demo", two)
 
 
-def test_a_class_that_yaml_read_as_true(one, write):
-    write("three.tsv", "sample\tkind\na\tyes\nb\tno\nc\tno\n")
-    one["outcome"]["positive"] = "True"
-    with pytest.raises(UserError, match="'True' is not a class.*no, yes.*write it in quotes"):
-        import_dataset("demo", one)
-
-
 def test_a_cohort_is_matched_by_name(cohort, capsys):
     values, samples, features, _, rows = import_dataset("demo", cohort)
     assert samples == ["a", "b", "c", "f", "e"] and features == ["g1", "g2"]
