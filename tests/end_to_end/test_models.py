@@ -49,7 +49,7 @@ def all_presets(task):
     }
 
 
-def data_set(folder, table, outcome, top_variance=None, groups=None):
+def data_set(folder, table, outcome, top_variance=None, groups=None, transform="none"):
     task = "regression" if outcome == "octane" else "classification"
     return {
         "layers": {
@@ -57,6 +57,7 @@ def data_set(folder, table, outcome, top_variance=None, groups=None):
                 "table": str(table),
                 "orientation": "features_in_rows",
                 "top_variance": top_variance,
+                "transform": transform,
             }
         },
         "samples": str(folder / "samples.tsv"),
@@ -71,7 +72,7 @@ def shipped(name, file, *more):
 
 
 LEUKEMIA = shipped("leukemia", "expression.tsv.gz", "subtype", 500)
-OBESITY = shipped("obesity", "counts.tsv.gz", "bmi_class", None, "subject")
+OBESITY = shipped("obesity", "counts.tsv.gz", "bmi_class", None, "subject", "clr")
 GASOLINE = shipped("gasoline", "spectra.tsv.gz", "octane")
 
 
