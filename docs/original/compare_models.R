@@ -28,7 +28,7 @@ models <- list(
     # Sigma is estimated from the training rows, as caret's own grid has it.
     grid = function(x, y) {
       own <- getModelInfo("svmRadial", regex = FALSE)[[1]]$grid(x, y, len = 3)
-      expand.grid(sigma = own$sigma[1], C = c(0.25, 1, 4))
+      expand.grid(sigma = own$sigma[1], C = c(0.25, 1, 4, 16))
     }
   )
 )
