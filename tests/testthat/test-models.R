@@ -121,3 +121,23 @@ test_that("probabilities are found by level, and a class that was not seen gets 
 test_that("column names that would break a formula are replaced", {
   expect_equal(safe_names(c("A/B 1", "a`b", "", ".outcome")), c("A/B 1", paste0("feature_", 2:4)))
 })
+
+test_that("neural networks predict a regression's scale, and take as many weights as they need", {
+  outcome <- 100 + 20 * study$x[, 1]
+  wide <- matrix(stats::rnorm(9 * 400), 9, dimnames = list(NULL, paste0("g", 1:400)))
+  three <- factor(rep(c("c1", "c2", "c3"), 3))
+  predicted <- function(method, x, y, size) {
+    spec <- spec_of(method, params = list(maxit = if (size == 1) 100 else 1))
+    param <- data.frame(size = size, decay = 0.1, bag = FALSE)
+    start_generator(1)
+    # avNNet warns that it has no parallel workers.
+    fit <- suppressWarnings(fit_method(spec, models[[method]], x, y, param, "none"))
+    predict_method(models[[method]], fit, x, levels(y), levels(y))[[1]]
+  }
+  for (method in c("nnet", "avNNet", "pcaNNet")) {
+    expect_gt(stats::cor(predicted(method, study$x, outcome, 1)$predicted, outcome), 0.9)
+  }
+  for (method in c("avNNet", "multinom")) {
+    expect_equal(dim(predicted(method, wide, three, 5)$prob), c(9, 3))
+  }
+})

@@ -1,5 +1,13 @@
 # From a line of the configuration to a caret method, its candidates and its fits (twin: models.py).
 
+# Arguments of nnet::nnet, which refuses more than MaxNWts weights, by default 1000.
+network_arguments <- function(columns, classes, param) {
+  outputs <- max(1, classes)
+  weights <- (columns + 1) * param$size + (param$size + 1) * outputs + columns * outputs
+  # Without linout a regression would be squeezed into 0..1.
+  list(trace = FALSE, MaxNWts = weights, linout = classes == 0)
+}
+
 # What a method needs beyond caret's own definition. `args`: further arguments of its fit, given the
 # columns, the number of classes (0 in a regression) and the candidate; `limits`: the most that a
 # tuning parameter can be, given the rows and columns of the smallest fit and the fit's arguments;
@@ -23,15 +31,12 @@ method_table <- list(
     }),
     importance = "relative influence"
   ),
-  nnet = list(
-    args = function(columns, classes, param) {
-      outputs <- max(1, classes)
-      weights <- (columns + 1) * param$size + (param$size + 1) * outputs + columns * outputs
-      # Without linout a regression would be squeezed into 0..1.
-      list(trace = FALSE, MaxNWts = weights, linout = classes == 0)
-    },
-    importance = "connection weights"
-  ),
+  nnet = list(args = network_arguments, importance = "connection weights"),
+  avNNet = list(args = network_arguments),
+  pcaNNet = list(args = network_arguments),
+  multinom = list(args = function(columns, classes, param) {
+    list(trace = FALSE, MaxNWts = (columns + 2) * max(2, classes))
+  }),
   pls = list(
     limits = list(ncomp = function(rows, columns, args) min(rows - 1, columns)),
     importance = "coefficient"
