@@ -93,7 +93,6 @@ for (job in jsonlite::read_json(args[2])) {
   }
   settings <- job_settings(job$dataset, spec$name, spec, job$task, job$metric, seed = job$seed)
   info <- resolve_method(spec, job$task)
-  suppressPackageStartupMessages(lapply(info$library, loadNamespace))
   dir.create(job$folder, recursive = TRUE)
   output <- lapply(stats::setNames(nm = names(csv_columns)), function(table) {
     file.path(job$folder, paste0(table, ".csv"))
@@ -391,7 +390,7 @@ new <- matrix(rnorm(200 * 6), 200, dimnames = list(NULL, colnames(x))) + .25
 for (name in names(presets)) {
   spec <- c(list(name = name, size = 9), presets[[name]][c("method", "params", "grid")])
   info <- models[[spec$method]]
-  suppressPackageStartupMessages(lapply(info$library, library, character.only = TRUE))
+  attach_packages(info$library)
   param <- candidates(spec, info, x, y)[1, , drop = FALSE]
   rarer <- vapply(c("none", "weights"), function(imbalance) {
     start_generator(1)

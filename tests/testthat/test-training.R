@@ -222,11 +222,19 @@ test_that("a saved model predicts raw values as the job did", {
   expect_equal(saved$features, colnames(data$x)[c(1, 2, 5)])
   expect_equal(saved$classes, c("0", "no"))
   expect_equal(saved$versions$R, as.character(getRversion()))
+  expect_equal(saved$libraries, c("glmnet", "Matrix"))
   found <- predict_saved(saved, data$x[c("S01", "S02", "S03"), ])
   expect_equal(found$predicted, results$final$predictions$predicted)
   expect_equal(number(found$prob[, 2]), results$final$predictions$prob_no)
   cat("one more byte", file = path, append = TRUE)
   expect_error(load_model(path, "0"), "model.rds: .*not the one that the run wrote")
+})
+
+test_that("a method's packages are attached for its fits", {
+  data <- two_classes(labels = c("a", "b", "c"))
+  batch <- open_study(make_study(data$x, data$outcome))
+  results <- suppressMessages(train_batch(batch, settings_for("earth", NULL), models$earth))
+  expect_null(results$r01f01$failures)
 })
 
 test_that("the task decides, not the outcome's type", {

@@ -388,10 +388,6 @@ own_importance <- function(spec, info, fit, columns) {
   if (!is.function(info$varImp)) {
     return(NULL)
   }
-  # Some of these functions look for their package on the search path.
-  for (package in info$library) {
-    suppressPackageStartupMessages(library(package, character.only = TRUE))
-  }
   found <- info$varImp(fit$finalModel)
   # Methods with a formula put names that are not syntactic into backticks.
   at <- match(gsub("^`|`$", "", rownames(found)), columns)
@@ -406,6 +402,14 @@ own_importance <- function(spec, info, fit, columns) {
   value[!is.finite(value)] <- NA
   kind <- method_table[[spec$method]]$importance
   list(value = value, kind = if (is.null(kind)) "method's own" else kind)
+}
+
+#' Attach packages. Formulas (gam's `s`), contrasts (earth's) and importances of many methods look
+#' for their package on the search path.
+attach_packages <- function(packages) {
+  for (package in packages) {
+    suppressPackageStartupMessages(library(package, character.only = TRUE))
+  }
 }
 
 #' Column names that every method's formula can hold: a backtick or backslash would break it.

@@ -4,14 +4,15 @@
 #'
 #' @return list: train (caret's object), features (names), columns (the names that train knows them
 #'   by), fill, center, scale, classes, levels (the codes that train knows the classes by), task,
-#'   dataset, language, model, spec, versions.
+#'   dataset, language, model, spec, libraries (packages to attach), versions.
 saved_model <- function(batch, settings, info, train, fit) {
   at <- match(fit$index, batch$columns)
   list(
     train = train, features = batch$features[at], columns = batch$safe[at], fill = fit$fill,
     center = fit$center, scale = fit$scale, classes = batch$classes, levels = class_codes(batch),
     task = settings$task, dataset = settings$dataset, language = settings$language,
-    model = settings$model, spec = settings$spec, versions = package_versions(info$library)
+    model = settings$model, spec = settings$spec, libraries = info$library,
+    versions = package_versions(info$library)
   )
 }
 
@@ -39,7 +40,7 @@ load_model <- function(path, sha256) {
   readRDS(path)
 }
 
-#' Predict new samples with a saved model.
+#' Predict new samples with a saved model, whose packages are attached.
 #'
 #' @param saved what `saved_model` gave.
 #' @param x numeric matrix (samples x features), transformed as in data.h5ad, columns named by

@@ -202,6 +202,8 @@ run_in_child <- function(expr) {
 
 # Train splits one after the other; each result goes to a file of its own.
 train_splits <- function(batch, settings, info, splits, folder, model) {
+  # Here, in the forked process, since packages of several methods may mask one another.
+  attach_packages(info$library)
   for (split in splits) {
     began <- proc.time()[["elapsed"]]
     reset_peak()

@@ -19,7 +19,7 @@ main <- function(input, output, params, log) {
   stop_with(unlist(lapply(needed_packages[!is_installed(needed_packages)], function(package) {
     problem("packages", sprintf("the R package %s is missing", package), how_to_install(package))
   })))
-  suppressPackageStartupMessages(library(caret))
+  attach_packages("caret")
   data.table::setDTthreads(1)
   models <- caret_models()
   parts <- lazy_parts(input, params[["task"]])

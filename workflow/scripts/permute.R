@@ -18,7 +18,7 @@ main <- function(input, output, params) {
   if (nrow(plan) == 0) {
     splits <- character()
   }
-  suppressPackageStartupMessages(library(caret))
+  attach_packages("caret")
   data.table::setDTthreads(1)
   batch <- load_batch(
     input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]],
@@ -36,6 +36,7 @@ main <- function(input, output, params) {
       seed = params[["seed"]]
     )
     info <- resolve_method(spec, params[["task"]], params[["imbalance"]])
+    attach_packages(info$library)
     evaluated <- read_evaluated(input[["tuning"]], settings)
     rows <- do.call(rbind, lapply(splits, function(split) {
       tryCatch(

@@ -10,7 +10,7 @@ source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
 #' @param output path of the CSV file that is written.
 main <- function(new, model, sha256, output) {
   saved <- load_model(model, sha256)
-  suppressPackageStartupMessages(library(caret))
+  attach_packages(c("caret", saved$libraries))
   samples <- axis_names(new, "obs")
   features <- axis_names(new, "var")
   found <- predict_saved(saved, read_columns(new, samples, seq_along(features) - 1))

@@ -23,10 +23,7 @@ main <- function(input, output, params, log) {
     imbalance = params[["imbalance"]], seed = params[["seed"]], part = params[["part"]]
   )
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
-  suppressPackageStartupMessages({
-    library(caret)
-    invisible(lapply(info$library, loadNamespace))
-  })
+  attach_packages(c("caret", info$library))
   data.table::setDTthreads(1)
   timing <- timing_row("startup", proc.time())
 
