@@ -103,7 +103,8 @@ test_that("class weights make every class weigh the same, by the way each method
   ways <- c(
     glmnet = "wts", ranger = "wts", gbm = "wts", rpart = "wts", earth = "wts", nnet = "wts",
     svmRadial = "class.weights", svmLinear = "class.weights", rf = "classwt", knn = NA, pls = NA,
-    lda = NA, null = NA
+    lda = NA, null = NA, treebag = NA, rpart1SE = NA, vglmAdjCat = NA, vglmContRatio = NA,
+    vglmCumulative = NA, ctree = NA, ctree2 = NA, svmRadialWeights = NA
   )
   for (method in names(ways)) {
     expect_equal(weighting(spec_of(method), models[[method]]), ways[[method]], info = method)

@@ -47,6 +47,12 @@ method_table <- list(
   earth = list(importance = "generalised cross-validation")
 )
 
+# Methods whose definition speaks of weights, but whose fit does not use them, or fails with them.
+ignore_weights <- c(
+  "treebag", "rpart1SE", "vglmAdjCat", "vglmContRatio", "vglmCumulative", "ctree", "ctree2",
+  "svmRadialWeights"
+)
+
 # Arguments of caret::train that the workflow sets itself.
 reserved_arguments <- c(
   "x", "y", "form", "data", "method", "preProcess", "weights", "metric", "maximize", "trControl",
@@ -189,7 +195,9 @@ did_you_mean <- function(word, known) {
 
 #' How a method can weight classes: "wts" (case weights), "class.weights", "classwt", or NA.
 weighting <- function(spec, info) {
-  if (spec$method == "rf") {
+  if (spec$method %in% ignore_weights) {
+    NA_character_
+  } else if (spec$method == "rf") {
     "classwt"
   } else if (grepl("^svm", spec$method) && "kernlab" %in% info$library) {
     "class.weights"
