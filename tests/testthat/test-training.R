@@ -230,9 +230,17 @@ test_that("a saved model predicts raw values as the job did", {
   expect_error(load_model(path, "0"), "model.rds: .*not the one that the run wrote")
 })
 
-test_that("a method's packages are attached for its fits", {
+test_that("three classes: a method's packages are attached for its fits, or it is refused", {
   data <- two_classes(labels = c("a", "b", "c"))
   batch <- open_study(make_study(data$x, data$outcome))
+  for (method in c("glm", "gam")) {
+    settings <- settings_for(method, NULL)
+    results <- suppressMessages(train_split(batch, settings, models[[method]], "final"))
+    expect_equal(
+      results$failures$message,
+      sprintf("caret method '%s' does two classes only; this outcome has 3", method)
+    )
+  }
   results <- suppressMessages(train_batch(batch, settings_for("earth", NULL), models$earth))
   expect_null(results$r01f01$failures)
 })

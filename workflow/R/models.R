@@ -53,6 +53,9 @@ ignore_weights <- c(
   "svmRadialWeights"
 )
 
+# Methods of two classes that caret does not tag as such.
+two_classes_only <- c("bayesglm", "gam", "bam", "gamLoess", "gamSpline")
+
 # Arguments of caret::train that the workflow sets itself.
 reserved_arguments <- c(
   "x", "y", "form", "data", "method", "preProcess", "weights", "metric", "maximize", "trControl",
@@ -109,6 +112,14 @@ model_problems <- function(spec, task, imbalance, key, models) {
       )
     }
   )
+}
+
+#' Stop with a user error if a method cannot do as many classes.
+check_classes <- function(spec, info, count) {
+  if (count > 2 && ("Two Class Only" %in% info$tags || spec$method %in% two_classes_only)) {
+    text <- "caret method '%s' does two classes only; this outcome has %d"
+    stop(user_condition(sprintf(text, spec$method, count)))
+  }
 }
 
 is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x) && nzchar(x)

@@ -247,6 +247,7 @@ run_stages <- function(result, batch, settings, info, split, model) {
   fit <- one_fit(batch$fits, split, 0)
   x <- y <- train <- chosen <- NULL
   timed(result, "tune", {
+    check_classes(settings$spec, info, length(batch$classes))
     x <- fit_matrix(batch, fit, rows$train)
     y <- caret_outcome(batch, rows$train)
     grid <- split_candidates(batch, settings, info, split, rows, x, y)
