@@ -119,10 +119,6 @@ test_that("probabilities are found by level, and a class that was not seen gets 
   expect_error(from_prob(data.frame(c1 = NaN, c2 = 1), c("c1", "c2"), c("c1", "c2")), "not finite")
 })
 
-test_that("column names that would break a formula are replaced", {
-  expect_equal(safe_names(c("A/B 1", "a`b", "", ".outcome")), c("A/B 1", paste0("feature_", 2:4)))
-})
-
 test_that("neural networks predict a regression's scale, and take as many weights as they need", {
   outcome <- 100 + 20 * study$x[, 1]
   wide <- matrix(stats::rnorm(9 * 400), 9, dimnames = list(NULL, paste0("g", 1:400)))

@@ -90,6 +90,8 @@ test_that("class labels and feature names may be any text", {
   colnames(data$x) <- c("HLA-A, \"x\"", "5' UTR`", "\u03b1\\n", "if", "a b", ".outcome")
   paths <- make_study(data$x, data$outcome)
   batch <- open_study(paths)
+  # Some methods write a formula of the names.
+  expect_equal(make.names(batch$safe), batch$safe)
   expect_equal(batch$classes, c("0", "1", "a, \"b\" / \u00e9"))
   for (method in c("glmnet", "rpart", "nnet", "knn")) {
     grid <- if (method == "nnet") list(size = 1, decay = c(.1, 1)) else NULL

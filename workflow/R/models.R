@@ -408,16 +408,13 @@ own_importance <- function(spec, info, fit, columns) {
     return(NULL)
   }
   found <- info$varImp(fit$finalModel)
-  # Methods with a formula put names that are not syntactic into backticks.
-  at <- match(gsub("^`|`$", "", rownames(found)), columns)
+  at <- match(rownames(found), columns)
   if (anyNA(at)) {
     stop(sprintf("it names '%s', which is no column", rownames(found)[is.na(at)][1]))
   }
   # A column that the method leaves out is one that it does not use.
   value <- numeric(length(columns))
-  # rpart lists a used column with, and again as unused without, its backticks: hence the sum.
-  sums <- rowsum(rowMeans(abs(as.matrix(found))), at)
-  value[as.integer(rownames(sums))] <- sums
+  value[at] <- rowMeans(abs(as.matrix(found)))
   value[!is.finite(value)] <- NA
   kind <- method_table[[spec$method]]$importance
   list(value = value, kind = if (is.null(kind)) "method's own" else kind)
@@ -431,11 +428,10 @@ attach_packages <- function(packages) {
   }
 }
 
-#' Column names that every method's formula can hold: a backtick or backslash would break it.
-safe_names <- function(names) {
-  bad <- names %in% c("", ".outcome") | grepl("[`\\]", names)
-  names[bad] <- paste0("feature_", which(bad))
-  make.unique(names)
+#' Names for caret of the columns (numbered from 0) of data.h5ad. Not the features' own: a name such
+#' as HLA-A or 1007_s_at is no name in the formula that some methods write.
+safe_names <- function(columns) {
+  sprintf("f%.0f", columns + 1)
 }
 
 #' Versions of R, of caret and of further packages, a named list of text.

@@ -93,7 +93,7 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     sheet = sheet, classes = classes, columns = columns, values = unname(values), fits = fits,
     outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
     splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
-    features = colnames(values), safe = safe_names(as.character(colnames(values))),
+    features = colnames(values), safe = safe_names(columns),
     splits_sha256 = splits_sha256
   )
 }
