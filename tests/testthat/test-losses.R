@@ -31,4 +31,6 @@ test_that("an unknown metric is refused", {
 test_that("the best candidate is the first on ties, and never a failed one", {
   expect_equal(best_candidate("brier", c(NA, .2, .1, .1)), 3)
   expect_equal(best_candidate("accuracy", c(NA, .9, .9)), 2)
+  # The same values in another order have another mean, by the last digits.
+  expect_equal(best_candidate("brier", c(.3, .1 + 1e-13, .1)), 2)
 })

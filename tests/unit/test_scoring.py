@@ -80,6 +80,8 @@ def test_tuning_metrics_by_hand():
 def test_the_first_candidate_wins_a_tie_and_a_failed_one_never():
     assert best("brier", np.array([np.nan, 0.2, 0.1, 0.1])) == 2
     assert best("accuracy", np.array([0.9, 0.9, np.nan])) == 0
+    # The same values in another order have another mean, by the last digits.
+    assert best("brier", np.array([0.3, 0.1 + 1e-13, 0.1])) == 1
 
 
 def test_corrected_resampled_t_by_hand():

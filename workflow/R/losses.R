@@ -33,6 +33,9 @@ one_hot <- function(labels, classes) {
 }
 
 #' Number of the best candidate, the first one on ties; NA (failed) is never chosen.
+#'
+#' @param values means over the inner folds of numbers with 12 digits: equal in 11 is a tie.
 best_candidate <- function(metric, values) {
+  values <- signif(values, 11)
   if (metric %in% larger_is_better) which.max(values) else which.min(values)
 }
