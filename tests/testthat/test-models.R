@@ -24,6 +24,14 @@ test_that("no grid is caret's own, an empty one is one candidate", {
   expect_equal(nrow(grid_of(spec_of("knn", structure(list(), names = character())))), 1)
 })
 
+test_that("where caret's own grid is empty, the error names the parameters to give", {
+  expect_error(
+    candidates(spec_of("rpart2"), models$rpart2, study$x[1:9, ], y[1:9]),
+    "caret's own grid is empty on these data; give grid: \\{maxdepth: \\[\\.\\.\\.\\]\\}",
+    class = "user_error"
+  )
+})
+
 test_that("candidates are lowered to what the smallest fit can do, and made distinct", {
   expect_equal(grid_of(spec_of("ranger", list(mtry = c(3, 10, 40))), columns = 5)$mtry, c(3, 5))
   expect_equal(grid_of(spec_of("pls", list(ncomp = c(2, 8, 9))), rows = 4, columns = 5)$ncomp, 2:3)

@@ -252,7 +252,7 @@ full_grid <- function(given, info, x, y, parameters) {
   default <- NULL
   named <- Filter(Negate(is.null), given)
   if (is.null(given) || !all(parameters %in% names(named))) {
-    default <- info$grid(x = x, y = y, len = 3, search = "grid")
+    default <- default_grid(info, x, y, parameters)
   }
   if (is.null(given)) {
     return(as.data.frame(default)[parameters])
@@ -262,6 +262,22 @@ full_grid <- function(given, info, x, y, parameters) {
   })
   values <- c(lapply(named, unlist), first)[parameters]
   expand.grid(values, stringsAsFactors = FALSE, KEEP.OUT.ATTRS = FALSE)
+}
+
+# caret's own grid of length 3. Stops with a user error if it fails or is empty on these data.
+default_grid <- function(info, x, y, parameters) {
+  why <- "is empty on these data"
+  grid <- tryCatch(info$grid(x = x, y = y, len = 3, search = "grid"), error = function(e) {
+    why <<- sprintf("fails on these data (%s)", one_line(e))
+    NULL
+  })
+  if (!NROW(grid)) {
+    stop(user_condition(sprintf(
+      "caret's own grid %s; give grid: {%s}", why,
+      paste0(parameters, ": [...]", collapse = ", ")
+    )))
+  }
+  grid
 }
 
 # As caret::train: by the columns of its loop, then by the method's sort, so that a tie between
