@@ -146,3 +146,12 @@ test_that("neural networks predict a regression's scale, and take as many weight
     expect_equal(dim(predicted(method, wide, three, 5)$prob), c(9, 3))
   }
 })
+
+test_that("an importance that is nowhere a number is none", {
+  info <- list(varImp = function(object) data.frame(Overall = object, row.names = c("f1", "f3")))
+  importance <- function(values) {
+    own_importance(spec_of("knn"), info, list(finalModel = values), paste0("f", 1:3))
+  }
+  expect_null(importance(c(NaN, NaN)))
+  expect_equal(importance(c(NaN, -2))$value, c(NA, 0, 2))
+})

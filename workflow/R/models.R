@@ -418,7 +418,7 @@ from_prob <- function(raw, levels, classes) {
 #' @param fit object of class "train".
 #' @param columns names of the columns that it was trained on.
 #' @return list: `value`, one number per column (absolute, mean over classes; 0 where the method
-#'   does not use it), and `kind`. NULL if the method has no importance of its own.
+#'   does not use it), and `kind`. NULL if the method has no importance of its own, or only NaN.
 own_importance <- function(spec, info, fit, columns) {
   if (!is.function(info$varImp)) {
     return(NULL)
@@ -431,6 +431,9 @@ own_importance <- function(spec, info, fit, columns) {
   # A column that the method leaves out is one that it does not use.
   value <- numeric(length(columns))
   value[at] <- rowMeans(abs(as.matrix(found)))
+  if (length(at) && !any(is.finite(value[at]))) {
+    return(NULL)
+  }
   value[!is.finite(value)] <- NA
   kind <- method_table[[spec$method]]$importance
   list(value = value, kind = if (is.null(kind)) "method's own" else kind)
