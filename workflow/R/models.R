@@ -355,7 +355,7 @@ fit_method <- function(spec, info, x, y, param, imbalance) {
   fit
 }
 
-#' The final fit: a genuine caret::train object without resampling.
+#' The final fit: a genuine caret::train object without resampling, and without the training data.
 #'
 #' @param seed the seed that caret sets before the fit.
 #' @return object of class "train".
@@ -365,7 +365,7 @@ refit_method <- function(spec, info, x, y, param, imbalance, seed) {
   args <- fit_arguments(spec, info, ncol(x), if (is.factor(y)) nlevels(y) else 0, param, weights)
   control <- caret::trainControl(
     method = "none", classProbs = is.factor(y) && is.function(info$prob), seeds = list(seed),
-    allowParallel = FALSE
+    allowParallel = FALSE, returnData = FALSE
   )
   # Through a function, so that the object's call holds names, not a copy of the data.
   fit <- function(...) {
@@ -373,7 +373,19 @@ refit_method <- function(spec, info, x, y, param, imbalance, seed) {
       x = x, y = y, method = spec$method, weights = case, trControl = control, tuneGrid = param, ...
     )
   }
-  do.call(fit, args)
+  train <- do.call(fit, args)
+  if (is.list(train$finalModel) && is.call(train$finalModel$call)) {
+    train$finalModel$call <- without_data(train$finalModel$call, nrow(x))
+  }
+  train
+}
+
+# A call of do.call holds the data themselves: leave out what has a value or row per sample.
+without_data <- function(call, rows) {
+  data <- vapply(as.list(call), function(part) {
+    !is.language(part) && !is.function(part) && NROW(part) == rows
+  }, TRUE)
+  call[!data]
 }
 
 #' Predictions of a fit for one candidate or, with `submodels`, for a list of them.
