@@ -49,6 +49,12 @@ usage <- function() {
   sprintf("used %.2f CPU s", sum(proc.time()[-3], na.rm = TRUE))
 }
 
+# Calls by which R itself catches errors, forks and repeats: they say nothing of where an error was.
+machinery <- c(
+  "tryCatch", "tryCatchList", "tryCatchOne", "doTryCatch", "withCallingHandlers", "try", "FUN",
+  "parallel::mcparallel"
+)
+
 #' Write the calls that led to an unexpected error to the message stream (a calling handler).
 log_calls <- function(error) {
   if (inherits(error, "user_error")) {
@@ -56,6 +62,8 @@ log_calls <- function(error) {
   }
   # The last two calls are the handler's own.
   calls <- utils::head(sys.calls(), -2)
+  names <- vapply(calls, function(call) deparse(call[[1]], nlines = 1)[1], "")
+  calls <- calls[!names %in% machinery]
   lines <- vapply(calls, function(call) substr(deparse(call, nlines = 1)[1], 1, 200), "")
   message(paste(c("Traceback (innermost call last):", paste0("  ", lines)), collapse = "\n"))
 }
