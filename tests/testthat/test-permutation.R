@@ -62,21 +62,40 @@ test_that("splits with few test samples and the final one are left out", {
   expect_identical(splits_to_permute(many), sprintf("r%02df01", 1:5))
 })
 
-test_that("the script writes a header where the plan has no model", {
+permute_job <- function(planned, failed = character()) {
   data <- two_classes()
   paths <- make_study(data$x, data$outcome)
-  plan <- file.path(paths$folder, "plan.csv")
-  writeLines(c("dataset,language,model,feature", "study,python,m,g1"), plan)
+  table <- function(name, lines) {
+    path <- file.path(paths$folder, name)
+    writeLines(lines, path)
+    path
+  }
+  input <- c(paths[1:4], list(
+    tuning = table("tuning.csv", paste(csv_columns$tuning, collapse = ",")),
+    failures = table("failures.csv", c(paste(csv_columns$failures, collapse = ","), failed)),
+    plan = table("plan.csv", c("dataset,language,model,feature", planned))
+  ))
+  knn <- '{"grid":{"k":[3,5]},"method":"knn","name":"knn","params":{},"size":9}'
   output <- file.path(paths$folder, "permuted.csv")
-  done <- run_script(
-    "permute.R", c(paths[1:4], list(tuning = "none", plan = plan)), list(output),
-    list(
-      dataset = "study", models = "[]", task = "classification", tuning_metric = "brier",
-      imbalance = "none", seed = 1
-    )
-  )
+  done <- run_script("permute.R", input, list(output), list(
+    dataset = "study", models = paste0("[", knn, "]"), task = "classification",
+    tuning_metric = "brier", imbalance = "none", seed = 1
+  ))
+  c(done, list(rows = if (file.exists(output)) readLines(output)))
+}
+header <- "split,feature,permutation,sample,truth,predicted,prob_a,prob_b"
+
+test_that("the script writes a header where the plan has no model", {
+  done <- permute_job("study,python,m,g1")
   expect_equal(done$status, 0)
-  expect_identical(
-    readLines(output), "split,feature,permutation,sample,truth,predicted,prob_a,prob_b"
-  )
+  expect_identical(done$rows, header)
+})
+
+test_that("only a split that failed in the run may be left out", {
+  # Without rows of tuning.csv no candidate can be chosen.
+  expect_equal(permute_job("study,r,knn,g1")$status, 1)
+  failed <- sprintf("study,r,knn,r01f0%d,tune,\"candidate 1 {\"\"k\"\":3}: no\",log", 1:3)
+  done <- permute_job("study,r,knn,g1", failed)
+  expect_equal(done$status, 0)
+  expect_identical(done$rows, header)
 })

@@ -1,12 +1,14 @@
 """Stability against Nogueira et al.'s definition, ranks worked by hand, planted features found."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from omc import models
 from omc.checksums import sha256_file
-from omc.contracts import TUNING
+from omc.contracts import FAILURES, TUNING
 from omc.csvs import write_csv
 from omc.matrix import write_h5ad
 from omc.permutation import PERMUTATIONS, chosen_splits, permute_split, read_evaluated
@@ -209,3 +211,27 @@ def test_no_split_of_single_samples_is_permuted(planted):
         for name, part in data.splits.items()
     }
     assert chosen_splits(data) == []
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_only_a_split_that_failed_in_the_run_may_be_left_out(planted, tmp_path):
+    from permute import main
+
+    _, settings, _, splits = open_planted(planted)
+    names = ("tuning", "failures", "plan")
+    files = SimpleNamespace(**{name: str(tmp_path / f"{name}.csv") for name in names})
+    files.data, files.samples, files.splits, files.preprocessing = planted
+    # Without rows of tuning.csv no candidate can be chosen.
+    write_csv(files.tuning, TUNING, [])
+    write_csv(files.failures, FAILURES, [])
+    plan = ["dataset", "language", "model", "feature"]
+    write_csv(files.plan, plan, [["d", "python", "m", "f4"]])
+    of_dataset = {"dataset": "d", "task": "classification", "tuning_metric": "brier"}
+    of_dataset |= {"imbalance": "none", "seed": 1}
+    asked = (files, tmp_path / "permuted.csv", [{**settings.spec, "key": "key"}], of_dataset)
+    with pytest.raises(ValueError):
+        main(*asked)
+    rows = [["d", "python", "m", split, "tune", "no", "log"] for split in splits]
+    write_csv(files.failures, FAILURES, rows)
+    main(*asked)
+    assert len((tmp_path / "permuted.csv").read_text().splitlines()) == 1

@@ -17,15 +17,25 @@ splits_to_permute <- function(table) {
   utils::head(names(sizes)[sizes >= least_test], permuted_splits)
 }
 
+# The rows of a model in a table of all data sets.
+rows_of_model <- function(rows, settings) {
+  own <- rows$dataset == settings$dataset & rows$language == settings$language &
+    rows$model == settings$model
+  rows[own, , drop = FALSE]
+}
+
+#' Splits of one model that stand in failures.csv.
+failed_splits <- function(path, settings) {
+  unique(rows_of_model(read_text_table(path, ","), settings)$split)
+}
+
 #' Rows of tuning.csv of one model, as `choose_candidate` takes them.
 read_evaluated <- function(path, settings) {
   rows <- data.table::fread(
     path,
     sep = ",", colClasses = "character", encoding = "UTF-8", data.table = FALSE, nThread = 1
   )
-  own <- rows$dataset == settings$dataset & rows$language == settings$language &
-    rows$model == settings$model
-  rows <- rows[own, , drop = FALSE]
+  rows <- rows_of_model(rows, settings)
   rows$candidate <- as.integer(rows$candidate)
   rows$inner_fold <- as.integer(rows$inner_fold)
   # A candidate that failed has no value, which is enough to leave it out again.

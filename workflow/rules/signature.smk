@@ -7,6 +7,7 @@ PERMUTE_INPUT = dict(
     splits=f"{RESULTS}/{{dataset}}/splits.csv",
     preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
     tuning=f"{RESULTS}/tuning.csv",
+    failures=f"{RESULTS}/failures.csv",
     plan=f"{RESULTS}/permutation_plan.csv",
 )
 

@@ -8,7 +8,8 @@ source(file.path(snakemake@scriptdir, "..", "R", "logs.R"))
 #' Write the predictions; only the header where the plan has no model, or the data set no split that
 #' suits.
 #'
-#' @param input named list of paths: data, samples, splits, preprocessing, tuning, plan.
+#' @param input named list of paths: data, samples, splits, preprocessing, tuning,
+#'   failures, plan.
 #' @param output path of permuted.csv.
 #' @param params named list: dataset, models (JSON text), task, tuning_metric, imbalance, seed.
 main <- function(input, output, params) {
@@ -38,10 +39,14 @@ main <- function(input, output, params) {
     info <- resolve_method(spec, params[["task"]], params[["imbalance"]])
     attach_packages(info$library)
     evaluated <- read_evaluated(input[["tuning"]], settings)
+    failed <- failed_splits(input[["failures"]], settings)
     rows <- do.call(rbind, lapply(splits, function(split) {
+      if (!split %in% failed) {
+        return(permute_split(batch, settings, info, split, evaluated, plan$feature))
+      }
       tryCatch(
         permute_split(batch, settings, info, split, evaluated, plan$feature),
-        # It failed in the run too, and stands in failures.csv.
+        # As in the run.
         error = function(e) message(sprintf("%s: left out: %s", split, one_line(e)))
       )
     }))

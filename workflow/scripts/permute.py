@@ -18,7 +18,7 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
     from omc.contracts import PERMUTED
     from omc.csvs import read_csv, write_csv
     from omc.models import build
-    from omc.permutation import chosen_splits, permute_split, read_evaluated
+    from omc.permutation import chosen_splits, failed_splits, permute_split, read_evaluated
     from omc.training import Data, Settings
 
     plan = read_csv(input.plan)
@@ -31,6 +31,7 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
         settings = Settings(model=spec["name"], spec=spec, **of_dataset)
         estimator = build(spec, settings.task, settings.imbalance, spec["key"])
         evaluated = read_evaluated(input.tuning, settings)
+        failed = failed_splits(input.failures, settings)
         features = [row["feature"] for row in plan]
         data.load(splits)
     began = time.process_time()
@@ -41,7 +42,9 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
             )
             rows += [[split, feature, n, *row[1:]] for feature, n, row in found]
         except Exception as error:
-            # It failed in the run too, and stands in failures.csv.
+            if split not in failed:
+                raise
+            # As in the run.
             print(f"{split}: left out: {error}", flush=True)
     print(f"fitted and predicted in {time.process_time() - began:.2f} CPU s", flush=True)
     write_csv(output, [*PERMUTED, *(f"prob_{c}" for c in data.classes)], rows)

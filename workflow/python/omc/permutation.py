@@ -22,15 +22,24 @@ def chosen_splits(data) -> list[str]:
     return [name for name, n in sizes.items() if name != FINAL and n >= LEAST_TEST][:SPLITS]
 
 
+def rows_of_model(path: str, settings) -> list[dict]:
+    """The rows of a model in a table of all data sets."""
+    of = settings.dataset, settings.language, settings.model
+    return [r for r in read_csv(path) if (r["dataset"], r["language"], r["model"]) == of]
+
+
+def failed_splits(path: str, settings) -> set[str]:
+    """Splits of one model that stand in failures.csv."""
+    return {row["split"] for row in rows_of_model(path, settings)}
+
+
 def read_evaluated(path: str, settings) -> dict[str, list]:
     """Rows of tuning.csv of one model by split, as `training.choose` takes them."""
-    of = settings.dataset, settings.language, settings.model
     evaluated = {}
-    for row in read_csv(path):
-        if (row["dataset"], row["language"], row["model"]) == of:
-            # A candidate that failed has no value, which is enough to leave it out again.
-            values = [row[n] for n in ("candidate", "parameters", "inner_fold", "metric", "value")]
-            evaluated.setdefault(row["split"], []).append([*values, row["seconds"], ""])
+    for row in rows_of_model(path, settings):
+        # A candidate that failed has no value, which is enough to leave it out again.
+        values = [row[n] for n in ("candidate", "parameters", "inner_fold", "metric", "value")]
+        evaluated.setdefault(row["split"], []).append([*values, row["seconds"], ""])
     return evaluated
 
 
