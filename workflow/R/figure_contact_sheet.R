@@ -52,7 +52,8 @@ read_columns_tsv <- function(file) {
 #' The images of a shard: file, index (from 0), layer, sample, image.
 list_prepared <- function(file, layer) {
   stored <- hdf5r::H5File$new(file, mode = "r")
-  on.exit(stored$close_all())
+  # Not close_all(), here and below: it collects garbage, for each image anew.
+  on.exit(stored$close())
   text <- function(name) enc2utf8(as.character(stored[[name]]$read()))
   data.frame(
     file = rep(file, stored[["sample"]]$dims), index = seq_len(stored[["sample"]]$dims) - 1,
@@ -63,7 +64,7 @@ list_prepared <- function(file, layer) {
 #' One image as a raster, stretched between its limits (twin: normalise in images.py).
 read_prepared <- function(file, index) {
   stored <- hdf5r::H5File$new(file, mode = "r")
-  on.exit(stored$close_all())
+  on.exit(stored$close())
   # hdf5r sees height x width x channels the other way round.
   pixels <- stored[["pixels"]][[as.character(index)]]
   pixels <- aperm(array(pixels$read(), pixels$dims), 3:1)

@@ -3,6 +3,7 @@
 Per split: tune on the inner folds, refit on all training rows, predict the test samples.
 """
 
+import ctypes
 import json
 import multiprocessing
 import resource
@@ -323,8 +324,25 @@ def _saved(data, settings, model, fit, chosen) -> dict:
     }
 
 
+# Of the GNU C library, from malloc.h: parameters of mallopt, and bytes.
+TRIM_THRESHOLD, MMAP_THRESHOLD = (-1, 1 << 28), (-3, 1 << 25)
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed, for the next array of a fit.
+
+    It would give it back to the system and ask for it anew at each step of a boosting, which is a
+    quarter of the time of that. Other C libraries go on as they do.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(*TRIM_THRESHOLD)
+        mallopt(*MMAP_THRESHOLD)
+
+
 def _in_child(send, function, *arguments):
     warnings.simplefilter("default")
+    keep_freed_memory()
     send.send(function(*arguments))
     send.close()
 
