@@ -1035,6 +1035,14 @@ test_that("a slope that is withheld is said so, of the baseline too", {
   expect_match(text, "no slope: separated", fixed = TRUE)
 })
 
+test_that("a class whose label holds quotes is the class that the figures speak of", {
+  grade <- "grade \"3\""
+  data <- panel_results(c("r/a" = 0.9, "r/null" = 0.5), baselines = "r/null", positive = grade)
+  data <- with_described(data, classes = c("other", grade))
+  expect_equal(unique(data$described$confusion$truth), c("other", grade))
+  expect_equal(prevalence(data, "r/a"), 0.5)
+})
+
 test_that("titles of the other panels are computed from the data", {
   expect_equal(
     panel_title(draw_roc_pr), "r/a has the highest ROC AUC, 0.900, and average precision, 0.900"

@@ -13,15 +13,9 @@ read_columns <- function(file, text = character(), numbers = character()) {
     na.strings = "", encoding = "UTF-8", data.table = FALSE, nThread = 1, showProgress = FALSE
   )
   table[numbers] <- lapply(table[numbers], as.numeric)
+  # fread does not undo the doubling of quotes inside a quoted cell.
+  table[text] <- lapply(table[text], function(cells) gsub("\"\"", "\"", cells, fixed = TRUE))
   table
-}
-
-#' Reads failures.csv. Messages hold doubled quotes, which fread does not undo.
-read_failures <- function(file) {
-  utils::read.csv(
-    file, colClasses = "character", na.strings = character(), encoding = "UTF-8",
-    check.names = FALSE
-  )
 }
 
 #' What the figures of one data set show.
@@ -64,14 +58,15 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
   estimates <- in_cross_validation(all_estimates)
   pooled <- nrow(estimates) > 0 && !any(estimates$method %in% "nadeau_bengio")
   estimates <- shown_estimates(estimates)
-  failures <- keep(read_failures(files[["failures"]]))
+  failures <- keep(read_columns(
+    files[["failures"]], text = c("dataset", "language", "model", "stage", "message")
+  ))
   tuning <- keep(read_columns(
     files[["tuning"]],
     text = c("dataset", "language", "model", "split", "parameters", "metric"),
     numbers = c("candidate", "inner_fold", "value")
   ))
-  # fread does not undo the doubling of quotes inside a quoted cell.
-  tuning$parameters <- clean_text(gsub("\"\"", "\"", tuning$parameters, fixed = TRUE))
+  tuning$parameters <- clean_text(tuning$parameters)
   timing <- keep(read_columns(
     files[["timing"]],
     text = c("dataset", "language", "model", "split", "stage"),

@@ -20,8 +20,7 @@ read_signature <- function(files, dataset, models) {
     table <- read_columns(files[[name]], c("dataset", text), numbers)
     table <- table[table$dataset == dataset, , drop = FALSE]
     if ("feature" %in% text) {
-      # fread does not undo the doubling of quotes inside a quoted cell.
-      table$feature <- clean_text(gsub("\"\"", "\"", table$feature, fixed = TRUE))
+      table$feature <- clean_text(table$feature)
       table$feature[is.na(table$feature)] <- ""
     }
     if ("model" %in% text) {
