@@ -187,6 +187,22 @@ results <- function(means, metrics = classification_metrics, task = "classificat
   )
 }
 
+#' Results with cohorts: the values of each model move by `shift` in each cohort.
+with_cohorts <- function(means, shift, baselines = NULL) {
+  data <- results(means, baselines = baselines)
+  data$external <- do.call(rbind, lapply(names(shift), function(cohort) {
+    rows <- data$estimates
+    rows$cohort <- cohort
+    rows$estimate <- rows$estimate + shift[[cohort]]
+    rows$ci_low <- rows$estimate - 0.04
+    rows$ci_high <- rows$estimate + 0.04
+    rows
+  }))
+  data
+}
+
+external <- list(external = draw_external)
+
 models_of_size <- function(n) {
   names <- sprintf("%s/model_%02d", rep(c("python", "r"), length.out = n), seq_len(n))
   means <- stats::setNames(seq(0.95, 0.6, length.out = n), names)
@@ -319,7 +335,7 @@ test_that("the title states the leader, its mean, and which others the test tell
   expect_equal(
     title_of(c(means, "r/null" = 0.955), baselines = "r/null"),
     paste(
-      "r/null (baseline) leads at ROC AUC 0.955;",
+      "No model does better than the baseline (r/null, ROC AUC 0.955);",
       "no evidence of a difference against 3 of 4 others"
     )
   )
@@ -331,6 +347,51 @@ test_that("the title states the leader, its mean, and which others the test tell
     title_of(c(means[c(1, 4)], "r/e" = 0.6)),
     "r/a leads at ROC AUC 0.944; evidence of a difference against all 2 others"
   )
+})
+
+test_that("no title crowns a model that a baseline equals, as printed, or beats", {
+  of <- function(means, draw, ...) {
+    data <- results(means, baselines = "r/null", ...)
+    gsub("\n", " ", draw(data)$plot$labels$title)
+  }
+  regression <- function(null, draw) {
+    means <- c("r/a" = 1.1, "r/b" = 1.2, "r/null" = null)
+    of(means, draw, metrics = c("rmse", "r2"), task = "regression", positive = NULL)
+  }
+  no_better <- "No model does better than the baseline (r/null, RMSE 1.00)"
+  for (draw in list(draw_model_comparison, draw_comparisons)) {
+    expect_true(startsWith(regression(1, draw), paste0(no_better, "; evidence")))
+    expect_match(regression(1.1001, draw), "^No model does better than the baseline \\(r/null, ")
+    expect_match(regression(2, draw), "^r/a leads")
+  }
+  expect_equal(
+    regression(1, draw_runtime), paste0(no_better, "; best of the others: r/a, 1.10")
+  )
+  expect_equal(
+    regression(1, draw_metric_overview),
+    "r/b has the best mean on 1 of 2 metrics; on 1, none beats the baseline"
+  )
+  means <- c("r/a" = 0.4, "r/b" = 0.3, "r/null" = 0.5)
+  expect_equal(
+    of(means, draw_metric_overview, metrics = c("roc_auc", "f1")),
+    "No model does better than the baseline on any of 2 metrics"
+  )
+  data <- with_cohorts(means, c(lyon = 0.1), "r/null")
+  no_better <- "No model does better than the baseline (r/null, ROC AUC 0.500); best of the others:"
+  expect_equal(
+    external_finding(external_lanes(data), metric_info("roc_auc"), 3),
+    paste(no_better, "r/a, 0.400; it reaches 0.500 in lyon")
+  )
+  expect_equal(
+    roc_pr_finding(rank_models(data), rank_models(data, "average_precision"), ""),
+    paste(no_better, "r/a, 0.400; none does better than the baseline (r/null, average precision",
+          "0.500)")
+  )
+  # A baseline with a mean of other splits is no rival, and leads where no model may as little.
+  data <- results(means, baselines = "r/null", failed = c("r/null" = 3))
+  expect_match(comparison_title(data), "^r/a leads")
+  data <- results(means, baselines = "r/null", failed = c("r/a" = 3, "r/b" = 2))
+  expect_equal(comparison_title(data), no_leader)
 })
 
 test_that("the title names a tie instead of a leader", {
@@ -375,7 +436,7 @@ test_that("a model that failed on some splits leads no figure, whatever its mean
   )
   expect_equal(unique(overview_cells(data, "roc_auc")$step[c(1, 3)]), c("best", "from_90"))
   expect_false(runtime_rows(data)$front[3])
-  expect_equal(leaders(rows, 3)$who, "r/steady")
+  expect_equal(leaders(rows, "ROC AUC", 3)$who, "r/steady")
   expect_match(external_finding(external_lanes(data), info, 3), "^r/steady leads")
   # Each failed somewhere else: no two means are of the same splits.
   table <- data$splits
@@ -816,22 +877,6 @@ test_that("the script draws all figures, the same bytes each time and in the C l
   expect_equal(draw_in("C"), draw_in("C.UTF-8"))
 })
 
-#' Results with cohorts: the values of each model move by `shift` in each cohort.
-with_cohorts <- function(means, shift, baselines = NULL) {
-  data <- results(means, baselines = baselines)
-  data$external <- do.call(rbind, lapply(names(shift), function(cohort) {
-    rows <- data$estimates
-    rows$cohort <- cohort
-    rows$estimate <- rows$estimate + shift[[cohort]]
-    rows$ci_low <- rows$estimate - 0.04
-    rows$ci_high <- rows$estimate + 0.04
-    rows
-  }))
-  data
-}
-
-external <- list(external = draw_external)
-
 test_that("cohorts stand beside cross-validation, with 2 and 13 models", {
   for (n in c(2, 13)) {
     for (shift in list(c(lyon = -0.05), c(lyon = -0.05, oslo = 0, a_far_away_place = 0.02))) {
@@ -1098,7 +1143,7 @@ test_that("residuals of 2, 13 and 40 models are legible; what leaves the axis is
   }
   text <- svg_text(drawn_as_svg(with_residuals(3, outlier = 1e4), draw_residuals))
   expect_match(text, "Open triangles at the edge", fixed = TRUE)
-  expect_match(text, "r/model_02 has the smallest error: RMSE 0.775, 8 %", fixed = TRUE)
+  expect_match(text, "best of the others: r/model_02, 0.775, 8 %", fixed = TRUE)
 })
 
 test_that("residuals are means over the test sets of a sample, and many are thinned out", {

@@ -135,6 +135,23 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     assert told(CLEAR, metrics=metrics).leader == "python/a"
 
 
+@pytest.mark.parametrize("value", ["0.95", "0.9001"])
+def test_no_model_leads_that_a_baseline_equals(value):
+    found = told([*CLEAR, row("r/null", value)], [pair("python/a", "r/b", "0.2")])
+    shown = f"{float(value):.3f}"
+    assert answer(found).startswith(
+        f"No model does better than the baseline (`r/null`, ROC AUC {shown}); best of the others:"
+        " `python/a` with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: no evidence"
+    )
+    assert "| leads, no better than the baseline |" in table(found)
+    assert told([*CLEAR, BASE]).unbeaten is None
+    # A baseline that failed on the hard splits equals nobody.
+    metrics = values({"python/a": {0, 1}, "r/null": {0}})
+    assert told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten is None
+    errors = [row("python/a", "0.9", metric="rmse"), row("r/null", "0.8", metric="rmse")]
+    assert told(errors, dataset={**DATASET, "metric": "rmse"}).unbeaten == "r/null"
+
+
 def test_the_baseline_and_what_to_expect_of_the_pick():
     assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
     selection = [

@@ -14,15 +14,21 @@ pairs_finding <- function(scored, info) {
   n <- sum(scored$other)
   against <- against_others(scored)
   equal <- sum(scored$equivalent & scored$other)
-  who <- paste(who, if (sum(scored$leader) == 1) "leads" else paste("tie at", info$label,
-                                                                    scored$printed[1]))
   parts <- c(
-    who,
+    pairs_lead(scored, info, who),
     if (nzchar(against)) against else if (n > 0) "the pairs were not tested",
     if (equal > 0 && n == 1) "the two are practically equivalent",
     if (equal > 0 && n > 1) paste(equal, if (equal == 1) "is" else "are", "practically equivalent")
   )
   paste(parts, collapse = "; ")
+}
+
+#' "r/a leads", "r/a and r/b tie at ROC AUC 0.900" or that no model does better than a baseline.
+pairs_lead <- function(scored, info, who) {
+  baseline <- unbeaten_baseline(scored, info$label, metric_decimals(scored$estimate, info))
+  if (nzchar(baseline)) return(paste("No model does better than", baseline))
+  if (sum(scored$leader) == 1) return(paste(who, "leads"))
+  paste(who, "tie at", info$label, scored$printed[1])
 }
 
 #' Tiles in inches above the diagonal (the test), on it (the values) and below it (the posterior).

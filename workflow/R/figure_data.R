@@ -136,6 +136,25 @@ without_leader <- function(ranked, otherwise) {
 #' Which of the ranked models may lead a figure in which baselines do not.
 may_lead <- function(ranked) ranked$status == "scored" & !ranked$baseline & ranked$complete
 
+#' "the baseline (r/null, ROC AUC 0.500)" if no model does better, as printed; else empty.
+#'
+#' Those without a value on every split tell nothing here.
+#' @param ranked rows in the order of `rank_models()`; label: of the metric.
+unbeaten_baseline <- function(ranked, label, decimals) {
+  rows <- ranked[is.finite(ranked$estimate) & ranked$complete, , drop = FALSE]
+  if (all(rows$baseline) || !any(rows$baseline)) return("")
+  printed <- format_value(rows$estimate, decimals)
+  baseline <- which(rows$baseline)[1]
+  model <- which(!rows$baseline)[1]
+  if (model < baseline && printed[model] != printed[baseline]) return("")
+  paste0("the baseline (", rows$model[baseline], ", ", label, " ", printed[baseline], ")")
+}
+
+#' "No model does better than the baseline (r/null, ROC AUC 0.500); best of the others: r/a, 0.480"
+no_model_beats <- function(baseline, who, value) {
+  paste0("No model does better than ", baseline, "; best of the others: ", who, ", ", value)
+}
+
 #' One row per configured model with its estimate of one metric, the best first; those that may not
 #' lead stand after all that may.
 #'

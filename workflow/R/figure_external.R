@@ -44,7 +44,10 @@ external_finding <- function(lanes, info, decimals) {
   leader <- candidates$model[1]
   printed <- format_value(candidates$estimate, decimals)
   tied <- sum(printed == printed[1])
-  who <- if (tied == 1) {
+  baseline <- unbeaten_baseline(inside, info$label, decimals)
+  who <- if (nzchar(baseline)) {
+    no_model_beats(baseline, leader, printed[1])
+  } else if (tied == 1) {
     paste0(leader, " leads cross-validation at ", info$label, " ", printed[1])
   } else {
     paste0(leader, " is one of ", tied, " that lead cross-validation at ", info$label, " ",
@@ -62,7 +65,7 @@ external_finding <- function(lanes, info, decimals) {
     ends <- reached[order(scored$estimate)][c(1, nrow(scored))]
     paste("reaches", paste(ends, collapse = " to "), "in", nrow(scored), "cohorts")
   }
-  paste0(who, " and ", there)
+  paste0(who, if (nzchar(baseline)) "; it " else " and ", there)
 }
 
 #' How often the cross-validated value lies inside the cohort's interval, baselines left out.

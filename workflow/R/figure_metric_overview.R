@@ -65,6 +65,7 @@ overview_cells <- function(data, metric) {
 overview_finding <- function(cells) {
   wins <- cells[cells$step == "best", , drop = FALSE]
   n <- length(unique(wins$metric))
+  unbeaten <- unbeaten_metrics(cells)
   candidates <- unique(cells$model[!cells$step %in% overview_unranked])
   if (n == 0) {
     return(if (length(candidates) > 0) no_leader else "No model has a value of any metric")
@@ -74,6 +75,20 @@ overview_finding <- function(cells) {
     if (!any(cells$step == "baseline")) return(paste(candidates, "is the only model with a value"))
     return(paste(candidates, "is better than the baseline on", count_of(beaten, n)))
   }
+  # To be the best below the baseline, or beside it, is no merit.
+  wins <- wins[!wins$metric %in% unbeaten, , drop = FALSE]
+  if (nrow(wins) == 0) {
+    on <- if (n == 1) "the one metric" else paste("any of", n, "metrics")
+    return(paste("No model does better than the baseline on", on))
+  }
+  paste0(
+    most_wins(wins, n),
+    if (length(unbeaten) > 0) paste0("; on ", length(unbeaten), ", none beats the baseline")
+  )
+}
+
+#' "r/a has the best mean on 7 of 10 metrics", from the rows of cells that are the best.
+most_wins <- function(wins, n) {
   count <- table(factor(wins$model, levels = unique(wins$model)))
   leaders <- names(count)[count == max(count)]
   who <- if (length(leaders) > 2) paste(length(leaders), "models") else leaders
@@ -82,6 +97,14 @@ overview_finding <- function(cells) {
   shared <- any(wins$metric[wins$model %in% leaders] %in% tied)
   paste0(
     who, " the best mean", if (shared) ", alone or tied,", " on ", count_of(max(count), n)
+  )
+}
+
+#' Metrics with a best model on which a baseline is as good.
+unbeaten_metrics <- function(cells) {
+  intersect(
+    cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
+    cells$metric[cells$step == "best"]
   )
 }
 
@@ -105,10 +128,7 @@ overview_caption <- function(cells, any_baseline) {
   labels <- function(metrics) {
     toString(vapply(metrics, function(one) metric_info(one)$label, character(1)))
   }
-  unbeaten <- intersect(
-    cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
-    cells$metric[cells$step == "best"]
-  )
+  unbeaten <- unbeaten_metrics(cells)
   if (!any_baseline || length(unbeaten) == 0) return(NULL)
   paste0(
     capitalise(labels(unbeaten)), ": no model beats the baseline, so the colour runs from the ",

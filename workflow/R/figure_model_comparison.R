@@ -30,11 +30,14 @@ comparison_finding <- function(scored, info, n_splits, n_failed, n) {
   if (nrow(scored) == 1) {
     return(paste0(who, " has ", value, if (n > 1) "; no other model has a value"))
   }
-  text <- if (sum(scored$leader) == 1) {
+  decimals <- metric_decimals(scored$estimate, info)
+  baseline <- unbeaten_baseline(scored, info$label, decimals)
+  text <- if (nzchar(baseline)) {
+    paste("No model does better than", baseline)
+  } else if (sum(scored$leader) == 1) {
     paste(who, "leads at", value)
   } else {
     exact <- diff(range(scored$estimate[scored$leader])) == 0
-    decimals <- nchar(sub("[^.]*[.]?", "", scored$printed[1]))
     paste0(who, " tie at ", value, if (!exact) paste0(" (to ", decimals, " decimals)"))
   }
   against <- against_others(scored)
@@ -234,10 +237,13 @@ comparison_subtitle <- function(data, info, layout) {
       )
     },
     if (!is.null(data$selection) && any(scored$leader)) {
-      expected <- expected_of_pick(scored$estimate[1], data$selection$optimism, info)
+      # Baselines are nothing to pick.
+      best <- c(which(may_lead(scored)), 1)[1]
+      expected <- expected_of_pick(scored$estimate[best], data$selection$optimism, info)
       paste0(
-        " Expect ", format_value(expected, layout$decimals), " of the model you would pick: the ",
-        "leader's value less the optimism of picking the best of ", data$selection$n_models,
+        " Expect ", format_value(expected, layout$decimals), " of the model you would pick: ",
+        if (scored$leader[best]) "the leader's" else "its",
+        " value less the optimism of picking the best of ", data$selection$n_models,
         " (BBC-CV)."
       )
     }

@@ -75,6 +75,8 @@ read_selection <- function(file, dataset, metric) {
 stand_to_leader <- function(scored, pairs, decimals) {
   scored$printed <- format_value(scored$estimate, decimals)
   scored$leader <- scored$complete & scored$printed == scored$printed[1]
+  # A baseline cannot lead where a model has a mean of other splits.
+  if (!any(may_lead(scored)) && !all(scored$baseline)) scored$leader <- FALSE
   scored$other <- !scored$leader
   if (any(scored$other & !scored$baseline)) scored$other <- scored$other & !scored$baseline
   leaders <- scored$model[scored$leader]

@@ -26,11 +26,15 @@ read_residuals <- function(file, models) {
 residuals_finding <- function(data, residuals) {
   ranked <- rank_models(data, "rmse")
   decimals <- metric_decimals(ranked$estimate, metric_info("rmse"))
-  first <- leaders(ranked, decimals)
+  first <- leaders(ranked, "RMSE", decimals)
   if (is.null(first)) return(without_leader(ranked, "No model predicted a sample"))
   range <- diff(range(inside(residuals)$truth))
   paste0(
-    first$who, " ", first$verb, " the smallest error: RMSE ", first$value,
+    if (nzchar(first$unbeaten)) {
+      no_model_beats(first$unbeaten, first$who, first$value)
+    } else {
+      paste0(first$who, " ", first$verb, " the smallest error: RMSE ", first$value)
+    },
     if (range > 0) {
       share <- ranked$estimate[may_lead(ranked)][1] / range
       paste0(", ", short_number(100 * share, 2), " % of the observed range")

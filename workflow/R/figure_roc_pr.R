@@ -2,13 +2,23 @@
 
 #' The title: who has the highest areas.
 roc_pr_finding <- function(by_roc, by_pr, macro) {
-  first <- leaders(by_roc, 3)
+  roc <- paste0(macro, "ROC AUC")
+  first <- leaders(by_roc, roc, 3)
   if (is.null(first)) return(without_leader(by_roc, "No model has a ROC curve"))
-  text <- paste0(
-    first$who, " ", first$verb, " the highest ", macro, "ROC AUC, ", first$value
-  )
-  second <- leaders(by_pr, 3)
+  text <- if (nzchar(first$unbeaten)) {
+    no_model_beats(first$unbeaten, first$who, first$value)
+  } else {
+    paste0(first$who, " ", first$verb, " the highest ", roc, ", ", first$value)
+  }
+  second <- leaders(by_pr, "average precision", 3)
   if (is.null(second)) return(text)
+  if (nzchar(second$unbeaten)) {
+    return(paste0(text, "; none does better than ", second$unbeaten))
+  }
+  if (nzchar(first$unbeaten)) {
+    return(paste0(text, "; ", second$who, " ", second$verb, " the highest average precision, ",
+                  second$value))
+  }
   if (second$who == first$who) return(paste0(text, ", and average precision, ", second$value))
   paste0(text, "; ", second$who, " the highest average precision, ", second$value)
 }
@@ -18,10 +28,7 @@ roc_pr_finding <- function(by_roc, by_pr, macro) {
 draw_roc_pr <- function(data) {
   ranked <- rank_models(data)
   curves <- data$described$curves
-  areas <- lapply(c("roc_auc", "average_precision"), function(metric) {
-    rows <- rank_models(data, metric)
-    rows[order(rows$baseline), , drop = FALSE]
-  })
+  areas <- lapply(c("roc_auc", "average_precision"), function(metric) rank_models(data, metric))
   notes <- Map(function(rows, name) {
     rows <- rows[match(ranked$model, rows$model), , drop = FALSE]
     text <- paste(name, with_interval(rows$estimate, rows$ci_low, rows$ci_high, 3))

@@ -54,6 +54,7 @@ seconds_text <- function(seconds) {
 
 #' The title: how near to the best model one comes for less CPU time.
 runtime_finding <- function(rows, info) {
+  all <- rows
   drawn <- rows[rows$drawn, , drop = FALSE]
   rows <- drawn[may_lead(drawn), , drop = FALSE]
   if (nrow(rows) == 0) {
@@ -66,13 +67,15 @@ runtime_finding <- function(rows, info) {
   tied <- rows[printed == printed[1], , drop = FALSE]
   tied <- tied[order(tied$cpu), , drop = FALSE]
   best <- tied[1, ]
+  who <- paste(tied$model, collapse = " and ")
+  if (nrow(tied) > 2) who <- paste(nrow(tied), "models")
+  baseline <- unbeaten_baseline(all, info$label, decimals)
+  if (nzchar(baseline)) return(no_model_beats(baseline, who, printed[1]))
   if (nrow(rows) == 1) {
     return(paste0(best$model, " has ", value, " for ", seconds_text(best$cpu), " of CPU per split"))
   }
   if (nrow(tied) > 1) {
     last <- tied[nrow(tied), ]
-    who <- paste(tied$model, collapse = " and ")
-    if (nrow(tied) > 2) who <- paste(nrow(tied), "models")
     return(paste0(
       who, " tie at the best ", value, "; ", best$model, " needs the least CPU time, ",
       percent(best$cpu / last$cpu), " of ", last$model, "'s"

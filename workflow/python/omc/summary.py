@@ -28,6 +28,7 @@ class Found:
     Only a model with a value on every split on which any model has one may lead: the mean of one
     that failed on the hard splits is of the easy ones. `lacking`: on how many of these splits each
     other one has a value. Models whose printed values equal the best one's lead together (`tied`).
+    `unbeaten`: the baseline that is as good as they, if one is.
     """
 
     def __init__(self, tables: dict[str, list[dict]], dataset: dict):
@@ -50,6 +51,7 @@ class Found:
         self.outside = self.by_value(m for m in rivals if m in self.lacking)
         self.leader = self.ranked[0] if self.ranked else None
         self.tied = [m for m in self.ranked if self.shown(m) == self.shown(self.leader)]
+        self.unbeaten = self.baseline_ahead()
         self.p = self.against_leaders(TESTS, "p_adjusted", max)
         self.equivalent = self.against_leaders([BAYESIAN], "p_equivalent", min)
 
@@ -84,6 +86,16 @@ class Found:
         if None not in METRIC_RANGE[self.metric] or not values:
             return 3
         return max(0, min(6, 2 - math.floor(math.log10(statistics.median(values)))))
+
+    def baseline_ahead(self) -> str | None:
+        """The best baseline on all splits, if the leader's value, as printed, is no better."""
+        baselines = [m for m in self.dataset["baselines"] if m in self.rows]
+        best = next(iter(self.by_value(m for m in baselines if m not in self.lacking)), None)
+        if best and self.leader:
+            order = self.by_value([self.leader, best])
+            if order[0] == best or self.shown(best) == self.shown(self.leader):
+                return best
+        return None
 
     def against_leaders(self, tests, column: str, least) -> dict[str, float]:
         """By model, the number that says least of those against each leader; none if one lacks."""
@@ -173,11 +185,17 @@ def _lead(found: Found) -> str:
     if not found.by_split:
         over += ", all test predictions together"
     said = f"{found.label} {found.shown(found.leader)} {over}, {found.interval(top)}"
-    lead = f"`{found.leader}` leads with {said}"
+    first, share = f"`{found.leader}` leads", "share the lead"
+    if found.unbeaten:
+        first, share = f"`{found.leader}`", "are as good as each other,"
+    lead = f"{first} with {said}"
     if len(found.tied) > 1:
         names = some([f"`{m}`" for m in found.tied])
+        lead = f"{len(found.tied)} models {share} with {said}, and none of them wins ({names})"
+    if found.unbeaten:
         lead = (
-            f"{len(found.tied)} models share the lead with {said}, and none of them wins ({names})"
+            f"no model does better than the baseline (`{found.unbeaten}`, {found.label}"
+            f" {found.shown(found.unbeaten)}); best of the others: {lead}"
         )
     if found.others():
         lead += f": {_evidence(found)}"
@@ -267,6 +285,8 @@ def table(found: Found) -> str:
         "|---|--:|---|--:|--:|",
     ]
     lead = "leads" if len(found.tied) == 1 else "shares the lead"
+    if found.unbeaten:
+        lead += ", no better than the baseline"
     complete = found.by_value(m for m in found.rows if m not in found.lacking)
     empty = [m for m in found.dataset["models"] if m not in found.rows]
     for model in complete + found.by_value(found.lacking) + empty:
