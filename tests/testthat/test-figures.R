@@ -512,8 +512,11 @@ test_that("every pair is a tile: the test above the diagonal, the posterior belo
   expect_equal(at(2, 1), c(better = 0.02, equivalent = 0.97, worse = 0.01))
   expect_equal(at(4, 1), c(better = 0.6, equivalent = 0.3, worse = 0.1))
   expect_equal(nrow(drawn$frames), 1)
+  key <- text_boxes(drawn_as_svg(data, draw_comparisons))$text
+  expect_true("practically equivalent (within \u00b1 0.01)" %in% key)
   # Where smaller is better, the same pair is told from the other side.
   data <- results(c("r/a" = 0.5, "r/b" = 0.6), "rmse", task = "regression", positive = NULL)
+  expect_equal(rope_text(data), "within \u00b1 0.01 standard deviations of the outcome")
   pair <- find_pairs(data$pairs, "r/a", "r/b")
   expect_equal(pair$advantage, 0.1)
   expect_equal(pair$p_better, 0.6)
@@ -852,7 +855,8 @@ test_that("the script draws all figures, the same bytes each time and in the C l
       input = files, output = output, log = list(file.path(dir, "log.txt")), scriptdir = scripts,
       params = list(
         dataset = "demo", comparison_metric = "roc_auc", task = "classification",
-        models = names(means), baselines = "python/dummy", positive = NULL
+        models = names(means), baselines = "python/dummy", positive = NULL,
+        rope = 0.01
       )
     )
     saveRDS(object, file.path(dir, "snakemake.rds"))

@@ -81,7 +81,7 @@ pairs_tiles <- function(scored, pairs, decimals, wide, high) {
 }
 
 #' The two keys: what the colours mean above and below the diagonal; y downwards from 0.
-pairs_key <- function(tiles, width) {
+pairs_key <- function(tiles, width, rope) {
   lines <- list(
     if (tiles$tested) {
       list(
@@ -96,7 +96,8 @@ pairs_key <- function(tiles, width) {
       list(
         head = "Lower left, posterior probability in %:",
         words = c(
-          better = "column's model better", equivalent = "practically equivalent",
+          better = "column's model better",
+          equivalent = paste0("practically equivalent (", rope, ")"),
           worse = "row's model better",
           framed = if (nrow(tiles$frames) > 0) paste0("framed: at least ", 100 * practically, " %")
         )
@@ -117,6 +118,14 @@ pairs_key <- function(tiles, width) {
     y <- min(key$y) - 0.27
   }
   list(marks = marks, text = text, height = -y - 0.1)
+}
+
+#' "within \u00b1 0.01": which differences are no matter in practice.
+rope_text <- function(data) {
+  paste0(
+    "within \u00b1 ", short_number(data$rope),
+    if (data$metric %in% c("rmse", "mae")) " standard deviations of the outcome"
+  )
 }
 
 pairs_subtitle <- function(data, info, tiles) {
@@ -141,7 +150,7 @@ pairs_caption <- function(data, tiles) {
       paste0(
         "Evidence: adjusted p < ", significance, ". No evidence of a difference is not ",
         "equivalence", if (tiles$posterior) {
-          ": that is a difference inside the region of practical equivalence (comparison.rope)"
+          ": that is a difference inside the region of practical equivalence, comparison.rope"
         }, "."
       )
     },
@@ -174,7 +183,7 @@ draw_comparisons <- function(data) {
   left <- max(text_width(names, axis)) + pairs_rank + 0.12
   width <- max(7.2, left + n * wide)
   all <- pairs_tiles(scored, data$pairs, decimals, wide, high)
-  key <- pairs_key(all, width)
+  key <- pairs_key(all, width, rope_text(data))
   height <- n * high + pairs_rank + 0.1 + key$height
   middle <- (n - seq_len(n) + 0.5) * high
   outline <- if (n > 20) 0.2 else 0.6

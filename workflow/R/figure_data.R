@@ -26,15 +26,17 @@ read_columns <- function(file, text = character(), numbers = character()) {
 #'   without a single result; results of other models are not drawn.
 #' @param baselines those of the models that know nothing of the features.
 #' @param positive label of the positive class, or NULL.
-#' @return list with dataset, task, metric, positive, n_splits (outer splits of cross-validation),
-#'   models (model, language, baseline, message: why its first lost split failed), pooled
+#' @param rope models that differ by less are practically equivalent; for RMSE and MAE a multiple of
+#'   the outcome's standard deviation.
+#' @return list with dataset, task, metric, positive, rope, n_splits (outer splits of
+#'   cross-validation), models (model, language, baseline, message: why its first lost split failed), pooled
 #'   (whether the estimates are of all test predictions together), estimates (see
 #'   `shown_estimates()`) and splits (long, cross-validation only: external cohorts are scored on
 #'   one split and have no spread over splits), pairs (see `read_pairs()`), selection (see
 #'   `read_selection()`), external (estimates in the cohorts), tuning (a row per candidate and inner
 #'   fold) and timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
-                             positive = NULL) {
+                             positive = NULL, rope = 0.01) {
   models <- clean_text(unlist(models))
   baselines <- intersect(clean_text(unlist(baselines)), models)
   keep <- function(table) {
@@ -81,6 +83,7 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     task = task,
     metric = metric,
     positive = if (length(positive) == 0) NULL else clean_text(positive),
+    rope = rope,
     n_splits = max(0, length(unique(splits$split)), estimates$n_splits, na.rm = TRUE),
     models = data.frame(
       model = models,

@@ -23,7 +23,7 @@ main <- function(input, output, params, library_dir) {
     ),
     dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
     models = params[["models"]], baselines = params[["baselines"]],
-    positive = params[["positive"]]
+    positive = params[["positive"]], rope = params[["rope"]]
   )
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
