@@ -327,6 +327,13 @@ test_that("the title states the leader, its mean, and which others the test tell
     title_of(means[c(1, 4)], failed = c("python/d" = 25)),
     "r/a has ROC AUC 0.944; no other model has a value"
   )
+  expect_equal(
+    title_of(means, failed = c("python/d" = 25)),
+    paste(
+      "r/a leads at ROC AUC 0.944; no evidence of a difference against any of 2 others;",
+      "1 of 4 failed"
+    )
+  )
   # Baselines are not counted among the others, but may lead.
   expect_equal(
     title_of(c(means, "r/null" = 0.5), baselines = "r/null"),

@@ -44,7 +44,8 @@ comparison_finding <- function(scored, info, n_splits, n_failed, n) {
   if (!nzchar(against) && any(scored$other)) {
     against <- paste(named[scored$other][1], "follows at", scored$printed[scored$other][1])
   }
-  paste(c(text, against[nzchar(against)]), collapse = "; ")
+  failed <- if (n_failed > 0) paste(n_failed, "of", n, "failed")
+  paste(c(text, against[nzchar(against)], failed), collapse = "; ")
 }
 
 #' The baselines' means, and those of their splits and limits that are not outliers themselves.
