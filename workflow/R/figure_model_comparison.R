@@ -197,8 +197,8 @@ place_references <- function(reference, layout) {
   reference
 }
 
-#' What stands in the row of a model that has no value.
-missing_text <- function(without, info, n_splits) {
+#' What stands in the row of a model that has no value, in at most two lines of `width` inches.
+missing_text <- function(without, info, n_splits, width) {
   failed <- without$status == "failed"
   partly <- failure_note(without$n_failed, n_splits)
   text <- paste0(
@@ -209,7 +209,7 @@ missing_text <- function(without, info, n_splits) {
     "failed on all splits", ifelse(nzchar(without$message[failed]), ": ", ""),
     without$message[failed], recycle0 = TRUE
   )
-  shorten(text, comparison_panel - 0.45, text_sizes[["small"]])
+  two_lines(text, width, text_sizes[["small"]])
 }
 
 #' What a leader's value becomes without the optimism of picking the best.
@@ -342,7 +342,7 @@ comparison_text <- function(layout, without, reference) {
     geom_text(
       data = without, aes(y = .data$y, label = .data$text),
       x = layout$view[1] + 0.32 * layout$per_inch, hjust = 0, size = for_small,
-      colour = ink[["strong"]]
+      colour = ink[["strong"]], lineheight = 0.95
     )
   )
 }
@@ -382,7 +382,6 @@ draw_model_comparison <- function(data) {
   layout <- layout_comparison(data, info)
   n <- nrow(layout$rows)
   without <- layout$without
-  without$text <- missing_text(without, info, data$n_splits)
   reference <- place_references(
     reference_lines(layout$rows, info, layout$limits, layout$decimals), layout
   )
@@ -397,6 +396,8 @@ draw_model_comparison <- function(data) {
     text_width(layout$scored$note, text_sizes[["small"]], bold = TRUE),
     text_width(layout$header, text_sizes[["small"]])
   ) + 0.25
+  # Where there is no number, a message runs on over their column.
+  without$text <- missing_text(without, info, data$n_splits, comparison_panel - 0.35 + right)
   width <- left + comparison_panel + right + 0.35
   title <- comparison_finding(
     layout$scored, info, data$n_splits, sum(without$status == "failed"), n

@@ -184,8 +184,13 @@ name_parts <- function(text) regmatches(text, gregexpr("[^-_./ ]*[-_./ ]|[^-_./ 
 
 #' Model names as row labels: at most two lines of 2.4 inches.
 model_labels <- function(models, size = text_sizes[["axis"]], width = 2.4) {
-  vapply(models, function(model) {
-    lines <- wrap(model, width, size, parts = name_parts(model))
+  two_lines(models, width, size, name_parts)
+}
+
+#' Each text wrapped, and cut after two lines; split_up: `words()` or `name_parts()`.
+two_lines <- function(text, width, size, split_up = words) {
+  vapply(text, function(one) {
+    lines <- wrap(one, width, size, parts = split_up(one))
     lines <- strsplit(lines, "\n", fixed = TRUE)[[1]]
     if (length(lines) > 2) {
       keep <- fitting(lines[2], width, size, end = "\u2026")
