@@ -996,6 +996,13 @@ test_that("panels of 2, 13 and 40 models are legible, with cohorts and failures"
   }
 })
 
+test_that("the name of a panel ends where its panel does", {
+  names <- paste0("r/", strrep("a_", 5:14))
+  ranked <- rank_models(results(stats::setNames(10:1 / 20 + 0.3, names), "roc_auc", grids = list()))
+  layout <- panel_layout(ranked, list(rep("", 10)), names)
+  expect_true(all(text_width(layout$heading$label, text_sizes[["axis"]]) <= layout$width))
+})
+
 test_that("panels say why they are empty", {
   data <- panel_results(models_of_size(4), failed = c("python/model_03" = 25))
   data <- with_described(data, without = "r/model_02")

@@ -111,7 +111,7 @@ panel_layout <- function(ranked, notes, drawn, width = NULL, height = NULL, belo
   columns <- min(most, ceiling(sqrt(1.6 * n / length(notes))))
   columns <- ceiling(n / ceiling(n / columns))
   names <- paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", ""))
-  names <- model_labels(names, width = unit + 0.2)
+  names <- model_labels(names, width = unit)
   lines <- max(line_count(names))
   heights <- panel_line * c(name = lines, note = max(line_count(unlist(notes))))
   row_height <- sum(heights) + 0.06 + height + below + panel_gap[["y"]]
