@@ -787,6 +787,20 @@ test_that("CPU time of a split is tuning, fitting and prediction; start-up and f
   expect_match(svg_text(drawn_as_svg(data, draw_runtime)), "Without a CPU time: r/b", fixed = TRUE)
 })
 
+test_that("the key of memory has the amounts of the points", {
+  data <- results(c("r/a" = 0.9, "r/b" = 0.8))
+  keys <- function(peak) {
+    data$timing$peak_mb <- peak
+    text <- text_boxes(drawn_as_svg(data, draw_runtime))$text
+    grep(" MB", text, value = TRUE)
+  }
+  expect_equal(
+    keys(ifelse(data$timing$model == "r/a", 103, 131)), c("100 MB peak memory", "130 MB")
+  )
+  expect_equal(keys(120), "120 MB peak memory")
+  expect_equal(keys(NA), character())
+})
+
 runtime_title <- function(means, cpu, ...) {
   names(cpu) <- names(means)
   gsub("\n", " ", draw_runtime(results(means, cpu = cpu, ...))$plot$labels$title)

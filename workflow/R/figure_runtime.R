@@ -371,9 +371,8 @@ point_size <- function(radius) 2 * radius * 25.4 / 1.15
 #' The key: languages, baseline, Pareto front and two amounts of memory, in lines of `width` inches.
 runtime_key <- function(layout, rows, width) {
   small <- text_sizes[["small"]]
-  amounts <- pretty(c(0, layout$most), 5)
-  amounts <- amounts[amounts > 0 & amounts <= layout$most * 1.001]
-  amounts <- unique(amounts[c(1, length(amounts))[length(amounts) > 0]])
+  peaks <- layout$drawn$peak[is.finite(layout$drawn$peak)]
+  amounts <- if (length(peaks) > 0) unique(signif(range(peaks), 2))
   languages <- intersect(names(language_colours), rows$language[rows$drawn])
   entry <- function(words, fill, colour, shape = 21, radius = 0.065) {
     data.frame(words = words, shape = shape, fill = fill, colour = colour, radius = radius)
