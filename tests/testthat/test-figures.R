@@ -801,6 +801,20 @@ test_that("the key of memory has the amounts of the points", {
   expect_equal(keys(NA), character())
 })
 
+test_that("a baseline is grey and has its entry in the key, in whatever language", {
+  data <- with_cohorts(
+    c("python/a" = 0.9, "r/b" = 0.8, "r/null" = 0.7), c(lyon = -0.05), "r/null"
+  )
+  for (draw in c(all_figures[c("model_comparison", "metric_overview", "runtime")], external)) {
+    file <- drawn_as_svg(data, draw)
+    expect_true("baseline" %in% text_boxes(file)$text)
+    svg <- paste(readLines(file, encoding = "UTF-8"), collapse = "")
+    expect_match(svg, baseline_colour, fixed = TRUE)
+  }
+  svg <- paste(readLines(drawn_as_svg(data, draw_comparisons), encoding = "UTF-8"), collapse = "")
+  expect_match(svg, baseline_colour, fixed = TRUE)
+})
+
 runtime_title <- function(means, cpu, ...) {
   names(cpu) <- names(means)
   gsub("\n", " ", draw_runtime(results(means, cpu = cpu, ...))$plot$labels$title)

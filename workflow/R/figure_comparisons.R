@@ -220,7 +220,7 @@ draw_comparisons <- function(data) {
       all$text, key$text,
       text_rows(
         left - pairs_rank - 0.08, middle, names, 1, axis,
-        colour = language_colours[scored$language]
+        colour = kind_colours[scored$kind]
       ),
       text_rows(left - 0.08, middle, as.character(seq_len(n)), 1, axis, colour = ink[["soft"]]),
       text_rows(

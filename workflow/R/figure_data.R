@@ -29,9 +29,9 @@ read_columns <- function(file, text = character(), numbers = character()) {
 #' @param rope models that differ by less are practically equivalent; for RMSE and MAE a multiple of
 #'   the outcome's standard deviation.
 #' @return list with dataset, task, metric, positive, rope, n_splits (outer splits of
-#'   cross-validation), models (model, language, baseline, message: why its first lost split failed), pooled
-#'   (whether the estimates are of all test predictions together), estimates (see
-#'   `shown_estimates()`) and splits (long, cross-validation only: external cohorts are scored on
+#'   cross-validation), models (model, language, baseline, kind: its language or "baseline",
+#'   message: why its first lost split failed), pooled (whether the estimates are of all test
+#'   predictions together), estimates (see `shown_estimates()`) and splits (long, cross-validation only: external cohorts are scored on
 #'   one split and have no spread over splits), pairs (see `read_pairs()`), selection (see
 #'   `read_selection()`), external (estimates in the cohorts), tuning (a row per candidate and inner
 #'   fold) and timing (a row per split and stage).
@@ -78,6 +78,7 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
   lost <- failures[order(failures$stage %in% "tune"), , drop = FALSE]
   message <- lost$message[match(models, lost$model)]
   message[is.na(message)] <- ""
+  language <- language_label(sub("/.*", "", models))
   list(
     dataset = clean_text(dataset),
     task = task,
@@ -87,8 +88,9 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
     n_splits = max(0, length(unique(splits$split)), estimates$n_splits, na.rm = TRUE),
     models = data.frame(
       model = models,
-      language = language_label(sub("/.*", "", models)),
+      language = language,
       baseline = models %in% baselines,
+      kind = ifelse(models %in% baselines, "baseline", language),
       message = clean_text(message)
     ),
     estimates = estimates,
@@ -161,9 +163,9 @@ no_model_beats <- function(baseline, who, value) {
 #' One row per configured model with its estimate of one metric, the best first; those that may not
 #' lead stand after all that may.
 #'
-#' @return data.frame of model, language, baseline, message, estimate, ci_low, ci_high, method,
-#'   n_failed, complete (see `on_every_split()`) and status: `scored`, `undefined` (predicted, but
-#'   the metric does not exist, as a metric of probabilities for a model that has none) or `failed`
+#' @return data.frame of model, language, baseline, kind, message, estimate, ci_low, ci_high,
+#'   method, n_failed, complete (see `on_every_split()`) and status: `scored`, `undefined`
+#'   (predicted, but the metric does not exist, as a metric of probabilities for a model that has none) or `failed`
 #'   (no split was predicted).
 rank_models <- function(data, metric = data$metric) {
   info <- metric_info(metric)

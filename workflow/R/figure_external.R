@@ -8,7 +8,7 @@ external_shapes <- c(16, 17, 15, 18, 25, 8)
 
 #' One lane per model and source: cross-validation first, then the cohorts in the order of the file.
 #'
-#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, language, baseline,
+#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, kind, baseline,
 #'   complete (see `rank_models()`) and y, the best model in cross-validation at the top.
 external_lanes <- function(data) {
   ranked <- rank_models(data)
@@ -20,7 +20,7 @@ external_lanes <- function(data) {
     of_model <- rows[rows$model == ranked$model[i], , drop = FALSE]
     found <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
     data.frame(
-      ranked[i, c("model", "language", "baseline", "complete")], source = sources,
+      ranked[i, c("model", "kind", "baseline", "complete")], source = sources,
       shape = external_shapes[(seq_along(sources) - 1) %% length(external_shapes) + 1],
       rbind(ranked[i, columns], found), row.names = NULL
     )
@@ -143,19 +143,19 @@ draw_external <- function(data) {
     geom_vline(xintercept = baseline, linetype = "22", linewidth = 0.5, colour = ink[["soft"]]) +
     geom_segment(
       data = bars, aes(
-        x = .data$low, xend = .data$high, y = .data$y, yend = .data$y, colour = .data$language
+        x = .data$low, xend = .data$high, y = .data$y, yend = .data$y, colour = .data$kind
       ),
       linewidth = 0.9, show.legend = FALSE
     ) +
     geom_point(
       data = scored[!scored$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language, shape = .data$shape,
-          fill = .data$language),
+      aes(x = .data$x, y = .data$y, colour = .data$kind, shape = .data$shape,
+          fill = .data$kind),
       size = 2.6
     ) +
     geom_point(
       data = scored[scored$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language), shape = 2, size = 2.4,
+      aes(x = .data$x, y = .data$y, colour = .data$kind), shape = 2, size = 2.4,
       show.legend = FALSE
     ) +
     geom_text(
@@ -168,10 +168,10 @@ draw_external <- function(data) {
     ) +
     scale_shape_identity() +
     scale_colour_manual(
-      values = language_colours,
+      values = kind_colours, breaks = intersect(names(kind_colours), scored$kind),
       guide = guide_legend(override.aes = list(size = 3, shape = 16, linetype = 0))
     ) +
-    scale_fill_manual(values = language_colours, guide = "none") +
+    scale_fill_manual(values = kind_colours, guide = "none") +
     scale_x_continuous(breaks = breaks[breaks >= limits[1] & breaks <= limits[2]]) +
     scale_y_continuous(breaks = models$y, labels = models$label) +
     coord_cartesian(xlim = view, ylim = c(0.2, top), expand = FALSE, clip = "off") +

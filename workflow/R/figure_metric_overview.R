@@ -190,11 +190,12 @@ draw_metric_overview <- function(data) {
   key_widths <- text_width(overview_labels[shown], axis) + 0.45
   legend_rows <- max(1, ceiling(sum(key_widths) / (width - left - right - 0.4)))
   strip <- 0.5 - 0.12 / cell
+  kinds <- intersect(names(kind_colours), rows$kind)
 
   plot <- ggplot(cells, aes(x = .data$x, y = .data$y)) +
     geom_tile(aes(fill = .data$step), colour = ink[["paper"]], linewidth = 0.6) +
     geom_point(
-      data = rows, aes(colour = .data$language, shape = .data$language), x = strip, size = 2.6
+      data = rows, aes(colour = .data$kind, shape = .data$kind), x = strip, size = 2.6
     ) +
     geom_text(
       aes(label = .data$text, fontface = .data$face), size = axis / .pt,
@@ -214,8 +215,8 @@ draw_metric_overview <- function(data) {
         colour = ink[["soft"]], linewidth = 0.3
       ))
     ) +
-    scale_colour_manual(values = language_colours, guide = guide_legend(order = 1)) +
-    scale_shape_manual(values = language_shapes, guide = guide_legend(order = 1)) +
+    scale_colour_manual(values = kind_colours, breaks = kinds, guide = guide_legend(order = 1)) +
+    scale_shape_manual(values = kind_shapes, breaks = kinds, guide = guide_legend(order = 1)) +
     scale_y_continuous(breaks = rows$y, labels = rows$label) +
     coord_cartesian(
       xlim = c(strip - 0.12 / cell, columns + 0.5), ylim = c(0.5, n + 0.5 + 0.48 / overview_row),

@@ -139,7 +139,7 @@ layout_comparison <- function(data, info) {
   # Where all predictions are pooled, one split says little: its test set may be a single sample.
   if (isTRUE(data$pooled)) points <- points[0, ]
   row <- match(points$model, rows$model)
-  points$language <- rows$language[row]
+  points$kind <- rows$kind[row]
   # The golden ratio spreads the splits evenly without chance: the same file gives the same figure,
   # and a split lies at the same height in every row.
   order_of_split <- match(points$split, sort(unique(data$splits$split), method = "radix"))
@@ -276,35 +276,34 @@ comparison_marks <- function(layout, n_splits) {
   list(
     geom_point(
       data = points[!points$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language, size = "split"),
+      aes(x = .data$x, y = .data$y, colour = .data$kind, size = "split"),
       shape = 16, alpha = if (n_splits > 60) 0.2 else 0.35,
       show.legend = c(colour = FALSE, size = TRUE, shape = FALSE)
     ),
     geom_segment(
       data = scored[scored$bounded, , drop = FALSE],
       aes(
-        x = .data$low, xend = .data$high, y = .data$y, yend = .data$y,
-        colour = .data$language, linetype = "95 % interval"
+        x = .data$low, xend = .data$high, y = .data$y, yend = .data$y, colour = .data$kind
       ),
-      linewidth = 1, show.legend = c(linetype = TRUE, colour = FALSE)
+      linewidth = 1, show.legend = FALSE
     ),
     geom_point(
       data = shown,
       aes(
-        x = .data$x, y = .data$y, colour = .data$language, shape = .data$language,
+        x = .data$x, y = .data$y, colour = .data$kind, shape = .data$kind,
         size = ifelse(.data$different, "different", "mean"),
-        fill = ifelse(.data$different, "different", .data$language)
+        fill = ifelse(.data$different, "different", .data$kind)
       ),
       stroke = 1
     ),
     geom_point(
       data = points[points$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language),
+      aes(x = .data$x, y = .data$y, colour = .data$kind),
       shape = 2, size = 1.2, alpha = 0.7, show.legend = FALSE
     ),
     geom_point(
       data = scored[scored$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$language),
+      aes(x = .data$x, y = .data$y, colour = .data$kind),
       shape = 2, size = 3, stroke = 1.1, show.legend = FALSE
     )
   )
@@ -353,13 +352,13 @@ comparison_guides <- function(layout, data) {
     split = "one split"[nrow(layout$points) > 0], mean = "mean"[!all(different)],
     different = "differs from leader"[any(different)]
   )
-  languages <- intersect(names(language_colours), layout$scored$language)
+  models <- intersect(names(kind_colours), layout$scored$kind)
   list(
-    scale_colour_manual(values = language_colours, guide = guide_legend(
-      order = 1, override.aes = list(size = 3, shape = language_shapes[languages], linetype = 0)
+    scale_colour_manual(values = kind_colours, breaks = models, guide = guide_legend(
+      order = 1, override.aes = list(size = 3, shape = kind_shapes[models], linetype = 0)
     )),
-    scale_shape_manual(values = language_outlines, guide = guide_legend(order = 1)),
-    scale_fill_manual(values = c(language_colours, different = ink[["paper"]]), guide = "none"),
+    scale_shape_manual(values = kind_outlines, breaks = models, guide = guide_legend(order = 1)),
+    scale_fill_manual(values = c(kind_colours, different = ink[["paper"]]), guide = "none"),
     scale_size_manual(
       values = c(split = 1.3, mean = 3, different = 3), breaks = names(kinds),
       labels = name_estimates(unname(kinds), data),
@@ -368,10 +367,6 @@ comparison_guides <- function(layout, data) {
         shape = ifelse(names(kinds) == "different", 21, 16), fill = ink[["paper"]], stroke = 1,
         colour = ink[["strong"]], linetype = 0
       ))
-    ),
-    scale_linetype_manual(
-      values = c("95 % interval" = "solid"),
-      guide = guide_legend(order = 3, override.aes = list(colour = ink[["strong"]]))
     )
   )
 }

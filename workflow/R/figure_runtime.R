@@ -368,18 +368,17 @@ runtime_steps <- function(front, frame) {
 # A point of shape 21 to 25 is about so many inches across per unit of `size`, without its stroke.
 point_size <- function(radius) 2 * radius * 25.4 / 1.15
 
-#' The key: languages, baseline, Pareto front and two amounts of memory, in lines of `width` inches.
+#' The key: kinds of models, Pareto front and two amounts of memory, in lines of `width` inches.
 runtime_key <- function(layout, rows, width) {
   small <- text_sizes[["small"]]
   peaks <- layout$drawn$peak[is.finite(layout$drawn$peak)]
   amounts <- if (length(peaks) > 0) unique(signif(range(peaks), 2))
-  languages <- intersect(names(language_colours), rows$language[rows$drawn])
+  kinds <- intersect(names(kind_colours), rows$kind[rows$drawn])
   entry <- function(words, fill, colour, shape = 21, radius = 0.065) {
     data.frame(words = words, shape = shape, fill = fill, colour = colour, radius = radius)
   }
   key <- rbind(
-    entry(languages, language_colours[languages], ink[["paper"]], language_outlines[languages]),
-    if (any(rows$drawn & rows$baseline)) entry("baseline", ink[["paper"]], ink[["strong"]]),
+    entry(kinds, kind_colours[kinds], ink[["paper"]], kind_outlines[kinds]),
     if (any(rows$front)) entry("Pareto front", ink[["mark"]], ink[["strong"]]),
     if (length(amounts) > 0) {
       entry(
@@ -413,13 +412,10 @@ runtime_marks <- function(layout) {
   # A triangle points to where a mean beyond the axis lies.
   drawn$shape <- ifelse(
     drawn$beyond, ifelse(drawn$estimate < layout$limits[1], 25, 24),
-    language_outlines[drawn$language]
+    kind_outlines[drawn$kind]
   )
-  drawn$fill <- ifelse(drawn$baseline, ink[["paper"]], language_colours[drawn$language])
-  drawn$edge <- ifelse(
-    drawn$front, ink[["strong"]],
-    ifelse(drawn$baseline, language_colours[drawn$language], ink[["paper"]])
-  )
+  drawn$fill <- kind_colours[drawn$kind]
+  drawn$edge <- ifelse(drawn$front, ink[["strong"]], ink[["paper"]])
   # Small points over large ones.
   drawn <- drawn[order(-drawn$radius), , drop = FALSE]
   line <- aes(x = .data$x, xend = .data$xend, y = .data$y, yend = .data$yend)

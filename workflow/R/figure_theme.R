@@ -13,6 +13,10 @@ ink <- c(
 )
 # Of what knows nothing of the features.
 baseline_colour <- "#8A8A8A"
+# Kinds of models: a baseline is grey in whatever language.
+kind_colours <- c(language_colours, baseline = baseline_colour)
+kind_shapes <- c(language_shapes, baseline = 18)
+kind_outlines <- c(language_outlines, baseline = 23)
 # Of a pair of models: green and brown stay apart with every common form of colour blindness, and
 # from the colours of the languages.
 verdict_colours <- c(
