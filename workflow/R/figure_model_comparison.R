@@ -268,6 +268,12 @@ comparison_caption <- function(layout) {
   ), collapse = " ")
 }
 
+#' Splits beyond the axis, but those of models whose mean is there too: they would hide its mark.
+split_triangles <- function(layout) {
+  of <- layout$scored$model[layout$scored$beyond]
+  layout$points[layout$points$beyond & !layout$points$model %in% of, , drop = FALSE]
+}
+
 #' The marks of all rows: splits, intervals, means.
 comparison_marks <- function(layout, n_splits) {
   points <- layout$points
@@ -297,7 +303,7 @@ comparison_marks <- function(layout, n_splits) {
       stroke = 1
     ),
     geom_point(
-      data = points[points$beyond, , drop = FALSE],
+      data = split_triangles(layout),
       aes(x = .data$x, y = .data$y, colour = .data$kind),
       shape = 2, size = 1.2, alpha = 0.7, show.legend = FALSE
     ),
