@@ -38,12 +38,13 @@ test_that("the title tells how many models learn, or that there are too few perm
   draw <- function(...) title(draw_null(null_data(...)))
   expect_identical(
     draw(c("r/a" = 0.9, "r/b" = 0.5), null),
-    "1 of 2 models does better on the real outcomes than on permuted ones"
+    "1 of 2 models does better on the real outcomes than on permuted ones (unadjusted p)"
   )
   expect_identical(
     draw(c("r/a" = 0.9, "r/b" = 0.8), null),
-    "Both models do better on the real outcomes than on permuted ones"
+    "Both models do better on the real outcomes than on permuted ones (unadjusted p)"
   )
+  expect_match(draw(c("r/a" = 0.9), null), "permuted ones$")
   expect_identical(draw(c("r/a" = 0.5), null), "No evidence that the model learns the outcome")
   expect_identical(
     draw(c("r/a" = 0.9), c(0.5, 0.6)), "No verdict from 2 permutations: p cannot be below 0.33"
