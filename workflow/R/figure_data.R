@@ -31,10 +31,10 @@ read_columns <- function(file, text = character(), numbers = character()) {
 #' @return list with dataset, task, metric, positive, rope, n_splits (outer splits of
 #'   cross-validation), models (model, language, baseline, kind: its language or "baseline",
 #'   message: why its first lost split failed), pooled (whether the estimates are of all test
-#'   predictions together), estimates (see `shown_estimates()`) and splits (long, cross-validation only: external cohorts are scored on
-#'   one split and have no spread over splits), pairs (see `read_pairs()`), selection (see
-#'   `read_selection()`), external (estimates in the cohorts), tuning (a row per candidate and inner
-#'   fold) and timing (a row per split and stage).
+#'   predictions together), estimates (see `shown_estimates()`) and splits (long, cross-validation
+#'   only: external cohorts are scored on one split and have no spread over splits), pairs (see
+#'   `read_pairs()`), selection (see `read_selection()`), external (estimates in the cohorts),
+#'   tuning (a row per candidate and inner fold) and timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
                              positive = NULL, rope = 0.01) {
   models <- clean_text(unlist(models))
@@ -165,8 +165,8 @@ no_model_beats <- function(baseline, who, value) {
 #'
 #' @return data.frame of model, language, baseline, kind, message, estimate, ci_low, ci_high,
 #'   method, n_failed, complete (see `on_every_split()`) and status: `scored`, `undefined`
-#'   (predicted, but the metric does not exist, as a metric of probabilities for a model that has none) or `failed`
-#'   (no split was predicted).
+#'   (predicted, but the metric does not exist, as a metric of probabilities for a model that has
+#'   none) or `failed` (no split was predicted).
 rank_models <- function(data, metric = data$metric) {
   info <- metric_info(metric)
   found <- data$estimates[data$estimates$metric == metric, , drop = FALSE]
