@@ -4,6 +4,8 @@
 # Inches: height of a row, widths of the bar of splits, of a tile and of the panel of losses.
 signature_row <- 0.27
 signature_widths <- c(bar = 0.75, tile = 0.42, losses = 2.9)
+# With more models the tiles are narrow and have no numbers, so that the page can hold them.
+signature_many <- c(models = 20, tile = 0.15)
 signature_top <- 20
 
 #' What the figures of the features show of one data set.
@@ -87,7 +89,8 @@ draw_signature <- function(data) {
   labels <- shorten(found$features$feature, 2.4, text_sizes[["axis"]])
   bar <- max(text_width(labels, text_sizes[["axis"]])) + 0.2
   tiles <- bar + signature_widths[["bar"]] + 0.65
-  panel <- tiles + signature_widths[["tile"]] * length(models) + if (length(models) > 0) 0.35 else 0
+  wide <- signature_tile(models)
+  panel <- tiles + wide * length(models) + if (length(models) > 0) 0.35 else 0
   top <- 0.75 + signature_row * n
   heads <- shorten(models, 2.2, text_sizes[["axis"]])
   heights <- c(0.45, text_width(heads, text_sizes[["axis"]]) + 0.2)
@@ -114,7 +117,7 @@ draw_signature <- function(data) {
     )) +
     (if (length(models) > 0) {
       annotate(
-        "text", x = tiles + signature_widths[["tile"]] * (seq_along(models) - 0.5), y = top + 0.1,
+        "text", x = tiles + wide * (seq_along(models) - 0.5), y = top + 0.1,
         label = heads, angle = 90, hjust = 0, size = text_sizes[["axis"]] / .pt,
         colour = unname(language_colours[ranks$language[match(models, ranks$model)]])
       )
@@ -129,8 +132,9 @@ signature_words <- function(found, ranks, together, data, info) {
   } else {
     paste0(
       "Sorted by the mean rank of their importance over ", plural(models, "model"), " that ",
-      if (models == 1) "has one" else "have one", ". Tiles: mean rank over splits in each, 1 the ",
-      "most important."
+      if (models == 1) "has one" else "have one", ". Tiles: mean rank over splits in each, ",
+      if (models > signature_many[["models"]]) "the darker the nearer to 1, " else "1 ",
+      "the most important."
     )
   }
   caption <- c(
@@ -184,10 +188,16 @@ signature_bars <- function(features, y, from) {
   )
 }
 
+#' Width of a tile in inches.
+signature_tile <- function(models) {
+  many <- length(models) > signature_many[["models"]]
+  if (many) signature_many[["tile"]] else signature_widths[["tile"]]
+}
+
 #' Ranks as tiles of the language's colour, the stronger the nearer to 1.
 signature_tiles <- function(ranks, y, models, from) {
   if (nrow(ranks) == 0) return(NULL)
-  wide <- signature_widths[["tile"]]
+  wide <- signature_tile(models)
   strength <- 1 - log(ranks$mean_rank) / log(max(ranks$mean_rank, 2))
   colour <- mapply(function(language, share) {
     ramp <- grDevices::colorRamp(c(ink[["paper"]], language_colours[[language]]))
@@ -197,6 +207,7 @@ signature_tiles <- function(ranks, y, models, from) {
   at <- unname(y[ranks$feature])
   number <- short_number(ranks$mean_rank, ifelse(ranks$mean_rank < 10, 2, 3))
   number[ranks$mean_rank >= 10] <- round(ranks$mean_rank[ranks$mean_rank >= 10])
+  if (length(models) > signature_many[["models"]]) number[] <- ""
   list(
     annotate(
       "rect", xmin = x - wide / 2 + 0.015, xmax = x + wide / 2 - 0.015,
