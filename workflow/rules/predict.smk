@@ -20,7 +20,7 @@ if STUDY.prediction:
             code=library(
                 "python",
                 *("new_samples", "formats", "transforms", "matrix", "preprocessing"),
-                *("splits", "seeds", "checksums", "csvs"),
+                *("splits", "seeds", "checksums", "contracts", "csvs"),
             ),
         output:
             f"{HOME}/new_samples.h5ad",
