@@ -62,7 +62,7 @@ dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: im
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint test-r test-fast
-	@$(EXEC) pytest -m slow --numprocesses 2 --dist loadfile --durations 10
+	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --durations 10
 
 test-r: $(TEST_READY)
 	@$(EXEC) Rscript tests/testthat.R

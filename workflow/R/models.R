@@ -1,6 +1,6 @@
 # From a line of the configuration to a caret method, its candidates and its fits (twin: models.py).
 
-# Arguments of nnet, the function of the package of this name, which refuses more than MaxNWts weights, by default 1000.
+# Arguments of the function nnet, which refuses more than MaxNWts weights, by default 1000.
 network_arguments <- function(columns, classes, param) {
   outputs <- max(1, classes)
   weights <- (columns + 1) * param$size + (param$size + 1) * outputs + columns * outputs
