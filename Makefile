@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report test test-r test-fast verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup check run retry predict dag report test test-python test-fast test-r verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -61,14 +61,16 @@ dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: im
 	@$(SETUP) draw config/quick.yaml
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint test-r test-fast
-	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --durations 10
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r
 
-test-r: $(TEST_READY)
-	@$(EXEC) Rscript tests/testthat.R
+test-python: $(TEST_READY) test-fast
+	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --durations 10
 
 test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
 	@$(EXEC) pytest -m "not slow and not verification"
+
+test-r: $(TEST_READY)
+	@$(EXEC) Rscript tests/testthat.R
 
 verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification

@@ -50,9 +50,9 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
     small["resampling"] = {"folds": 3, "repeats": 1, "inner_folds": 3}
     small["models"] = {
         "python": [
-            "random_forest",
+            {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"},
             {"name": "asks_for_all", "estimator": "sklearn.ensemble.ExtraTreesClassifier",
-             "params": {"n_jobs": -1, "n_estimators": 300}},
+             "params": {"n_jobs": -1, "n_estimators": 200}},
             "svm_rbf",
             "gradient_boosting",
         ],

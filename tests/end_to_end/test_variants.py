@@ -27,7 +27,12 @@ def keys(rows):
 def test_multiomics(workflow, root):
     models = {"python": ["dummy", "logistic_regression"], "r": ["pls"]}
     run = workflow()
-    process = run.compare(example(root, "multiomics", models, folds=2, repeats=2))
+    # Of the figures of a single layer those of one are enough.
+    wanted = [f"images/multiomics/{figure}.png" for figure in (
+        "nutrimouse/layers", "nutrimouse-lipids/model_comparison",
+    )]  # fmt: skip
+    config = example(root, "multiomics", models, folds=2, repeats=2)
+    process = run.compare(config, "--", "results/multiomics/summary.md", *wanted)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "multiomics")
     variants = ["nutrimouse-genes", "nutrimouse-lipids"]
@@ -71,11 +76,6 @@ def test_multiomics(workflow, root):
     assert not (images / "nutrimouse-lipids" / "layers.png").exists()
     answer = (results / "summary.md").read_text(encoding="utf-8")
     assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *variants))
-    report = results / "report.html"
-    assert run.run("--configfile", run.path("config.yaml"), "--report", report).returncode == 0
-    html = report.read_text(encoding="utf-8")
-    assert all(f'"images/multiomics/{name}/tuning.png"' in html for name in variants)
-    assert "Does adding a layer help?" in html
 
 
 def test_microbiome(workflow, root):
