@@ -21,7 +21,10 @@ models <- list(
   ranger = list(
     arguments = list(num.trees = 500, num.threads = 1),
     grid = function(x, y) {
-      expand.grid(mtry = c(10, 40), splitrule = "gini", min.node.size = 1, stringsAsFactors = FALSE)
+      expand.grid(
+        mtry = c(10, 40), splitrule = c("gini", "extratrees"), min.node.size = 1,
+        stringsAsFactors = FALSE
+      )
     }
   ),
   svmRadial = list(

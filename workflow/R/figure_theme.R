@@ -39,14 +39,14 @@ points_per_inch <- 72
 #'
 #' `header` is the narrow form for table columns. `chance` is the value of a prediction that knows
 #' nothing, where that value does not depend on the data.
-metric_table <- function() {
+metric_table <- local({
   entry <- function(metric, task, label, header, higher, lower, upper, chance = NA) {
     data.frame(
       metric = metric, task = task, label = label, header = header,
       higher_is_better = higher, lower = lower, upper = upper, chance = chance
     )
   }
-  rbind(
+  table <- rbind(
     entry("roc_auc", "classification", "ROC AUC", "ROC\nAUC", TRUE, 0, 1, 0.5),
     entry("average_precision", "classification", "average precision", "Average\nprecision",
           TRUE, 0, 1),
@@ -66,7 +66,8 @@ metric_table <- function() {
     entry("spearman", "regression", "Spearman correlation", "Spearman\ncorrelation",
           TRUE, -1, 1, 0)
   )
-}
+  function() table
+})
 
 #' The row of `metric_table()` for one metric, as a list.
 metric_info <- function(metric) {
