@@ -34,6 +34,10 @@ def planned(process):
     return {rule: int(count) for rule, count in counts if rule not in ("total", "job")}
 
 
+# Of one cost with the others: the run is looked at, and not its numbers.
+FOREST = {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"}
+
+
 @pytest.fixture(scope="module")
 def finished(root, tmp_path_factory):
     """One finished run that several tests look at."""
@@ -45,8 +49,8 @@ def finished(root, tmp_path_factory):
     del config["run"]
     config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 3}
     config["models"] = {
-        "python": ["dummy", "logistic_regression", "random_forest", "svm_rbf"],
-        "r": ["glmnet", "ranger", "svmRadial"],
+        "python": ["dummy", "logistic_regression", FOREST, "svm_rbf"],
+        "r": ["glmnet", {"name": "ranger", "params": {"num.trees": 100}}, "svmRadial"],
     }
     workflow = Workflow(root, tmp_path_factory.mktemp("finished"))
     process = workflow.compare(config)
@@ -58,7 +62,11 @@ def test_every_model_split_and_metric_is_in_metrics(finished):
     workflow, config, _ = finished
     header, rows = workflow.table("results", "metrics.csv")
     assert header == contracts.METRICS
-    models = [(lang, m) for lang in ("python", "r") for m in config["models"][lang]]
+    models = [
+        (language, model if isinstance(model, str) else model["name"])
+        for language in ("python", "r")
+        for model in config["models"][language]
+    ]
     expected = [
         (language, model, split, metric)
         for language, model in models

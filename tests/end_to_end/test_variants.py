@@ -83,7 +83,7 @@ def test_microbiome(workflow, root):
     models = {"python": [forest], "r": [{"name": "pls", "grid": {"ncomp": [2]}}]}
     run = workflow()
     drawn = "images/microbiome/obesity/grouping.png"
-    process = run.compare(example(root, "microbiome", models, folds=3, repeats=2), "--", drawn)
+    process = run.compare(example(root, "microbiome", models, folds=2, repeats=2), "--", drawn)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "microbiome")
     data = [
