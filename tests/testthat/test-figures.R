@@ -790,16 +790,6 @@ test_that("CPU time of a split is tuning, fitting and prediction; start-up and f
   expect_match(svg_text(drawn_as_svg(data, draw_runtime)), "Without a CPU time: r/b", fixed = TRUE)
 })
 
-test_that("points of CPU time have the intervals of their means, inside the axis", {
-  data <- results(c("r/a" = 0.9, "r/b" = 0.8, "r/null" = 0.1), baselines = "r/null")
-  layout <- layout_runtime(data, runtime_rows(data), metric_info("roc_auc"))
-  drawn <- layout$drawn
-  expect_equal(is.na(drawn$bar_low), c(FALSE, FALSE, TRUE))
-  expect_true(all(drawn$bar_low < drawn$y & drawn$y < drawn$bar_high, na.rm = TRUE))
-  expect_true(all(drawn$bar_low >= layout$frame$low & drawn$bar_high <= layout$frame$high,
-                  na.rm = TRUE))
-})
-
 test_that("the key of memory has the amounts of the points", {
   data <- results(c("r/a" = 0.9, "r/b" = 0.8))
   keys <- function(peak) {

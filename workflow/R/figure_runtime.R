@@ -263,7 +263,6 @@ runtime_caption <- function(data, rows, info, layout) {
         ": it is no test of a difference."
       )
     },
-    if (any(!is.na(layout$drawn$bar_low))) "Thin bars: 95 % intervals, as far as the axis goes.",
     if (any(layout$drawn$beyond)) {
       "Triangles in the grey band: means beyond the axis, written beside them."
     },
@@ -312,10 +311,6 @@ layout_runtime <- function(data, rows, info) {
   }
   drawn$x <- to_x(drawn$cpu)
   drawn$y <- to_y(drawn$estimate)
-  # Intervals end with the axis; a mean beyond it has none to show.
-  bounded <- is.finite(drawn$ci_low) & is.finite(drawn$ci_high) & !drawn$beyond
-  drawn$bar_low <- ifelse(bounded, to_y(pmax(drawn$ci_low, limits[1])), NA)
-  drawn$bar_high <- ifelse(bounded, to_y(pmin(drawn$ci_high, limits[2])), NA)
   most <- max(drawn$peak, 0, na.rm = TRUE)
   drawn$radius <- runtime_radius(drawn$peak, most)
 
@@ -335,9 +330,7 @@ layout_runtime <- function(data, rows, info) {
   front <- drawn[drawn$front, , drop = FALSE]
   front <- front[order(front$x), , drop = FALSE]
   steps <- runtime_steps(front, frame)
-  bars <- drawn[!is.na(drawn$bar_low), , drop = FALSE]
-  bars <- data.frame(x = bars$x, xend = bars$x, y = bars$bar_low, yend = bars$bar_high)
-  places <- place_labels(drawn, 0.16, rbind(steps, bars), frame)
+  places <- place_labels(drawn, 0.16, steps, frame)
   list(
     drawn = cbind(
       drawn, places[c("left", "hjust", "leader", "end_x", "end_y")], label_y = places$y
@@ -441,12 +434,6 @@ runtime_marks <- function(layout) {
     ),
     geom_segment(
       data = layout$steps, line, linewidth = 0.6, colour = ink[["soft"]], lineend = "square"
-    ),
-    geom_segment(
-      data = drawn[!is.na(drawn$bar_low), , drop = FALSE],
-      aes(x = .data$x, xend = .data$x, y = .data$bar_low, yend = .data$bar_high,
-          colour = .data$fill),
-      linewidth = 0.4, alpha = 0.7
     ),
     geom_segment(
       data = labelled[labelled$leader, , drop = FALSE],
