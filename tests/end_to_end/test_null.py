@@ -64,7 +64,7 @@ def test_the_null(workflow, tiny):
     )
     assert run.path("images", "leukemia", "null.png").stat().st_size > 10_000
 
-    # Splits of its own, of outcomes of its own; the same numbers in a run of their own on one core.
+    # Splits of its own, of outcomes of its own.
     folders = [run.path("results", "leukemia"), run.path("results", "leukemia", "null", "001")]
     for file in ("samples.tsv", "splits.csv"):
         assert (folders[0] / file).read_bytes() != (folders[1] / file).read_bytes()
