@@ -13,51 +13,67 @@ models <- caret_models()
 
 utf8_type <- hdf5r::H5T_STRING$new(size = Inf)$set_cset("UTF-8")
 
+#' Open an HDF5 file, write into it with `action` and close it. What `action` opens it must close:
+#' `close_all()` would do that, but collects garbage for half a second.
+write_h5 <- function(path, mode, action) {
+  file <- hdf5r::H5File$new(path, mode = mode)
+  on.exit(file$close())
+  action(file)
+}
+
+store_dataset <- function(parent, name, ...) parent$create_dataset(name, ...)$close()
+
+store_attribute <- function(parent, name, value) parent$create_attr(name, robj = value)$close()
+
 #' Write data.h5ad: values (samples x features) with dimnames, in chunks of some columns.
 write_h5ad <- function(path, values, chunk = 7) {
-  file <- hdf5r::H5File$new(path, mode = "w")
-  on.exit(file$close_all())
-  for (axis in c("obs", "var")) {
-    group <- file$create_group(axis)
-    group$create_attr("_index", robj = "_index")
-    names <- if (axis == "obs") rownames(values) else colnames(values)
-    group$create_dataset("_index", robj = enc2utf8(names), dtype = utf8_type)
-  }
-  chunks <- if (is.null(chunk)) NULL else c(min(chunk, ncol(values)), nrow(values))
-  file$create_dataset("X", robj = t(unname(values)), chunk_dims = chunks, gzip_level = NULL)
+  write_h5(path, "w", function(file) {
+    for (axis in c("obs", "var")) {
+      group <- file$create_group(axis)
+      store_attribute(group, "_index", "_index")
+      names <- if (axis == "obs") rownames(values) else colnames(values)
+      store_dataset(group, "_index", robj = enc2utf8(names), dtype = utf8_type)
+      group$close()
+    }
+    chunks <- if (is.null(chunk)) NULL else c(min(chunk, ncol(values)), nrow(values))
+    store_dataset(file, "X", robj = t(unname(values)), chunk_dims = chunks, gzip_level = NULL)
+  })
 }
 
 #' Store /X of a file of write_h5ad as CSC; zeros are left out.
 make_sparse <- function(path, values) {
-  file <- hdf5r::H5File$new(path, mode = "r+")
-  on.exit(file$close_all())
-  file$link_delete("X")
-  group <- file$create_group("X")
-  hdf5r::h5attr(group, "shape") <- dim(values)
-  stored <- which(is.na(values) | values != 0)
-  group[["data"]] <- values[stored]
-  group[["indices"]] <- as.integer((stored - 1) %% nrow(values))
-  ends <- cumsum(colSums(is.na(values) | values != 0))
-  group[["indptr"]] <- as.integer(c(0, ends))
+  write_h5(path, "r+", function(file) {
+    file$link_delete("X")
+    group <- file$create_group("X")
+    store_attribute(group, "shape", dim(values))
+    stored <- which(is.na(values) | values != 0)
+    store_dataset(group, "data", robj = values[stored])
+    store_dataset(group, "indices", robj = as.integer((stored - 1) %% nrow(values)))
+    ends <- cumsum(colSums(is.na(values) | values != 0))
+    store_dataset(group, "indptr", robj = as.integer(c(0, ends)))
+    group$close()
+  })
 }
 
 #' Write preprocessing.h5 from a list of fits: split, fit, index, fill, center, scale, rank.
 write_fits <- function(path, fits, splits_sha256) {
-  file <- hdf5r::H5File$new(path, mode = "w")
-  on.exit(file$close_all())
   lengths <- vapply(fits, function(fit) length(fit$index), 1)
-  group <- file$create_group("fits")
   splits <- vapply(fits, function(fit) fit$split, "")
-  group$create_dataset("split", robj = enc2utf8(splits), dtype = utf8_type)
-  group[["fit"]] <- vapply(fits, function(fit) as.integer(fit$fit), 1L)
-  group[["start"]] <- cumsum(c(0, lengths[-length(lengths)]))
-  group[["length"]] <- lengths
-  group <- file$create_group("features")
-  for (name in c("index", "fill", "center", "scale", "rank")) {
-    group[[name]] <- unlist(lapply(fits, `[[`, name))
-  }
-  hdf5r::h5attr(file, "splits_sha256") <- splits_sha256
-  hdf5r::h5attr(file, "data_sha256") <- "none"
+  write_h5(path, "w", function(file) {
+    group <- file$create_group("fits")
+    store_dataset(group, "split", robj = enc2utf8(splits), dtype = utf8_type)
+    store_dataset(group, "fit", robj = vapply(fits, function(fit) as.integer(fit$fit), 1L))
+    store_dataset(group, "start", robj = cumsum(c(0, lengths[-length(lengths)])))
+    store_dataset(group, "length", robj = lengths)
+    group$close()
+    group <- file$create_group("features")
+    for (name in c("index", "fill", "center", "scale", "rank")) {
+      store_dataset(group, name, robj = unlist(lapply(fits, `[[`, name)))
+    }
+    group$close()
+    store_attribute(file, "splits_sha256", splits_sha256)
+    store_attribute(file, "data_sha256", "none")
+  })
 }
 
 #' A table whose every cell is quoted, as a strict writer would.

@@ -31,6 +31,9 @@ user_condition <- function(text) {
 #' @param expr the body.
 with_log <- function(path, expr) {
   options(warn = 1)
+  # Compiling functions, as R does by itself, takes a job longer than it gives back: those of
+  # packages are compiled already.
+  compiler::enableJIT(0)
   failed <- tryCatch(
     withCallingHandlers({
       expr

@@ -1,5 +1,8 @@
 # Reads and applies what preprocessing.py learned per fit; nothing is learned here.
 
+# So many numbers are filled and scaled at once, which costs a few copies of them.
+fitted_numbers <- 2^16
+
 #' Read the fits of some splits from preprocessing.h5.
 #'
 #' The flat arrays are read once, from the first to the last number that these splits need: hdf5r
@@ -54,11 +57,16 @@ one_fit <- function(fits, split, fit) {
 #' @param fit list with fill, center and scale, each of length p.
 #' @return matrix (n x p): (x or fill - center) / scale.
 apply_fit <- function(x, fit) {
-  missing <- which(is.na(x))
-  if (length(missing)) {
-    x[missing] <- fit$fill[(missing - 1) %/% nrow(x) + 1]
-  }
-  # Column-wise arithmetic as in numpy, so that both languages train on the same bits.
   n <- nrow(x)
-  (x - rep(fit$center, each = n)) / rep(fit$scale, each = n)
+  step <- max(1, fitted_numbers %/% max(1, n))
+  for (columns in split(seq_len(ncol(x)), (seq_len(ncol(x)) - 1) %/% step)) {
+    part <- x[, columns, drop = FALSE]
+    missing <- which(is.na(part))
+    if (length(missing)) {
+      part[missing] <- fit$fill[columns][(missing - 1) %/% n + 1]
+    }
+    # Column-wise arithmetic as in numpy, so that both languages train on the same bits.
+    x[, columns] <- (part - rep(fit$center[columns], each = n)) / rep(fit$scale[columns], each = n)
+  }
+  x
 }

@@ -245,12 +245,15 @@ train_split <- function(batch, settings, info, split, model = NULL) {
 run_stages <- function(result, batch, settings, info, split, model) {
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
-  x <- y <- train <- chosen <- NULL
+  y <- train <- chosen <- NULL
+  # The matrix of the training rows is made where it is used: kept, it would lie beside those of the
+  # inner folds.
   timed(result, "tune", {
     check_classes(settings$spec, info, length(batch$classes))
-    x <- fit_matrix(batch, fit, rows$train)
     y <- caret_outcome(batch, rows$train)
+    x <- fit_matrix(batch, fit, rows$train)
     grid <- split_candidates(batch, settings, info, split, rows, x, y)
+    rm(x)
     if (is.null(batch$tuned)) {
       evaluated <- evaluate_candidates(batch, settings, info, split, rows, grid)
     } else {
@@ -266,7 +269,9 @@ run_stages <- function(result, batch, settings, info, split, model) {
     return(invisible())
   }
   timed(result, "fit", {
+    x <- fit_matrix(batch, fit, rows$train)
     train <- refit_split(settings, info, split, x, y, chosen)
+    rm(x)
   })
   timed(result, "predict", {
     if (length(rows$test)) {

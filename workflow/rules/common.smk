@@ -13,6 +13,9 @@ if not os.path.isdir(WORKFLOW):
         " clone the repository, and give the module the path of its workflow/Snakefile"
     )
 sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
+# Room for the objects that caret's packages bring: R that grows into it collects garbage on the way,
+# a quarter of its start. It takes no more memory in the end.
+os.environ.setdefault("R_NSIZE", "4000000")
 
 from omc import config as configuration
 from omc import prediction

@@ -6,9 +6,6 @@ sink(log, type = "message")
 library_dir <- file.path(snakemake@scriptdir, "..", "R")
 source(file.path(library_dir, "logs.R"))
 
-# Compiling the functions, as R does by itself, takes longer than running them a few times.
-invisible(compiler::enableJIT(0))
-
 # A new figure is a file workflow/R/figure_<name>.R with a function draw_<name>, and its name in the
 # list that Study.figures gives (python/omc/config.py).
 main <- function(input, output, params, library_dir) {
