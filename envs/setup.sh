@@ -242,7 +242,7 @@ set_up() { # run or test
     fi
     if [ ${#lists[@]} -gt 0 ] && ! apt_is_possible; then explain_missing "${lists[@]}"; fi
     # The tests get on without these, so that they stop nobody who cannot install them.
-    if [ "$goal" = test ] && apt_is_possible && ! { has dot && has shellcheck && has chromium; }; then
+    if [ "$goal" = test ] && apt_is_possible && ! { has dot && has shellcheck && has chromedriver; }; then
         tools="$(missing_debian_packages envs/apt-tools.txt)"
     fi
     if [ ${#lists[@]} -gt 0 ]; then packages="$(missing_debian_packages "${lists[@]}")"; fi

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from omc import contracts
 from omc.metrics import METRICS_OF
@@ -260,27 +263,70 @@ def test_the_report_shows_every_figure_and_the_summary(finished, report):
     assert report.stat().st_size < 10e6
 
 
-def test_a_browser_opens_the_report_without_an_error(report, tmp_path):
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no Chromium")
-    shot = tmp_path / "report.png"
-    process = subprocess.run(
-        [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900",
-            "--enable-logging=stderr", f"--screenshot={shot}", f"file://{report}",
-        ],
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
-    said = [line for line in process.stderr.splitlines() if "CONSOLE" in line]
+@pytest.fixture
+def browser():
+    """Chromium, which notes what pages write to its console."""
+    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
+    if None in programs:
+        pytest.skip("no Chromium, or no chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = programs[0]
+    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,900"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(programs[1]))
+    driver.implicitly_wait(10)
+    yield driver
+    driver.quit()
+
+
+def shown_in_menu(browser, category):
+    """Click on a category of the report, then on the eye of each entry; yields its name."""
+    browser.find_element(By.LINK_TEXT, category).click()
+    browser.find_element(By.CSS_SELECTOR, "a[iconname=eye]")
+    for row in browser.find_elements(By.CSS_SELECTOR, "tbody tr"):
+        row.find_element(By.CSS_SELECTOR, "a[iconname=eye]").click()
+        yield row.find_element(By.TAG_NAME, "td").text
+    browser.find_element(By.LINK_TEXT, "Results").click()
+
+
+def test_a_browser_shows_every_figure_and_the_table_of_the_report(finished, report, browser):
+    """The screenshots stay in pytest's folder, to be looked at."""
+    browser.get(f"file://{report}")
+    assert "Which model" in browser.find_element(By.TAG_NAME, "body").text
+    shots = report.parent / "screenshots"
+    shots.mkdir()
+    seen = []
+    for name in shown_in_menu(browser, "leukemia"):
+        wanted = f"img[src*='filename={name.replace(' ', '_')}.png']"
+        picture = browser.find_element(By.CSS_SELECTOR, wanted)
+        WebDriverWait(browser, 10).until(lambda _, p=picture: p.get_property("naturalWidth") > 500)
+        # From the top on, where the title is, and in its whole width.
+        assert picture.rect["y"] >= 0 and picture.rect["x"] >= 0, name
+        assert picture.rect["x"] + picture.rect["width"] <= 1400, name
+        shot = shots / f"{name}.png"
+        assert browser.save_screenshot(str(shot))
+        seen.append(name.replace(" ", "_"))
+        with Image.open(shot) as image:
+            # White where nothing is shown.
+            menu = browser.find_element(By.TAG_NAME, "nav").size["width"]
+            content = image.convert("L").crop((menu, 0, *image.size))
+            assert np.mean(np.asarray(content) < 250) > 0.02, name
+    figures = finished[0].path("images", "leukemia").glob("*.png")
+    assert sorted(seen) == sorted(figure.stem for figure in figures)
+
+    for name in shown_in_menu(browser, "All data sets"):
+        if "table of models" in name:
+            browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+            rows = browser.find_elements(By.CSS_SELECTOR, "table tr")
+            models = [row.text.partition(" ")[0] for row in rows if row.is_displayed()]
+            assert {"python/svm_rbf", "python/dummy", "r/glmnet", "r/ranger"} <= set(models)
+            browser.switch_to.default_content()
+            assert browser.save_screenshot(str(shots / "table.png"))
+    assert len(list(shots.glob("*.png"))) == len(seen) + 1
     # Snakemake's own report brings a style library that says so.
+    said = [line["message"] for line in browser.get_log("browser")]
     assert [line for line in said if "tailwindcss.com should not be used" not in line] == []
-    with Image.open(shot) as picture:
-        # White where nothing is shown.
-        assert len(picture.convert("RGB").resize((140, 90)).getcolors(140 * 90)) > 50
 
 
 def test_final_models_are_saved(finished):

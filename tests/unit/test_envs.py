@@ -25,7 +25,7 @@ DEBIAN_NAMES = {
 }
 # Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests
 # leave out where it is not there.
-DEBIAN_ONLY = {"chromium", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
+DEBIAN_ONLY = {"chromium", "chromium-driver", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
 OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
 OF_R_ITSELF |= {"utils"}
 
