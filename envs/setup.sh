@@ -70,8 +70,10 @@ install_python_packages() { # the requirement files as arguments
         "$(find_python)" -m venv --clear "$VENV"
     fi
     say "Installing the Python packages of $* (a minute when they are all new)."
-    "$VENV/bin/pip" install --quiet --quiet --disable-pip-version-check --no-input \
+    "$VENV/bin/pip" install --quiet --quiet --disable-pip-version-check --no-input --no-compile \
         --constraint envs/constraints.txt "${files[@]}"
+    # pip compiles on one core. A file that is no Python of this version is left as it is.
+    "$VENV/bin/python" -m compileall -q -q -j 4 "$VENV/lib" || true
 }
 
 # --------------------------------------------------------------------------------------------- R

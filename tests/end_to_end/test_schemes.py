@@ -77,7 +77,8 @@ def test_leave_one_group_out(workflow, root):
     run = workflow()
     dataset, kept = obesity(root, run.folder)
     dataset |= {"groups": "subject", "compare_grouping": True}
-    done = run.compare(config("twins", dataset, scheme="leave_one_group_out"))
+    wanted = config("twins", dataset, scheme="leave_one_group_out")
+    done = run.compare(wanted, "--", "results/summary.md", "results/variants.csv")
     assert done.returncode == 0, done.stderr
     group = {row["sample"]: row["subject"] for row in kept}
     splits = {}
@@ -120,8 +121,8 @@ def test_an_overlooked_subject_is_a_warning(workflow, root):
 
 def test_bootstrap(workflow):
     run = workflow()
-    drawn = config("leukemia", LEUKEMIA, scheme="bootstrap", repeats=3)
-    done = run.compare(drawn, "--", "results/summary.md")
+    wanted = config("leukemia", LEUKEMIA, scheme="bootstrap", repeats=3)
+    done = run.compare(wanted, "--", "results/summary.md")
     assert done.returncode == 0, done.stderr
     assert {split for split, _ in samples_tested(run, "leukemia")} == {"r01f01", "r02f01", "r03f01"}
     _, rows = run.table("results", "leukemia", "splits.csv")

@@ -25,7 +25,7 @@ def keys(rows):
 
 
 def test_multiomics(workflow, root):
-    models = {"python": ["dummy", "logistic_regression"], "r": ["pls"]}
+    models = {"python": ["logistic_regression"], "r": ["pls"]}
     run = workflow()
     # Of the figures of a single layer those of one are enough.
     wanted = [f"images/multiomics/{figure}.png" for figure in (
@@ -44,7 +44,7 @@ def test_multiomics(workflow, root):
     assert set(layers(lipids)) == {"lipids"} and len(names(lipids, "var")) == 21
     header, rows = run.table("results", "multiomics", "variants.csv")
     assert header == contracts.VARIANTS
-    trained = [("python", "dummy"), ("python", "logistic_regression"), ("r", "pls")]
+    trained = [("python", "logistic_regression"), ("r", "pls")]
     assert keys(rows) == [
         ("nutrimouse", variant, "layer", *model, metric)
         for variant, model, metric in itertools.product(variants, trained, METRICS_OF["multiclass"])

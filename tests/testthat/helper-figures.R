@@ -58,3 +58,19 @@ expect_legible_text <- function(file, info = NULL) {
   outside <- boxes$left < 0 | boxes$right > view[3] | boxes$top < 0 | boxes$bottom > view[4]
   expect_equal(boxes$text[outside], character(), info = info)
 }
+
+#' Keep pictures of figures, to be looked at, in the folder that the variable PICTURES names.
+#'
+#' @param figures functions by name, which take `data` and return a `figure()`.
+#' @param label ends the files' names.
+#' @param save the `save_figure` of the test that calls.
+keep_pictures <- function(data, figures, label, save = get("save_figure", parent.frame())) {
+  folder <- Sys.getenv("PICTURES")
+  if (!nzchar(folder)) {
+    return(invisible())
+  }
+  if (!startsWith(folder, "/")) folder <- file.path(root, folder)
+  for (name in names(figures)) {
+    save(figures[[name]](data), file.path(folder, sprintf("%s_%s.png", name, label)))
+  }
+}

@@ -128,6 +128,7 @@ test_that("text neither overlaps nor leaves the figures with 2, 13 and 40 models
     data <- features_of(n)
     expect_legible_text(drawn_as_svg(data, draw_signature), n)
     expect_legible_text(drawn_as_svg(data, draw_stability), n)
+    keep_pictures(data, list(signature = draw_signature, stability = draw_stability), n)
     # Above 12 inches, text of 9 points is below 5.3 where the page holds 180 mm.
     expect_lte(draw_signature(data)$width, 12)
   }

@@ -7,7 +7,7 @@ for (file in list.files(library_dir, "^figure_.*[.]R$", full.names = TRUE)) {
 
 model_names <- c(
   "python/dummy", "python/knn", "r/glmnet", "r/ranger", "r/gbm", "r/pls", "r/rf", "r/lda",
-  "python/svm_rbf", "python/ridge", "python/mlp"
+  "python/svm_rbf", "python/ridge", "python/mlp", sprintf("r/model_%02d", 1:30)
 )
 
 #' Writes variants.csv and reads it again; shift: difference of each part, half: of its interval.
@@ -37,10 +37,11 @@ variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing
 
 title <- function(figure) gsub("\n", " ", figure$plot$labels$title)
 
-#' All text that the figure shows, as SVG.
-shown <- function(figure) {
+#' The figure as SVG, whose text has to be legible.
+shown <- function(figure, info = NULL) {
   file <- tempfile(fileext = ".svg")
   save_figure(figure, file)
+  expect_legible_text(file, info)
   paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
 }
 
@@ -100,16 +101,28 @@ test_that("the figure says how its intervals were made", {
   expect_no_match(svg, "repeats|Mean ROC AUC")
 })
 
-test_that("every model and layer is drawn, with 2 and 10 models, 2 and 4 layers", {
+test_that("every model and layer is drawn, with 2, 13 and 40 models, 2 and 4 layers", {
   shift <- c(genes = 0.1, lipids = 0.05, proteins = 0, images = 0.2)
-  for (n in c(2, 10)) {
+  for (n in c(2, 13, 40)) {
     for (layers in list(shift[1:2], shift)) {
       data <- variants_of(n, layers, "layer", missing = "r/glmnet")
-      svg <- shown(draw_layers(data))
+      svg <- shown(draw_layers(data), n)
       for (text in c(unique(data$variants$model), names(layers), "no value")) {
         expect_match(svg, paste0(">", text, "<"), fixed = TRUE)
       }
       expect_length(gregexpr(">genes<", svg, fixed = TRUE)[[1]], n)
     }
+    keep_pictures(data, list(layers = draw_layers), n)
+  }
+})
+
+test_that("the gap of grouping is legible with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
+    data <- variants_of(n, c(ungrouped = -0.03), "ungrouped", missing = "r/glmnet")
+    svg <- shown(draw_grouping(data), n)
+    for (model in unique(data$variants$model)) {
+      expect_match(svg, paste0(">", model, "<"), fixed = TRUE)
+    }
+    keep_pictures(data, list(grouping = draw_grouping), n)
   }
 })

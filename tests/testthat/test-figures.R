@@ -235,7 +235,9 @@ test_that("text neither overlaps nor leaves the figure with 2, 13 and 40 models"
   for (n in c(2, 13, 40)) {
     means <- models_of_size(n)
     expect_legible(results(means, baselines = "r/null"))
-    expect_legible(results(means, baselines = "r/null", failed = c("python/model_01" = 3)))
+    data <- results(means, baselines = "r/null", failed = c("python/model_01" = 3))
+    expect_legible(data)
+    keep_pictures(data, all_figures, n)
   }
 })
 
@@ -920,11 +922,13 @@ test_that("the script draws all figures, the same bytes each time and in the C l
   expect_equal(draw_in("C"), draw_in("C.UTF-8"))
 })
 
-test_that("cohorts stand beside cross-validation, with 2 and 13 models", {
-  for (n in c(2, 13)) {
+test_that("cohorts stand beside cross-validation, with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     for (shift in list(c(lyon = -0.05), c(lyon = -0.05, oslo = 0, a_far_away_place = 0.02))) {
-      expect_legible(with_cohorts(models_of_size(n), shift, "r/null"), external)
+      data <- with_cohorts(models_of_size(n), shift, "r/null")
+      expect_legible(data, external)
     }
+    keep_pictures(data, external, n)
   }
 })
 
@@ -1024,6 +1028,7 @@ test_that("panels of 2, 13 and 40 models are legible, with cohorts and failures"
     )
     data <- with_described(data, cohorts = c("lyon", "oslo"), without = "r/model_02")
     expect_legible(data, described_figures)
+    keep_pictures(data, described_figures, n)
   }
 })
 
@@ -1189,7 +1194,9 @@ with_residuals <- function(n, cohorts = NULL, outlier = 0) {
 
 test_that("residuals of 2, 13 and 40 models are legible; what leaves the axis is marked", {
   for (n in c(2, 13, 40)) {
-    expect_legible(with_residuals(n, c("lyon", "oslo")), list(residuals = draw_residuals))
+    data <- with_residuals(n, c("lyon", "oslo"))
+    expect_legible(data, list(residuals = draw_residuals))
+    keep_pictures(data, list(residuals = draw_residuals), n)
   }
   text <- svg_text(drawn_as_svg(with_residuals(3, outlier = 1e4), draw_residuals))
   expect_match(text, "Open triangles at the edge", fixed = TRUE)
