@@ -314,7 +314,7 @@ lint() {
     if [ "$(recorded)" = conda ]; then
         say "lintr is left out: its rules differ between versions, and .lintr is for Debian's."
     else
-        Rscript --vanilla - <<'R' || failed=1
+        LC_ALL=C.UTF-8 Rscript --vanilla - <<'R' || failed=1
 found <- lapply(c("workflow", "tests", "resources"), function(folder) lintr::lint_dir(folder))
 for (lints in found) if (length(lints)) print(lints)
 quit(status = as.integer(any(lengths(found) > 0)))

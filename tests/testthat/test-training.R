@@ -84,6 +84,34 @@ test_that("a batch does not depend on how the splits are cut into batches", {
   expect_identical(second$r01f02$predictions, whole$r01f02$predictions)
 })
 
+test_that("values that are read for each split anew give the same results", {
+  data <- two_classes()
+  paths <- make_study(data$x, data$outcome)
+  settings <- settings_for("pls", list(ncomp = 1:2))
+  train <- function() {
+    batch <- open_study(paths)
+    list(held = !is.null(batch$values), results = suppressMessages(
+      train_batch(batch, settings, models$pls)
+    ))
+  }
+  at_once <- train()
+  library <- environment(load_batch)
+  before <- library$held_numbers
+  on.exit(library$held_numbers <- before)
+  library$held_numbers <- 0
+  one_by_one <- train()
+  expect_true(at_once$held)
+  expect_false(one_by_one$held)
+  for (split in names(at_once$results)) {
+    one <- one_by_one$results[[split]]
+    for (table in c("predictions", "importance", "failures")) {
+      expect_identical(one[[table]], at_once$results[[split]][[table]])
+    }
+    expect_identical(one$tuning$value, at_once$results[[split]]$tuning$value)
+    expect_equal(one$timing$stage[1], "load")
+  }
+})
+
 test_that("class labels and feature names may be any text", {
   labels <- c("1", "a, \"b\" / \u00e9", "0")
   data <- two_classes(n = 45, labels = labels)

@@ -3,6 +3,10 @@
 
 final_split <- "final"
 
+# Values of more than so many numbers (32 MB) are read for each split anew: R lets its memory grow
+# to one and a half times of what it holds.
+held_numbers <- 2^22
+
 csv_columns <- list(
   predictions = c("language", "model", "split", "cohort", "sample", "truth", "predicted"),
   tuning = c(
@@ -64,7 +68,8 @@ batch_splits <- function(names, index, count) {
   )
 }
 
-#' The data of a batch, read once: only the columns that its fits keep.
+#' The data of a batch, read once: only the columns that its fits keep. Many are read by
+#' `read_values`, when a split needs them.
 #'
 #' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
 #'   preprocessing.h5.
@@ -72,8 +77,8 @@ batch_splits <- function(names, index, count) {
 #' @param batch_index,batch_count see `batch_splits`.
 #' @param chosen names of the splits; those of the batch by default.
 #' @return list: sheet, outcome (class numbers or numbers), classes (in code point order), splits
-#'   (named list of rows of splits.csv), fits, columns, values, features (names), safe (names for
-#'   caret), splits_sha256. Stops with a user error if preprocessing.h5 belongs to other splits.
+#'   (named list of rows of splits.csv), fits, data, splits_sha256, and what `read_values` adds.
+#'   Stops with a user error if preprocessing.h5 belongs to other splits.
 load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
                        chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
   sheet <- read_text_table(samples, "\t")
@@ -87,15 +92,30 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     )
   }
   classes <- if (task == "classification") sort(unique(sheet$outcome), method = "radix")
-  columns <- sort(unique(fits$index))
-  values <- read_columns(data, sheet$sample, columns)
-  list(
-    sheet = sheet, classes = classes, columns = columns, values = unname(values), fits = fits,
+  batch <- list(
+    sheet = sheet, classes = classes, fits = fits, data = data,
     outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
     splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
-    features = colnames(values), safe = safe_names(columns),
     splits_sha256 = splits_sha256
   )
+  if (length(unique(fits$index)) * nrow(sheet) > held_numbers) batch else read_values(batch, chosen)
+}
+
+#' Read the columns that the fits of some splits keep, unless the batch has them.
+#'
+#' @return the batch, with `columns` (numbers of the columns in data.h5ad, from 0), `values`
+#'   (samples of the sheet x columns), `features` (names) and `safe` (names for caret).
+read_values <- function(batch, splits) {
+  if (!is.null(batch$values)) {
+    return(batch)
+  }
+  fits <- batch$fits$table[batch$fits$table$split %in% splits, ]
+  batch$columns <- sort(unique(batch$fits$index[unlist(Map(seq, fits$from, fits$to))]))
+  values <- read_columns(batch$data, batch$sheet$sample, batch$columns)
+  batch$features <- colnames(values)
+  batch$safe <- safe_names(batch$columns)
+  batch$values <- unname(values)
+  batch
 }
 
 #' Row numbers of a split: train, test, and the inner fold (1..k) of each training row.
@@ -243,6 +263,11 @@ train_split <- function(batch, settings, info, split, model = NULL) {
 }
 
 run_stages <- function(result, batch, settings, info, split, model) {
+  if (is.null(batch$values)) {
+    timed(result, "load", {
+      batch <- read_values(batch, split)
+    })
+  }
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
   y <- train <- chosen <- NULL
