@@ -68,8 +68,8 @@ batch_splits <- function(names, index, count) {
   )
 }
 
-#' The data of a batch, read once: only the columns that its fits keep. Many are read by
-#' `read_values`, when a split needs them.
+#' The data of a batch, read once: only the columns that its fits keep. A large matrix is not among
+#' them: `read_values` reads its columns when a split needs them.
 #'
 #' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
 #'   preprocessing.h5.
