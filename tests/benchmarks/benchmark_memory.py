@@ -2,9 +2,9 @@
 
     make benchmark-memory
 
-Base is what the same job takes on a hundredth of the samples and features. What a job takes beyond
-it is printed in multiples of its matrix: import and preprocessing of the whole one, training of the
-columns that its fits keep.
+The models are those of config/config.yaml. Base is what the same job takes on a tenth of the
+samples and a hundredth of the features. What a job takes beyond it is printed in multiples of its
+matrix: import and preprocessing of the whole one, training of the columns that its fits keep.
 """
 
 import csv
@@ -18,10 +18,10 @@ import numpy as np
 import yaml
 
 ROOT = Path(__file__).parents[2]
+DEFAULT = ROOT / "config" / "config.yaml"
 SIZES = {"small": (100, 200), "large": (1000, 20000)}
 KEPT = 2000
 LIMIT = 3  # times the matrix
-MODELS = {"python": ["dummy", "nearest_centroid"], "r": ["null", "knn"]}
 CLASSES = ("no", "yes")
 
 
@@ -49,7 +49,7 @@ def run(folder: Path) -> None:
         "datasets": {name: write_data(folder, name, *size) for name, size in SIZES.items()},
         "resampling": {"folds": 2, "repeats": 1, "inner_folds": 2},
         "selection": {"method": "none"},
-        "models": MODELS,
+        "models": yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))["models"],
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [

@@ -28,6 +28,18 @@ test_that("a sparse matrix gives what the dense one gives, in blocks or not", {
   expect_identical(read_columns(path, c("S3", "S2"), asked[[1]]), expected[[1]])
 })
 
+test_that("a copy gives the columns that were copied, and one that is cut short says so", {
+  path <- tempfile(fileext = ".h5ad")
+  write_h5ad(path, values, 4)
+  copy <- tempfile()
+  copy_columns(path, c("S3", "S2", "S1"), c(0, 2, 3, 9, 14), copy)
+  found <- copied_columns(copy, 3, c(2, 1, 2), c(5, 2, 1))
+  expect_identical(found, unname(values[c("S2", "S3", "S2"), c(15, 3, 1)]))
+  expect_equal(dim(copied_columns(copy, 3, integer(), integer())), c(0, 0))
+  writeBin(readBin(copy, "raw", 100), copy)
+  expect_error(copied_columns(copy, 3, 1, 5), "cut short: is the disk full")
+})
+
 test_that("no columns, and one column, keep the shape", {
   path <- tempfile(fileext = ".h5ad")
   write_h5ad(path, values)

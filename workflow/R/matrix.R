@@ -40,15 +40,52 @@ utf8 <- function(text) {
 #' @return numeric matrix (samples x columns) with the samples' and the features' names. Stops if a
 #'   sample is not in the file.
 read_columns <- function(path, samples, columns) {
-  features <- axis_names(path, "var")
+  values <- matrix(
+    NA_real_, length(samples), length(columns),
+    dimnames = list(samples, axis_names(path, "var")[columns + 1])
+  )
+  each_block(path, samples, columns, function(wanted, block) values[, wanted] <<- block)
+  values
+}
+
+#' Copy what `read_columns` reads to a file, so that no more of it is held than is asked for.
+#'
+#' @param to path of the copy: 8 bytes a number, column after column.
+copy_columns <- function(path, samples, columns, to) {
+  file <- file(to, open = "wb")
+  on.exit(close(file))
+  each_block(path, samples, columns, function(wanted, block) writeBin(as.vector(block), file))
+}
+
+#' Some columns of a copy.
+#'
+#' @param path path of a file that `copy_columns` wrote.
+#' @param n number of samples in it.
+#' @param rows numbers of samples.
+#' @param at numbers of columns, from 1, in the wanted order.
+#' @return numeric matrix (rows x at). Stops if the copy is cut short.
+copied_columns <- function(path, n, rows, at) {
+  values <- matrix(NA_real_, length(rows), length(at))
+  file <- file(path, open = "rb")
+  on.exit(close(file))
+  for (i in seq_along(at)) {
+    seek(file, (at[i] - 1) * n * 8)
+    column <- readBin(file, "double", n)
+    if (length(column) != n) {
+      stop(sprintf("%s is cut short: is the disk full that the variable TMPDIR names?", path))
+    }
+    values[, i] <- column[rows]
+  }
+  values
+}
+
+# Hand over the wanted columns, block by block: their numbers among `columns`, and their values.
+each_block <- function(path, samples, columns, action) {
+  count <- length(axis_names(path, "var"))
   rows <- match(samples, axis_names(path, "obs"))
   if (anyNA(rows)) {
     stop(sprintf("sample '%s' is not in %s", samples[which(is.na(rows))[1]], path))
   }
-  values <- matrix(
-    NA_real_, length(rows), length(columns),
-    dimnames = list(samples, features[columns + 1])
-  )
   with_h5(path, function(file) {
     stored <- file[["X"]]
     read_block <- if (inherits(stored, "H5Group")) sparse_reader(stored) else read_dense_block
@@ -56,12 +93,11 @@ read_columns <- function(path, samples, columns) {
     for (block in unique(columns %/% step)) {
       wanted <- which(columns %/% step == block)
       first <- block * step
-      part <- read_block(stored, first, min(first + step, length(features)))
+      part <- read_block(stored, first, min(first + step, count))
       # hdf5r sees the file's rows as columns: features x samples.
-      values[, wanted] <<- t(part[columns[wanted] - first + 1, rows, drop = FALSE])
+      action(wanted, t(part[columns[wanted] - first + 1, rows, drop = FALSE]))
     }
   })
-  values
 }
 
 # Columns of /X that one read takes: the stored chunk's, so that no chunk is read twice.

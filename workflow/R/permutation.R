@@ -54,7 +54,6 @@ read_evaluated <- function(path, settings) {
 #'   they are), and the columns of `predict_test`. A feature that the split did not select has no
 #'   rows.
 permute_split <- function(batch, settings, info, split, evaluated, features) {
-  batch <- read_values(batch, split)
   rows <- split_rows(batch, split)
   test <- rows$test
   fit <- one_fit(batch$fits, split, 0)

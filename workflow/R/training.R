@@ -3,8 +3,9 @@
 
 final_split <- "final"
 
-# Values of more than so many numbers (32 MB) are read for each split anew: R lets its memory grow
-# to one and a half times of what it holds.
+# A batch of more numbers than these (32 MB) is large. R lets its memory grow to a multiple of what
+# it holds, so such a batch stays in a file: a fit's matrix is read from there, garbage is collected
+# before each fit, and each split has a process of its own.
 held_numbers <- 2^22
 
 csv_columns <- list(
@@ -68,8 +69,7 @@ batch_splits <- function(names, index, count) {
   )
 }
 
-#' The data of a batch, read once: only the columns that its fits keep. A large matrix is not among
-#' them: `read_values` reads its columns when a split needs them.
+#' The data of a batch, read once: only the columns that its fits keep.
 #'
 #' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
 #'   preprocessing.h5.
@@ -77,8 +77,10 @@ batch_splits <- function(names, index, count) {
 #' @param batch_index,batch_count see `batch_splits`.
 #' @param chosen names of the splits; those of the batch by default.
 #' @return list: sheet, outcome (class numbers or numbers), classes (in code point order), splits
-#'   (named list of rows of splits.csv), fits, data, splits_sha256, and what `read_values` adds.
-#'   Stops with a user error if preprocessing.h5 belongs to other splits.
+#'   (named list of rows of splits.csv), fits, splits_sha256, columns (numbers of the columns
+#'   in data.h5ad, from 0), features (their names), safe (their names for caret), and values
+#'   (samples of the sheet x columns) or, of a large batch, file (a copy of them). Stops with a user
+#'   error if preprocessing.h5 belongs to other splits.
 load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
                        chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
   sheet <- read_text_table(samples, "\t")
@@ -92,30 +94,30 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     )
   }
   classes <- if (task == "classification") sort(unique(sheet$outcome), method = "radix")
+  columns <- sort(unique(fits$index))
   batch <- list(
-    sheet = sheet, classes = classes, fits = fits, data = data,
+    sheet = sheet, classes = classes, fits = fits,
     outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
     splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
-    splits_sha256 = splits_sha256
+    splits_sha256 = splits_sha256, columns = columns,
+    features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
   )
-  if (length(unique(fits$index)) * nrow(sheet) > held_numbers) batch else read_values(batch, chosen)
+  if (length(columns) * nrow(sheet) > held_numbers) {
+    batch$file <- tempfile("values")
+    copy_columns(data, sheet$sample, columns, batch$file)
+  } else {
+    batch$values <- unname(read_columns(data, sheet$sample, columns))
+  }
+  batch
 }
 
-#' Read the columns that the fits of some splits keep, unless the batch has them.
-#'
-#' @return the batch, with `columns` (numbers of the columns in data.h5ad, from 0), `values`
-#'   (samples of the sheet x columns), `features` (names) and `safe` (names for caret).
-read_values <- function(batch, splits) {
-  if (!is.null(batch$values)) {
-    return(batch)
+is_large <- function(batch) !is.null(batch$file)
+
+# With caret loaded it costs a quarter of a second, too much for the fits of a small batch.
+collect_garbage <- function(batch) {
+  if (is_large(batch)) {
+    gc()
   }
-  fits <- batch$fits$table[batch$fits$table$split %in% splits, ]
-  batch$columns <- sort(unique(batch$fits$index[unlist(Map(seq, fits$from, fits$to))]))
-  values <- read_columns(batch$data, batch$sheet$sample, batch$columns)
-  batch$features <- colnames(values)
-  batch$safe <- safe_names(batch$columns)
-  batch$values <- unname(values)
-  batch
 }
 
 #' Row numbers of a split: train, test, and the inner fold (1..k) of each training row.
@@ -129,7 +131,12 @@ split_rows <- function(batch, split) {
 #' A fit's matrix for some rows, filled and scaled, with column names that caret can take.
 fit_matrix <- function(batch, fit, rows) {
   at <- match(fit$index, batch$columns)
-  x <- apply_fit(batch$values[rows, at, drop = FALSE], fit)
+  values <- if (is_large(batch)) {
+    copied_columns(batch$file, nrow(batch$sheet), rows, at)
+  } else {
+    batch$values[rows, at, drop = FALSE]
+  }
+  x <- apply_fit(values, fit)
   colnames(x) <- batch$safe[at]
   x
 }
@@ -152,8 +159,8 @@ caret_outcome <- function(batch, rows) {
 #' Train all splits of a batch in a forked process, so that one that is killed costs one split.
 #'
 #' The process writes each split's result as it goes. If it is killed, the split that it was at is
-#' lost, and another process goes on behind it. One process per split would cost 0.2 s each, since
-#' R's garbage collector touches, and so copies, the whole heap that caret brings.
+#' lost, and another process goes on behind it. Only a large batch has one process per split: each
+#' costs 0.2 s, as R's garbage collector touches, and so copies, the whole heap that caret brings.
 #'
 #' @param batch what `load_batch` returned.
 #' @param settings what `job_settings` returned.
@@ -169,6 +176,9 @@ train_batch <- function(batch, settings, info, model = NULL) {
   }
   while (length(results) < length(splits)) {
     pending <- setdiff(splits, names(results))
+    if (is_large(batch)) {
+      pending <- pending[1]
+    }
     folder <- tempfile("results")
     dir.create(folder)
     stopped <- run_in_child(train_splits(batch, settings, info, pending, folder, model))
@@ -263,11 +273,6 @@ train_split <- function(batch, settings, info, split, model = NULL) {
 }
 
 run_stages <- function(result, batch, settings, info, split, model) {
-  if (is.null(batch$values)) {
-    timed(result, "load", {
-      batch <- read_values(batch, split)
-    })
-  }
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
   y <- train <- chosen <- NULL
@@ -294,6 +299,7 @@ run_stages <- function(result, batch, settings, info, split, model) {
     return(invisible())
   }
   timed(result, "fit", {
+    collect_garbage(batch)
     x <- fit_matrix(batch, fit, rows$train)
     train <- refit_split(settings, info, split, x, y, chosen)
     rm(x)
@@ -417,6 +423,7 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
   failed <- FALSE
   by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
+    collect_garbage(batch)
     fit <- one_fit(batch$fits, split, fold)
     inside <- rows$inner != fold
     data <- list(
