@@ -16,12 +16,14 @@ suppressPackageStartupMessages(library(SummarizedExperiment))
 x <- t(as.matrix(read.csv("table.csv", row.names = 1, check.names = FALSE)))
 sheet <- read.csv("sheet.csv", row.names = 1)
 saveRDS(SummarizedExperiment(list(other = 2 * x, values = x), colData = sheet), "experiment.rds")
+saveRDS(Matrix::Matrix(x, sparse = TRUE), "sparse.rds")
 """
 FORMATS = {
     "parquet": {"table": "table.parquet"},
     "h5ad": {"table": "dense.h5ad"},
     "sparse h5ad": {"table": "sparse.h5ad", "matrix": "values"},
     "rds": {"table": "experiment.rds", "matrix": "values"},
+    "sparse rds": {"table": "sparse.rds", "orientation": "features_in_rows"},
 }
 SHEETS = {"h5ad": "dense.h5ad", "rds": "experiment.rds"}
 

@@ -1,4 +1,4 @@
-"""Permuted outcomes through the whole workflow: complete, and nothing twice."""
+"""Permuted outcomes through the whole workflow: complete, the same on any cores, nothing twice."""
 
 import pytest
 
@@ -68,6 +68,13 @@ def test_the_null(workflow, tiny):
     folders = [run.path("results", "leukemia"), run.path("results", "leukemia", "null", "001")]
     for file in ("samples.tsv", "splits.csv"):
         assert (folders[0] / file).read_bytes() != (folders[1] / file).read_bytes()
+    once = workflow("once")
+    process = once.run(
+        "--configfile", once.write(tiny), "--", "results/null.csv", "results/checks.csv", cores=1
+    )
+    assert process.returncode == 0, process.stderr
+    for file in ("null.csv", "checks.csv"):
+        assert once.path("results", file).read_bytes() == run.path("results", file).read_bytes()
 
     # A new model trains itself; more permutations train only those.
     tiny["models"]["python"].append({"name": "naive_bayes"})

@@ -373,7 +373,7 @@ def test_another_positive_class_is_scored_and_not_trained(finished):
 
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     found = []
-    small["models"] = {"python": ["logistic_regression"], "r": ["svmRadial"]}
+    small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}
     ways = (
         ("one core", 1, "auto", 1),
         ("two cores, batches", 2, 1, 1),

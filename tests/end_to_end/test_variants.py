@@ -32,7 +32,8 @@ def test_multiomics(workflow, root):
         "nutrimouse/layers", "nutrimouse-lipids/model_comparison",
     )]  # fmt: skip
     config = example(root, "multiomics", models, folds=2, repeats=2)
-    process = run.compare(config, "--", "results/multiomics/summary.md", *wanted)
+    wanted.append("results/multiomics/summary.md")
+    process = run.compare(config, "--", *wanted)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "multiomics")
     variants = ["nutrimouse-genes", "nutrimouse-lipids"]
@@ -76,6 +77,12 @@ def test_multiomics(workflow, root):
     assert not (images / "nutrimouse-lipids" / "layers.png").exists()
     answer = (results / "summary.md").read_text(encoding="utf-8")
     assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *variants))
+    report = results / "report.html"
+    process = run.run("--configfile", run.path("config.yaml"), "--report", report, "--", *wanted)
+    assert process.returncode == 0, process.stderr
+    html = report.read_text(encoding="utf-8")
+    assert all(f'"{figure}"' in html for figure in wanted if figure.endswith(".png"))
+    assert "Does adding a layer help?" in html
 
 
 def test_microbiome(workflow, root):
