@@ -47,7 +47,7 @@ test_that("an unexpected error leaves its calls in the log, which the console na
   job <- train_job(paths, knn)
   expect_equal(job$status, 1)
   expect_match(job$log, "Traceback", all = FALSE)
-  expect_match(job$log, "read_columns", all = FALSE)
+  expect_match(job$log, "load_batch", all = FALSE)
   expect_false(any(grepl("^  (tryCatch|doTryCatch|withCallingHandlers|FUN)", job$log)))
   expect_match(utils::tail(job$console, 1), "^ERROR: .*traceback: .*\\.log\\)$")
 })
