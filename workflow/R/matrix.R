@@ -81,7 +81,6 @@ copied_columns <- function(path, n, rows, at) {
 
 # Hand over the wanted columns, block by block: their numbers among `columns`, and their values.
 each_block <- function(path, samples, columns, action) {
-  count <- length(axis_names(path, "var"))
   rows <- match(samples, axis_names(path, "obs"))
   if (anyNA(rows)) {
     stop(sprintf("sample '%s' is not in %s", samples[which(is.na(rows))[1]], path))
@@ -93,7 +92,7 @@ each_block <- function(path, samples, columns, action) {
     for (block in unique(columns %/% step)) {
       wanted <- which(columns %/% step == block)
       first <- block * step
-      part <- read_block(stored, first, min(first + step, count))
+      part <- read_block(stored, first, max(columns[wanted]) + 1)
       # hdf5r sees the file's rows as columns: features x samples.
       action(wanted, t(part[columns[wanted] - first + 1, rows, drop = FALSE]))
     }

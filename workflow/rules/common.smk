@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
 # a quarter of its start. It takes no more memory in the end.
 os.environ.setdefault("R_NSIZE", "4000000")
 # R's memory for data grows in small steps, and vectors of 4 MB or more go back to the system at once:
-# a training job on a large matrix takes a third less.
+# a training job on a large matrix takes a fifth to a quarter less.
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 
