@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
+sys.path[:0] = [str(folder) for folder in sorted((ROOT / "workflow" / "scripts").iterdir())]
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def root():
 @pytest.fixture(scope="session")
 def leukemia():
     """(values (38, 3051), labels (38,)) of the shipped leukemia data."""
-    from omc.formats import read_sheet, read_table
+    from omc.data.formats import read_sheet, read_table
 
     folder = ROOT / "resources" / "leukemia"
     sheet = read_sheet(str(folder / "samples.tsv"))

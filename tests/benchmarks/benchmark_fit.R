@@ -8,10 +8,8 @@
 # probabilities, and whether they chose the same candidate.
 
 file <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
-library_folder <- file.path(dirname(file), "..", "..", "workflow", "R")
-for (name in c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "training")) {
-  source(file.path(library_folder, paste0(name, ".R")))
-}
+source(file.path(dirname(file), "..", "..", "workflow", "R", "use.R"))
+use("training")
 suppressPackageStartupMessages(library(caret))
 data.table::setDTthreads(1)
 

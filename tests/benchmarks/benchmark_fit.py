@@ -35,11 +35,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from omc import config as configuration
-from omc import models, training
-from omc.losses import best
-from omc.matrix import names, read_columns
-from omc.preprocessing import learn
+from omc.data.matrix import names, read_columns
+from omc.learn import models, training
+from omc.learn.losses import best
+from omc.learn.preprocessing import learn
+from omc.study import study as configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOW = ROOT / "workflow"
@@ -330,7 +330,9 @@ def main() -> int:
     warnings.simplefilter("ignore")
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
     presets = {
-        language: yaml.safe_load((WORKFLOW / "models" / f"{language}.yaml").read_text("utf-8"))
+        language: yaml.safe_load(
+            (WORKFLOW / "catalog" / "models" / f"{language}.yaml").read_text("utf-8")
+        )
         for language in ("python", "r")
     }
     study = configuration.load(config, str(WORKFLOW))

@@ -14,11 +14,11 @@ import pytest
 import yaml
 from scipy import stats
 
-from omc.config import load
-from omc.matrix import names, read_columns, write_h5ad
-from omc.metrics import METRICS_OF
-from omc.scoring import score
-from omc.training import Data, Settings, train_split
+from omc.data.matrix import names, read_columns, write_h5ad
+from omc.evaluate.metrics import METRICS_OF
+from omc.evaluate.scoring import score
+from omc.learn.training import Data, Settings, train_split
+from omc.study.study import load
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Workflow
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 PRESETS = {
     language: yaml.safe_load(
-        (ROOT / "workflow" / "models" / f"{language}.yaml").read_text(encoding="utf-8")
+        (ROOT / "workflow" / "catalog" / "models" / f"{language}.yaml").read_text(encoding="utf-8")
     )
     for language in ("python", "r")
 }
@@ -79,7 +79,8 @@ GASOLINE = shipped("gasoline", "spectra.tsv.gz", "octane")
 TRAIN_IN_R = """
 args <- commandArgs(TRUE)
 names <- c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")
-for (name in names) source(file.path(args[1], paste0(name, ".R")))
+source(file.path(args[1], "use.R"))
+use(names)
 suppressPackageStartupMessages(library(caret))
 options(warn = 1)
 batches <- list()
@@ -378,7 +379,8 @@ def test_models_that_take_no_weights_are_refused_by_name(workflow, small):
 
 R_FACTS = """
 args <- commandArgs(TRUE)
-for (name in c("logs", "seeds", "losses", "models")) source(file.path(args[1], paste0(name, ".R")))
+source(file.path(args[1], "use.R"))
+use("logs", "seeds", "losses", "models")
 suppressPackageStartupMessages(library(caret))
 models <- caret_models()
 presets <- read_spec(readLines(args[2]))
@@ -425,7 +427,8 @@ args <- commandArgs(TRUE)
 names <- c(
   "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
 )
-for (name in names) source(file.path(args[1], paste0(name, ".R")))
+source(file.path(args[1], "use.R"))
+use(names)
 suppressPackageStartupMessages(library(caret))
 spec <- list(name = "knn", method = "knn", params = list(), grid = list(k = c(3, 7)), size = 9)
 settings <- job_settings("permuted", "knn", spec, "classification", "brier", seed = 1)
@@ -490,7 +493,7 @@ def balanced_accuracy(truth, predicted):
 
 
 def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
-    from omc.models import build
+    from omc.learn.models import build
 
     spec = {
         **PRESETS["python"]["classification"]["nearest_centroid"],

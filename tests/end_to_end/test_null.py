@@ -2,7 +2,7 @@
 
 import pytest
 
-from omc import contracts
+from omc.core import tables as contracts
 
 from .test_run import planned
 

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from omc.seeds import fit_seed
+from omc.core.seeds import fit_seed
 
 pytestmark = pytest.mark.slow
 

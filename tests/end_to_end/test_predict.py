@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from omc.checksums import sha256_file
+from omc.core.checksums import sha256_file
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Workflow
 

@@ -15,9 +15,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from omc import contracts
-from omc.metrics import METRICS_OF
-from omc.training import Data
+from omc.core import tables as contracts
+from omc.evaluate.metrics import METRICS_OF
+from omc.learn.training import Data
 
 pytestmark = pytest.mark.slow
 
@@ -180,7 +180,8 @@ def test_what_the_models_use(finished):
 
 READ_IN_R = """
 args <- commandArgs(TRUE)
-for (name in c("logs", "matrix", "preprocessing")) source(file.path(args[1], paste0(name, ".R")))
+source(file.path(args[1], "use.R"))
+use("logs", "matrix", "preprocessing")
 splits <- read.csv(file.path(args[2], "splits.csv"), colClasses = "character")
 samples <- unique(splits$sample)
 fits <- read_fits(file.path(args[2], "preprocessing.h5"), args[3])

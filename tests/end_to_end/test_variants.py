@@ -5,9 +5,9 @@ import itertools
 import pytest
 import yaml
 
-from omc import contracts
-from omc.matrix import layers, names
-from omc.metrics import METRICS_OF
+from omc.core import tables as contracts
+from omc.data.matrix import layers, names
+from omc.evaluate.metrics import METRICS_OF
 
 pytestmark = pytest.mark.slow
 

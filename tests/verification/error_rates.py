@@ -13,8 +13,8 @@ import numpy as np
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from omc.comparisons import corrected_t
-from omc.splits import fold_numbers
+from omc.evaluate.comparisons import corrected_t
+from omc.learn.folds import fold_numbers
 
 FOLDS, REPEATS, FEATURES = 5, 5, 10
 LEVEL = 0.05

@@ -2,11 +2,8 @@
 # Rscript null_uniform.R <folder of the library> <folder of the permutations> <seed>
 
 arguments <- commandArgs(trailingOnly = TRUE)
-for (name in c(
-  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
-)) {
-  source(file.path(arguments[1], paste0(name, ".R")))
-}
+source(file.path(arguments[1], "use.R"))
+use("training")
 folder <- arguments[2]
 spec <- list(name = "lda", method = "lda", params = list(), grid = list(), size = 1)
 info <- resolve_method(spec, "classification", "none")

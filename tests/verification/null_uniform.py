@@ -15,19 +15,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "workflow"
-sys.path[:0] = [str(WORKFLOW / "python"), str(WORKFLOW / "scripts")]
+sys.path[:0] = [
+    str(WORKFLOW / "python"),
+    *(str(folder) for folder in (WORKFLOW / "scripts").iterdir()),
+]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from permute_labels import main as permute_labels  # noqa: E402
 from scipy.stats import kstest  # noqa: E402
 
-from omc.contracts import PREDICTIONS  # noqa: E402
-from omc.formats import read_sheet, read_table  # noqa: E402
-from omc.matrix import write_h5ad  # noqa: E402
-from omc.models import build  # noqa: E402
-from omc.null import p_value, performance  # noqa: E402
-from omc.training import Data, Settings, train_split  # noqa: E402
+from omc.core.tables import PREDICTIONS  # noqa: E402
+from omc.data.formats import read_sheet, read_table  # noqa: E402
+from omc.data.matrix import write_h5ad  # noqa: E402
+from omc.evaluate.null import p_value, performance  # noqa: E402
+from omc.learn.models import build  # noqa: E402
+from omc.learn.training import Data, Settings, train_split  # noqa: E402
 
 DATASETS, PERMUTATIONS, SEED = 20, 19, 2022
 TASK, METRIC = "classification", "roc_auc"

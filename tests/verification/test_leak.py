@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from omc import models
-from omc.preprocessing import apply, learn
-from omc.splits import FINAL, make_splits
+from omc.learn import models
+from omc.learn.folds import FINAL, make_splits
+from omc.learn.preprocessing import apply, learn
 
 PERMUTATIONS = 40
 SETTING = {

@@ -23,7 +23,7 @@ rule check_cut:
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
-        code=library("python", "preprocessing", "matrix", "contracts", "checksums", "csvs"),
+        code=code("learn/check_cut.py"),
     output:
         splits=f"{CUT}/splits.csv",
         preprocessing=f"{CUT}/preprocessing.h5",
@@ -41,17 +41,13 @@ rule check_cut:
     message:
         "Cut a small part out of {wildcards.dataset}"
     script:
-        "../scripts/check_cut.py"
+        "../scripts/learn/check_cut.py"
 
 
 rule check_models_python:
     input:
         **CHECK_INPUT,
-        code=library(
-            "python",
-            *("training", "models", "losses", "preprocessing", "matrix"),
-            *("splits", "seeds", "checksums", "contracts", "csvs"),
-        ),
+        code=code("learn/check_models.py"),
     output:
         f"{CUT}/python.txt",
     log:
@@ -69,17 +65,13 @@ rule check_models_python:
     message:
         "Try the scikit-learn models on a small part of {wildcards.dataset}"
     script:
-        "../scripts/check_models.py"
+        "../scripts/learn/check_models.py"
 
 
 rule check_models_r:
     input:
         **CHECK_INPUT,
-        code=library(
-            "r",
-            *("training", "models", "losses", "preprocessing", "matrix"),
-            *("saving", "seeds"),
-        ),
+        code=code("learn/check_models.R"),
     output:
         f"{CUT}/r.txt",
     log:
@@ -97,7 +89,7 @@ rule check_models_r:
     message:
         "Try the caret models on a small part of {wildcards.dataset}"
     script:
-        "../scripts/check_models.R"
+        "../scripts/learn/check_models.R"
 
 
 # Without an output, so that it always runs and says so; its log is what stands on the screen.

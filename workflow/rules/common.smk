@@ -21,11 +21,12 @@ os.environ.setdefault("R_NSIZE", "4000000")
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 
-from omc import config as configuration
-from omc import prediction
-from omc.closing import closing_text
-from omc.errors import UserError, stop
-from omc.opening import null_cost
+from omc.study import study as configuration
+from omc.study import prediction
+from omc.report.closing import closing_text
+from omc.core.errors import UserError, stop
+from omc.study.code import code_files
+from omc.report.opening import null_cost
 
 try:
     if not ("datasets" in config or workflow.overwrite_configfiles or CONFIGURED):
@@ -82,10 +83,9 @@ def of_parent(*names):
     return {name: file(files[name]) for name in names}
 
 
-def library(language, *names):
-    """Files of the library that a script uses: a change in one runs its rules again."""
-    folder, ending = {"python": ("python/omc", "py"), "r": ("R", "R")}[language]
-    return [os.path.join(WORKFLOW, folder, f"{name}.{ending}") for name in names]
+def code(script, *more):
+    """The files of the library that a script uses: a change in one runs its rules again."""
+    return code_files(WORKFLOW, f"scripts/{script}", *more)
 
 
 def of_dataset(function):
@@ -218,7 +218,7 @@ def final_model(dataset, model):
     return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
 
 
-def train_input(language, *code):
+def train_input(script):
     files = {
         "data": "data.h5ad",
         "samples": "samples.tsv",
@@ -229,7 +229,7 @@ def train_input(language, *code):
         **{name: f"{RESULTS}/{{dataset}}/{file}" for name, file in files.items()},
         # ancient: only its existence counts.
         validated=ancient(PASSED),
-        code=library(language, *code),
+        code=code(script),
     )
 
 
@@ -267,10 +267,10 @@ def null_predictions(wildcards):
     ]
 
 
-def null_input(language, *code):
+def null_input(script):
     own = {"samples": "samples.tsv", "splits": "splits.csv", "preprocessing": "preprocessing.h5"}
     return {
-        **train_input(language, *code),
+        **train_input(script),
         **{name: f"{PERMUTATION}/{file}" for name, file in own.items()},
         "tuned": [],
     }

@@ -35,14 +35,9 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             stability=f"{RESULTS}/stability.csv",
             samples=f"{RESULTS}/{{dataset}}/samples.tsv" if "contact_sheet" in figures else [],
             prepared=prepared_images,
-            code=library(
-                "r",
-                "figure_data",
-                "figure_pairs",
-                "figure_theme",
-                "figure_variants",
-                "figure_panels",
-                *(f"figure_{name}" for name in figures),
+            code=code(
+                "figures/draw_figures.R",
+                *(f"R/figures/{name}.R" for name in figures),
             ),
         output:
             **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},
@@ -78,4 +73,4 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
         message:
             "Draw the figures of {wildcards.dataset}"
         script:
-            "../scripts/draw_figures.R"
+            "../scripts/figures/draw_figures.R"

@@ -11,7 +11,7 @@ IMAGE_TIMES = f"{RESULTS}/benchmarks/{{dataset}}/images/{{source}}"
 
 rule list_images:
     input:
-        code=library("python", "image_files", "csvs"),
+        code=code("data/list_images.py"),
     output:
         f"{IMAGE_LAYER}/list.tsv",
     log:
@@ -29,7 +29,7 @@ rule list_images:
     message:
         "List the images of {wildcards.dataset}, {wildcards.source}"
     script:
-        "../scripts/list_images.py"
+        "../scripts/data/list_images.py"
 
 
 rule prepare_images:
@@ -38,7 +38,7 @@ rule prepare_images:
         images=lambda wc: [
             image.path for image in STUDY.shard_images(wc.dataset, wc.source, wc.shard)
         ],
-        code=library("python", "images", "checksums", "csvs"),
+        code=code("data/prepare_images.py"),
     output:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
         checked=f"{IMAGE_LAYER}/{{shard}}/checked.csv",
@@ -57,13 +57,13 @@ rule prepare_images:
     message:
         "Prepare the images of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
     script:
-        "../scripts/prepare_images.py"
+        "../scripts/data/prepare_images.py"
 
 
 rule extract_image_features:
     input:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
-        code=library("python", "images", "csvs"),
+        code=code("data/extract_image_features.py"),
     output:
         f"{IMAGE_LAYER}/{{shard}}/features.csv",
     log:
@@ -81,14 +81,14 @@ rule extract_image_features:
     message:
         "Extract features of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
     script:
-        "../scripts/extract_image_features.py"
+        "../scripts/data/extract_image_features.py"
 
 
 rule join_image_features:
     input:
         features=of_shards("features.csv"),
         checked=of_shards("checked.csv"),
-        code=library("python", "images", "csvs"),
+        code=code("data/join_image_features.py"),
     output:
         features=f"{IMAGE_LAYER}/features.csv",
         images=f"{IMAGE_LAYER}/images.csv",
@@ -108,4 +108,4 @@ rule join_image_features:
     message:
         "Join the image features of {wildcards.dataset}, {wildcards.source}"
     script:
-        "../scripts/join_image_features.py"
+        "../scripts/data/join_image_features.py"

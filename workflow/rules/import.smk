@@ -2,7 +2,7 @@
 rule read_rds:
     input:
         rds=rds("rds"),
-        code=library("r", "formats"),
+        code=code("data/read_rds.R"),
     output:
         f"{RESULTS}/{{dataset}}/rds/{{part}}.h5ad",
     log:
@@ -24,7 +24,7 @@ rule read_rds:
     message:
         "Read {input.rds}"
     script:
-        "../scripts/read_rds.R"
+        "../scripts/data/read_rds.R"
 
 
 rule import_dataset:
@@ -33,11 +33,7 @@ rule import_dataset:
         tables=lambda wc: STUDY.files(wc.dataset),
         image_features=joined_images("features.csv"),
         images=joined_images("images.csv"),
-        code=library(
-            "python",
-            *("tables", "formats", "transforms", "matrix"),
-            "csvs",
-        ),
+        code=code("data/import_dataset.py"),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
@@ -59,14 +55,14 @@ rule import_dataset:
     message:
         "Import data set {wildcards.dataset}"
     script:
-        "../scripts/import_dataset.py"
+        "../scripts/data/import_dataset.py"
 
 
 # A layer alone, on the samples and in the splits of its data set.
 rule take_layer:
     input:
         **of_parent("data", "samples", "splits"),
-        code=library("python", "matrix"),
+        code=code("data/take_layer.py"),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
@@ -88,14 +84,14 @@ rule take_layer:
     message:
         "Take one layer: {wildcards.dataset}"
     script:
-        "../scripts/take_layer.py"
+        "../scripts/data/take_layer.py"
 
 
 # The same data as if each sample were a subject of its own.
 rule drop_groups:
     input:
         **of_parent("data", "samples"),
-        code=library("python", "csvs"),
+        code=code("data/drop_groups.py"),
     output:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
@@ -114,7 +110,7 @@ rule drop_groups:
     message:
         "Forget the groups: {wildcards.dataset}"
     script:
-        "../scripts/drop_groups.py"
+        "../scripts/data/drop_groups.py"
 
 
 rule check_data:
@@ -123,7 +119,7 @@ rule check_data:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        code=library("python", "checks", "formats", "matrix", "contracts", "csvs"),
+        code=code("data/check_data.py"),
     output:
         f"{RESULTS}/{{dataset}}/checks.csv",
     log:
@@ -141,4 +137,4 @@ rule check_data:
     message:
         "Look for batches, repeated subjects, near duplicates and gaps in {wildcards.dataset}"
     script:
-        "../scripts/check_data.py"
+        "../scripts/data/check_data.py"

@@ -6,11 +6,7 @@ rule permute_labels:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         validated=ancient(PASSED),
-        code=library(
-            "python",
-            *("permuted_labels", "splits", "preprocessing", "matrix"),
-            *("seeds", "checksums", "contracts", "csvs"),
-        ),
+        code=code("learn/permute_labels.py"),
     output:
         samples=f"{PERMUTATION}/samples.tsv",
         splits=f"{PERMUTATION}/splits.csv",
@@ -33,12 +29,12 @@ rule permute_labels:
     message:
         "Permute the outcomes of {wildcards.dataset}, permutation {wildcards.permutation}"
     script:
-        "../scripts/permute_labels.py"
+        "../scripts/learn/permute_labels.py"
 
 
 use rule train_python as train_python_null with:
     input:
-        **null_input("python", *PYTHON_CODE),
+        **null_input("learn/train.py"),
     output:
         **null_tables("python"),
     log:
@@ -56,7 +52,7 @@ use rule train_python as train_python_null with:
 
 use rule train_r as train_r_null with:
     input:
-        **null_input("r", *R_CODE),
+        **null_input("learn/train.R"),
     output:
         **null_tables("r"),
     log:
@@ -78,11 +74,7 @@ rule score_null:
         predictions=null_predictions,
         splits=null_files("splits.csv"),
         preprocessing=null_files("preprocessing.h5"),
-        code=library(
-            "python",
-            *("null", "scoring", "metrics", "predictions", "splits", "seeds"),
-            *("checksums", "contracts", "csvs"),
-        ),
+        code=code("evaluate/score_null.py"),
     output:
         null=f"{RESULTS}/{{dataset}}/null.csv",
         checks=f"{RESULTS}/{{dataset}}/null_checks.csv",
@@ -102,4 +94,4 @@ rule score_null:
     message:
         "Compare the models of {wildcards.dataset} with what they score on permuted outcomes"
     script:
-        "../scripts/score_null.py"
+        "../scripts/evaluate/score_null.py"

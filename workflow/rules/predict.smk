@@ -17,11 +17,7 @@ if STUDY.prediction:
     rule read_new_samples:
         input:
             tables=[table["path"] for table in ASKED["tables"].values()],
-            code=library(
-                "python",
-                *("new_samples", "formats", "transforms", "matrix", "preprocessing"),
-                *("splits", "seeds", "checksums", "contracts", "csvs"),
-            ),
+            code=code("learn/read_new_samples.py"),
         output:
             f"{HOME}/new_samples.h5ad",
         log:
@@ -43,7 +39,7 @@ if STUDY.prediction:
         message:
             f"Read new samples for the models of {ASKED['dataset']}"
         script:
-            "../scripts/read_new_samples.py"
+            "../scripts/learn/read_new_samples.py"
 
     # Without an output, so that it always runs: the user's file may be another model's.
     rule predict:

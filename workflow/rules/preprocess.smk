@@ -3,7 +3,7 @@ rule preprocess:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        code=library("python", "preprocessing", "matrix", "checksums", "csvs"),
+        code=code("learn/preprocess.py"),
     output:
         f"{RESULTS}/{{dataset}}/preprocessing.h5",
     log:
@@ -22,4 +22,4 @@ rule preprocess:
     message:
         "Learn the preprocessing of every fit of {wildcards.dataset}"
     script:
-        "../scripts/preprocess.py"
+        "../scripts/learn/preprocess.py"

@@ -5,7 +5,7 @@ rule join_predictions:
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
         # So that nothing is scored for a positive class that there is not.
         checks=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/checks.csv",
-        code=library("python", "predictions", "checksums", "csvs"),
+        code=code("evaluate/join_predictions.py"),
     output:
         f"{RESULTS}/{{dataset}}/predictions.csv",
     log:
@@ -18,13 +18,13 @@ rule join_predictions:
     message:
         "Join the predictions of all models of {wildcards.dataset}"
     script:
-        "../scripts/join_predictions.py"
+        "../scripts/evaluate/join_predictions.py"
 
 
 rule join_tables:
     input:
         tables=joined_tables,
-        code=library("python", "contracts"),
+        code=code("evaluate/join_tables.py"),
     output:
         f"{RESULTS}/{{table}}.csv",
     log:
@@ -35,14 +35,14 @@ rule join_tables:
     message:
         "Join {wildcards.table}.csv of all models"
     script:
-        "../scripts/join_tables.py"
+        "../scripts/evaluate/join_tables.py"
 
 
 rule score:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "scoring", "metrics", "contracts", "checksums", "csvs"),
+        code=code("evaluate/score.py"),
     output:
         in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
     log:
@@ -59,7 +59,7 @@ rule score:
     message:
         "Score the predictions of all models of both languages"
     script:
-        "../scripts/score.py"
+        "../scripts/evaluate/score.py"
 
 
 rule estimate:
@@ -68,16 +68,7 @@ rule estimate:
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
-        code=library(
-            "python",
-            "estimates",
-            "pooled",
-            "scoring",
-            "metrics",
-            "seeds",
-            "contracts",
-            "csvs",
-        ),
+        code=code("evaluate/estimate.py"),
     output:
         in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
     log:
@@ -96,14 +87,14 @@ rule estimate:
     message:
         "Estimate every model's performance with its interval"
     script:
-        "../scripts/estimate.py"
+        "../scripts/evaluate/estimate.py"
 
 
 rule delong:
     input:
         predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        code=library("r", "delong", "matrix", "training"),
+        code=code("evaluate/delong.R"),
     output:
         f"{RESULTS}/{{dataset}}/delong.csv",
     log:
@@ -123,7 +114,7 @@ rule delong:
     message:
         "Compare the ROC curves in the cohorts of {wildcards.dataset}"
     script:
-        "../scripts/delong.R"
+        "../scripts/evaluate/delong.R"
 
 
 rule compare_models:
@@ -133,18 +124,7 @@ rule compare_models:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
-        code=library(
-            "python",
-            "comparisons",
-            "selection",
-            "pooled",
-            "estimates",
-            "scoring",
-            "metrics",
-            "seeds",
-            "contracts",
-            "csvs",
-        ),
+        code=code("evaluate/compare_models.py"),
     output:
         comparisons=in_report(
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
@@ -167,14 +147,14 @@ rule compare_models:
     message:
         "Compare every two models of both languages"
     script:
-        "../scripts/compare_models.py"
+        "../scripts/evaluate/compare_models.py"
 
 
 rule describe_predictions:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        code=library("python", "curves", "scoring", "metrics", "contracts", "csvs"),
+        code=code("evaluate/describe_predictions.py"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
         curves=f"{RESULTS}/curves.csv",
@@ -194,7 +174,7 @@ rule describe_predictions:
     message:
         "Describe the predictions: calibration, curves, confusion"
     script:
-        "../scripts/describe_predictions.py"
+        "../scripts/evaluate/describe_predictions.py"
 
 
 rule compare_variants:
@@ -204,18 +184,7 @@ rule compare_variants:
         samples=[f"{RESULTS}/{STUDY.parent(v)}/samples.tsv" for v in VARIANTS],
         predictions=[f"{RESULTS}/{STUDY.parent(v)}/predictions.csv" for v in VARIANTS],
         variant=[f"{RESULTS}/{v}/predictions.csv" for v in VARIANTS],
-        code=library(
-            "python",
-            "variants",
-            "comparisons",
-            "pooled",
-            "estimates",
-            "scoring",
-            "seeds",
-            "contracts",
-            "metrics",
-            "csvs",
-        ),
+        code=code("evaluate/compare_variants.py"),
     output:
         f"{RESULTS}/variants.csv",
     log:
@@ -234,4 +203,4 @@ rule compare_variants:
     message:
         "Compare data sets with their variants: single layers, groups ignored"
     script:
-        "../scripts/compare_variants.py"
+        "../scripts/evaluate/compare_variants.py"

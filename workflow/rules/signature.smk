@@ -18,11 +18,7 @@ rule signature:
         estimates=f"{RESULTS}/estimates.csv",
         metrics=f"{RESULTS}/metrics.csv",
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
-        code=library(
-            "python",
-            *("signature", "scoring", "metrics", "summary", "matrix"),
-            *("contracts", "csvs"),
-        ),
+        code=code("evaluate/signature.py"),
     output:
         stability=f"{RESULTS}/stability.csv",
         signature=f"{RESULTS}/signature.csv",
@@ -42,17 +38,13 @@ rule signature:
     message:
         "Compare the features that the models use"
     script:
-        "../scripts/signature.py"
+        "../scripts/evaluate/signature.py"
 
 
 rule permute_python:
     input:
         **PERMUTE_INPUT,
-        code=library(
-            "python",
-            *("permutation", "training", "models", "losses", "preprocessing"),
-            *("matrix", "splits", "seeds", "checksums", "contracts", "csvs"),
-        ),
+        code=code("learn/permute.py"),
     output:
         f"{RESULTS}/{{dataset}}/python/permuted.csv",
     log:
@@ -70,17 +62,13 @@ rule permute_python:
     message:
         "Shuffle features for the best scikit-learn model of {wildcards.dataset}"
     script:
-        "../scripts/permute.py"
+        "../scripts/learn/permute.py"
 
 
 rule permute_r:
     input:
         **PERMUTE_INPUT,
-        code=library(
-            "r",
-            *("permutation", "training", "models", "losses", "preprocessing", "matrix"),
-            *("saving", "seeds"),
-        ),
+        code=code("learn/permute.R"),
     output:
         f"{RESULTS}/{{dataset}}/r/permuted.csv",
     log:
@@ -98,7 +86,7 @@ rule permute_r:
     message:
         "Shuffle features for the best caret model of {wildcards.dataset}"
     script:
-        "../scripts/permute.R"
+        "../scripts/learn/permute.R"
 
 
 rule permutation_importance:
@@ -108,10 +96,7 @@ rule permutation_importance:
             for language in STUDY.languages()
         },
         plan=f"{RESULTS}/permutation_plan.csv",
-        code=library(
-            "python",
-            *("signature", "scoring", "metrics", "contracts", "csvs"),
-        ),
+        code=code("evaluate/permutation_importance.py"),
     output:
         f"{RESULTS}/permutation_importance.csv",
     log:
@@ -128,4 +113,4 @@ rule permutation_importance:
     message:
         "Score the predictions of shuffled features"
     script:
-        "../scripts/permutation_importance.py"
+        "../scripts/evaluate/permutation_importance.py"

@@ -2,7 +2,7 @@ rule make_splits:
     input:
         # Without groups, their sizes still count: the parent has them.
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
-        code=library("python", "splits", "seeds", "contracts", "csvs"),
+        code=code("learn/make_splits.py"),
     output:
         f"{RESULTS}/{{dataset}}/splits.csv",
     log:
@@ -23,4 +23,4 @@ rule make_splits:
     message:
         "Make the outer splits and inner folds of {wildcards.dataset}"
     script:
-        "../scripts/make_splits.py"
+        "../scripts/learn/make_splits.py"

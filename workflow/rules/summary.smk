@@ -8,7 +8,7 @@ rule manifest:
             final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]
         ],
         versions=VALIDATED,
-        code=library("python", "checksums"),
+        code=code("report/write_manifest.py"),
     output:
         in_report(
             f"{RESULTS}/manifest.json",
@@ -26,7 +26,7 @@ rule manifest:
     message:
         "Write down configuration, seeds, checksums and versions"
     script:
-        "../scripts/write_manifest.py"
+        "../scripts/report/write_manifest.py"
 
 
 rule summarise:
@@ -42,15 +42,7 @@ rule summarise:
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
-        code=library(
-            "python",
-            "summary",
-            "methods",
-            "pages",
-            "matrix",
-            "metrics",
-            "csvs",
-        ),
+        code=code("report/summarise.py"),
     output:
         f"{RESULTS}/summary.md",
         f"{RESULTS}/methods.md",
@@ -66,7 +58,7 @@ rule summarise:
     message:
         "Write the summary and the methods"
     script:
-        "../scripts/summarise.py"
+        "../scripts/report/summarise.py"
 
 
 # Last of all, so that failed models cost the run its exit status, but nothing else.
@@ -87,7 +79,7 @@ rule verdict:
             for figure in STUDY.figures(dataset)
             for ending in ("svg", "png")
         ],
-        code=library("python", "csvs"),
+        code=code("report/verdict.py"),
     output:
         f"{RESULTS}/verdict.txt",
     log:
@@ -100,4 +92,4 @@ rule verdict:
     message:
         "Look for failed models"
     script:
-        "../scripts/verdict.py"
+        "../scripts/report/verdict.py"

@@ -2,33 +2,11 @@
 # saved: that is all that train_<language>_final adds to train_<language>. With `tuning.jobs` above 1,
 # tune_<language> evaluates the candidates of a batch in so many jobs before.
 LAST_BATCH = "|".join(f"{n}of{n}" for n in STUDY.batch_counts())
-PYTHON_CODE = [
-    "training",
-    "models",
-    "losses",
-    "preprocessing",
-    "matrix",
-    "saving",
-    "splits",
-    "seeds",
-    "checksums",
-    "contracts",
-    "csvs",
-]
-R_CODE = [
-    "training",
-    "models",
-    "losses",
-    "preprocessing",
-    "matrix",
-    "saving",
-    "seeds",
-]
 
 
 rule tune_python:
     input:
-        **train_input("python", *PYTHON_CODE),
+        **train_input("learn/train.py"),
     output:
         **tuned_tables("python"),
     log:
@@ -46,12 +24,12 @@ rule tune_python:
     message:
         "Tune python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
     script:
-        "../scripts/train.py"
+        "../scripts/learn/train.py"
 
 
 rule train_python:
     input:
-        **train_input("python", *PYTHON_CODE),
+        **train_input("learn/train.py"),
         tuned=tuned("python"),
     output:
         **trained_tables("python"),
@@ -70,7 +48,7 @@ rule train_python:
     message:
         "Train python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}"
     script:
-        "../scripts/train.py"
+        "../scripts/learn/train.py"
 
 
 use rule train_python as train_python_final with:
@@ -83,7 +61,7 @@ use rule train_python as train_python_final with:
 
 rule tune_r:
     input:
-        **train_input("r", *R_CODE),
+        **train_input("learn/train.R"),
     output:
         **tuned_tables("r"),
     log:
@@ -101,12 +79,12 @@ rule tune_r:
     message:
         "Tune r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
     script:
-        "../scripts/train.R"
+        "../scripts/learn/train.R"
 
 
 rule train_r:
     input:
-        **train_input("r", *R_CODE),
+        **train_input("learn/train.R"),
         tuned=tuned("r"),
     output:
         **trained_tables("r"),
@@ -125,7 +103,7 @@ rule train_r:
     message:
         "Train r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}"
     script:
-        "../scripts/train.R"
+        "../scripts/learn/train.R"
 
 
 use rule train_r as train_r_final with:

@@ -5,7 +5,7 @@ VALIDATED = expand(f"{RESULTS}/validation/models_{{language}}.json", language=["
 
 rule validate_models_python:
     input:
-        code=library("python", "models"),
+        code=code("learn/validate_models.py"),
     output:
         f"{RESULTS}/validation/models_python.json",
     log:
@@ -23,12 +23,12 @@ rule validate_models_python:
     message:
         "Check the scikit-learn models of the configuration and the Python packages"
     script:
-        "../scripts/validate_models.py"
+        "../scripts/learn/validate_models.py"
 
 
 rule validate_models_r:
     input:
-        code=library("r", "models"),
+        code=code("learn/validate_models.R"),
     output:
         f"{RESULTS}/validation/models_r.json",
     log:
@@ -46,7 +46,7 @@ rule validate_models_r:
     message:
         "Check the caret methods of the configuration and the R packages"
     script:
-        "../scripts/validate_models.R"
+        "../scripts/learn/validate_models.R"
 
 
 # Holds back the training of the first run until all is in order. Afterwards the file is a plain

@@ -1,0 +1,60 @@
+use("formats")
+# Genes in rows.
+x <- matrix(
+  c(.1 + .2, 0, NA, 4, 0, 6), 3, 2,
+  dimnames = list(c("g1", "g\u03b1", "7"), c("S1", "2"))
+)
+about <- data.frame(class = factor(c("u", NA)), age = c(53, 85.3), row.names = colnames(x))
+
+test_that("every kind of object gives the same values, samples in rows", {
+  experiment <- SummarizedExperiment::SummarizedExperiment(list(counts = x, twice = 2 * x))
+  expect_identical(values_of(experiment, NULL, "samples_in_rows", "p"), t(x))
+  expect_identical(values_of(experiment, "twice", "samples_in_rows", "p"), 2 * t(x))
+  set <- Biobase::ExpressionSet(x)
+  expect_identical(values_of(set, NULL, "samples_in_rows", "p"), t(x))
+  expect_identical(values_of(x, NULL, "features_in_rows", "p"), t(x))
+  table <- data.frame(t(x), check.names = FALSE)
+  expect_identical(values_of(table, NULL, "samples_in_rows", "p"), t(x))
+  sparse <- values_of(Matrix::Matrix(x, sparse = TRUE), NULL, "features_in_rows", "p")
+  expect_s4_class(sparse, "dgCMatrix")
+  expect_identical(as.matrix(sparse), t(x))
+})
+
+test_that("sheets are text, with the samples as row names", {
+  expected <- data.frame(class = c("u", ""), age = c("53", "85.3"), row.names = colnames(x))
+  experiment <- SummarizedExperiment::SummarizedExperiment(
+    list(x), colData = S4Vectors::DataFrame(about)
+  )
+  expect_identical(sheet_of(experiment, "p"), expected)
+  set <- Biobase::ExpressionSet(x, Biobase::AnnotatedDataFrame(about))
+  expect_identical(sheet_of(set, "p"), expected)
+  expect_identical(sheet_of(cbind(sample = colnames(x), about), "p"), expected)
+})
+
+test_that("what cannot be read is named", {
+  experiment <- SummarizedExperiment::SummarizedExperiment(list(counts = x))
+  wrong <- function(...) expect_error(values_of(...), class = "user_error")
+  expect_match(
+    conditionMessage(wrong(experiment, "count", "", "p.rds")),
+    "p.rds: there is no assay 'count'. It has: counts", fixed = TRUE
+  )
+  expect_match(conditionMessage(wrong(x, "a", "", "p")), "no matrix 'a' in a matrix")
+  expect_match(conditionMessage(wrong(list(1), NULL, "", "p")), "holds a list. Give a Summ")
+  expect_match(conditionMessage(wrong(unname(x), NULL, "", "p")), "lacks row or column names")
+  table <- data.frame(a = 1, b = "high")
+  expect_match(conditionMessage(wrong(table, NULL, "", "p")), "column 'b' holds character")
+  expect_error(sheet_of(x, "p"), "p: a matrix has no sample sheet", class = "user_error")
+  text <- tempfile(fileext = ".rds")
+  writeLines("sample,g1", text)
+  expect_error(suppressWarnings(read_rds(text)), "begins with 'sample,g1'", class = "user_error")
+})
+
+test_that("a package that is not installed is named, with how to install it", {
+  object <- structure(about, class = structure("Odd", package = "notInstalled"))
+  object <- asS4(object)
+  expect_error(
+    is_kind(object, "ExpressionSet", "p"),
+    "takes the R package notInstalled.*apt-get install r-bioc-notinstalled.*BiocManager",
+    class = "user_error"
+  )
+})

@@ -1,0 +1,125 @@
+# The figures of layers and of grouping: true titles, every row drawn, lower-is-better told apart.
+
+use_figures(environment())
+
+model_names <- c(
+  "python/dummy", "python/knn", "r/glmnet", "r/ranger", "r/gbm", "r/pls", "r/rf", "r/lda",
+  "python/svm_rbf", "python/ridge", "python/mlp", sprintf("r/model_%02d", 1:30)
+)
+
+#' Writes variants.csv and reads it again; shift: difference of each part, half: of its interval.
+variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing = NULL,
+                        method = c(layer = "nadeau_bengio", ungrouped = "t_over_repeats")[[kind]]) {
+  models <- head(model_names, n + 1)
+  table <- expand.grid(part = names(shift), id = models, stringsAsFactors = FALSE)
+  difference <- unname(shift[table$part])
+  estimate <- 0.95 - 0.01 * match(table$id, models)
+  rows <- data.frame(
+    dataset = "demo", variant = paste0("demo-", table$part), kind,
+    language = sub("/.*", "", table$id), model = sub(".*/", "", table$id), metric, estimate,
+    variant_estimate = estimate - difference, difference, ci_low = difference - half,
+    ci_high = difference + half, p_value = 2 * pt(-abs(difference) / half * qt(0.975, 19), 19),
+    method, n_splits = 20
+  )
+  rows[table$id %in% missing, c("estimate", "variant_estimate", "difference")] <- NA
+  rows[table$id %in% missing, c("ci_low", "ci_high")] <- NA
+  file <- tempfile(fileext = ".csv")
+  other <- transform(rows, dataset = "other")
+  data.table::fwrite(rbind(rows, other), file)
+  list(
+    dataset = "demo", metric = metric,
+    variants = read_variants(file, "demo", models, "python/dummy", metric)
+  )
+}
+
+title <- function(figure) gsub("\n", " ", figure$plot$labels$title)
+
+#' The figure as SVG, whose text has to be legible.
+shown <- function(figure, info = NULL) {
+  file <- tempfile(fileext = ".svg")
+  save_figure(figure, file)
+  expect_legible_text(file, info)
+  paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
+}
+
+test_that("rows are those of the data set, without baselines, best first", {
+  rows <- variants_of(3, c(genes = 0.1, lipids = 0), "layer")$variants
+  expect_identical(unique(rows$model), c("python/knn", "r/glmnet", "r/ranger"))
+  expect_identical(rows$part, rep(c("genes", "lipids"), 3))
+  smaller <- variants_of(3, c(genes = 0.1), "layer", metric = "brier")$variants
+  expect_identical(smaller$model, c("r/ranger", "r/glmnet", "python/knn"))
+})
+
+test_that("the title of layers tells the direction of the best single layer's difference", {
+  draw <- function(...) title(draw_layers(variants_of(...)))
+  two <- c(genes = 0.1, lipids = 0.05)
+  expect_identical(
+    draw(2, two, "layer"), "Evidence that adding genes to lipids helps both models"
+  )
+  # Each interval excludes 0, but there are six.
+  expect_identical(
+    draw(3, two, "layer", half = 0.045),
+    "No evidence that adding genes to lipids makes a difference to any of 3 models"
+  )
+  # A lower Brier score is better: the layer alone has the lower one.
+  expect_identical(
+    draw(3, c(genes = 0.1, lipids = 0.05), "layer", metric = "brier"),
+    "Evidence that adding lipids to genes hurts all 3 models"
+  )
+  expect_match(
+    draw(3, c(a = 0.1, b = 0.05, c = 0.2), "layer"),
+    "^Evidence that adding the other layers to b helps"
+  )
+  expect_match(draw(1, two, "layer", missing = "python/knn"), "^No model has a value of ROC AUC")
+})
+
+test_that("the gap of grouping is random minus grouped", {
+  figure <- draw_grouping(variants_of(3, c(ungrouped = -0.03), "ungrouped"))
+  expect_identical(
+    title(figure),
+    "Folds that ignore the groups flatter all 3 models: the gap in ROC AUC is 0.030"
+  )
+  expect_match(shown(figure), "0.030 [0.010, 0.050]", fixed = TRUE)
+  figure <- draw_grouping(variants_of(3, c(ungrouped = 0.01), "ungrouped"))
+  expect_match(title(figure), "^No evidence that folds that ignore the groups flatter any of 3")
+  figure <- draw_grouping(variants_of(2, c(ungrouped = 0.03), "ungrouped", metric = "brier"))
+  expect_match(title(figure), "flatter both models: the gap in Brier score is -0.030")
+})
+
+test_that("the figure says how its intervals were made", {
+  svg <- shown(draw_grouping(variants_of(2, c(ungrouped = 0.03), "ungrouped")))
+  expect_match(svg, "20 repeats of each")
+  expect_match(svg, "t over the repeats")
+  expect_match(svg, "Mean ROC AUC")
+  pooled <- variants_of(2, c(ungrouped = 0.03), "ungrouped", method = "group_bootstrap")
+  svg <- shown(draw_grouping(pooled))
+  expect_match(svg, "demo, 20 groups. ROC AUC", fixed = TRUE)
+  expect_match(svg, "error over groups", fixed = TRUE)
+  expect_no_match(svg, "repeats|Mean ROC AUC")
+})
+
+test_that("every model and layer is drawn, with 2, 13 and 40 models, 2 and 4 layers", {
+  shift <- c(genes = 0.1, lipids = 0.05, proteins = 0, images = 0.2)
+  for (n in c(2, 13, 40)) {
+    for (layers in list(shift[1:2], shift)) {
+      data <- variants_of(n, layers, "layer", missing = "r/glmnet")
+      svg <- shown(draw_layers(data), n)
+      for (text in c(unique(data$variants$model), names(layers), "no value")) {
+        expect_match(svg, paste0(">", text, "<"), fixed = TRUE)
+      }
+      expect_length(gregexpr(">genes<", svg, fixed = TRUE)[[1]], n)
+    }
+    keep_pictures(data, list(layers = draw_layers), n)
+  }
+})
+
+test_that("the gap of grouping is legible with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
+    data <- variants_of(n, c(ungrouped = -0.03), "ungrouped", missing = "r/glmnet")
+    svg <- shown(draw_grouping(data), n)
+    for (model in unique(data$variants$model)) {
+      expect_match(svg, paste0(">", model, "<"), fixed = TRUE)
+    }
+    keep_pictures(data, list(grouping = draw_grouping), n)
+  }
+})

@@ -1,0 +1,287 @@
+"""Joining layers, and external cohorts: what is put together, and what is refused."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from omc.core.errors import UserError
+from omc.data import formats, matrix, transforms
+from omc.data.importing import import_dataset, use_image_tables
+
+GENES = "sample\tg1\tg2\na\t1\t2\nb\t3\t4\nc\t5\t6\n"
+LIPIDS = "sample\tl1\nc\t30\nb\t20\nd\t40\n"
+SHEET = "sample\tkind\tpatient\na\tx\tp1\nb\ty\tp2\nc\tx\tp3\nd\ty\tp4\n"
+
+
+def layer(path, **more):
+    setting = {"orientation": "samples_in_rows", "matrix": None}
+    return {"table": str(path), **setting, "transform": "none", "pseudo_count": 0.5, **more}
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a table into a folder of its own; the paths in messages are its bare names."""
+    monkeypatch.chdir(tmp_path)
+    return lambda name, text: (tmp_path / name).write_text(text, encoding="utf-8") and name
+
+
+@pytest.fixture
+def two(write):
+    """Two layers: a has only genes, d has only lipids."""
+    return {
+        "layers": {
+            "genes": layer(write("genes.tsv", GENES)),
+            "lipids": layer(write("lipids.tsv", LIPIDS)),
+        },
+        "samples": write("samples.tsv", SHEET),
+        "join": "inner",
+        "outcome": {"column": "kind", "task": "classification"},
+        "groups": None,
+        "stratify_by": [],
+        "cohorts": {},
+    }
+
+
+@pytest.fixture
+def one(two):
+    """One layer with a, b and c, and a cohort whose table has other columns in another order."""
+    del two["layers"]["lipids"]
+    two["samples"] = "three.tsv"
+    return two
+
+
+@pytest.fixture
+def cohort(one, write):
+    write("three.tsv", SHEET.replace("d\ty\tp4\n", ""))
+    write("outside.tsv", "sample\tnew\tg2\tg1\ne\t0\t8\t7\nf\t0\t10\t9\n")
+    write("outside_samples.tsv", "sample\tkind\tpatient\nf\ty\tp6\ne\tx\tp5\n")
+    one["cohorts"] = {
+        "outside": {
+            "samples": "outside_samples.tsv",
+            "layers": {"genes": layer("outside.tsv")},
+            "missing_features": "error",
+        }
+    }
+    return one
+
+
+def test_an_inner_join_keeps_what_every_layer_has(two, capsys):
+    values, samples, features, layers, rows = import_dataset("demo", two)
+    assert samples == ["b", "c"] and list(rows.index) == samples
+    assert features == ["genes:g1", "genes:g2", "lipids:l1"]
+    assert layers == ["genes", "genes", "lipids"]
+    np.testing.assert_array_equal(values, [[3, 4, 20], [5, 6, 30]])
+    told = capsys.readouterr().out
+    assert "genes 3, lipids 3" in told and "keeps 2 and drops 2 (a, d)" in told
+
+
+@pytest.mark.parametrize("orientation", ["samples_in_rows", "features_in_rows"])
+def test_a_matrix_is_in_memory_twice_at_most(one, write, monkeypatch, orientation):
+    monkeypatch.setattr(formats, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(matrix, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(transforms, "BLOCK", 1 << 12)
+    x = np.random.default_rng(0).normal(size=(200, 600))
+    samples, features = [f"s{i}" for i in range(200)], [f"f{i}" for i in range(600)]
+    rows, columns, table = samples, features, x
+    if orientation == "features_in_rows":
+        rows, columns, table = features, samples, x.T
+    lines = [
+        "\t".join(map(str, [name, *row])) for name, row in zip(rows, table.tolist(), strict=True)
+    ]
+    write("genes.tsv", "\n".join(["\t".join(["id", *columns]), *lines]) + "\n")
+    sheet = [f"{sample}\t{'xy'[i % 2]}\n" for i, sample in enumerate(samples)]
+    write("three.tsv", "".join(["sample\tkind\n", *reversed(sheet)]))
+    one["layers"]["genes"] |= {"orientation": orientation, "transform": "arcsinh"}
+    matrix.write_h5ad("data.h5ad", x[:1, :1], ["s"], ["f"], ["genes"])  # imports what it needs
+    tracemalloc.start()
+    values, *names, _ = import_dataset("demo", one)
+    matrix.write_h5ad("data.h5ad", values, *names)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(values, np.arcsinh(x[::-1]), rtol=1e-15)
+    assert peak < 2.5 * x.nbytes
+
+
+def test_an_outer_join_leaves_a_missing_layer_empty(two):
+    two["join"] = "outer"
+    values, samples, *_ = import_dataset("demo", two)
+    assert samples == ["a", "b", "c", "d"]
+    nan = np.nan
+    expected = [[1, 2, nan], [3, 4, 20], [5, 6, 30], [nan, nan, 40]]
+    np.testing.assert_array_equal(values, expected)
+
+
+def test_no_sample_in_every_layer_is_an_error(two, write):
+    write("lipids.tsv", "sample\tl1\nd\t40\n")
+    with pytest.raises(UserError, match=r"none of the 4 samples .*genes 3, lipids 1.*join: outer"):
+        import_dataset("demo", two)
+
+
+def test_a_layer_without_any_sample_is_an_error_even_in_an_outer_join(two, write):
+    two["join"] = "outer"
+    write("lipids.tsv", "lipid\tb\tc\nl1\t20\t30\n")
+    with pytest.raises(UserError, match=r"lipids\.orientation: features_in_rows would fit"):
+        import_dataset("demo", two)
+
+
+def test_the_only_layer_must_have_every_sample(one, write):
+    write("three.tsv", SHEET)
+    with pytest.raises(UserError, match=r"layers\.genes\.table: 1 of 4 samples .*missing: 'd'"):
+        import_dataset("demo", one)
+
+
+def test_a_class_lost_in_the_join_is_an_error(two, write):
+    write("samples.tsv", SHEET.replace("b\ty", "b\tx"))
+    with pytest.raises(UserError, match=r"only one class among the 2 samples that the layers have"):
+        import_dataset("demo", two)
+
+
+def test_a_cohort_is_matched_by_name(cohort, capsys):
+    values, samples, features, _, rows = import_dataset("demo", cohort)
+    assert samples == ["a", "b", "c", "f", "e"] and features == ["g1", "g2"]
+    np.testing.assert_array_equal(values, [[1, 2], [3, 4], [5, 6], [9, 10], [7, 8]])
+    assert list(rows["cohort"]) == ["development"] * 3 + ["outside"] * 2
+    assert list(rows["outcome"]) == ["x", "y", "x", "y", "x"]
+    assert "1 others are passed over" in capsys.readouterr().out
+
+
+def test_a_cohorts_other_features_are_no_part_of_its_composition(cohort, write):
+    write("outside.tsv", "sample\tnew\tg2\tg1\ne\t100\t8\t2\nf\t100\t9\t1\n")
+    clr = {"transform": "clr", "pseudo_count": 0}
+    cohort["layers"]["genes"] |= clr
+    cohort["cohorts"]["outside"]["layers"]["genes"] |= clr
+    values, samples, *_ = import_dataset("demo", cohort)
+    np.testing.assert_allclose(values[samples.index("e")], [-np.log(2), np.log(2)])
+
+
+def test_a_cohort_without_a_table_is_read_from_development(cohort, write):
+    write("genes.tsv", GENES + "e\t7\t8\nf\t9\t10\n")
+    cohort["cohorts"]["outside"]["layers"] = cohort["layers"]
+    values, samples, *_ = import_dataset("demo", cohort)
+    np.testing.assert_array_equal(values[3:], [[9, 10], [7, 8]])
+    assert samples[3:] == ["f", "e"]
+
+
+def test_a_lacking_feature_is_named_or_missing(cohort, write):
+    write("outside.tsv", "sample\tg2\ne\t8\nf\t10\n")
+    with pytest.raises(UserError) as error:
+        import_dataset("demo", cohort)
+    for part in ("datasets.demo.cohorts.outside.layers.genes.table", "1 of development's 2", "g1"):
+        assert part in str(error.value)
+    assert "set datasets.demo.cohorts.outside.missing_features: impute" in str(error.value)
+    cohort["cohorts"]["outside"]["missing_features"] = "impute"
+    np.testing.assert_array_equal(
+        import_dataset("demo", cohort)[0][3:], [[np.nan, 10], [np.nan, 8]]
+    )
+
+
+def test_a_part_of_a_composition_is_never_imputed(cohort, write):
+    write("outside.tsv", "sample\tg2\ne\t8\nf\t10\n")
+    cohort["cohorts"]["outside"]["missing_features"] = "impute"
+    cohort["cohorts"]["outside"]["layers"]["genes"]["transform"] = "clr"
+    told = r"outside\.layers\.genes\.table: 1 of .*missing: g1\): transform clr .*take them out"
+    with pytest.raises(UserError, match=told):
+        import_dataset("demo", cohort)
+
+
+def test_other_names_for_all_features_are_never_imputed(cohort, write):
+    write("outside.tsv", "sample\tENSG1\ne\t8\nf\t10\n")
+    cohort["cohorts"]["outside"]["missing_features"] = "impute"
+    with pytest.raises(UserError, match="none of development's 2 features"):
+        import_dataset("demo", cohort)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "told"),
+    [
+        ("sample\tkind\ne\tx\na\ty\n", r"1 sample\(s\) of outside_samples.tsv .*three.tsv too \(a"),
+        ("sample\tkind\ne\tz\nf\ty\n", r"no class of development: 'z' \(sample e\)"),
+        ("sample\tsort\ne\tx\nf\ty\n", r"'kind' is not a column of outside_samples.tsv"),
+        ("sample\tkind\ne\tx\ng\ty\n", r"outside\.layers\.genes\.table: 1 of 2 samples"),
+    ],
+)
+def test_a_cohort_that_does_not_fit_is_refused(cohort, write, sheet, told):
+    write("outside_samples.tsv", sheet)
+    with pytest.raises(UserError, match=told):
+        import_dataset("demo", cohort)
+
+
+def test_a_sample_stands_in_one_cohort_only(cohort, write):
+    cohort["cohorts"]["twice"] = cohort["cohorts"]["outside"]
+    with pytest.raises(UserError, match=r"cohorts\.twice\.samples: 2 sample\(s\)"):
+        import_dataset("demo", cohort)
+
+
+def test_a_metric_of_two_classes_is_refused_where_there_are_more(two, write):
+    two["outcome"] |= {"binary_metric": "sensitivity", "other_metrics": ["f1", "mcc"]}
+    import_dataset("demo", two)
+    two["join"] = "outer"
+    write("samples.tsv", SHEET.replace("a\tx", "a\tz"))
+    with pytest.raises(UserError, match=r"sensitivity is of two .* 3 .x, y, z.: .* f1, mcc"):
+        import_dataset("demo", two)
+
+
+@pytest.mark.parametrize("value", ["y", "inf"])
+def test_a_regression_wants_numbers_in_every_cohort(cohort, write, value):
+    cohort["outcome"] = {"column": "kind", "task": "regression"}
+    write("three.tsv", "sample\tkind\na\t1\nb\t2\nc\t3\n")
+    write("outside_samples.tsv", f"sample\tkind\nf\t{value}\ne\t1\n")
+    with pytest.raises(UserError, match=f"regression, but .*outside_samples.tsv holds '{value}'"):
+        import_dataset("demo", cohort)
+
+
+# ------------------------------------------------------------------------------------------ images
+
+
+@pytest.fixture
+def pictures(write, tmp_path):
+    """Sample a has two images, b one and another that is broken, c only a broken one."""
+
+    def setting(unit):
+        (tmp_path / "joined" / "cells").mkdir(parents=True)
+        write(
+            "joined/cells/images.csv",
+            "sample,image,path,sha256,reason\n"
+            "a,1.png,p,,\na,2.png,p,,\nb,1.png,p,,\nb,2.png,p,,no image\nc,1.png,p,,no image\n",
+        )
+        by_image = "sample,f\na/1.png,1\na/2.png,3\nb/1.png,5\n"
+        by_sample = "sample,f_mean,f_sd\na,2,1.4\nb,5,\n"
+        write("joined/cells/features.csv", by_image if unit == "image" else by_sample)
+        dataset = {
+            "layers": {"cells": {"images": "folder", "unit": unit, "source": "cells"}},
+            "samples": write("three.tsv", SHEET.replace("d\ty\tp4\n", "")),
+            "join": "inner",
+            "outcome": {"column": "kind", "task": "classification"},
+            "groups": None,
+            "stratify_by": [],
+            "cohorts": {},
+        }
+        use_image_tables(dataset, "joined")
+        return dataset
+
+    return setting
+
+
+def test_a_sample_whose_images_are_all_broken_is_left_out(pictures, capsys):
+    values, samples, features, layers, rows = import_dataset("demo", pictures("sample"))
+    assert samples == ["a", "b"] and features == ["f_mean", "f_sd"] and set(layers) == {"cells"}
+    np.testing.assert_array_equal(values, [[2, 1.4], [5, np.nan]])
+    assert "folder: without a usable image, left out: c" in capsys.readouterr().out
+
+
+def test_images_as_rows_have_their_sample_s_outcome_and_are_its_group(pictures):
+    dataset = pictures("image")
+    values, samples, _, _, rows = import_dataset("demo", dataset)
+    assert samples == ["a/1.png", "a/2.png", "b/1.png"] and values.ravel().tolist() == [1, 3, 5]
+    assert rows["outcome"].tolist() == ["x", "x", "y"]
+    assert rows["group"].tolist() == ["a", "a", "b"]
+    dataset["groups"] = "patient"
+    assert import_dataset("demo", dataset)[4]["group"].tolist() == ["p1", "p1", "p2"]
+
+
+def test_a_sample_without_any_image_is_named(pictures, write):
+    dataset = pictures("sample")
+    write("three.tsv", SHEET)
+    with pytest.raises(UserError, match=r"layers.cells.images: 1 of 3 .*missing: 'd'; found there"):
+        import_dataset("demo", dataset)

@@ -1,0 +1,238 @@
+"""Calibration, decision, ROC and PR curves: by hand, and against the libraries that have them."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
+
+from omc.core import tables as contracts
+from omc.evaluate import curves, scoring
+from omc.evaluate.curves import GRID, Predictions
+
+
+def binary(event, prob, repeat="1", split="r01f01"):
+    """Predictions of the classes `no` and `yes`."""
+    event, prob = np.asarray(event, dtype=int), np.asarray(prob, dtype=float)
+    n = len(event)
+    return Predictions(
+        np.broadcast_to(repeat, n).astype(str), np.broadcast_to(split, n).astype(str), event,
+        (prob > 0.5).astype(int), np.column_stack([1 - prob, prob]), ["no", "yes"], 1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def drawn():
+    """(event, prob) of 300 samples, the probabilities too extreme and with ties."""
+    rng = np.random.default_rng(1)
+    logit = rng.normal(0.3, 1.5, 300)
+    event = rng.random(300) < 1 / (1 + np.exp(-logit))
+    return event, np.round(1 / (1 + np.exp(-1.8 * logit - 0.4)), 2)
+
+
+def test_slope_and_intercept_are_those_of_statsmodels(drawn):
+    event, prob = drawn
+    found = curves.calibration_line(event, prob)
+    kept = np.clip(prob, curves.CLIP, 1 - curves.CLIP)
+    logit = np.log(kept / (1 - kept))
+    family = sm.families.Binomial()
+    slope = sm.GLM(event, sm.add_constant(logit), family).fit(tol=1e-14, maxiter=200)
+    level = sm.GLM(event, np.ones(300), family, offset=logit).fit(tol=1e-14, maxiter=200)
+    for name, fit, which in (("slope", slope, 1), ("intercept", level, 0)):
+        expected = [fit.params[which], *fit.conf_int()[which]]
+        np.testing.assert_allclose(found[name], expected, rtol=0, atol=1e-8)
+    assert 0 < found["slope"][0] < 1 and found["intercept"][0] < 0
+
+
+def test_a_slope_needs_twenty_of_both_and_overlap():
+    prob = np.linspace(0.05, 0.95, 60)
+    event = np.arange(60) % 3 == 0
+    assert event.sum() == 20
+    assert np.isfinite(curves.calibration_line(event, prob)["slope"]).all()
+    assert np.isfinite(curves.calibration_line(~event, prob)["slope"]).all()
+    event[0] = False
+    for few in (event, ~event):
+        line = curves.calibration_line(few, prob)
+        assert np.isnan(line["slope"]).all() and np.isfinite(line["intercept"]).all()
+    for event in (prob > 0.4, prob < 0.4):
+        line = curves.calibration_line(event, prob)
+        assert np.isnan(line["slope"]).all() and np.isfinite(line["intercept"]).all()
+    constant = curves.calibration_line(np.arange(60) < 30, np.full(60, 0.5))
+    assert np.isnan(constant["slope"]).all()
+    assert constant["intercept"][0] == pytest.approx(0, abs=1e-9)
+    assert np.isnan(curves.calibration_line(np.zeros(60, bool), prob)["intercept"]).all()
+
+
+def test_certain_and_wrong_probabilities_still_have_a_line():
+    event = np.arange(50) % 2 == 0
+    prob = np.where(event, 1.0, 0.0)
+    prob[:4] = [0.0, 1.0, 0.5, 0.5]
+    line = curves.calibration_line(event, prob)
+    assert 0 < line["slope"][0] < 1
+    assert np.isfinite([*line["slope"], *line["intercept"]]).all()
+
+
+def test_bins_of_one_repeat_are_those_of_scikit_learn(drawn):
+    event, prob = drawn
+    edges = curves.bin_edges(prob, 1)
+    assert len(edges) == 9
+    mean, share, count = curves.reliability(event, prob, edges)
+    shares, means = calibration_curve(event, prob, n_bins=10, strategy="quantile")
+    np.testing.assert_allclose(mean[count > 0], means)
+    np.testing.assert_allclose(share[count > 0], shares)
+    assert count.sum() == 300
+
+
+def test_bins_by_hand_and_one_without_a_prediction():
+    event = np.array([True, False, True, True])
+    mean, share, count = curves.reliability(event, np.array([0.1, 0.3, 0.8, 0.9]), [0.35, 0.5])
+    assert count.tolist() == [2, 0, 2]
+    assert mean[[0, 2]] == pytest.approx([0.2, 0.85]) and share[[0, 2]].tolist() == [0.5, 1]
+    assert np.isnan([mean[1], share[1]]).all()
+    # Bins depend on the size of a repeat: 38 samples have 3, however often they are repeated.
+    assert len(curves.bin_edges(np.linspace(0, 1, 38 * 5), 5)) == 2
+
+
+def test_net_benefit_by_hand():
+    event = np.array([True, True, False, False, False])
+    prob = np.array([0.9, 0.2, 0.6, 0.2, 0.1])
+    found = curves.net_benefit(event, prob, np.array([0.01, 0.2, 0.5, 0.95]))
+    # All are treated; all but one; one rightly and one wrongly; none.
+    assert found == pytest.approx([2 / 5 - 3 / 5 / 99, 2 / 5 - 2 / 5 / 4, 1 / 5 - 1 / 5, 0])
+
+
+def test_roc_and_precision_recall_are_those_of_scikit_learn(drawn):
+    event, prob = drawn
+    false, true = curves.roc(event, prob)
+    expected = roc_curve(event, prob, drop_intermediate=False)
+    np.testing.assert_allclose(false, expected[0])
+    np.testing.assert_allclose(true, expected[1])
+    recall, precision = curves.precision_recall(event, prob)
+    expected = precision_recall_curve(event, prob)
+    np.testing.assert_allclose(precision[::-1], expected[0][:-1])
+    np.testing.assert_allclose(recall[::-1], expected[1][:-1])
+
+
+def area(curve):
+    return np.trapezoid(curve, GRID)
+
+
+def test_curves_on_the_grid_have_the_areas_of_the_scorer(drawn):
+    event, prob = drawn
+    split = np.where(np.arange(300) % 2, "r01f01", "r01f02")
+    part = binary(event, prob, split=split)
+    halves = [split == name for name in np.unique(split)]
+    auc = np.mean([roc_auc_score(event[half], prob[half]) for half in halves])
+    ap = np.mean([average_precision_score(event[half], prob[half]) for half in halves])
+    found = curves.ranking_curves(part, pooled=False)
+    assert area(found["roc"]) == pytest.approx(auc, abs=0.005)
+    assert area(found["pr"]) == pytest.approx(ap, abs=0.005)
+    together = curves.ranking_curves(part, pooled=True)
+    assert area(together["roc"]) == pytest.approx(roc_auc_score(event, prob), abs=0.005)
+    assert found["roc"][-1] == 1 and (np.diff(found["roc"]) >= 0).all()
+
+
+def test_steps_of_the_curves_by_hand():
+    event, prob = [1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]
+    found = curves.ranking_curves(binary(event, prob), pooled=False)
+    at = dict(zip(np.round(GRID, 2), found["roc"], strict=True))
+    assert [at[x] for x in (0, 0.49, 0.5, 1)] == pytest.approx([0.5, 0.5, 1, 1])
+    at = dict(zip(np.round(GRID, 2), found["pr"], strict=True))
+    assert [at[x] for x in (0, 0.5, 0.51, 1)] == pytest.approx([1, 1, 2 / 3, 2 / 3])
+
+
+def test_a_split_without_one_class_has_no_curve():
+    split = np.array(["r01f01", "r01f01", "r01f02", "r01f02"])
+    part = binary([1, 0, 0, 0], [0.9, 0.2, 0.3, 0.95], split=split)
+    assert (curves.ranking_curves(part, pooled=False)["roc"] == 1).all()
+    part = binary([0, 0, 0, 0], [0.9, 0.2, 0.3, 0.95], split=split)
+    assert np.isnan(curves.ranking_curves(part, pooled=False)["pr"]).all()
+
+
+@pytest.fixture
+def three_classes():
+    rng = np.random.default_rng(3)
+    truth = rng.integers(3, size=240)
+    prob = rng.dirichlet(np.ones(3), 240) + np.eye(3)[truth] * 0.3
+    prob = prob / prob.sum(axis=1, keepdims=True)
+    split = np.where(np.arange(240) % 2, "r01f01", "r01f02")
+    predicted = prob.argmax(axis=1)
+    one = np.full(240, "1")
+    return Predictions(one, split, truth, predicted, prob, ["a", "b", "c"], None)
+
+
+def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
+    part = three_classes
+    values = [
+        scoring.score(
+            "classification", np.array(part.classes)[of.truth],
+            np.array(part.classes)[of.predicted], of.prob, part.classes, None,
+        )
+        for of in (part.of(part.split == name) for name in ("r01f01", "r01f02"))
+    ]  # fmt: skip
+    found = curves.ranking_curves(part, pooled=False)
+    for curve, metric in (("roc", "roc_auc"), ("pr", "average_precision")):
+        expected = np.mean([value[metric] for value in values])
+        assert area(found[curve]) == pytest.approx(expected, abs=0.005)
+    event, prob = part.event()
+    assert (event == (part.truth == part.prob.argmax(axis=1))).all()
+    assert (prob == part.prob.max(axis=1)).all()
+    kinds = {row[0] for row in curves.curve_rows(part, pooled=False)}
+    assert kinds == {"calibration", "histogram", "roc", "pr"}
+
+
+def test_confusion_is_the_mean_over_repeats(three_classes):
+    part = three_classes
+    part.repeat = np.where(np.arange(240) < 120, "1", "2")
+    expected = confusion_matrix(part.truth, part.predicted) / 2
+    np.testing.assert_allclose(curves.confusion(part), expected)
+
+
+def test_rows_of_every_repeat(drawn):
+    event, prob = drawn
+    repeat = np.where(np.arange(300) < 150, "1", "2")
+    part = binary(event, prob, repeat=repeat)
+    first, second = curves.calibration_rows(part)
+    assert [first[0], second[0]] == ["1", "2"]
+    half = repeat == "1"
+    expected = curves.calibration_line(event[half], prob[half])
+    assert first[1:7] == [*expected["slope"], *expected["intercept"]]
+    assert first[7] == pytest.approx(brier_score_loss(event[half], prob[half]))
+    assert first[8] == min(event[half].sum(), (~event[half]).sum())
+    rows = curves.curve_rows(part, pooled=False)
+    bars = [row for row in rows if row[:2] == ["histogram", "2"]]
+    assert sum(row[4] for row in bars) == 150 and sum(row[3] for row in bars) == pytest.approx(1)
+    # The same bins in both repeats.
+    assert [sum(row[:2] == ["calibration", r] for row in rows) for r in "12"] == [10, 10]
+
+
+def test_predictions_are_read_by_model_and_cohort(tmp_path):
+    header = [*contracts.PREDICTIONS, "prob_a", "prob_b"]
+    rows = [
+        ["r", "m", "r01f01", "development", "s1", "a", "b", "0.25", "0.75"],
+        ["r", "m", "final", "lyon", "s9", "b", "b", "0.5", "0.5"],
+        ["r", "sure", "r01f01", "development", "s1", "a", "a", "", ""],
+    ]
+    text = "\n".join(",".join(row) for row in [header, *rows])
+    (tmp_path / "predictions.csv").write_text(text, encoding="utf-8")
+    splits = "split,repeat,fold,sample,role,inner_fold\nr01f01,1,1,s1,test,\nfinal,,,s9,test,\n"
+    (tmp_path / "splits.csv").write_text(splits, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("predictions.csv", "splits.csv")]
+    found = curves.read_predictions(*files, "a")
+    assert list(found) == [
+        ("r", "m", "development"),
+        ("r", "m", "lyon"),
+        ("r", "sure", "development"),
+    ]
+    part = found["r", "m", "development"]
+    assert part.repeat.tolist() == ["1"] and part.event()[1].tolist() == [0.25]
+    assert found["r", "m", "lyon"].repeat.tolist() == [""]
+    assert found["r", "sure", "development"].prob is None
+    assert curves.read_predictions(*files, None)["r", "m", "lyon"].positive == 1

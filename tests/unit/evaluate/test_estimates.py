@@ -1,0 +1,163 @@
+"""Intervals: of external cohorts, of cross-validation, and where nothing varies."""
+
+import estimate
+import numpy as np
+import pandas as pd
+import pytest
+from compare_models import compare
+
+from omc.core.csv_files import read_csv
+from omc.evaluate.estimates import corrected_interval, newcombe_interval, sample_intervals
+from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.scoring import proportions, scorer
+
+
+def intervals(truth, prob_b, units=None):
+    truth, prob_b = np.array(truth, dtype=object), np.array(prob_b, dtype=float)
+    part = pd.DataFrame({
+        "truth": truth, "predicted": np.where(prob_b > 0.5, "b", "a"),
+        "prob_a": (1 - prob_b).astype(str), "prob_b": prob_b.astype(str),
+    })  # fmt: skip
+    classes = ["a", "b"]
+    units = np.arange(len(truth)) if units is None else units
+    of = proportions(truth, classes, "b")
+    return sample_intervals(scorer(part, "classification", classes, "b"), units, of, seed=1)
+
+
+def test_a_model_that_is_always_right_has_no_interval_of_zero_width():
+    found = intervals(["a"] * 10 + ["b"] * 5, [0.1] * 10 + [0.9] * 5)
+    # Wilson with k = n: the lower limit is n / (n + z²).
+    z2 = 1.959963984540054**2
+    for metric, n in {"accuracy": 15, "sensitivity": 5, "specificity": 10}.items():
+        assert found[metric][0] == found[metric][2] == 1
+        assert found[metric][1] == pytest.approx(n / (n + z2))
+        assert found[metric][3] == "wilson"
+    assert found["roc_auc"] == (1, *newcombe_interval(1, 5, 10), "newcombe")
+    assert found["mcc"][0] == 1 and np.isnan(found["mcc"][1:3]).all()
+
+
+def test_copies_of_a_group_do_not_narrow_wilsons_interval():
+    truth, prob = ["a", "b"] * 5, [0.1, 0.9] * 5
+    alone = intervals(truth, prob)
+    copied = intervals(truth * 4, prob * 4, np.tile(np.arange(10), 4))
+    assert copied["accuracy"] == alone["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("auc", "sizes", "limits"),
+    # Computed with auc.nonpara.mw(method = "newcombe") of the R package auRoc, which solves the
+    # equation as a polynomial.
+    [
+        (0.893, (51, 58), (0.811476603228, 0.939883234296)),
+        (0.9, (11, 27), (0.719558500426, 0.966294089905)),
+        (0.5, (11, 27), (0.312701195943, 0.687298804057)),
+        (1, (27, 11), (0.871156394412, 1)),
+        (0, (11, 27), (0, 0.128843605588)),
+    ],
+)
+def test_newcombes_interval_of_a_roc_auc(auc, sizes, limits):
+    assert newcombe_interval(auc, *sizes) == pytest.approx(limits, abs=1e-9)
+
+
+def test_splits_that_all_agree_have_no_interval_of_their_own():
+    mean, low, high = corrected_interval(np.array([0.1 + 0.2, 0.3, 0.3]), 0.25)
+    assert mean == pytest.approx(0.3) and np.isnan([low, high]).all()
+
+
+def test_what_all_splits_agree_on_is_the_estimate():
+    # In the pooled predictions one negative is above one positive; within each fold none is.
+    truth, prob = np.array(["a", "b"] * 8), np.linspace(0.1, 0.9, 16)
+    prob[[0, 1]] = [0.62, 0.98]
+    part = pd.DataFrame({"truth": truth, "predicted": truth, "prob_a": "0", "prob_b": prob})
+    scored = scorer(part.astype(str), "classification", ["a", "b"], "b")
+    of = proportions(truth, ["a", "b"], "b")
+    free = sample_intervals(scored, np.arange(16), of, seed=1)
+    assert free["roc_auc"][0] < 1 and free["roc_auc"][3] == "bootstrap"
+    bound = sample_intervals(scored, np.arange(16), of, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0})
+    assert bound["roc_auc"] == (1, *newcombe_interval(1, 8, 8), "newcombe")
+    assert bound["brier"] == free["brier"]
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Two repeats of two folds of six samples, three of them of one group; a cohort of two."""
+    samples, names = "abcdef", ["language", "model", "split", "cohort", "sample", "truth"]
+    predicted = {"r01f01": "abc", "r01f02": "def", "r02f01": "ace", "r02f02": "bdf"}
+    truth = dict(zip(samples + "xy", [1, 2, 3, 4, 5, 6, 1, 2], strict=True))
+    rows = [
+        ["r", "lm", split, "development", sample, truth[sample], truth[sample] + int(split[2])]
+        for split, of in predicted.items()
+        for sample in of
+        if (split, sample) != ("r02f02", "f")
+    ]
+    rows += [["r", "lm", "final", "other", sample, truth[sample], 0] for sample in "xy"]
+    rows += [
+        ["r", "pls", split, "development", sample, truth[sample], 0]
+        for split, of in predicted.items()
+        for sample in of
+    ]
+    paths = {kind: str(tmp_path / kind) for kind in ("predictions", "splits", "samples")}
+    pd.DataFrame(rows, columns=[*names, "predicted"]).to_csv(paths["predictions"], index=False)
+    splits = [
+        (split, split[2], sample, "test" if sample in of else "train")
+        for split, of in [*predicted.items(), ("final", "xy")]
+        for sample in samples
+    ]
+    header = ["split", "repeat", "sample", "role"]
+    pd.DataFrame(splits, columns=header).to_csv(paths["splits"], index=False)
+    sheet = pd.DataFrame({"sample": list(samples + "xy"), "outcome": list(truth.values())})
+    sheet["group"] = ["g", "g", "g", "d", "e", "f", "", ""]
+    sheet["cohort"] = ["development"] * 6 + ["other"] * 2
+    sheet.to_csv(paths["samples"], index=False, sep="\t")
+    return paths
+
+
+def test_all_predictions_of_a_sample_are_drawn_together(tables):
+    cohorts = read_cohorts(**tables, dataset={"task": "regression", "positive": None})
+    inside, model = cohorts["development"], cohorts["development"].models["r/lm"]
+    assert list(inside.units) == ["g", "g", "g", "d", "e", "f"]
+    # An error of 1 in the first repeat and of 2 in the second, whatever the weights.
+    weights = np.array([[1, 1, 1, 1, 1, 1], [3, 0, 0, 0, 0, 2]])
+    assert model.scored(weights)["mae"] == pytest.approx([1.5, 1.5])
+    # Sample f is not among the predictions of the second repeat.
+    assert model.scored(np.array([[0, 0, 0, 0, 0, 1]]))["mae"] == pytest.approx([1])
+    # It is tested by the first repeat, and yet lacks a split that the other model has.
+    assert model.tested.all() and not model.complete
+    assert cohorts["development"].models["r/pls"].complete
+    outside = cohorts["other"]
+    assert (inside.unit, outside.unit) == ("group", "sample")
+    assert list(outside.units) == ["x", "y"]
+    assert outside.models["r/lm"].scored(np.ones((1, 2)))["mae"] == pytest.approx([1.5])
+
+
+def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(tables, tmp_path):
+    valued = {"lm": [np.nan, 1, 2, 2], "pls": [3, 3, 4, 4]}
+    splits = ["r01f01", "r01f02", "r02f01", "r02f02"]
+    rows = [
+        ["demo", "r", model, split, "development", "mae", value]
+        for model, values in valued.items()
+        for split, value in zip(splits, values, strict=True)
+    ]
+    header = ["dataset", "language", "model", "split", "cohort", "metric", "value"]
+    table = pd.DataFrame(rows, columns=header)
+    metrics, output = str(tmp_path / "metrics"), str(tmp_path / "estimates")
+    table.to_csv(metrics, index=False)
+    demo = {"name": "demo", "task": "regression", "positive": None}
+    estimate.main(metrics, {"demo": tables}, [demo], "repeated_kfold", 1, output)
+    assert [(r["model"], r["n_splits"], r["n_failed"]) for r in read_csv(output)] == [
+        ("lm", "3", "1"), ("lm", "3", "1"), ("pls", "4", "0"), ("pls", "4", "0"),
+    ]  # fmt: skip
+    # Its samples were all tested, in the other repeat at least.
+    demo |= {"metric": "mae", "models": ["r/lm", "r/pls"], "baselines": []}
+    table["model"] = "r/" + table["model"]
+    values = table.pivot(index="split", columns="model", values="value")
+    paths = [tables[kind] for kind in ("splits", "predictions", "samples")]
+    params = {"scheme": "repeated_kfold", "rope": 0.01, "seed": 1}
+    (picked,) = compare(demo, paths, values, params)[1]
+    assert picked[0] == "r/pls" and picked[-2] == 1
+
+
+def test_the_bootstrap_stays_where_it_has_a_width():
+    found = intervals(["a"] * 10 + ["b"] * 10, np.linspace(0.05, 0.95, 20)[::-1] ** 3)
+    low, estimate, high = found["accuracy"][1], found["accuracy"][0], found["accuracy"][2]
+    assert found["accuracy"][3] == "bootstrap" and low < estimate < high

@@ -1,0 +1,165 @@
+"""The permutation null: who moves with whom, what a permutation scores, and its p-value."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omc.core.errors import UserError
+from omc.evaluate.null import check, p_value, performance
+from omc.learn.label_permutation import permute_sheet, permuted
+from omc.report.opening import null_cost
+
+RESAMPLING = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}
+
+
+def dealt(outcome, groups, seed=1):
+    return permuted(outcome, groups, np.random.default_rng(seed))
+
+
+def test_outcomes_are_permuted():
+    outcome = np.arange(30)
+    assert sorted(dealt(outcome, None)) == list(outcome)
+    assert (dealt(outcome, None) != outcome).sum() > 20
+    assert (dealt(outcome, None) != dealt(outcome, None, seed=2)).any()
+
+
+def test_groups_of_one_outcome_move_whole():
+    groups = np.repeat([f"g{i}" for i in range(12)], [1, 2, 3] * 4)
+    label = dict(zip(dict.fromkeys(groups), ["a", "a", "b"] * 4, strict=True))
+    outcome = np.array([label[g] for g in groups])
+    found = [dict(zip(groups, dealt(outcome, groups, seed), strict=True)) for seed in range(20)]
+    for seed, of_group in enumerate(found):
+        assert [of_group[g] for g in groups] == list(dealt(outcome, groups, seed))
+        assert Counter(of_group.values()) == {"a": 8, "b": 4}
+    # Every group comes to both outcomes.
+    assert all(len({of_group[g] for of_group in found}) == 2 for g in label)
+
+
+def test_a_pair_keeps_one_of_each():
+    groups = np.repeat(np.arange(10), 2)
+    outcome = np.tile(["normal", "tumour"], 10)
+    found = dealt(outcome, groups)
+    assert all(set(found[groups == g]) == {"normal", "tumour"} for g in range(10))
+    assert 0 < (found != outcome).sum() < 20
+
+
+def test_blocks_go_to_groups_of_their_size():
+    groups = np.array([*"aaabbbcccddee", "f"])
+    outcome = np.array([0, 0, 0, 1, 1, 2, 3, 3, 3, 4, 5, 6, 6, 7])
+    seen = set()
+    for seed in range(20):
+        found = dealt(outcome, groups, seed)
+        for size in (1, 2, 3):
+            blocks = [
+                [sorted(y[groups == g]) for g in "abcdef" if (groups == g).sum() == size]
+                for y in (outcome, found)
+            ]
+            assert sorted(blocks[0]) == sorted(blocks[1])
+        seen.add(tuple(sorted(found[groups == "a"])))
+    assert seen == {(0, 0, 0), (1, 1, 2), (3, 3, 3)}
+
+
+def sheet(outcomes, groups=None):
+    groups = [""] * len(outcomes) if groups is None else groups
+    rows = [
+        {"sample": f"S{i}", "outcome": y, "group": g, "cohort": "development"}
+        for i, (y, g) in enumerate(zip(outcomes, groups, strict=True))
+    ]
+    return [*rows, {"sample": "X", "outcome": "a", "group": groups[0], "cohort": "elsewhere"}]
+
+
+def test_a_permutation_is_split_anew_without_cohorts():
+    rows = sheet(["a"] * 8 + ["b"] * 10)
+    made = [permute_sheet(rows, f"d/null/{i}", RESAMPLING, "classification", 1) for i in "123"]
+    for shuffled, splits in made:
+        assert [row["sample"] for row in shuffled] == [f"S{i}" for i in range(18)]
+        assert Counter(row["outcome"] for row in shuffled) == {"a": 8, "b": 10}
+        assert [split.name for split in splits] == ["r01f01", "r01f02", "r01f03"]
+        for split in splits:
+            # Balanced over the outcomes as they are permuted.
+            classes = Counter(shuffled[row]["outcome"] for row in split.test)
+            assert set(classes) == {"a", "b"} and max(classes.values()) <= 4
+    assert len({tuple(row["outcome"] for row in shuffled) for shuffled, _ in made}) == 3
+    assert len({tuple(splits[0].test) for _, splits in made}) == 3
+
+
+def test_what_cannot_be_split_is_drawn_again(monkeypatch):
+    monkeypatch.setattr("omc.learn.folds.DRAWS", 20)
+    # About every second permutation of these groups has no three different divisions.
+    groups = np.repeat(list("cdefghij"), [1, 9, 4, 2, 6, 4, 2, 2])
+    rows = sheet(np.where(groups < "f", "a", "b"), groups)
+    repeated = {**RESAMPLING, "repeats": 3}
+    for i in range(10):
+        shuffled, splits = permute_sheet(rows, f"d/null/{i}", repeated, "classification", 1)
+        assert len({row["group"] for row in shuffled if row["outcome"] == "a"}) == 3
+        assert len(splits) == 9
+    with pytest.raises(UserError, match="resampling.folds"):
+        permute_sheet(sheet(["a"] * 2 + ["b"] * 9), "d", RESAMPLING, "classification", 1)
+
+
+@pytest.mark.parametrize(
+    ("observed", "null", "smaller", "expected"),
+    [
+        (0.9, [0.5] * 19, False, (0.05, 0)),
+        (0.5, [0.4, 0.5, 0.6], False, (0.75, 2)),
+        (0.5, [0.4, 0.5, 0.6], True, (0.75, 2)),
+        (0.1, [0.4, 0.5, 0.6], True, (0.25, 0)),
+        # Equal but for rounding, and a failure, are as good.
+        (0.3, [0.1 + 0.2 - 1e-16, 0.1], False, (2 / 3, 1)),
+        (0.9, [np.nan, 0.1, 0.2], False, (0.5, 1)),
+    ],
+)
+def test_p_value(observed, null, smaller, expected):
+    p, b = p_value(observed, null, smaller)
+    assert (pytest.approx(p), b) == expected
+
+
+def test_the_row_of_a_check():
+    null = np.linspace(0.3, 0.6, 19)
+    name, status, value, advice = check("r/knn", "roc_auc", 0.9, null)
+    assert (name, status, advice) == ("permutation_null:r/knn", "ok", "")
+    assert value == "p = 0.05: ROC AUC 0.900; 0 of 19 permutations are as good"
+    assert check("r/knn", "roc_auc", 0.55, null)[1] == "warning"
+    assert check("r/knn", "brier", 0.2, null)[1] == "ok"
+    assert check("r/knn", "roc_auc", np.nan, null)[1] == "skipped"
+    few = check("r/knn", "roc_auc", 0.9, np.array([0.5, np.nan]))
+    assert few[1] == "skipped" and few[2].endswith("1 of them as they have no value")
+    assert few[3].endswith("p could not be below 0.33")
+
+
+def predictions(rows):
+    columns = ["language", "model", "split", "truth", "predicted", "prob_a", "prob_b"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_performance_is_the_mean_over_splits_or_pooled():
+    rows = [
+        ["r", "m", "r01f01", "a", "a", "0.9", "0.1"],
+        ["r", "m", "r01f01", "b", "a", "0.8", "0.2"],
+        ["r", "m", "r01f02", "a", "b", "0.3", "0.7"],
+        ["r", "m", "r01f02", "b", "b", "0.4", "0.6"],
+        ["r", "m", "final", "a", "b", "0.0", "1.0"],
+    ]
+    how = "classification", None, "roc_auc"
+    assert performance(predictions(rows), *how, False) == {("r", "m"): 0.5}
+    assert performance(predictions(rows), *how, True) == {("r", "m"): 0.5}
+    assert performance(predictions(rows[:3]), *how, False) == {("r", "m"): 1.0}
+    assert performance(predictions(rows[:3]), *how, True) == {("r", "m"): 0.5}
+    assert np.isnan(performance(predictions(rows[:1]), *how, False)["r", "m"])
+
+
+def test_the_cost_is_that_of_the_last_run(tmp_path):
+    jobs = [("d", "r", "knn")] * 3 + [("d", "python", "new")]
+    timing = tmp_path / "timing.csv"
+    assert null_cost(jobs, str(timing)) == (
+        "Permutation null: 4 training jobs on permuted outcomes, each at the cost of all"
+        " cross-validation splits of its model"
+    )
+    rows = ["dataset,language,model,split,stage,wall_seconds,cpu_seconds,peak_mb"]
+    rows += [
+        f"d,r,knn,{split},fit,1,{cpu},1" for split, cpu in (("a", 50), ("b", 70), ("final", 9))
+    ]
+    timing.write_text("\n".join(rows) + "\n")
+    assert f"about 6.0 CPU-minutes by {timing} and 1 of models" in null_cost(jobs, str(timing))

@@ -1,0 +1,263 @@
+"""Presets and estimators: what the table says is what the code does."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+import yaml
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import StratifiedKFold
+
+from omc.core.errors import UserError
+from omc.learn import models
+from omc.study.study import COSTS, complete, resolve_models
+from tests.conftest import ROOT
+
+TABLES = {
+    language: yaml.safe_load(
+        (ROOT / "workflow" / "catalog" / "models" / f"{language}.yaml").read_text(encoding="utf-8")
+    )
+    for language in ("python", "r")
+}
+CLASSIFIERS = list(TABLES["python"]["classification"])
+REGRESSORS = list(TABLES["python"]["regression"])
+
+
+def resolved(name, task="classification", **entry):
+    """The specification that a line of the configuration becomes; forests of few trees."""
+    if name in ("random_forest", "extra_trees"):
+        entry = {"params": {"n_estimators": 20}, **entry}
+    config = {
+        "datasets": {
+            "d": {
+                "layers": {"l": {"table": "t.tsv"}},
+                "samples": "s.tsv",
+                "outcome": {"column": "o", "task": task},
+            }
+        },
+        "models": {"python": [{"name": name, **entry}]},
+    }
+    schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+    config = complete(config, str(schema))
+    # As the training job gets it: through JSON.
+    return json.loads(resolve_models(config, task, TABLES)[0].spec_text)
+
+
+def build(name, task="classification", imbalance="none", **entry):
+    return models.build(resolved(name, task, **entry), task, imbalance, "models.python[0]")
+
+
+@pytest.fixture(scope="module")
+def study():
+    """(x, y, inner folds): 36 samples of two unequal classes that overlap, 20 features."""
+    random = np.random.default_rng(3)
+    y = np.repeat([0, 1], [26, 10])
+    x = random.normal(size=(36, 20)) + 0.5 * y[:, None]
+    return x, y, list(StratifiedKFold(3, shuffle=True, random_state=1).split(x, y))
+
+
+def fitted(estimator, spec, study, imbalance="none", classes=2, folds=None):
+    x, y, own = study
+    candidate = models.candidates(spec, 1, 24, 20)[0]
+    return models.fit(estimator, candidate, x, y, classes, folds or own, 1, imbalance)
+
+
+@pytest.mark.parametrize("language", TABLES)
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_the_tables_are_complete(language, task):
+    kind = "estimator" if language == "python" else "method"
+    facts = {"probabilities", "weights"} if task == "classification" else set()
+    for name, preset in TABLES[language][task].items():
+        needed = {kind, "params", "cost"} | facts
+        assert needed <= set(preset) <= needed | {"grid", "baseline"}, name
+        assert preset["cost"] in COSTS, name
+        size = np.prod([len(values) for values in (preset.get("grid") or {}).values()])
+        assert size <= 9, name
+    baselines = [n for n, preset in TABLES[language][task].items() if preset.get("baseline")]
+    assert baselines == ["dummy" if language == "python" else "null"]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_table_says_where_probabilities_come_from(name, study):
+    model = fitted(build(name), resolved(name), study)
+    _, prob = models.predict(model, study[0], 2)
+    if isinstance(model, CalibratedClassifierCV):
+        found = "calibrated"
+    else:
+        found = "none" if prob is None else "own"
+    assert found == TABLES["python"]["classification"][name]["probabilities"]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_table_says_which_models_take_weights(name, study):
+    if not TABLES["python"]["classification"][name]["weights"]:
+        with pytest.raises(UserError, match=rf"models.python\[0\]: '{name}' takes no weights"):
+            build(name, imbalance="weights")
+        return
+    estimator = build(name, imbalance="weights")
+    x = np.random.default_rng(4).normal(size=(200, 20)) + 0.25
+    prob = [
+        models.predict(fitted(estimator, resolved(name), study, how), x, 2)[1][:, 1]
+        for how in ("none", "weights")
+    ]
+    assert not np.allclose(*prob)
+    # The rarer class gains, but in trees that are grown until their leaves are pure.
+    if name not in ("random_forest", "extra_trees"):
+        assert prob[1].mean() > prob[0].mean() + 0.02
+
+
+def test_weights_concern_classes_only():
+    build("knn", "regression", "weights")
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("inner", [(24, 20), (6, 2)])
+def test_every_candidate_of_a_classifier_fits(name, inner, study):
+    check_candidates(name, "classification", inner, study[0], study[1])
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+@pytest.mark.parametrize("inner", [(24, 20), (6, 2)])
+def test_every_candidate_of_a_regressor_fits(name, inner, study):
+    x = study[0]
+    # An outcome far from 0 and 1.
+    check_candidates(name, "regression", inner, x, 1000 + 100 * x[:, 0])
+
+
+def check_candidates(name, task, inner, x, y):
+    rows, columns = inner
+    x, y, folds, classes = x[-rows:, :columns], y[-rows:], [], 0
+    if task == "classification":
+        # The study ends with ten samples of its second class.
+        y, classes = np.where(np.arange(rows) < 3, 0, y), 2
+        folds = list(StratifiedKFold(2).split(x, y))
+    spec, estimator = resolved(name, task), build(name, task)
+    for candidate in models.candidates(spec, 1, rows, columns):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            warnings.simplefilter("error", DeprecationWarning)
+            fits = [models.fit(estimator, candidate, x, y, classes, folds, 5, "none") for _ in "ab"]
+        predicted, prob = zip(*(models.predict(fit, x, classes) for fit in fits), strict=True)
+        values = predicted if task == "regression" else prob
+        assert np.all(np.isfinite(values[0])) and np.array_equal(*values), candidate
+
+
+def test_candidates_are_lowered_to_what_the_smallest_fit_can_do():
+    def of(grid, rows, columns):
+        return models.candidates({"grid": grid, "size": 9}, 1, rows, columns)
+
+    neighbours = {"n_neighbors": [9, 7, 5, 3]}
+    assert of(neighbours, 6, 50) == [{"n_neighbors": k} for k in (6, 5, 3)]
+    assert of(neighbours, 9, 50) == [{"n_neighbors": k} for k in (9, 7, 5, 3)]
+    components = {"regressor__n_components": [1, 2, 8, 10]}
+    assert [c["regressor__n_components"] for c in of(components, 9, 20)] == [1, 2, 8]
+    assert [c["regressor__n_components"] for c in of(components, 20, 5)] == [1, 2, 5]
+    # A share of the columns is no number of columns, although 1.0 equals 1.
+    features = {"max_features": ["sqrt", 1, 1.0, 40, None]}
+    found = [c["max_features"] for c in of(features, 20, 5)]
+    assert [repr(v) for v in found] == ["'sqrt'", "1", "1.0", "5", "None"]
+
+
+def test_without_two_folds_there_is_no_calibration(study):
+    spec, estimator = resolved("svm_rbf"), build("svm_rbf")
+    model = fitted(estimator, spec, study, folds=study[2][:1])
+    predicted, prob = models.predict(model, study[0], 2)
+    assert prob is None and set(predicted) <= {0, 1}
+
+
+@pytest.mark.parametrize(("imbalance", "share"), [("none", 10 / 36), ("weights", 0.5)])
+def test_a_sigmoid_that_would_fall_keeps_the_order(study, imbalance, share):
+    x, y, _ = study
+    model = models.fit(build("svm_linear"), {"C": 0.01}, x, y, 2, [], 1, "none")
+    value = model.decision_function(x)
+    for decision, least in ((value, 0.2), (-value, 0)):
+        calibrated = models.calibrate(model, x, y, decision[:, None], imbalance)
+        prob = models.predict(calibrated, x, 2)[1][:, 1]
+        assert np.array_equal(np.argsort(prob), np.argsort(value))
+        assert np.ptp(prob) > least
+    np.testing.assert_allclose(prob, share, atol=1e-3)
+
+
+def test_an_estimator_inside_an_estimator():
+    params = {
+        "estimator": {"estimator": "sklearn.tree.DecisionTreeClassifier", "params": {"n_jobs": 2}}
+    }
+    entry = {"estimator": "sklearn.ensemble.BaggingClassifier", "params": params}
+    with pytest.raises(UserError, match=r"models.python\[0\].params.estimator.params: .*n_jobs"):
+        build("bagging", **entry)
+    params["estimator"] = {"estimator": "sklearn.ensemble.RandomForestClassifier"}
+    params["estimator"]["params"] = {"n_jobs": 2, "n_estimators": 3}
+    params["estimator__max_depth"] = 2
+    estimator = build("bagging", **entry)
+    assert estimator.get_params()["estimator__n_jobs"] == 1
+    assert estimator.estimator.max_depth == 2
+    x, y = np.random.default_rng(1).normal(size=(30, 4)), np.arange(30) % 2
+    prob = [
+        models.predict(models.fit(estimator, {}, x, y, 2, [], seed, "none"), x, 2)[1]
+        for seed in (1, 1, 2)
+    ]
+    assert np.array_equal(prob[0], prob[1]) and not np.array_equal(prob[0], prob[2])
+    params["estimator__max_depht"] = 2
+    with pytest.raises(UserError, match="max_depht"):
+        build("bagging", **entry)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "params", "key"),
+    [
+        ("sklearn.ensemble.BaggingClassifier", {"estimator__C": 3}, ".params: 'estimator__C'"),
+        (
+            "sklearn.ensemble.BaggingClassifier",
+            {"estimator": {"estimator": 3}},
+            ".params.estimator",
+        ),
+        (
+            "sklearn.ensemble.BaggingClassifier",
+            {"estimator": {"estimator": "sklearn.svm.SVC", "params": [1]}},
+            ".params.estimator.params",
+        ),
+        ("..svm.SVC", {}, ""),
+    ],
+)
+def test_what_cannot_be_built_is_a_sentence(estimator, params, key):
+    with pytest.raises(UserError) as error:
+        build("a", estimator=estimator, params=params)
+    assert str(error.value).startswith(f"models.python[0]{key}")
+
+
+def test_a_setting_of_the_user_takes_the_place_of_the_presets():
+    assert resolved("knn", params={"n_neighbors": 3})["grid"] == {"n_neighbors": [3]}
+    spec = resolved("svr_rbf", "regression", params={"regressor__C": 2, "regressor__epsilon": 0.5})
+    assert spec["grid"] == {"regressor__C": [2]}
+    estimator = models.build(spec, "regression", "none", "key")
+    assert estimator.regressor.epsilon == 0.5
+
+
+def test_predictions_of_a_regression_follow_the_outcomes_scale(study):
+    x = study[0]
+    y = x[:, 0] - x[:, 1]
+    for name in ("elastic_net", "svr_linear", "svr_rbf"):
+        spec, estimator = resolved(name, "regression"), build(name, "regression")
+        candidate = models.candidates(spec, 1)[-1]
+        predicted = [
+            models.predict(models.fit(estimator, candidate, x, z, 0, [], 1, "none"), x, 0)[0]
+            for z in (y, 1000 + 50 * y)
+        ]
+        np.testing.assert_allclose(predicted[1], 1000 + 50 * predicted[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", REGRESSORS + CLASSIFIERS)
+def test_importance_has_a_number_for_each_column(name, study):
+    task = "regression" if name in REGRESSORS else "classification"
+    x, y, _ = study
+    outcome, classes = (x[:, 0], 0) if task == "regression" else (y, 2)
+    candidate = models.candidates(resolved(name, task), 1)[-1]
+    model = models.fit(build(name, task), candidate, x, outcome, classes, [], 1, "none")
+    value, kind = models.importance(model)
+    linear = {"elastic_net", "ridge", "svr_linear", "svm_linear", "pls", "lda"}
+    expected = "coefficient" if name in linear | {"logistic_regression"} else ""
+    if name in ("random_forest", "extra_trees"):
+        expected = "impurity"
+    assert kind == expected
+    assert value is None if kind == "" else value.shape == (20,) and (value >= 0).all()

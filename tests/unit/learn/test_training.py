@@ -1,0 +1,279 @@
+"""Training: nested tuning without a leak, failures as rows, any class label."""
+
+import csv
+import os
+import signal
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import PredefinedSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from omc.core.checksums import sha256_file
+from omc.core.csv_files import write_csv
+from omc.core.seeds import fit_seed
+from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
+from omc.data.matrix import read_columns, write_h5ad
+from omc.learn import models
+from omc.learn.folds import make_splits, split_rows
+from omc.learn.preprocessing import apply, learn, write_fits
+from omc.learn.saving import load, predict_saved, save
+from omc.learn.training import Data, Settings, refit, train_guarded, write_results
+
+SETTING = {
+    "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 20,
+}  # fmt: skip
+LABELS = {"ALL": 'type "1", ü', "AML": "AML/x"}
+
+
+class FailsOn(DummyClassifier):
+    """Fails when it is fitted with this value of `how`."""
+
+    def __init__(self, how="never"):
+        super().__init__(strategy="prior")
+        self.how = how
+
+    def fit(self, x, y, sample_weight=None):
+        if self.how == "error":
+            raise ValueError("this model\nalways fails")
+        if self.how == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(x, y)
+
+
+class OnlyLabels(ClassifierMixin, BaseEstimator):
+    """Knows labels, and neither probabilities nor a decision function."""
+
+    def fit(self, x, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, x):
+        return np.zeros(len(x), dtype=int)
+
+
+@pytest.fixture(scope="module")
+def files(leukemia, tmp_path_factory):
+    x, labels = leukemia
+    return write_study(tmp_path_factory.mktemp("data"), x, [LABELS[label] for label in labels])
+
+
+def write_study(folder, x, outcome):
+    """Paths of what a job reads: two outer and three inner folds of x (n, p)."""
+    samples = [f"0{i}" for i in range(len(x))]
+    paths = [str(folder / n) for n in ("data.h5ad", "samples.tsv", "splits.csv", "p.h5")]
+    write_h5ad(paths[0], x, samples, [f"f,{i}" for i in range(x.shape[1])], ["rna"] * x.shape[1])
+    sheet = ([s, o, "", "development"] for s, o in zip(samples, outcome, strict=True))
+    write_csv(paths[1], ["sample", "outcome", "group", "cohort"], sheet, "\t")
+    scheme = {"scheme": "repeated_kfold", "folds": 2, "repeats": 1, "inner_folds": 3}
+    splits = make_splits(outcome, outcome, None, "d", scheme, 1)
+    header = ["split", "repeat", "fold", "sample", "role", "inner_fold"]
+    write_csv(paths[2], header, split_rows(splits, samples))
+    layer = [{"columns": np.arange(x.shape[1]), "top_variance": None}]
+    fits = {}
+    for split in splits:
+        for j in range(4):
+            rows = split.train[split.inner_fold != j]
+            fits[split.name, j] = learn(x[rows], np.array(outcome)[rows], layer, SETTING)
+    stamp = {"splits_sha256": sha256_file(paths[2]), "data_sha256": sha256_file(paths[0])}
+    write_fits(paths[3], fits, stamp)
+    return paths
+
+
+def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1)):
+    spec = {"name": "m", "params": {}, "grid": None, "size": 9, **spec}
+    settings = Settings("d", "m", spec, "classification", metric, imbalance, 1)
+    data = Data(*files, "classification")
+    splits = data.batch(*batch)
+    data.load(splits)
+    estimator = models.build(spec, "classification", imbalance, "models.python[0]")
+    results = {split: train_guarded(data, settings, estimator, split) for split in splits}
+    names = ("predictions", "tuning", "importance", "timing", "failures")
+    output = {name: str(tmp_path / f"{name}.csv") for name in names}
+    write_results(output, data, settings, results, "the.log", ["sha", "key"], [])
+    tables = {}
+    for name, path in output.items():
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            tables[name] = list(reader)
+            tables[name + " header"] = reader.fieldnames
+    return tables, results, data
+
+
+def test_headers_are_the_contract(files, tmp_path):
+    tables, _, _ = run(files, tmp_path, {"estimator": "sklearn.dummy.DummyClassifier"})
+    classes = sorted(LABELS.values())
+    head = [*PREDICTIONS, *(f"prob_{c}" for c in classes), "splits_sha256", "key"]
+    assert tables["predictions header"] == head
+    for name, header in {
+        "tuning": TUNING, "importance": IMPORTANCE, "timing": TIMING, "failures": FAILURES,
+    }.items():  # fmt: skip
+        assert tables[f"{name} header"] == header
+    assert len(tables["predictions"]) == 38
+    assert {r["truth"] for r in tables["predictions"]} == set(classes)
+    assert {r["predicted"] for r in tables["predictions"]} == {'type "1", ü'}
+
+
+def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
+    spec = {
+        "estimator": "sklearn.ensemble.RandomForestClassifier",
+        "params": {"n_estimators": 20},
+        "grid": {"max_depth": [1, 3]},
+    }
+    tables, results, data = run(files, tmp_path, spec)
+    from sklearn.ensemble import RandomForestClassifier
+
+    split = "r01f02"
+    train, test, inner = data.rows(split)
+    y = data.outcome
+    means = []
+    for depth in (1, 3):
+        values = []
+        for j in (1, 2, 3):
+            fit = data.fits[split, j]
+            seed = fit_seed(1, "d", "python", "m", split, j)
+            model = RandomForestClassifier(20, max_depth=depth, random_state=seed)
+            x = apply(read_columns(files[0], data.samples, fit.index), fit)
+            model.fit(x[train[inner != j]], y[train[inner != j]])
+            prob = model.predict_proba(x[train[inner == j]])[:, 1]
+            values.append(np.mean((prob - y[train[inner == j]]) ** 2))
+        means.append(np.mean(values))
+    found = [float(r["value"]) for r in tables["tuning"] if r["split"] == split]
+    np.testing.assert_allclose(np.reshape(found, (3, 2)).mean(axis=0), means, atol=1e-11)
+    best = (1, 3)[int(np.argmin(means))]
+    fit = data.fits[split, 0]
+    seed = fit_seed(1, "d", "python", "m", split, 0)
+    x = apply(read_columns(files[0], data.samples, fit.index), fit)
+    model = RandomForestClassifier(20, max_depth=best, random_state=seed).fit(x[train], y[train])
+    rows = [r for r in tables["predictions"] if r["split"] == split]
+    assert [r["sample"] for r in rows] == list(data.samples[test])
+    column = f"prob_{data.classes[1]}"
+    np.testing.assert_allclose(
+        [float(r[column]) for r in rows], model.predict_proba(x[test])[:, 1], atol=1e-11
+    )
+    assert results["final"].saved["parameters"] in ({"max_depth": 1}, {"max_depth": 3})
+
+
+def test_batches_give_the_same_rows(files, tmp_path):
+    spec = {"estimator": "sklearn.ensemble.ExtraTreesClassifier", "params": {"n_estimators": 5}}
+    whole = run(files, tmp_path, spec)[0]["predictions"]
+    parts = [run(files, tmp_path, spec, batch=(i, 2))[0]["predictions"] for i in (1, 2)]
+    assert whole == parts[0] + parts[1]
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("error", "ValueError: this model always fails"), ("killed", "SIGKILL")]
+)
+def test_a_failing_split_is_a_row(files, tmp_path, how, expected):
+    spec = {"estimator": f"{__name__}.FailsOn", "params": {"how": how}}
+    tables, _, _ = run(files, tmp_path, spec)
+    assert [r["split"] for r in tables["failures"]] == ["r01f01", "r01f02", "final"]
+    assert {(r["dataset"], r["language"], r["model"], r["stage"]) for r in tables["failures"]} == {
+        ("d", "python", "m", "fit")
+    }
+    assert all(expected in r["message"] and r["log"] == "the.log" for r in tables["failures"])
+    assert tables["predictions"] == []
+
+
+def test_a_failing_candidate_is_left_out_and_told(files, tmp_path):
+    spec = {"estimator": f"{__name__}.FailsOn", "grid": {"how": ["error", "never"]}}
+    tables, _, _ = run(files, tmp_path, spec)
+    assert len(tables["predictions"]) == 38
+    assert {r["stage"] for r in tables["failures"]} == {"tune"}
+    assert 'candidate 1 {"how": "error"}, left out' in tables["failures"][0]["message"]
+    assert {r["value"] for r in tables["tuning"] if r["candidate"] == "1"} == {""}
+
+
+def test_all_candidates_failing_loses_the_split_with_the_first_error(files, tmp_path):
+    spec = {"estimator": f"{__name__}.FailsOn", "grid": {"how": ["error", "error"]}}
+    tables, _, _ = run(files, tmp_path, spec)
+    assert tables["predictions"] == []
+    first = [r for r in tables["failures"] if r["split"] == "r01f01"]
+    assert any(
+        "no candidate is left: ValueError: this model always fails" in r["message"] for r in first
+    )
+
+
+def test_a_model_without_probabilities(files, tmp_path):
+    tables, _, _ = run(files, tmp_path, {"estimator": f"{__name__}.OnlyLabels"})
+    assert {r["prob_AML/x"] for r in tables["predictions"]} == {""}
+
+
+@pytest.mark.parametrize("estimator", [SVC(), RidgeClassifier()])
+def test_calibration_is_that_of_a_whole_pipeline(files, tmp_path, estimator):
+    """Each inner fold is calibrated on by a model whose features it has not helped to select."""
+    dotted = f"{type(estimator).__module__}.{type(estimator).__name__}"
+    tables, _, data = run(files, tmp_path, {"estimator": dotted})
+    x = read_columns(files[0], data.samples, np.arange(3051))
+    pipeline = make_pipeline(SelectKBest(k=20), StandardScaler(), estimator)
+    expected = []
+    for split in ("r01f01", "r01f02"):
+        train, test, inner = data.rows(split)
+        model = CalibratedClassifierCV(pipeline, cv=PredefinedSplit(inner), ensemble=False)
+        expected += list(model.fit(x[train], data.outcome[train]).predict_proba(x[test])[:, 1])
+    found = [float(r[f"prob_{data.classes[1]}"]) for r in tables["predictions"]]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    labels = [data.classes[int(p > 0.5)] for p in expected]
+    assert [r["predicted"] for r in tables["predictions"]] == labels
+    kind = "coefficient" if hasattr(estimator, "alpha") else ""
+    assert {r["kind"] for r in tables["importance"]} == {kind}
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_with_nothing_to_learn_probabilities_are_those_of_chance(tmp_path, classes):
+    x = np.random.default_rng(classes).normal(size=(90, 1000))
+    paths = write_study(tmp_path, x, [f"c{i % classes}" for i in range(90)])
+    spec = {"estimator": "sklearn.svm.SVC", "params": {"kernel": "linear"}}
+    tables, results, data = run(paths, tmp_path, spec, imbalance="weights")
+    rows = tables["predictions"]
+    prob = np.array([[float(r[f"prob_{c}"]) for c in data.classes] for r in rows])
+    np.testing.assert_allclose(prob.sum(axis=1), 1)
+    truth = np.array([[r["truth"] == c for c in data.classes] for r in rows])
+    chance = 1 - 1 / classes
+    assert abs(np.sum((prob - truth) ** 2) / len(rows) - chance) < 0.05
+    saved, fit = results["final"].saved, data.fits["final", 0]
+    save(saved, str(tmp_path / "final"))
+    path = str(tmp_path / "final" / "model.skops")
+    values = x[:, fit.index]
+    loaded = predict_saved(load(path, sha256_file(path)), values, saved["features"])[1]
+    expected = saved["estimator"].predict_proba(apply(values, fit))
+    np.testing.assert_array_equal(loaded, expected)
+
+
+def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
+    data = Data(*files, "classification")
+    data.load(["r01f01"])
+    part = data.splits["r01f01"]
+    truth = dict(zip(data.samples, data.truth, strict=True))
+    alone = part["sample"].map(truth) == LABELS["AML"]
+    settings = Settings("d", "m", {}, "classification", "brier", "none", 1)
+    assert hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    data.splits["r01f01"] = part.assign(inner_fold=np.where(alone, "1", "2"))
+    assert not hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
+
+
+def test_weights(files, tmp_path):
+    spec = {"estimator": "sklearn.naive_bayes.GaussianNB"}
+    plain = run(files, tmp_path, spec)[0]["predictions"]
+    weighted = run(files, tmp_path, spec, imbalance="weights")[0]["predictions"]
+    assert plain != weighted
+
+
+def test_a_larger_grid_is_sampled_with_its_seed():
+    spec = {"grid": {"a": list(range(10)), "b": list(range(10))}, "size": 7}
+    drawn = models.candidates(spec, 5)
+    assert len(drawn) == 7 and drawn == models.candidates(spec, 5)
+    in_order = [c for c in models.ParameterGrid(spec["grid"]) if c in drawn]
+    assert drawn == in_order
+    assert drawn != models.candidates(spec, 6)
+
+
+def test_seeds_are_the_twin_of_r():
+    assert fit_seed(2022, "leukemia", "r", "glmnet", "r01f01", 0) == 231949959

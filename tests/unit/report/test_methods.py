@@ -1,0 +1,166 @@
+"""The methods that are written from a configuration."""
+
+import re
+
+import pytest
+import yaml
+
+from omc.report.methods import SOURCES, methods, sizes, stratified
+from omc.report.pages import page
+from omc.study import study as configuration
+
+USED = {"tests": {"nadeau_bengio"}, "intervals": {"nadeau_bengio"}, "selection": False}
+
+
+@pytest.fixture
+def written(root, monkeypatch):
+    """Methods of the quick configuration with changes, on four samples."""
+    monkeypatch.chdir(root)
+    config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
+
+    def text(used=USED, cohorts=(), **changes):
+        for key, value in changes.items():
+            section = config if isinstance(value, str) or key == "models" else config.get(key, {})
+            config[key] = value if section is config else {**section, **value}
+        study = configuration.load(config, str(root / "workflow"))
+        samples = [
+            {"outcome": outcome, "group": "", "cohort": cohort}
+            for cohort in ("development", *cohorts)
+            for outcome in ("ALL", "AML", "ALL", "ALL")
+        ]
+        splits = [
+            {"split": split, "sample": sample, "role": "train"}
+            for split, names in (("r01f01", "aab"), ("r01f02", "abc"), ("final", "abcd"))
+            for sample in names
+        ]
+        slices = yaml.safe_load(study.summary_setting())
+        for d in slices:
+            d["sizes"] = sizes(samples, splits, ["expression"] * 3)
+        manifest = {
+            "config": study.config, "seed": 7, "inputs": {"a.tsv": "12ab"}, "splits": {},
+            "versions": {"python": {"python": "3.11.1", "packages": {"scikit-learn": "1.8.0"}}},
+            "workflow": {"commit": "abc", "modified": True},
+        }  # fmt: skip
+        return methods(manifest, slices, used)
+
+    return text
+
+
+def test_sizes_are_counted_without_the_split_on_all_samples():
+    samples = [{"outcome": "x", "group": "g", "cohort": c} for c in ("development", "lyon")]
+    splits = [
+        {"split": split, "sample": sample, "role": role}
+        for split, sample, role in (
+            ("r01f01", "a", "train"), ("r01f01", "a", "train"), ("r01f01", "b", "test"),
+            ("final", "a", "train"), ("final", "b", "train"),
+        )
+    ]  # fmt: skip
+    found = sizes(samples, splits, ["genes", "genes", "lipids"])
+    assert found["training"] == (1, 1) and found["splits"] == 1
+    assert found["features"] == {"genes": 2, "lipids": 1}
+    assert found["cohorts"]["lyon"] == {"outcomes": ["x"], "groups": ["g"]}
+
+
+def test_the_methods_follow_the_configuration(written):
+    text = written()
+    for said in (
+        "**leukemia**: 4 samples (3 ALL, 1 AML). Outcome: `subtype` (classification, positive class"
+        " AML). Features: 3 of `expression` (no transform).",
+        "3-fold cross-validation, repeated 2 times, stratified by class",
+        "leukemia 2 splits with 2 to 3 training samples",
+        "on 3 inner folds",
+        "missing in more than 20% of the samples were dropped",
+        "1000 of leukemia, `expression`",
+        "the 50 features with the largest F of the analysis of variance were selected",
+        "best mean Brier score (classification)",
+        "| python/logistic_regression | sklearn.linear_model.LogisticRegression |",
+        "`C: 0.1, 1.0; l1_ratio: 0.1, 1.0`",
+        "Models were compared on ROC AUC, as set before the run",
+        "Python 3.11.1 with scikit-learn (Pedregosa et al. 2011) and scikit-learn 1.8.0.",
+        "git commit abc with local changes",
+        "the seed 7",
+        "- `a.tsv`: 12ab",
+    ):
+        assert said in text
+    changed = written(
+        resampling={"scheme": "leave_one_out"},
+        selection={"method": "none"},
+        preprocessing={"scale": "none", "impute": "zero"},
+        imbalance="weights",
+        cohorts=["lyon"],
+    )
+    assert "leaving out each sample in turn" in changed and "stratified" not in changed
+    drawn = written(resampling={"scheme": "bootstrap", "repeats": 9})
+    assert "9 bootstrap samples, drawn within each class, tested on the samples" in drawn
+    assert "were selected" not in changed and "centred" not in changed
+    assert "replaced by zero" in changed and "Training samples were weighted" in changed
+    assert "external cohort `lyon`: 4 samples" in changed
+    # Of the models only R's support vector machines are calibrated inside the selected features.
+    assert "sigmoid that kernlab fits" in text
+    assert "kernlab" not in written(models={"python": ["svm_rbf"], "r": ["glmnet"]})
+
+
+def test_each_data_set_is_stratified_by_its_own_columns():
+    config = {"datasets": {name: {"stratify_by": []} for name in "abc"}}
+    sets = [{"name": name, "task": "classification"} for name in "ab"]
+    assert stratified(config, sets) == ", stratified by class"
+    config["datasets"]["b"]["stratify_by"] = ["sex"]
+    sets.append({"name": "c", "task": "regression"})
+    assert stratified(config, sets) == ", stratified by class (a), by class and `sex` (b)"
+    assert stratified(config, sets[2:]) == ""
+
+
+@pytest.mark.parametrize(
+    ("scale", "told"),
+    [
+        ("standard", "gives all the same sum of squares"),
+        ("none", "larger values still weighs more"),
+    ],
+)
+def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, told):
+    layer = {"table": "resources/leukemia/expression.tsv.gz"}
+    data = {
+        "layers": {"expression": layer, "other": layer},
+        "samples": "resources/leukemia/samples.tsv",
+        "outcome": {"column": "subtype", "task": "classification"},
+    }
+    text = written(datasets={"leukemia": data}, preprocessing={"scale": scale})
+    assert text.count("still weighs more") + text.count("same sum of squares") == 1
+    assert told in text
+
+
+def test_the_checklist_claims_only_what_a_run_answers(written):
+    _, _, text = written().partition("items that this run answers")
+    claimed, _, rest = text.partition("Yours to write:")
+    yours, _, leakage = rest.partition("Leakage")
+    assert set(re.findall(r"\d+[a-g]?", claimed.partition("\n")[2])) == {
+        *("7", "11", "12a", "12b", "12c", "12e", "13", "18f", "21", "22", "23a")
+    }
+    for item in (1, 2, 10, "12d", "12f", "12g", 15, 16, 17, "20a", "20b", "20c", "23b", 24):
+        assert re.search(rf"\b{item}\b", yours)
+    assert "steps before the tables are **yours to confirm**" in leakage
+
+
+def test_only_what_was_done_is_told(written):
+    few, all_of_it = written(), written(
+        {
+            "tests": {"nadeau_bengio", "bayesian_correlated_t", "delong", "group_bootstrap"},
+            "intervals": {"nadeau_bengio", "bootstrap", "wilson", "newcombe"},
+            "selection": True,
+        }
+    )  # fmt: skip
+    for source in ("corani", "delong", "tsamardinos", "efron", "wilson", "newcombe"):
+        assert SOURCES[source][0] not in few and SOURCES[source][0] in all_of_it
+    assert "differ by less than 0.01" in all_of_it
+
+
+def test_every_source_that_is_cited_is_listed_once(written):
+    text, _, listed = written().partition("## References")
+    cited = set(re.findall(r"[(;] ?([A-Z][^();]+? \d{4})(?=[;)])", text))
+    assert cited >= {"Collins et al. 2024", "Nadeau & Bengio 2003", "Varma & Simon 2006"}
+    assert cited == set(re.findall(r"^- ([A-Z].+? \d{4})\. ", listed, flags=re.M))
+
+
+def test_a_page_shows_tables_and_no_foreign_html():
+    html = page("A & B", "# Title\n\n| a |\n|---|\n| <script>x</script> |\n")
+    assert "<h1>Title</h1>" in html and "<td>&lt;script&gt;x" in html and "A &amp; B" in html

@@ -1,0 +1,273 @@
+"""The sentences and the table of the summary."""
+
+import pytest
+
+from omc.report.summary import Found, answer, failed, summary, table, validated
+
+DATASET = {
+    "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/c", "r/null"],
+    "baselines": ["r/null"], "cohorts": {"lyon": 40},
+}  # fmt: skip
+
+
+def row(model, estimate, low="", high="", cohort="development", method=None, metric="roc_auc"):
+    language, _, name = model.partition("/")
+    return {
+        "dataset": "demo", "language": language, "model": name, "cohort": cohort,
+        "metric": metric, "estimate": estimate, "ci_low": low, "ci_high": high,
+        "method": method or ("nadeau_bengio" if cohort == "development" else "bootstrap"),
+        "n_splits": "25", "n_failed": "0",
+    }  # fmt: skip
+
+
+def pair(a, b, p="", equivalent="", test="nadeau_bengio"):
+    return {
+        "dataset": "demo", "cohort": "development", "test": test, "model_a": a, "model_b": b,
+        "p_adjusted": p, "p_equivalent": equivalent,
+    }  # fmt: skip
+
+
+def values(of_splits, metric="roc_auc"):
+    """Rows of metrics.csv: of_splits: {model: the splits on which it has a value}."""
+    return [
+        {
+            "dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1],
+            "split": f"s{split}", "cohort": "development", "metric": metric,
+            "value": "0.5" if split in splits else "",
+        }
+        for model, splits in of_splits.items()
+        for split in range(4)
+    ]  # fmt: skip
+
+
+def told(estimates, comparisons=(), dataset=DATASET, **tables):
+    names = ("metrics", "selection", "timing", "checks", "failures")
+    tables = {"estimates": estimates, "comparisons": comparisons} | {
+        name: tables.get(name, []) for name in names
+    }
+    return Found(tables, dataset)
+
+
+CLEAR = [row("python/a", "0.9", "0.85", "0.95"), row("r/b", "0.8"), row("r/c", "0.7")]
+BASE = row("r/null", "0.5")
+
+
+def test_a_leader_is_told_with_its_interval_and_the_others_it_does_not_differ_from():
+    pairs = [pair("python/a", "r/b", "0.2"), pair("r/c", "python/a", "0.01")]
+    lead = "`python/a` leads with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: "
+    assert answer(told(CLEAR, pairs)).startswith(
+        f"{lead}no evidence of a difference from 1 of 2 other models. "
+    )
+    different = [pair("python/a", "r/b", "0.001"), pair("r/c", "python/a", "0.01")]
+    assert answer(told(CLEAR, different)).startswith(
+        f"{lead}evidence of a difference (adjusted p < 0.05) from each of 2 other models. "
+    )
+    assert answer(told(CLEAR)).startswith(f"{lead}no test against the others was possible. ")
+    # What is not about the leader says nothing about it.
+    assert "no test" in answer(told(CLEAR, [pair("r/b", "r/c", "0.2")]))
+
+
+@pytest.mark.parametrize(("probability", "said"), [("0.96", True), ("0.95", True), ("0.94", False)])
+def test_practically_equivalent_needs_a_probability_of_95_percent(probability, said):
+    pairs = [
+        pair("python/a", "r/b", "0.6"),
+        pair("python/a", "r/b", "", probability, "bayesian_correlated_t"),
+    ]
+    assert (", 1 practically equivalent" in answer(told(CLEAR, pairs))) == said
+
+
+def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
+    rows = [
+        row(model, "1", low, high, method=method)
+        for model in ("python/a", "r/b")
+        for low, high, method in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
+    ]
+    pairs = [pair("python/a", "r/c", "0.03"), pair("r/b", "r/c", "0.3")]
+    said = answer(told([*rows, CLEAR[2]], pairs))
+    assert said.startswith(
+        "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000,"
+        " and none of them wins (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
+        " model. "
+    )
+    assert "leads" not in said
+    assert table(told(rows)).count("| shares the lead |") == 2
+    assert "wins (`python/a`, `r/b`). The baseline" in answer(told([*rows, BASE]))
+    # Against one of the leaders it was not tested.
+    assert "no test against the others" in answer(told([*rows, CLEAR[2]], pairs[:1]))
+    alike = [
+        pair(leader, "r/c", "", p, "bayesian_correlated_t")
+        for leader, p in (("python/a", "0.96"), ("r/b", "0.9"))
+    ]
+    assert "equivalent" not in answer(told([*rows, CLEAR[2]], pairs + alike))
+
+
+def test_a_value_of_pooled_predictions_never_stands_for_the_mean_over_the_splits():
+    rows = [
+        row("python/a", "1"), row("python/a", "0.92", "0.9", "0.94", method="bootstrap"),
+        row("r/b", "0.99", "0.97", "1"), row("r/b", "0.99", "0.98", "1", method="bootstrap"),
+    ]  # fmt: skip
+    said = answer(told(rows))
+    assert said.startswith("`python/a` leads with ROC AUC 1.000 over 25 splits, no interval: ")
+
+
+def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
+    metrics = values({"python/a": {0}, "r/b": {0, 1, 2}, "r/null": {0, 1, 2}})
+    found = told([*CLEAR[:2], BASE], metrics=metrics)
+    assert answer(found).startswith("`r/b` leads with ROC AUC 0.800 ")
+    assert "; cannot lead without a value on every split: `python/a` (1 of 3 splits). " in answer(
+        found
+    )
+    assert [line.split(" | ")[0] for line in table(found).splitlines()[2:]] == [
+        "| r/b", "| r/null (baseline)", "| python/a (a value on 1 of 3 splits: no lead)", "| r/c",
+    ]  # fmt: skip
+    # Each lacks another one.
+    metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
+    found = told(CLEAR[:2], metrics=metrics)
+    assert found.leader is None and found.ranked == []
+    assert answer(found).startswith(
+        "No model leads, as none has a value of ROC AUC on every split: `python/a` (2 of 3 splits),"
+    )
+    assert "no model leads" in validated(found, "lyon")
+    # Where predictions are pooled, a split counts by a value of any metric.
+    pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
+    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
+    assert told(pooled, metrics=metrics).ranked == ["r/b"]
+    assert told(CLEAR, metrics=metrics).leader == "python/a"
+
+
+@pytest.mark.parametrize("value", ["0.95", "0.9001"])
+def test_no_model_leads_that_a_baseline_equals(value):
+    found = told([*CLEAR, row("r/null", value)], [pair("python/a", "r/b", "0.2")])
+    shown = f"{float(value):.3f}"
+    assert answer(found).startswith(
+        f"No model does better than the baseline (`r/null`, ROC AUC {shown}); best of the others:"
+        " `python/a` with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: no evidence"
+    )
+    assert "| leads, no better than the baseline |" in table(found)
+    assert told([*CLEAR, BASE]).unbeaten is None
+    # A baseline that failed on the hard splits equals nobody.
+    metrics = values({"python/a": {0, 1}, "r/null": {0}})
+    assert told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten is None
+    errors = [row("python/a", "0.9", metric="rmse"), row("r/null", "0.8", metric="rmse")]
+    assert told(errors, dataset={**DATASET, "metric": "rmse"}).unbeaten == "r/null"
+
+
+def test_the_baseline_and_what_to_expect_of_the_pick():
+    assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
+    selection = [
+        # Of pooled predictions: 0.02 less than the value of the winner there, which is 0.87.
+        {"dataset": "demo", "estimate": "0.85", "optimism": "0.02", "n_models": "3"}
+    ]
+    said = answer(told([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection))
+    assert (
+        " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
+        " the model that you would pick, expect ROC AUC 0.880: the leader's value less the optimism"
+        " of picking the best of 3." in said
+    )
+    selection[0] |= {"optimism": "-0.01"}
+    assert "pick, expect ROC AUC 0.900: " in answer(told(CLEAR, selection=selection))
+    selection[0] |= {"n_models": "1"}
+    assert "pick, expect" not in answer(told(CLEAR, selection=selection))
+    assert "The baseline reaches 0.500 (`r/null`)." in answer(
+        told([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
+    )
+
+
+def test_what_the_checks_warn_of():
+    checks = [
+        {"dataset": "demo", "check": "batch", "status": "warning", "value": "v", "advice": "do x"},
+        {"dataset": "demo", "check": "subject", "status": "ok", "value": "v", "advice": ""},
+    ]
+    assert answer(told(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
+    assert answer(told(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
+    # A variant has no checks of its own.
+    assert "checks" not in answer(told(CLEAR))
+    assert "- **Warning** (batch): v. Advice: do x." in written(checks=checks)
+
+
+def test_a_regression_is_led_by_the_smallest_error():
+    regression = {**DATASET, "metric": "rmse"}
+    rows = [row("python/a", "0.3", metric="rmse"), row("r/b", "0.2", "0.1", "0.3", metric="rmse")]
+    said = answer(told(rows, dataset=regression))
+    assert said.startswith("`r/b` leads with RMSE 0.200 over 25 splits, 95 % interval 0.100 to 0.3")
+
+
+@pytest.mark.parametrize(
+    ("best", "second", "said"),
+    [
+        ("0.00042", "0.00044", "leads with RMSE 0.000420"),
+        ("1234.2", "1239", "leads with RMSE 1234 "),
+        # As the figures, which print the typical value with three digits.
+        ("0.984", "1.3", "leads with RMSE 0.98 "),
+        ("12.34", "12.33", "2 models share the lead with RMSE 12.3 "),
+    ],
+)
+def test_errors_in_any_unit_have_three_digits(best, second, said):
+    rows = [row("python/a", best, metric="rmse"), row("r/b", second, metric="rmse")]
+    assert said in answer(told(rows, dataset={**DATASET, "metric": "rmse"}))
+
+
+def test_predictions_that_were_scored_together_are_called_so():
+    said = answer(told([row("python/a", "0.9", method="bootstrap")]))
+    assert "over 25 splits, all test predictions together, no interval. " in said
+
+
+def test_a_cohort_is_told_of_the_leader_of_cross_validation():
+    outside = [
+        row("r/b", "0.95", "0.9", "0.99", "lyon"),
+        row("python/a", "0.7", "0.6", "0.8", "lyon"),
+    ]
+    said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (95 % interval 0.600 to 0.800); "
+    found = told(CLEAR + outside)
+    assert validated(found, "lyon") == said + "cross-validation said 0.900."
+    assert "`python/a` leads with ROC AUC 0.900" in answer(found)
+    lost = validated(told([*CLEAR, row("python/a", "", cohort="lyon")]), "lyon")
+    assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
+    perfect = validated(told([*CLEAR, row("python/a", "1", cohort="lyon")]), "lyon")
+    assert "ROC AUC 1.000 (no interval)" in perfect
+
+
+FAILURES = [
+    {"dataset": "demo", "language": "r", "model": "c", "split": split, "stage": stage,
+     "message": "no convergence"}
+    for split, stage in (("r01f01", "fit"), ("r01f02", "fit"), ("r01f03", "tune"))
+]  # fmt: skip
+
+
+def test_the_table_has_every_model_the_best_first_and_what_failed_last():
+    timing = [
+        {
+            "dataset": "demo",
+            "language": "python",
+            "model": "a",
+            "stage": stage,
+            "cpu_seconds": "1.2",
+        }
+        for stage in ("tune", "fit")
+    ]
+    pairs = [pair("python/a", "r/b", "0.2"), pair("r/null", "python/a", "0.0004")]
+    found = told([BASE, *CLEAR[1::-1]], pairs, timing=timing, failures=FAILURES)
+    assert table(found).splitlines()[2:] == [
+        "| python/a | 0.900 | 0.850 to 0.950 | leads | 2.4 |",
+        "| r/b | 0.800 | no interval | 0.200 | 0.0 |",
+        "| r/null (baseline) | 0.500 | no interval | < 0.001 | 0.0 |",
+        "| r/c (failed on 2 splits) |  |  |  | 0.0 |",
+    ]
+
+
+def written(**tables):
+    rows = told(CLEAR, **tables).tables
+    return summary(rows, [{**DATASET, "cohorts": {}}], {"images": "images", "results": "results"})
+
+
+def test_the_summary_names_what_failed_and_where_to_look():
+    text = written(failures=FAILURES)
+    assert "- demo: r/c, failed on 2 split(s) (r01f01, r01f02): no convergence" in text
+    assert "- demo: r/c, candidates left out on 1 split(s) (r01f03): no convergence" in text
+    assert "`results/failures.csv`" in text and "`results/methods.md`" in text
+    assert "What failed" not in written()
+    assert failed([]) == ""
+
+
+def test_no_model_has_a_value():
+    assert answer(told([])).startswith("No model has a value of ROC AUC. ")

@@ -1,0 +1,176 @@
+"""The conda environments and the lists of the pip and apt path name the same software."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import validate_models
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from rattler import MatchSpec
+
+ENVS = Path(__file__).parents[3] / "envs"
+CONDA_FILES = ["snakemake.yaml", "python.yaml", "r.yaml", "r-test.yaml", "bioconductor.yaml"]
+REQUIREMENTS = ["requirements.txt", "requirements-test.txt"]
+
+# conda's name: Debian's, where the rules of debian_name do not give it
+DEBIAN_NAMES = {
+    "r-base": "r-base-core",
+    "python": "python3",
+    "pip": "python3-venv",  # which brings pip into .venv
+    "graphviz": "graphviz",
+}
+# Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests
+# leave out where it is not there.
+DEBIAN_ONLY = {"chromium", "chromium-driver", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
+OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
+OF_R_ITSELF |= {"utils"}
+
+
+def debian_name(package):
+    """Debian's name of a conda package: r-cran-NAME of r-NAME, r-bioc-NAME of bioconductor-NAME."""
+    name = re.sub("^bioconductor-", "r-bioc-", re.sub("^r-", "r-cran-", package))
+    return DEBIAN_NAMES.get(package, name)
+
+
+def conda_file(name):
+    return yaml.safe_load((ENVS / name).read_text(encoding="utf-8"))
+
+
+def conda_specs(name):
+    return [entry for entry in conda_file(name)["dependencies"] if isinstance(entry, str)]
+
+
+def pip_section(name):
+    sections = [
+        entry["pip"] for entry in conda_file(name)["dependencies"] if isinstance(entry, dict)
+    ]
+    return [line for section in sections for line in section]
+
+
+def entries(name):
+    """The lines of a list file, without comments and empty lines."""
+    lines = (ENVS / name).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def pins(lines):
+    """Name -> version of exactly pinned pip requirements."""
+    found = {}
+    for line in lines:
+        match = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)", line)
+        assert match, f"{line!r} is not pinned as name==version"
+        name = canonicalize_name(match[1])
+        assert name not in found, f"{name} stands twice in the list"
+        found[name] = Version(match[2])
+    return found
+
+
+def conda_pins(name):
+    return dict(spec.split("=") for spec in conda_specs(name))
+
+
+ALL_SPECS = [(name, spec) for name in CONDA_FILES for spec in conda_specs(name)]
+
+
+@pytest.mark.parametrize(("name", "spec"), ALL_SPECS)
+def test_conda_dependency_is_a_valid_exact_pin(name, spec):
+    assert re.fullmatch(r"[a-z0-9._-]+=[0-9][A-Za-z0-9._]*", spec), "write name=version"
+    assert MatchSpec(spec, strict=True).name is not None
+
+
+@pytest.mark.parametrize("name", CONDA_FILES)
+def test_conda_channels(name):
+    channels = conda_file(name)["channels"]
+    bioconda = ["bioconda"] if name in ("snakemake.yaml", "bioconductor.yaml") else []
+    assert channels == ["conda-forge", *bioconda, "nodefaults"]
+
+
+def test_r_version_is_written_conda_s_way():
+    # CRAN's 7.0-1 would be read as a version and a build.
+    for name in ("r.yaml", "r-test.yaml", "bioconductor.yaml"):
+        assert not [spec for spec in conda_specs(name) if "-" in spec.split("=")[1]]
+
+
+@pytest.mark.parametrize("name", ["snakemake.yaml", "python.yaml"])
+def test_python_packages_equal_those_of_pip(name):
+    wanted = pins(entries("requirements.txt"))
+    conda = {k: Version(v) for k, v in conda_pins(name).items() if k not in DEBIAN_NAMES}
+    for package, version in {**conda, **pins(pip_section(name))}.items():
+        assert wanted.get(package) == version, f"{package} differs from requirements.txt"
+
+
+def test_every_pip_requirement_has_a_conda_twin():
+    conda = set()
+    for name in ("snakemake.yaml", "python.yaml"):
+        conda |= set(conda_pins(name)) | set(pins(pip_section(name)))
+    assert set(pins(entries("requirements.txt"))) <= conda
+
+
+def test_both_python_environments_pin_the_same():
+    launcher, jobs = conda_pins("snakemake.yaml"), conda_pins("python.yaml")
+    for package in set(launcher) & set(jobs):
+        assert launcher[package] == jobs[package]
+
+
+def test_debian_packages_are_the_twins_of_conda_s():
+    conda = {package for name in CONDA_FILES for package in conda_pins(name)}
+    python = set(pins(entries("requirements.txt")))
+    expected = {debian_name(package) for package in conda - python}
+    debian = {package for path in ENVS.glob("apt*.txt") for package in entries(path.name)}
+    assert debian == expected | DEBIAN_ONLY
+
+
+def test_every_package_of_jobs_is_looked_for_before_the_training(root):
+    jobs = set(conda_pins("python.yaml")) | set(pins(pip_section("python.yaml")))
+    assert set(validate_models.BASE_PACKAGES) == jobs - {"python", "pip"}
+    workflow = root / "workflow"
+    text = (workflow / "scripts" / "learn" / "validate_models.R").read_text(encoding="utf-8")
+    looked_for = re.search(r"base_packages <- c\((.*?)\)", text, flags=re.S)[1]
+    used = {"ggplot2", "patchwork", "hdf5r"}  # by library()
+    for path in [*(workflow / "R").rglob("*.R"), *(workflow / "scripts").rglob("*.R")]:
+        if path.name != "formats.R":  # its packages are those of bioconductor.yaml
+            used |= set(re.findall(r"\b([A-Za-z0-9.]+)::", path.read_text(encoding="utf-8")))
+    assert used - OF_R_ITSELF <= set(re.findall(r'"(.+?)"', looked_for))
+
+
+def test_r_packages_stand_in_the_list_of_their_purpose():
+    def debian(name):
+        return {debian_name(p) for p in conda_pins(name) if p not in DEBIAN_NAMES}
+
+    assert debian("r.yaml") == {p for p in entries("apt.txt") if p.startswith("r-cran-")}
+    assert debian("r-test.yaml") <= set(entries("apt-test.txt"))
+    # A run needs them only where a data set has an .rds file, so that apt.txt does not list them.
+    assert debian("bioconductor.yaml") <= set(entries("apt.txt") + entries("apt-test.txt"))
+
+
+def test_every_r_environment_pins_the_same():
+    main = conda_pins("r.yaml")
+    for name in ("bioconductor.yaml", "r-test.yaml"):
+        for package, version in conda_pins(name).items():
+            assert main.get(package, version) == version
+
+
+def test_constraints_cover_all_that_the_requirements_need():
+    constraints = pins(entries("constraints.txt"))
+    needed, queue = set(), []
+    for name in REQUIREMENTS:
+        for package, version in pins(entries(name)).items():
+            assert constraints[package] == version
+            queue.append((package, ""))
+    while queue:
+        package, extra = queue.pop()
+        if (package, extra) in needed:
+            continue
+        needed.add((package, extra))
+        for line in metadata.requires(package) or []:
+            requirement = Requirement(line)
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            dependency = canonicalize_name(requirement.name)
+            assert dependency in constraints, f"{package} needs {dependency}: run `make pins`"
+            assert requirement.specifier.contains(constraints[dependency], prereleases=True)
+            queue.extend((dependency, extra) for extra in {"", *requirement.extras})

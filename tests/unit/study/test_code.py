@@ -1,0 +1,59 @@
+"""Which files of the library a script uses."""
+
+import shutil
+
+import pytest
+
+from omc.study.code import code_files, r_files, used_by
+
+
+@pytest.fixture
+def stems(root):
+    def of(script, *more):
+        files = code_files(str(root / "workflow"), f"scripts/{script}", *more)
+        return {file.rpartition("/")[2].partition(".")[0] for file in files}
+
+    return of
+
+
+def test_what_is_imported_inside_functions_and_through_others_is_found(stems):
+    found = stems("learn/train.py")
+    assert {"training", "models", "preprocessing", "matrix", "seeds", "checksums"} <= found
+    assert not found & {"summary", "metrics", "scoring", "images"}
+
+
+def test_what_an_r_file_uses_is_found_by_its_use_lines(stems):
+    found = stems("learn/train.R")
+    assert {"training", "models", "losses", "preprocessing", "matrix", "seeds"} <= found
+    assert not found & {"theme", "delong", "shuffling"}
+
+
+def test_a_word_for_people_trains_no_model_again(stems):
+    for script in ("learn/train.py", "learn/train.R", "learn/permute_labels.py"):
+        assert not stems(script) & {"errors", "logs", "summary", "methods", "null"}, script
+
+
+def test_every_script_of_the_workflow_names_files_that_exist(root):
+    workflow = root / "workflow"
+    for script in (workflow / "scripts").rglob("*.*"):
+        if script.suffix in (".py", ".R"):
+            code_files(str(workflow), str(script.relative_to(workflow)))
+
+
+@pytest.mark.parametrize("kind", ["import", "use", "catalog"])
+def test_a_new_line_adds_a_file(root, tmp_path, kind):
+    used_by.cache_clear()
+    r_files.cache_clear()
+    workflow = shutil.copytree(root / "workflow", tmp_path / "workflow")
+    line, script, wanted = {
+        "import": ("    from omc.core.seeds import fit_seed\n", "data/list_images.py", "seeds.py"),
+        "use": ('use("seeds")\n', "data/read_rds.R", "seeds.R"),
+        "catalog": ('    catalog("models/r.yaml")\n', "data/list_images.py", "r.yaml"),
+    }[kind]
+    before = code_files(str(workflow), f"scripts/{script}")
+    assert not [file for file in before if file.endswith(wanted)]
+    used_by.cache_clear()
+    path = workflow / "scripts" / script
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+    added = set(code_files(str(workflow), f"scripts/{script}")) - set(before)
+    assert [file for file in added if file.endswith(wanted)]

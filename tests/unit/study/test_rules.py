@@ -1,0 +1,29 @@
+"""What the rules say of their scripts."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def blocks(root):
+    """(rule, its text, the text of its file) of every rule."""
+    files = sorted((root / "workflow" / "rules").glob("*.smk"))
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    return [
+        (block.partition(":")[0], block, text)
+        for text in texts
+        for block in re.split(r"^ *rule ", text, flags=re.M)[1:]
+    ]
+
+
+def test_a_rule_states_what_it_needs(blocks):
+    for rule, block, _ in blocks:
+        stated = set(re.findall(r"^ +(\w+):", block, flags=re.M))
+        wanted = {"message"}
+        if stated & {"script", "shell"}:
+            wanted |= {"log", "conda"}
+        if "localrule" not in stated:
+            wanted |= {"threads", "resources", "benchmark"}
+        # Its only output is the user's.
+        assert not wanted - stated - ({"benchmark"} if rule == "predict" else set()), rule

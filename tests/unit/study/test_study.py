@@ -1,0 +1,405 @@
+"""The configuration: defaults, sentences for mistakes, and stable slices."""
+
+import copy
+import json
+import math
+import re
+
+import pytest
+import yaml
+
+from omc.core.errors import UserError
+from omc.study.study import Study, batch_count, canonical, complete, load
+
+
+@pytest.fixture
+def base(root):
+    return yaml.safe_load((root / "config" / "quick.yaml").read_text())
+
+
+@pytest.fixture
+def study(root, monkeypatch):
+    monkeypatch.chdir(root)
+    schema = root / "workflow" / "schemas" / "config.schema.yaml"
+    presets = {
+        language: yaml.safe_load(
+            (root / "workflow" / "catalog" / "models" / f"{language}.yaml").read_text()
+        )
+        for language in ("python", "r")
+    }
+    return lambda config: Study(complete(config, schema), presets, root=str(root))
+
+
+def test_defaults_are_filled_in(study, base):
+    config = study(base).config
+    assert config["seed"] == 2022
+    assert config["resampling"]["splits_per_job"] == "auto"
+    assert config["tuning"]["metric"] == {"classification": "brier", "regression": "rmse"}
+    assert config["datasets"]["leukemia"]["groups"] is None
+
+
+def stratify(column, **more):
+    return lambda c: c["datasets"]["leukemia"].update(stratify_by=[column], **more)
+
+
+def layer(config, **more):
+    config["datasets"]["leukemia"]["layers"]["expression"].update(more)
+
+
+def cohort(config, **more):
+    dataset = config["datasets"]["leukemia"]
+    layers = {"expression": more}
+    dataset["cohorts"] = {"out": {"samples": dataset["samples"], "layers": layers}}
+
+
+def model(config, **more):
+    config["models"] = {"python": [{"name": "svm_rbf", **more}]}
+
+
+MISTAKES = [
+    (lambda c: c.update(sead=1), ["sead", "Did you mean 'seed'"]),
+    (
+        lambda c: c.update(tuning={"metric": {"classification": "brierr"}}),
+        ["tuning.metric.classification", "'brierr'", "Did you mean 'brier'"],
+    ),
+    (lambda c: c["datasets"]["leukemia"].pop("outcome"), ["datasets.leukemia.outcome", "missing"]),
+    (lambda c: c["resampling"].update(folds=1), ["resampling.folds", "1", "at least 2"]),
+    (
+        lambda c: c.update(preprocessing={"max_missing": "1e-3"}),
+        ["preprocessing.max_missing", "'1e-3'", "1.0e-3"],
+    ),
+    (
+        lambda c: c["models"].update(python=["svm_rfb"]),
+        ["models.python[0]", "'svm_rfb'", "Did you mean 'svm_rbf'"],
+    ),
+    (lambda c: c["models"].update(python=["dummy", "dummy"]), ["models.python[1]", "dummy"]),
+    (lambda c: c["models"].update(r=[None]), ["models.r[0]", "quotes"]),
+    (
+        lambda c: c["models"].update(r=[{"name": "a", "estimator": "x.Y"}]),
+        ["models.r[0].estimator", "method"],
+    ),
+    (
+        lambda c: c["models"].update(
+            python=[{"name": "svm_rbf", "params": {"C": 1}, "grid": {"C": [1]}}]
+        ),
+        ["models.python[0]", "'C'", "one of them"],
+    ),
+    (
+        lambda c: c["datasets"]["leukemia"].update(samples="nowhere.tsv"),
+        ["datasets.leukemia.samples", "'nowhere.tsv'", "does not exist"],
+    ),
+    (
+        lambda c: c.update(selection={"method": "f_regression"}),
+        ["selection.method", "f_regression", "anova"],
+    ),
+    (lambda c: c.update(models={}), ["models"]),
+    (stratify("sample"), ["datasets.leukemia.stratify_by", "'sample'", "rename the column"]),
+    (stratify("outcome"), ["datasets.leukemia.stratify_by", "'outcome'", "rename the column"]),
+    (stratify("subtype"), ["'subtype' is datasets.leukemia.outcome.column", "take it out"]),
+    (stratify("cohort", groups="cohort"), ["'cohort' is datasets.leukemia.groups", "take it out"]),
+    (lambda c: c.update(seed=7.0), ["seed: 7.0 is not a whole number: write 7"]),
+    (lambda c: c.update(seed=2**31), ["seed: 2147483648 must be at most 2147483647"]),
+    (lambda c: c.update(run=2022), ['run: 2022 is not text: write "2022", in quotes']),
+    (lambda c: c.update(run="logs"), ["run: 'logs' is a name that the workflow itself uses"]),
+    (lambda c: c.update(run="leukemia"), ["run: 'leukemia' is a data set too"]),
+    (lambda c: c.update(run="my run"), ["'my run' is not a possible name: use letters, digits"]),
+    (
+        lambda c: c.update(datasets={"logs": c["datasets"]["leukemia"]}),
+        ["datasets: 'logs' is a name that the workflow itself uses: take another"],
+    ),
+    (lambda c: c.update(datasets={}), ["datasets: is empty: add at least one"]),
+    (lambda c: c.update(resampling=None), ["resampling: is empty: fill it in, or take it out"]),
+    (lambda c: c.update(resampling=5), ["resampling: 5 is not a mapping: write key: value"]),
+    (lambda c: c.update(seed="a"), ["seed: 'a' is not a whole number"]),
+    (lambda c: c["models"].update(python="dummy"), ["'dummy' is not a list: write [dummy]"]),
+    (
+        lambda c: c["models"].update(python=["../x"]),
+        ["models.python[0]", "'../x'", "a letter first"],
+    ),
+    (
+        lambda c: c["models"].update(python=[["x"]]),
+        ['models.python[0]: ["x"] is neither a name nor a mapping with a name'],
+    ),
+    (lambda c: model(c, grid={"C": 1}), ["models.python[0].grid.C: 1 is not a list: write [1]"]),
+    (lambda c: model(c, grid=None), ["models.python[0].grid: is empty: fill it in, or take it"]),
+    (lambda c: model(c, params=[1]), ["models.python[0].params: [1] is not a mapping"]),
+    (
+        lambda c: c["models"].update(r=[{"name": "glmnet", "grid": {"alpha": [math.inf]}}]),
+        ["models.r[0]: 'alpha' is infinite", "large number"],
+    ),
+    (lambda c: layer(c, transfrom="log2"), ["layers.expression.transfrom: no such key"]),
+    (lambda c: layer(c, size=[64]), ["size: [64] must have at least 2 value(s)"]),
+    (lambda c: layer(c, shards="all"), ["shards: 'all' is none of: auto, a whole number from 1"]),
+    (lambda c: layer(c, broken="skip"), ["layers.expression.broken: a key of layers with images"]),
+    (lambda c: layer(c, table="resources"), ["expression.table: 'resources' is a folder"]),
+    (lambda c: cohort(c, images="resources"), ["out.layers.expression.images: a key of layers"]),
+    (lambda c: cohort(c, pattern="*"), ["out.layers.expression.pattern: a key of"]),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_key_value_and_fix(study, base, change, expected):
+    config = copy.deepcopy(base)
+    change(config)
+    with pytest.raises(UserError) as error:
+        study(config)
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    for part in expected:
+        assert part in message
+
+
+def test_a_date_is_text(study, base):
+    base["run"] = yaml.safe_load("2026-01-15")
+    assert study(base).config["run"] == "2026-01-15"
+
+
+def test_each_data_set_has_the_f_test_of_its_task(study, base):
+    def methods():
+        asked = study(copy.deepcopy(base))
+        settings = [json.loads(asked.preprocessing_setting(name)) for name in asked.datasets]
+        return [setting["method"] for setting in settings]
+
+    regression = copy.deepcopy(base["datasets"]["leukemia"])
+    regression["outcome"] = {"column": "age", "task": "regression"}
+    base["datasets"]["other"] = regression
+    base["models"] = {"python": ["dummy"]}
+    for method in ("anova", "f_regression"):
+        base["selection"] = {"method": method}
+        assert methods() == ["anova", "f_regression"]
+    base["selection"] = {"method": "none"}
+    assert methods() == ["none", "none"]
+
+
+def test_a_metric_of_two_classes_is_part_of_the_import(study, base):
+    before = study(copy.deepcopy(base)).import_setting("leukemia")
+    base["comparison"] = {"metric": {"classification": "mcc"}}
+    assert study(copy.deepcopy(base)).import_setting("leukemia") == before
+    base["comparison"] = {"metric": {"classification": "specificity"}}
+    outcome = json.loads(study(base).import_setting("leukemia"))["outcome"]
+    assert outcome["binary_metric"] == "specificity" and "mcc" in outcome["other_metrics"]
+
+
+def test_all_mistakes_are_told_at_once(study, base):
+    base["models"] = {"python": ["nope", "nope_either"]}
+    with pytest.raises(UserError) as error:
+        study(base)
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_slices_do_not_depend_on_order_or_notation():
+    assert canonical({"b": 1.0, "a": [2]}) == canonical({"a": [2.0], "b": 1})
+    # One feature and all features are two things.
+    assert canonical({"max_features": 1}, exact=True) != canonical(
+        {"max_features": 1.0}, exact=True
+    )
+
+
+def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
+    before = study(copy.deepcopy(base))
+    base["models"]["python"].append("random_forest")
+    base["models"]["r"].insert(0, "ranger")
+    after = study(base)
+    for model in before.models["leukemia"]:
+        same = after.model("leukemia", model.language, model.name)
+        assert same.spec_text == model.spec_text
+        assert after.batches("leukemia", same) == before.batches("leukemia", model)
+    for question in ("import_setting", "preprocessing_setting", "task"):
+        assert getattr(before, question)("leukemia") == getattr(after, question)("leukemia")
+    assert before.split_setting() == after.split_setting()
+
+
+def test_the_configuration_of_the_readme_is_whole(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    (shown,) = (
+        part for part in re.findall(r"```yaml\n(.*?)```", text, flags=re.S) if "my_study" in part
+    )
+    schema = root / "workflow" / "schemas" / "config.schema.yaml"
+    assert complete(yaml.safe_load(shown), schema)["models"]["r"]
+
+
+def test_every_key_is_described(root):
+    described = (root / "config" / "README.md").read_text(encoding="utf-8")
+    schema = yaml.safe_load((root / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    for section in ("tuning", "comparison", "resampling"):
+        for name in schema["properties"][section]["properties"]:
+            assert f"{section}.{name}" in described or f"`{name}`" in described, (section, name)
+
+
+def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):
+    before = study(copy.deepcopy(base))
+    base["datasets"]["leukemia"]["outcome"]["positive"] = "ALL"
+    after = study(base)
+    assert after.import_setting("leukemia") == before.import_setting("leukemia")
+    assert after.training_keys("leukemia") == before.training_keys("leukemia")
+    assert after.data_check_setting("leukemia") != before.data_check_setting("leukemia")
+
+
+def test_any_estimator_and_any_method_resolve(study, base):
+    base["models"] = {
+        "python": [
+            "sklearn.naive_bayes.GaussianNB",
+            {"name": "et", "estimator": "sklearn.ensemble.ExtraTreesClassifier", "size": 2},
+            {"name": "svm_rbf", "params": {"C": 3}},
+            {"name": "wide", "estimator": "sklearn.svm.SVC", "grid": {"gamma": [0.1, 1.0]}},
+        ],
+        "r": ["treebag", {"name": "forest", "method": "ranger", "params": {"num.trees": 10}}],
+    }
+    models = study(base).models["leukemia"]
+    assert [m.name for m in models] == ["GaussianNB", "et", "svm_rbf", "wide", "treebag", "forest"]
+    assert models[2].spec["grid"]["C"] == [3] and "C" not in models[2].spec["params"]
+    assert models[4].spec["method"] == "treebag" and models[4].spec["grid"] is None
+
+
+def test_a_grid_takes_the_place_of_what_a_preset_fixes(study, base):
+    grid = {"C": [1.0], "gamma": [0.1, 1.0]}
+    base["models"] = {"python": [{"name": "svm_rbf", "grid": grid}]}
+    spec = study(base).models["leukemia"][0].spec
+    assert spec["grid"] == grid and spec["params"] == {"kernel": "rbf"}
+
+
+@pytest.mark.parametrize(
+    ("cost", "scheme", "expected"),
+    [
+        ("cheap", {}, 1),
+        ("costly", {}, 7),
+        ("cheap", {"splits_per_job": 1}, 35),
+        ("costly", {"splits_per_job": 10}, 4),
+        ("costly", {"scheme": "bootstrap", "repeats": 200}, 25),
+        ("medium", {"scheme": "bootstrap", "repeats": 200}, 1),
+        ("cheap", {"scheme": "bootstrap", "repeats": 200, "splits_per_job": 50}, 4),
+        ("costly", {"scheme": "leave_one_out"}, 5),
+        ("cheap", {"scheme": "leave_one_out", "splits_per_job": 10}, 4),
+    ],
+)
+def test_batches(study, base, cost, scheme, expected):
+    base["resampling"] = {"repeats": 7, **scheme}
+    asked = study(base)
+    count = batch_count(cost, asked.config["resampling"], asked.split_count("leukemia"))
+    assert count == expected
+
+
+def obesity(groups):
+    return {
+        "layers": {"genera": {"table": "resources/obesity/counts.tsv.gz"}},
+        "samples": "resources/obesity/samples.tsv",
+        "outcome": {"column": "bmi_class", "task": "classification"},
+        "groups": groups,
+    }
+
+
+def test_splits_of_groups_are_counted_in_the_sheet(study, base):
+    base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
+    base["resampling"] = {"scheme": "leave_one_group_out", "splits_per_job": 2}
+    asked = study(base)
+    assert asked.split_count("o") == asked.split_count("o-ungrouped") == 154
+    model = asked.models["o"][0]
+    assert len(asked.batches("o", model)) == 77
+    assert asked.split_source("o-ungrouped") == asked.split_source("o") == "o"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "groups", "expected"),
+    [
+        ("leave_one_group_out", None, "leave_one_group_out, but datasets.o has no groups: set"),
+        ("leave_one_out", "subject", "leave_one_out would train on the group 'subject'"),
+    ],
+)
+def test_a_scheme_that_does_not_suit_the_groups(study, base, scheme, groups, expected):
+    base["datasets"] = {"o": obesity(groups)}
+    base["resampling"] = {"scheme": scheme}
+    with pytest.raises(UserError, match=f"resampling.scheme: {expected}"):
+        study(base)
+
+
+def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
+    asked = {
+        "dataset": "leukemia",
+        "model": "r/glmnet",
+        "input": base["datasets"]["leukemia"]["samples"],
+        "output": "out.csv",
+    }
+    asking = study({**copy.deepcopy(base), "predict": asked})
+    assert asking.config == study(base).config
+    assert asking.prediction["model"] == "glmnet" and study(base).prediction is None
+    with pytest.raises(UserError, match="predict.output: missing"):
+        study({**base, "predict": {"dataset": "leukemia", "model": "r/x", "input": "y"}})
+
+
+def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base, tmp_path):
+    for name in ("here/a.png", "here/b.png", "here/c.png", "there/d.PNG"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    dataset = base["datasets"]["leukemia"]
+    dataset["layers"]["cells"] = {"images": str(tmp_path / "here"), "shards": 2}
+    dataset["compare_layers"] = True
+    samples = dataset["samples"]
+    dataset["cohorts"] = {
+        "same": {"samples": samples},
+        "other": {"samples": samples, "layers": {"cells": {"images": str(tmp_path / "there")}}},
+    }
+    asked = study(base)
+    assert list(asked.image_sources("leukemia")) == ["cells", "cells-other"]
+    assert asked.image_shards("leukemia", "cells") == ["1of2", "2of2"]
+    assert asked.image_shards("leukemia", "cells-other") == ["1of1"]
+    in_shard = asked.shard_images("leukemia", "cells", "2of2")
+    assert [image.sample for image in in_shard] == ["b", "c"]
+    setting = json.loads(asked.import_setting("leukemia"))
+    assert setting["layers"]["cells"]["source"] == "cells"
+    sources = {n: c["layers"]["cells"]["source"] for n, c in setting["cohorts"].items()}
+    assert sources == {"same": "cells", "other": "cells-other"}
+    assert asked.home("leukemia-cells") == "leukemia"
+    assert "contact_sheet" in asked.figures("leukemia-cells")
+    assert "contact_sheet" not in asked.figures("leukemia-expression")
+    before = asked.image_digest("leukemia", "cells")
+    (tmp_path / "here" / "e.png").touch()
+    assert study(base).image_digest("leukemia", "cells") != before
+
+
+def test_images_as_rows_go_with_no_other_layer(study, base, tmp_path):
+    (tmp_path / "a.png").touch()
+    layers = base["datasets"]["leukemia"]["layers"]
+    layers["cells"] = {"images": str(tmp_path), "unit": "image"}
+    with pytest.raises(UserError, match=r"leukemia\.layers\.cells\.unit: image .* sample"):
+        study(base)
+
+
+def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(study, base):
+    base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
+    without = study(copy.deepcopy(base))
+    assert without.permuted() == [] and "null" not in without.figures("o")
+    assert "permutation" not in without.check_passed()
+    base["comparison"] = {"null_permutations": 20}
+    asked = study(base)
+    assert asked.permutations()[::19] == ["001", "020"]
+    assert asked.permuted() == ["o"]
+    assert "null" in asked.figures("o") and "null" not in asked.figures("o-ungrouped")
+    learners = [m.name for m in asked.learners("o")]
+    assert learners == ["logistic_regression", "svm_rbf", "glmnet", "svmRadial"]
+    assert "and in 80 jobs more on 20 permutations of the outcomes" in asked.check_passed()
+    # What is trained on the outcomes as they are does not depend on it.
+    for question in ("training_keys", "preprocessing_setting", "import_setting"):
+        assert getattr(asked, question)("o") == getattr(without, question)("o")
+    base["models"] = {"python": ["dummy"]}
+    assert study(base).permuted() == []
+
+
+def test_every_figure_has_a_caption(root, monkeypatch):
+    monkeypatch.chdir(root)
+    figures = set()
+    for path in root.glob("config/**/*.yaml"):
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        study = load(config, str(root / "workflow"))
+        figures.update(figure for dataset in study.datasets for figure in study.figures(dataset))
+    assert {"model_comparison", "external"} <= figures
+    assert [f for f in figures if not (root / f"workflow/report/{f}.rst").exists()] == []
+
+
+def test_figures_suit_the_task(study, base):
+    found = study(base).figures("leukemia")
+    assert {"roc_pr", "calibration", "decision", "confusion"} <= set(found)
+    assert "residuals" not in found
+    base["datasets"]["leukemia"]["outcome"] = {"column": "subtype", "task": "regression"}
+    base.update(models={"r": ["pls"]}, selection={"method": "none"})
+    found = study(base).figures("leukemia")
+    assert "residuals" in found and not {"roc_pr", "confusion"} & set(found)

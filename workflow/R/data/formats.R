@@ -1,0 +1,228 @@
+# Reads an .rds file, as R users keep their data, and writes it as the .h5ad file that the import
+# reads (twin: formats.py). Nothing is computed on it.
+
+use("logs")
+
+#' Read an .rds file. Stops with a user error if it is another file.
+read_rds <- function(path) {
+  tryCatch(readRDS(path), error = function(error) {
+    start <- readBin(path, "raw", 20)
+    shown <- rawToChar(start[start >= 0x20 & start < 0x7f])
+    user_error(
+      path, sprintf("by its ending it is an R object, but R says: %s", one_line(error)),
+      sprintf("It begins with '%s': correct the ending, or write it with saveRDS", shown)
+    )
+  })
+}
+
+#' The values of an R object as samples x features.
+#'
+#' @param object SummarizedExperiment (and what inherits from it) or ExpressionSet, whose columns
+#'   are samples; or matrix, sparse Matrix or data.frame of numbers.
+#' @param assay name of an assay; NULL for the first.
+#' @param orientation of a matrix or data.frame: "features_in_rows" or "samples_in_rows".
+#' @param path for the sentence of a user error.
+#' @return matrix or dgCMatrix of doubles, with dimnames.
+values_of <- function(object, assay, orientation, path) {
+  if (is_kind(object, "SummarizedExperiment", path)) {
+    assays <- SummarizedExperiment::assays(object)
+    named <- if (is.null(names(assays))) rep("", length(assays)) else names(assays)
+    values <- choose_assay(as.list(assays), named, assay, path)
+    dimnames(values) <- dimnames(object)
+    orientation <- "features_in_rows"
+  } else if (is_kind(object, "ExpressionSet", path)) {
+    data <- Biobase::assayData(object)
+    named <- Biobase::assayDataElementNames(object)
+    # exprs is the default, whatever else there is.
+    named <- c(intersect("exprs", named), setdiff(named, "exprs"))
+    values <- choose_assay(lapply(named, function(name) data[[name]]), named, assay, path)
+    orientation <- "features_in_rows"
+  } else {
+    if (!is.null(assay)) {
+      user_error(path, sprintf("there is no matrix '%s' in a %s", assay, class(object)[1]))
+    }
+    values <- object
+  }
+  values <- as_numbers(values, path)
+  if (orientation == "features_in_rows") {
+    values <- if (is.matrix(values)) t(values) else Matrix::t(values)
+  }
+  values
+}
+
+#' Whether an object is of an S4 class. Stops if the package of that class is not installed.
+is_kind <- function(object, kind, path) {
+  if (!isS4(object)) {
+    return(FALSE)
+  }
+  # Without the package of its own class, R does not know what an object inherits.
+  package <- attr(class(object), "package")
+  if (!requireNamespace(package, quietly = TRUE)) {
+    user_error(
+      path,
+      sprintf("a %s takes the R package %s, which is not installed", class(object), package),
+      install_hint(package)
+    )
+  }
+  methods::is(object, kind)
+}
+
+install_hint <- function(package) {
+  sprintf(
+    paste(
+      "Install it (Debian: apt-get install r-bioc-%s; R: BiocManager::install(\"%s\")),",
+      "or run with conda (snakemake --use-conda)"
+    ),
+    tolower(package), package
+  )
+}
+
+choose_assay <- function(assays, named, assay, path) {
+  at <- if (is.null(assay)) 1 else match(assay, named)
+  if (is.na(at) || at > length(assays)) {
+    known <- paste(named[nzchar(named)], collapse = ", ")
+    user_error(
+      path, sprintf("there is no assay '%s'", if (is.null(assay)) 1 else assay),
+      sprintf("It has: %s", if (nzchar(known)) known else "none with a name")
+    )
+  }
+  assays[[at]]
+}
+
+as_numbers <- function(values, path) {
+  if (is.data.frame(values)) {
+    values <- matrix_of_columns(values, path)
+  } else if (methods::is(values, "sparseMatrix")) {
+    values <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
+    values <- methods::as(values, "dMatrix")
+  } else if (isS4(values)) {
+    values <- as.matrix(values)
+  }
+  if (length(dim(values)) != 2) {
+    user_error(
+      path, sprintf("it holds a %s", class(values)[1]),
+      "Give a SummarizedExperiment, an ExpressionSet, a matrix, a sparse Matrix or a data.frame"
+    )
+  }
+  if (is.null(rownames(values)) || is.null(colnames(values))) {
+    user_error(path, "its matrix lacks row or column names", "Name its samples and features")
+  }
+  if (is.matrix(values)) in_double_precision(values, path) else values
+}
+
+matrix_of_columns <- function(table, path) {
+  wrong <- names(table)[!vapply(table, function(x) is.numeric(x) || is.logical(x), NA)]
+  if (length(wrong)) {
+    user_error(
+      path, sprintf("column '%s' holds %s, not numbers", wrong[1], class(table[[wrong[1]]])[1]),
+      "Leave it out, or give it in the sample sheet"
+    )
+  }
+  as.matrix(table)
+}
+
+in_double_precision <- function(values, path) {
+  if (!is.numeric(values) && !is.logical(values)) {
+    user_error(path, sprintf("its matrix holds %s, not numbers", typeof(values)))
+  }
+  storage.mode(values) <- "double"
+  values
+}
+
+#' The sample sheet of an R object as a data.frame of text with the samples as row names.
+#'
+#' @param object SummarizedExperiment (its colData), ExpressionSet (its pData), or data.frame, whose
+#'   samples are its column `sample` or else its row names.
+#' @param path for the sentence of a user error.
+sheet_of <- function(object, path) {
+  if (is_kind(object, "SummarizedExperiment", path)) {
+    sheet <- as.data.frame(SummarizedExperiment::colData(object), optional = TRUE)
+  } else if (is_kind(object, "ExpressionSet", path)) {
+    sheet <- Biobase::pData(object)
+  } else if (is.data.frame(object)) {
+    sheet <- as.data.frame(object)
+    if ("sample" %in% names(sheet)) {
+      rownames(sheet) <- make.unique(as_text(sheet$sample))
+    }
+  } else {
+    user_error(
+      path, sprintf("a %s has no sample sheet", class(object)[1]),
+      "Give the sheet as .tsv, or a SummarizedExperiment, an ExpressionSet or a data.frame"
+    )
+  }
+  sheet <- sheet[setdiff(names(sheet), "sample")]
+  sheet[] <- lapply(sheet, as_text)
+  sheet
+}
+
+# Text as a text file would hold it: 53 and 85.3, and nothing where missing.
+as_text <- function(values) {
+  if (is.double(values) && !is.object(values)) {
+    short <- sprintf("%.15g", values)
+    exact <- suppressWarnings(as.numeric(short)) == values
+    text <- ifelse(!is.na(exact) & exact, short, sprintf("%.17g", values))
+  } else {
+    text <- as.character(values)
+  }
+  text[is.na(values)] <- ""
+  enc2utf8(text)
+}
+
+#' Write values and sheet as AnnData would.
+#'
+#' @param values matrix or dgCMatrix, samples x features with dimnames; NULL writes none.
+#' @param sheet data.frame of text with the samples as row names; NULL writes the names alone.
+#' @param path path of the .h5ad file.
+write_annotated <- function(values, sheet, path) {
+  file <- hdf5r::H5File$new(path, mode = "w")
+  on.exit(file$close_all())
+  samples <- if (is.null(sheet)) rownames(values) else rownames(sheet)
+  encode(file, "anndata", "0.1.0")
+  write_frame(file, "obs", samples, as.list(sheet))
+  write_frame(file, "var", colnames(values), list())
+  if (is.matrix(values)) {
+    # hdf5r writes the columns of R as rows: samples x features in the file.
+    file$create_dataset("X", robj = t(unname(values)), gzip_level = NULL)
+    encode(file[["X"]], "array", "0.2.0")
+  } else if (!is.null(values)) {
+    group <- file$create_group("X")
+    encode(group, "csc_matrix", "0.1.0")
+    hdf5r::h5attr(group, "shape") <- dim(values)
+    group[["data"]] <- values@x
+    group[["indices"]] <- values@i
+    group[["indptr"]] <- values@p
+  }
+}
+
+write_frame <- function(file, axis, names, columns) {
+  group <- file$create_group(axis)
+  encode(group, "dataframe", "0.2.0")
+  text_attribute(group, "_index", "_index")
+  order <- names(columns)
+  space <- if (length(order)) NULL else hdf5r::H5S$new(dims = 0, maxdims = 0)
+  group$create_attr("column-order", robj = as_written(order), dtype = utf8_text(), space = space)
+  write_text(group, "_index", names)
+  for (name in order) {
+    write_text(group, name, columns[[name]])
+  }
+}
+
+write_text <- function(group, name, text) {
+  group$create_dataset(name, robj = enc2utf8(as.character(text)), dtype = utf8_text())
+  encode(group[[name]], "string-array", "0.2.0")
+}
+
+as_written <- function(text) if (length(text)) enc2utf8(text)
+
+utf8_text <- function() hdf5r::H5T_STRING$new(size = Inf)$set_cset("UTF-8")
+
+encode <- function(object, type, version) {
+  text_attribute(object, "encoding-type", type)
+  text_attribute(object, "encoding-version", version)
+}
+
+text_attribute <- function(object, name, text) {
+  object$create_attr(
+    name, robj = text, dtype = utf8_text(), space = hdf5r::H5S$new(type = "scalar")
+  )
+}

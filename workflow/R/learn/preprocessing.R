@@ -1,0 +1,74 @@
+# Reads and applies what preprocessing.py learned per fit; nothing is learned here.
+
+use("matrix")
+
+# So many numbers are filled and scaled at once, which costs a few copies of them.
+fitted_numbers <- 2^16
+
+#' Read the fits of some splits from preprocessing.h5.
+#'
+#' The flat arrays are read once, from the first to the last number that these splits need: hdf5r
+#' takes milliseconds per object. `one_fit` cuts a fit out of them.
+#'
+#' @param path path of preprocessing.h5.
+#' @param splits names of splits.
+#' @return list: `table` (data.frame split, fit, from, to: rows of the arrays), the arrays index
+#'   (0-based column of /X), fill, center, scale and rank, and `attributes` (splits_sha256,
+#'   data_sha256).
+read_fits <- function(path, splits) {
+  with_h5(path, function(file) {
+    fits <- file[["fits"]]
+    start <- as.numeric(fits[["start"]]$read())
+    length <- as.numeric(fits[["length"]]$read())
+    table <- data.frame(
+      split = utf8(fits[["split"]]$read()), fit = as.integer(fits[["fit"]]$read()),
+      from = start + 1, to = start + length
+    )
+    table <- table[table$split %in% splits, , drop = FALSE]
+    first <- if (nrow(table)) min(table$from) else 1
+    last <- if (nrow(table)) max(table$to) else 0
+    columns <- c("index", "fill", "center", "scale", "rank")
+    arrays <- lapply(stats::setNames(columns, columns), function(name) {
+      if (last < first) numeric() else as.numeric(file[["features"]][[name]][first:last])
+    })
+    table$from <- table$from - first + 1
+    table$to <- table$to - first + 1
+    attributes <- hdf5r::h5attributes(file)
+    c(list(table = table, attributes = attributes), arrays)
+  })
+}
+
+#' One fit's preprocessing.
+#'
+#' @param fits what `read_fits` returned.
+#' @param split name of a split.
+#' @param fit 0 for all training rows, 1..k for the rows outside that inner fold.
+#' @return list of vectors of one length: index, fill, center, scale, rank. Stops if there is none.
+one_fit <- function(fits, split, fit) {
+  row <- which(fits$table$split == split & fits$table$fit == fit)
+  if (length(row) != 1) {
+    stop(sprintf("preprocessing.h5 has no fit %s of split %s", fit, split))
+  }
+  range <- seq(fits$table$from[row], length.out = fits$table$to[row] - fits$table$from[row] + 1)
+  lapply(fits[c("index", "fill", "center", "scale", "rank")], `[`, range)
+}
+
+#' Fill, centre and scale values with what a fit learned.
+#'
+#' @param x numeric matrix (n x p), the fit's own columns in its order, NaN where missing.
+#' @param fit list with fill, center and scale, each of length p.
+#' @return matrix (n x p): (x or fill - center) / scale.
+apply_fit <- function(x, fit) {
+  n <- nrow(x)
+  step <- max(1, fitted_numbers %/% max(1, n))
+  for (columns in split(seq_len(ncol(x)), (seq_len(ncol(x)) - 1) %/% step)) {
+    part <- x[, columns, drop = FALSE]
+    missing <- which(is.na(part))
+    if (length(missing)) {
+      part[missing] <- fit$fill[columns][(missing - 1) %/% n + 1]
+    }
+    # Column-wise arithmetic as in numpy, so that both languages train on the same bits.
+    x[, columns] <- (part - rep(fit$center[columns], each = n)) / rep(fit$scale[columns], each = n)
+  }
+  x
+}

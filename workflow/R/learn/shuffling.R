@@ -1,0 +1,93 @@
+# What a model's predictions lose when a feature's values are shuffled (twin: permutation.py).
+
+use("training")
+
+# Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
+# feature, and numbers in what is predicted at once.
+permuted_splits <- 5
+permutations <- 10
+most_numbers <- 2^22
+# Shuffling fewer test samples says little, and nothing of a single one.
+least_test <- 5
+
+#' The first splits of a data set whose features are shuffled: none in leave-one-out.
+#'
+#' @param table rows of splits.csv.
+splits_to_permute <- function(table) {
+  table <- table[table$role == "test" & table$split != final_split, ]
+  sizes <- table(factor(table$split, levels = unique(table$split)))
+  utils::head(names(sizes)[sizes >= least_test], permuted_splits)
+}
+
+# The rows of a model in a table of all data sets.
+rows_of_model <- function(rows, settings) {
+  own <- rows$dataset == settings$dataset & rows$language == settings$language &
+    rows$model == settings$model
+  rows[own, , drop = FALSE]
+}
+
+#' Splits of one model that stand in failures.csv.
+failed_splits <- function(path, settings) {
+  unique(rows_of_model(read_text_table(path, ","), settings)$split)
+}
+
+#' Rows of tuning.csv of one model, as `choose_candidate` takes them.
+read_evaluated <- function(path, settings) {
+  rows <- data.table::fread(
+    path,
+    sep = ",", colClasses = "character", encoding = "UTF-8", data.table = FALSE, nThread = 1
+  )
+  rows <- rows_of_model(rows, settings)
+  rows$candidate <- as.integer(rows$candidate)
+  rows$inner_fold <- as.integer(rows$inner_fold)
+  # A candidate that failed has no value, which is enough to leave it out again.
+  rows$error <- rep("", nrow(rows))
+  rows
+}
+
+#' Predict a split's test samples as they are, and with features shuffled among them.
+#'
+#' Each feature alone, and all together, by the same shuffles: of features that say the same each
+#' loses little alone, since the others stay. The model is that of the run: trained again, with the
+#' candidate that the run chose.
+#'
+#' @param features names of the features to shuffle.
+#' @return data.frame: split, feature (empty for all together), permutation (0 for the samples as
+#'   they are), and the columns of `predict_test`. A feature that the split did not select has no
+#'   rows.
+permute_split <- function(batch, settings, info, split, evaluated, features) {
+  rows <- split_rows(batch, split)
+  test <- rows$test
+  fit <- one_fit(batch$fits, split, 0)
+  x <- fit_matrix(batch, fit, rows$train)
+  y <- caret_outcome(batch, rows$train)
+  grid <- split_candidates(batch, settings, info, split, rows, x, y)
+  chosen <- choose_candidate(new.env(), settings, grid, evaluated[evaluated$split == split, ])
+  train <- refit_split(settings, info, split, x, y, chosen)
+  predicted <- function(x, feature, permutation) {
+    each <- length(test)
+    found <- predict_test(batch, info, train, x, rep(test, length(feature)), levels(y))
+    data.frame(
+      split = split, feature = rep(feature, each = each),
+      permutation = rep(permutation, each = each), found, check.names = FALSE
+    )
+  }
+  whole <- fit_matrix(batch, fit, test)
+  start_generator(split_seed(settings, split, "permutation"))
+  shuffles <- as.vector(replicate(permutations, sample.int(length(test))))
+  kept <- batch$features[match(fit$index, batch$columns)]
+  columns <- which(kept %in% features)
+  sets <- c(as.list(columns), if (length(columns)) list(columns))
+  named <- c(kept[columns], "")
+  size <- max(1, most_numbers %/% (permutations * length(whole)))
+  blocks <- split(seq_along(sets), (seq_along(sets) - 1) %/% size)
+  do.call(rbind, c(list(predicted(whole, "", 0)), lapply(unname(blocks), function(block) {
+    stacked <- do.call(rbind, lapply(sets[block], function(at) {
+      part <- whole[rep(seq_along(test), permutations), , drop = FALSE]
+      part[, at] <- whole[shuffles, at]
+      part
+    }))
+    numbers <- rep(seq_len(permutations), length(block))
+    predicted(stacked, rep(named[block], each = permutations), numbers)
+  })))
+}

@@ -1,0 +1,26 @@
+# The first file that a script sources: it gives `use()`, which loads files of this library.
+
+library_folder <- local({
+  sourcing <- Filter(function(frame) exists("ofile", frame, inherits = FALSE), sys.frames())
+  dirname(normalizePath(utils::tail(sourcing, 1)[[1]]$ofile))
+})
+
+#' Load files of the library, each once, with the files that they name in `use()` lines of their own.
+#'
+#' @param ... names of files without folder and ending, as "seeds". A file's name is unique in the
+#'   library, so that its folder, the stage, need not be told.
+#' @param envir environment that gets the functions; by default that of the caller.
+use <- function(..., envir = parent.frame()) {
+  paths <- list.files(library_folder, "[.]R$", recursive = TRUE)
+  for (name in c(...)) {
+    path <- paths[basename(paths) == paste0(name, ".R")]
+    if (length(path) != 1) {
+      stop(sprintf("the library has %d files called %s.R", length(path), name))
+    }
+    used <- get0(".used", envir, inherits = FALSE)
+    if (!name %in% used) {
+      assign(".used", c(used, name), envir)
+      sys.source(file.path(library_folder, path), envir, keep.source = FALSE)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+"""What in a data set can make its results look better, or worse, than they are: warnings only."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2_contingency, kruskal
+from statsmodels.stats.multitest import multipletests
+
+from omc.core.errors import UserError, did_you_mean, some
+
+# A batch has few levels; of more, it may be a subject's name or a measurement.
+MOST_BATCHES = 10
+SMALL_CLASS = 10
+LARGE_SHARE = 0.2
+# Two samples are nearly the same if their distance is at most this share of the typical one.
+NEAR = 0.03
+# Their distances are held in memory: 200 MB.
+MOST_SAMPLES = 5000
+
+
+def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
+    """Refuse a positive class that no sample has. outcome: (n,) of `column`."""
+    classes = sorted(outcome.unique())
+    if positive is not None and positive not in classes:
+        of_yaml = " YAML reads yes and no as true and false: write it in quotes"
+        raise UserError(
+            f"{key}.outcome.positive: '{positive}' is not a class of column '{column}'"
+            f" (classes: {some(classes, 12)})."
+            + (of_yaml if positive in ("True", "False") else did_you_mean(positive, classes))
+        )
+
+
+def check_sheet(sheet: pd.DataFrame, outcome: str, groups, task: str) -> list:
+    """Rows (check, status, value, advice) of a sample sheet of text columns.
+
+    outcome, groups: names of columns, groups or None. Columns to stratify by are looked at too:
+    that the folds are balanced over a batch does not keep a model from learning it.
+    """
+    y = sheet[outcome] if task == "classification" else sheet[outcome].astype(float)
+    unused = [name for name in sheet.columns if name not in (outcome, groups)]
+    rows = [_class_size(y)] if task == "classification" else []
+    rows += check_batches(sheet[unused], y, task) or [
+        ["batch", "skipped", f"no unused column with 2 to {MOST_BATCHES} levels", ""]
+    ]
+    return rows + check_subjects(sheet[unused], y, groups, task)
+
+
+def _class_size(y) -> list:
+    counts = y.value_counts()
+    few = counts.min() < SMALL_CLASS
+    advice = "join classes, collect more samples, or read the intervals first" if few else ""
+    value = f"smallest class {counts.idxmin()}: {counts.min()} samples"
+    return ["class_size", "warning" if few else "ok", value, advice]
+
+
+def check_batches(columns: pd.DataFrame, y, task: str) -> list:
+    """One row per column with few levels: whether it predicts the outcome.
+
+    Chi-square test with Cramér's V, of numbers the Kruskal-Wallis test with the share of explained
+    rank variance; Holm's correction over the columns. A strong link (0.3 or more) is a warning.
+    """
+    found = []
+    for name, column in columns.items():
+        there = column.str.strip() != ""
+        level, of = column[there], y[there]
+        if not 2 <= level.nunique() <= min(MOST_BATCHES, len(level) / 2) or of.nunique() < 2:
+            continue
+        if task == "classification":
+            table = pd.crosstab(level, of)
+            test = chi2_contingency(table, correction=False)
+            freedom = min(table.shape) - 1
+            strength = np.sqrt(test.statistic / (len(level) * freedom))
+            measure = "Cramér's V"
+        else:
+            test = kruskal(*(of[level == one] for one in level.unique()))
+            strength, measure = test.statistic / (len(level) - 1), "explained rank variance"
+        found.append((name, measure, strength, test.pvalue))
+    if not found:
+        return []
+    rows = []
+    adjusted = multipletests([p for *_, p in found], method="holm")[1]
+    for (name, measure, strength, _), p in zip(found, adjusted, strict=True):
+        linked = strength >= 0.3 and p < 0.05
+        advice = (
+            f"a model may learn '{name}' instead of the outcome: set groups: {name} to test on"
+            " other levels than it was trained on"
+        )
+        value = f"{name}: {measure} {strength:.2f}, p = {p:.2g}"
+        rows.append(["batch", "warning" if linked else "ok", value, advice if linked else ""])
+    return rows
+
+
+def check_subjects(columns: pd.DataFrame, y, groups, task: str) -> list:
+    """A row per column that looks like the name of a subject with several samples.
+
+    More levels than a batch has, most samples in a level with others, and an outcome that hardly
+    varies within levels (by 90 % the majority's, or 90 % of the variance explained).
+    """
+    if groups is not None:
+        return [["subject", "ok", f"groups: {groups}", ""]]
+    rows = []
+    for name, column in columns.items():
+        times = column.map(column.value_counts())
+        repeated = (times > 1) & (column.str.strip() != "")
+        if column.nunique() <= MOST_BATCHES or repeated.mean() < 0.5:
+            continue
+        of, level = y[repeated], column[repeated]
+        if task == "classification":
+            same = of.groupby(level).agg(lambda part: part.value_counts().iloc[0]).sum() / len(of)
+        else:
+            same = 1 - (of - of.groupby(level).transform("mean")).var(ddof=0) / of.var(ddof=0)
+        if same >= 0.9:
+            value = (
+                f"{name}: {column.nunique()} levels, {repeated.mean():.0%} of the samples share one"
+            )
+            advice = (
+                f"samples of one subject may stand on both sides of a split: set groups: {name}"
+            )
+            rows.append(["subject", "warning", value, advice])
+    return rows or [["subject", "ok", "no unused column looks like a repeated subject", ""]]
+
+
+class Distances:
+    """Squared distances between samples, from blocks of features.
+
+    Each feature is standardised over the samples, missing values at its mean, so that no feature
+    counts for more than another.
+    """
+
+    def __init__(self, samples: int):
+        self.products = np.zeros((samples, samples))
+
+    def add(self, values: np.ndarray) -> None:
+        """Count in a block of features: (n, some), NaN where missing."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Mean of empty slice|Degrees of freedom")
+            mean, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+        told = spread > 1e-12 * np.maximum(1, np.abs(mean))
+        z = np.nan_to_num((values[:, told] - mean[told]) / spread[told])
+        self.products += z @ z.T
+
+    def near_pairs(self) -> list[tuple[int, int]]:
+        """Pairs of rows at a distance of at most NEAR times the root mean square of all."""
+        length = self.products.diagonal()
+        count = len(length)
+        mean = 2 * (count * length.sum() - self.products.sum()) / (count * (count - 1))
+        pairs = []
+        for i in range(count - 1):
+            squared = length[i] + length[i + 1 :] - 2 * self.products[i, i + 1 :]
+            # A difference of two large sums leaves a rounding error of identical samples.
+            near = squared <= NEAR**2 * mean + 1e-9 * length[i]
+            pairs += [(i, i + 1 + int(j)) for j in np.flatnonzero(near)]
+        return pairs
+
+
+def check_duplicates(pairs: list[tuple[str, str]], splits: list[dict]) -> list:
+    """Row about pairs of samples that are nearly the same, and how many a split parts.
+
+    splits: rows of splits.csv. To be tested on what was trained on flatters every model.
+    """
+    if not pairs:
+        return ["near_duplicates", "ok", "no two samples are nearly the same", ""]
+    roles = {}
+    for row in splits:
+        if row["split"] != "final":
+            roles.setdefault(row["sample"], {})[row["split"]] = row["role"]
+    parted = [(a, b) for a, b in pairs if any(roles[b].get(s, r) != r for s, r in roles[a].items())]
+    named = some([f"{a} and {b}" for a, b in parted or pairs], 3)
+    count = f"{len(pairs)} pair{'' if len(pairs) == 1 else 's'} nearly the same"
+    value = f"{count}, {len(parted)} of them on both sides of a split ({named})"
+    if not parted:
+        return ["near_duplicates", "ok", value, ""]
+    advice = (
+        "look whether they are one specimen or subject: put them in one group (groups: a column"
+        " with one value for both), or leave one out"
+    )
+    return ["near_duplicates", "warning", value, advice]
+
+
+def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> list:
+    """Rows about the features. missing: (p,) missing values of each; constant: (p,) whether."""
+    shares = {
+        "missing_values": (
+            missing.sum() / (samples * len(missing)),
+            "values",
+            "look where they come from: see preprocessing.max_missing and impute",
+        ),
+        "constant_features": (
+            constant.mean(),
+            "features",
+            "they are dropped: look at the table and its transform",
+        ),
+    }
+    return [
+        [check, "warning" if share > LARGE_SHARE else "ok", f"{share:.1%} of the {what}"]
+        + [advice if share > LARGE_SHARE else ""]
+        for check, (share, what, advice) in shares.items()
+    ]

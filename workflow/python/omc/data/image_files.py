@@ -1,0 +1,119 @@
+"""Which images a layer has, and in which shard each is worked on.
+
+It is asked at every start of Snakemake, so it imports nothing heavy and opens no image.
+"""
+
+import csv
+import fnmatch
+import math
+import os
+from typing import NamedTuple
+
+from omc.core.errors import UserError, some
+
+PER_SHARD = 500
+
+
+class Image(NamedTuple):
+    """An image of a sample; `name` is unique within the sample."""
+
+    sample: str
+    name: str
+    path: str
+
+
+def list_images(source: str, pattern: str, key: str) -> list[Image]:
+    """The images of a layer, sorted by sample and name.
+
+    source: a folder, or a sheet (.tsv, .csv) with columns `sample` and `image` (a path relative to
+    the sheet). In a folder, an image belongs to the sample with the file's name without its ending;
+    inside a folder under it, to the sample with that folder's name. pattern: of the file's name, as
+    *.png, in upper or lower case; a sheet needs none. key: the layer's key, for the sentences.
+    """
+    in_folder = os.path.isdir(source)
+    found = _in_folder(source, pattern) if in_folder else _in_sheet(source, key)
+    if not found:
+        held = [entry.name for entry in os.scandir(source)] if in_folder else []
+        raise UserError(
+            f"{key}.images: no file of {source}, nor of the folders in it, has a name like"
+            f" '{pattern}' (there: {some(sorted(held)) or 'nothing'}): correct {key}.pattern"
+            if in_folder
+            else f"{key}.images: {source} lists no image: give a row per image"
+        )
+    seen = set()
+    for image in found:
+        if image[:2] in seen:
+            raise UserError(
+                f"{key}.images: sample '{image.sample}' has two images called '{image.name}'"
+                f" (one is {image.path}): rename one, or list it once"
+            )
+        seen.add(image[:2])
+    return sorted(found)
+
+
+def _in_folder(source: str, pattern: str) -> list[Image]:
+    def fits(entry) -> bool:
+        return (
+            not entry.name.startswith(".")
+            and fnmatch.fnmatchcase(entry.name.lower(), pattern.lower())
+            and entry.is_file()
+        )
+
+    images = []
+    for entry in os.scandir(source):
+        if entry.is_dir():
+            images += [
+                Image(entry.name, inner.name, inner.path)
+                for inner in os.scandir(entry.path)
+                if fits(inner)
+            ]
+        elif fits(entry):
+            images.append(Image(os.path.splitext(entry.name)[0], entry.name, entry.path))
+    return images
+
+
+def _in_sheet(source: str, key: str) -> list[Image]:
+    try:
+        with open(source, encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, delimiter="," if source.endswith(".csv") else "\t")
+            rows, columns = list(reader), reader.fieldnames or []
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(
+            f"{key}.images: {source} is neither a folder nor a sheet (.tsv, .csv) of images"
+        ) from error
+    lacking = [name for name in ("sample", "image") if name not in columns]
+    if lacking:
+        raise UserError(
+            f"{key}.images: the sheet {source} has no column '{lacking[0]}'"
+            f" (columns: {some(columns, 12)}): name its columns sample and image"
+        )
+    for number, row in enumerate(rows, start=1):
+        if not (row["sample"] and row["image"]):
+            raise UserError(
+                f"{key}.images: row {number} of {source} lacks its sample or its image: fill it in,"
+                " or take it out"
+            )
+    folder = os.path.dirname(source)
+    images = [Image(r["sample"], r["image"], os.path.join(folder, r["image"])) for r in rows]
+    gone = [image.path for image in images if not os.path.isfile(image.path)]
+    if gone:
+        raise UserError(
+            f"{key}.images: {len(gone)} of {len(images)} images of {source} do not exist"
+            f" ({some(gone)}): correct the sheet; its paths are relative to it"
+        )
+    return images
+
+
+def shard_names(images: int, shards) -> list[str]:
+    """Names of the shards of a layer: 1of20, 2of20 and so on; never more than images.
+
+    shards: a number, or 'auto' for some PER_SHARD images in each.
+    """
+    count = math.ceil(images / PER_SHARD) if shards == "auto" else min(shards, images)
+    return [f"{i}of{count}" for i in range(1, count + 1)]
+
+
+def in_shard(images: list[Image], shard: str) -> list[Image]:
+    """The images of one shard: neighbours in the list, so that a sample's images stay together."""
+    index, count = (int(n) for n in shard.split("of"))
+    return images[(index - 1) * len(images) // count : index * len(images) // count]

@@ -1,0 +1,264 @@
+"""What predictions look like: calibration, decision, ROC and PR curves, and confusion matrices."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from omc.core.csv_files import read_csv
+from omc.evaluate.scoring import score
+
+# Common grids, so that curves of several splits and repeats can be averaged point by point.
+GRID = np.linspace(0, 1, 101)
+THRESHOLDS = np.arange(1, 100) / 100
+HISTOGRAM = np.linspace(0, 1, 21)
+# With fewer of either outcome a slope says next to nothing.
+FEWEST_EVENTS = 20
+FEWEST_PER_BIN = 15
+BINS = (3, 10)
+# Forests and neighbours say 0 and 1, of which there is no logit.
+CLIP = 1e-8
+# Standard errors on each side of a 95 % interval.
+WALD = NormalDist().inv_cdf(0.975)
+
+
+@dataclass
+class Predictions:
+    """Predicted samples of one model in one cohort: rows of predictions.csv.
+
+    repeat, split: (n,) text, repeat is empty in an external cohort; truth, predicted: (n,) codes of
+    `classes`; prob: (n, K), or None for a model without probabilities; positive: code of the
+    positive class of two, or None.
+    """
+
+    repeat: np.ndarray
+    split: np.ndarray
+    truth: np.ndarray
+    predicted: np.ndarray
+    prob: np.ndarray | None
+    classes: list
+    positive: int | None
+
+    def of(self, rows) -> "Predictions":
+        """Some of the rows: a mask or indices."""
+        prob = None if self.prob is None else self.prob[rows]
+        parts = (self.repeat, self.split, self.truth, self.predicted)
+        return Predictions(*(part[rows] for part in parts), prob, self.classes, self.positive)
+
+    def repeats(self) -> dict[str, "Predictions"]:
+        """The rows of each repeat."""
+        return {str(name): self.of(self.repeat == name) for name in np.unique(self.repeat)}
+
+    def event(self) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) whether the event happened, and the probability that it was given.
+
+        Of two classes the event is the positive one; of several, that the prediction is right.
+        """
+        if self.positive is not None:
+            return self.truth == self.positive, self.prob[:, self.positive]
+        return self.truth == self.predicted, self.prob[np.arange(len(self.truth)), self.predicted]
+
+
+def read_predictions(path: str, splits: str, positive) -> dict[tuple, Predictions]:
+    """Predictions by (language, model, cohort), in the order of the file.
+
+    positive: label of the positive class, or None for the last one of two; the samples of split
+    `final` count only in external cohorts.
+    """
+    repeats = {row["split"]: row["repeat"] for row in read_csv(splits)}
+    table = {}
+    for row in read_csv(path):
+        table.setdefault((row["language"], row["model"], row["cohort"]), []).append(row)
+    found = {}
+    for key, rows in table.items():
+        classes = [name.removeprefix("prob_") for name in rows[0] if name.startswith("prob_")]
+        code = {label: i for i, label in enumerate(classes)}
+        prob = [[row[f"prob_{label}"] for label in classes] for row in rows]
+        certain = all(all(of_row) for of_row in prob)
+        found[key] = Predictions(
+            np.array([repeats[row["split"]] for row in rows]),
+            np.array([row["split"] for row in rows]),
+            np.array([code[row["truth"]] for row in rows]),
+            np.array([code[row["predicted"]] for row in rows]),
+            np.array(prob, dtype=float) if certain else None,
+            classes,
+            code[positive or classes[-1]] if len(classes) == 2 else None,
+        )
+    return found
+
+
+def calibration_line(event, prob) -> dict[str, tuple]:
+    """Slope and intercept, each as (estimate, low, high) with Wald's 95 % limits.
+
+    slope: of a logistic regression of the event on the logit of its probability: below 1,
+    predictions are too extreme; NaN below 20 events or non-events, and where the probabilities
+    separate both or are all the same. intercept: with the slope held at 1, or calibration in the
+    large: below 0, probabilities are too high; NaN where only one outcome occurred. Cox 1958,
+    doi:10.1093/biomet/45.3-4.562; Van Calster et al. 2019, doi:10.1186/s12916-019-1466-7.
+    """
+    event, prob = np.asarray(event, dtype=float), np.clip(prob, CLIP, 1 - CLIP)
+    logit = np.log(prob / (1 - prob))
+    one, none = np.ones((len(event), 1)), (np.nan, np.nan, np.nan)
+    found = {"slope": none, "intercept": none}
+    happened, not_happened = logit[event == 1], logit[event == 0]
+    fewest = min(len(happened), len(not_happened))
+    if fewest > 0:
+        found["intercept"] = _logistic(event, one, logit)
+    if fewest >= FEWEST_EVENTS and not (
+        happened.min() >= not_happened.max() or not_happened.min() >= happened.max()
+    ):
+        found["slope"] = _logistic(event, np.column_stack([logit, one]), 0 * logit)
+    return found
+
+
+def _logistic(event, columns, offset) -> tuple[float, float, float]:
+    """(estimate, low, high) of the first coefficient of a logistic regression, by Newton steps."""
+
+    def likelihood(beta):
+        linear = offset + columns @ beta
+        return (event * linear - np.logaddexp(0, linear)).sum()
+
+    beta = np.zeros(columns.shape[1])
+    for _ in range(100):
+        # Written so that no probability overflows.
+        expected = np.exp(-np.logaddexp(0, -(offset + columns @ beta)))
+        information = columns.T @ (columns * (expected * (1 - expected))[:, None])
+        step = np.linalg.solve(information, columns.T @ (event - expected))
+        while likelihood(beta + step) < likelihood(beta) and np.abs(step).max() > 1e-12:
+            step = step / 2
+        beta = beta + step
+        if np.abs(step).max() < 1e-12 * (1 + np.abs(beta).max()):
+            break
+    half = WALD * np.sqrt(np.linalg.inv(information)[0, 0])
+    return float(beta[0]), float(beta[0] - half), float(beta[0] + half)
+
+
+def bin_edges(prob, repeats: int) -> np.ndarray:
+    """Inner edges of 3 to 10 bins with equally many predictions, about 15 of a repeat in each.
+
+    prob: (n,) those of all repeats together, so that a bin is the same one in each.
+    """
+    bins = int(np.clip(len(prob) / repeats / FEWEST_PER_BIN, *BINS))
+    return np.quantile(prob, np.linspace(0, 1, bins + 1)[1:-1])
+
+
+def reliability(event, prob, edges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(mean probability, share of events, count) of each bin; NaN in a bin with none.
+
+    edges: (bins - 1,) inner edges.
+    """
+    of = np.searchsorted(edges, prob)
+    count = np.bincount(of, minlength=len(edges) + 1)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(of, prob, minlength=len(count)) / count
+        share = np.bincount(of, event, minlength=len(count)) / count
+    return mean, share, count
+
+
+def net_benefit(event, prob, thresholds=THRESHOLDS) -> np.ndarray:
+    """(T,) net benefit of treating those whose probability reaches each threshold.
+
+    Vickers & Elkin 2006, doi:10.1177/0272989X06295361.
+    """
+    treated = prob >= thresholds[:, None]
+    true, false = (treated & event).mean(axis=1), (treated & ~event).mean(axis=1)
+    return true - false * thresholds / (1 - thresholds)
+
+
+def roc(event, prob) -> tuple[np.ndarray, np.ndarray]:
+    """(false, true positive rate) from (0, 0) to (1, 1), a point per distinct probability."""
+    found, passed = _passed(event, prob)
+    return passed / passed[-1], found / found[-1]
+
+
+def precision_recall(event, prob) -> tuple[np.ndarray, np.ndarray]:
+    """(recall, precision) at each distinct probability, the highest first."""
+    found, passed = (counts[1:] for counts in _passed(event, prob))
+    return found / found[-1], found / (found + passed)
+
+
+def _passed(event, prob) -> tuple[np.ndarray, np.ndarray]:
+    """Events and non-events from each distinct probability on, the highest first, after 0."""
+    order = np.argsort(-prob, kind="stable")
+    last = np.append(np.diff(prob[order]) != 0, True)
+    event = np.asarray(event)[order]
+    return tuple(np.append(0, np.cumsum(of)[last]) for of in (event, ~event))
+
+
+def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
+    """ROC (true positive rate at each false one) and PR (precision at each recall) on `GRID`.
+
+    The mean of the curves of the splits, so that the area is the mean of theirs (vertical
+    averaging: Fawcett 2006, doi:10.1016/j.patrec.2005.10.010): models of several splits do not rank
+    on one scale (Parker et al. 2007, doi:10.1186/1471-2105-8-326). pooled: of all predictions at
+    once, where the splits are too small for a curve. Of several classes the mean of each one
+    against the rest. NaN where no split has all classes.
+    """
+    splits = [slice(None)] if pooled else [part.split == name for name in np.unique(part.split)]
+    classes = range(len(part.classes)) if part.positive is None else [part.positive]
+    curves = {"roc": [], "pr": []}
+    for rows in splits:
+        truth, prob = part.truth[rows], part.prob[rows]
+        if len(np.unique(truth)) < len(part.classes):
+            continue
+        of_classes = [_on_grid(truth == k, prob[:, k]) for k in classes]
+        for curve, of in zip(curves.values(), zip(*of_classes, strict=True), strict=True):
+            curve.append(np.mean(of, axis=0))
+    none = np.full((1, len(GRID)), np.nan)
+    return {name: np.mean(of or none, axis=0) for name, of in curves.items()}
+
+
+def _on_grid(event, prob) -> tuple[np.ndarray, np.ndarray]:
+    """(ROC, PR) of one split on `GRID`.
+
+    ROC is linear between its points; PR has the steps of the average precision.
+    """
+    recall, precision = precision_recall(event, prob)
+    step = np.searchsorted(recall, np.maximum(GRID, 1e-9) - 1e-12)
+    # Where the curve rises straight up, its upper end counts.
+    return np.interp(np.minimum(GRID + 1e-12, 1), *roc(event, prob)), precision[step]
+
+
+def confusion(part: Predictions) -> np.ndarray:
+    """(K, K) samples of each class (rows) put into each class (columns), mean over the repeats."""
+    count = len(part.classes)
+    table = np.bincount(part.truth * count + part.predicted, minlength=count**2)
+    return table.reshape(count, count) / len(np.unique(part.repeat))
+
+
+def calibration_rows(part: Predictions) -> list[list]:
+    """Rows of calibration.csv from `repeat` on."""
+    rows = []
+    labels = np.array(part.classes)
+    positive = None if part.positive is None else part.classes[part.positive]
+    for repeat, of in part.repeats().items():
+        event, prob = of.event()
+        line = calibration_line(event, prob)
+        texts = labels[of.truth], labels[of.predicted]
+        brier = score("classification", *texts, of.prob, part.classes, positive)["brier"]
+        fewest = int(min(event.sum(), (~event).sum()))
+        rows.append([repeat, *line["slope"], *line["intercept"], brier, fewest])
+    return rows
+
+
+def curve_rows(part: Predictions, pooled: bool) -> list[list]:
+    """Rows of curves.csv from `curve` on: curve, repeat, x, y, n.
+
+    n: samples of a bin (calibration), of a bar (histogram), else of the whole curve.
+    """
+    repeats = part.repeats()
+    edges = bin_edges(part.event()[1], len(repeats))
+    rows = []
+    for repeat, of in repeats.items():
+        event, prob = of.event()
+        curves = {"calibration": reliability(event, prob, edges)}
+        bars = np.histogram(prob, HISTOGRAM)[0]
+        curves["histogram"] = (HISTOGRAM[:-1], bars / len(prob), bars)
+        n = np.full(len(GRID), len(prob))
+        for curve, y in ranking_curves(of, pooled).items():
+            curves[curve] = (GRID, y, n)
+        if part.positive is not None:
+            curves["decision"] = (THRESHOLDS, net_benefit(event, prob), n[1:-1])
+        for curve, points in curves.items():
+            rows += [[curve, repeat, *point] for point in zip(*points, strict=True)]
+    return rows

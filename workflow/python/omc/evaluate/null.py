@@ -1,0 +1,67 @@
+"""The label-permutation null: what the whole pipeline scores where there is nothing to learn."""
+
+import warnings
+
+import numpy as np
+
+from omc.evaluate.metrics import METRIC_NAMES, SMALLER_IS_BETTER
+from omc.evaluate.scoring import scorer
+from omc.learn.folds import FINAL
+
+LEVEL = 0.05
+# So many permutations can give p <= LEVEL.
+ENOUGH = 19
+
+
+def performance(predictions, task: str, positive, metric: str, pooled: bool) -> dict:
+    """{(language, model): value} in cross-validation; NaN where no split has one.
+
+    predictions: table of predictions.csv, text; positive: the positive class, None for the last
+    one; pooled: all predictions scored together, else the mean over the splits.
+    """
+    classes = [c.removeprefix("prob_") for c in predictions.columns if c.startswith("prob_")]
+    positive = positive or (classes[-1] if classes else None)
+    inside = predictions[predictions["split"] != FINAL]
+    found = {}
+    for model, part in inside.groupby(["language", "model"], sort=False):
+        parts = [part] if pooled else [of for _, of in part.groupby("split", sort=False)]
+        values = [
+            scorer(of, task, classes, positive)(np.ones((1, len(of))))[metric][0] for of in parts
+        ]
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Mean of empty slice")
+            found[model] = float(np.nanmean(values))
+    return found
+
+
+def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]:
+    """(p, b): b of N permutations are as good as the observed value; p = (b + 1) / (N + 1).
+
+    null: (N,); a permutation without a value (NaN) counts as one that is as good, so that failures
+    cannot make p smaller. (Phipson & Smyth 2010, doi:10.2202/1544-6115.1585; of classifiers: Ojala
+    & Garriga 2010, JMLR 11:1833.)
+    """
+    null = np.asarray(null, dtype=float)
+    worse = null > observed if smaller_is_better else null < observed
+    # Equal but for the rounding of a sum in another order.
+    b = int((~worse | np.isclose(null, observed, rtol=1e-9, atol=1e-12)).sum())
+    return (b + 1) / (len(null) + 1), b
+
+
+def check(model: str, metric: str, observed: float, null) -> list:
+    """Row (check, status, value, advice) of one model; null: (N,) values of the permutations."""
+    name, label, count = f"permutation_null:{model}", METRIC_NAMES[metric], len(null)
+    if not np.isfinite(observed):
+        return [name, "skipped", f"no value of {label}", ""]
+    p, b = p_value(observed, null, metric in SMALLER_IS_BETTER)
+    value = f"p = {p:.3g}: {label} {observed:.3f}; {b} of {count} permutations are as good"
+    lost = int(np.isnan(null).sum())
+    if lost:
+        value += f", {lost} of them as they have no value"
+    if count < ENOUGH:
+        advice = f"set comparison.null_permutations to {ENOUGH} or more: p could not be below"
+        return [name, "skipped", value, f"{advice} {1 / (count + 1):.2g}"]
+    if p <= LEVEL:
+        return [name, "ok", value, ""]
+    advice = "no evidence that it learns the outcome: do not interpret its score or its features"
+    return [name, "warning", value, advice]

@@ -1,0 +1,76 @@
+"""What to expect of the model that one picks because it looked best."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from omc.evaluate.estimates import percentile_interval, resamples
+
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A winner by its own estimate, and what to expect of a model picked like this.
+
+    optimism: by how much the winner's estimate is better than what to expect; models: among how
+    many it was picked; resamples: how many counted.
+    """
+
+    winner: str
+    winner_estimate: float
+    estimate: float
+    low: float
+    high: float
+    optimism: float
+    models: int
+    resamples: int
+
+
+def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed: int):
+    """Picked, of the models that predicted every split, by bootstrap bias corrected CV (BBC-CV).
+
+    Of each resample of the samples, or groups, the model that is best in it is scored on the
+    samples that were not drawn: the mean is free of the optimism of choosing by the numbers that
+    are then told (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
+    algorithm 5; the predictions of all repeats are drawn together). Resamples in which a metric is
+    undefined do not count. Of models that are equally good the first is picked.
+
+    cohort: `pooled.Cohort`; smaller: whether a smaller value is better. None if no model has a
+    value, or nothing can be drawn.
+    """
+    sign = -1 if smaller else 1
+    rivals = [m for m in models if m in cohort.models and cohort.models[m].complete]
+
+    def values(weights):
+        return np.array([cohort.models[model].scored(weights)[metric] for model in rivals])
+
+    if not rivals:
+        return None
+    whole = values(np.ones((1, len(cohort.units))))[:, 0]
+    left_out = []
+    for weights in resamples(cohort.units, seed, RESAMPLES):
+        best, known = _best(sign * values(weights))
+        told = values((weights == 0).astype(float))[best, np.arange(len(weights))]
+        left_out.append(told[known])
+    left_out = np.concatenate([[], *left_out])
+    left_out = left_out[np.isfinite(left_out)]
+    (best,), (known,) = _best(sign * whole[:, None])
+    if not known or not len(left_out):
+        return None
+    estimate = float(left_out.mean())
+    return Picked(
+        rivals[best],
+        float(whole[best]),
+        estimate,
+        *percentile_interval(left_out),
+        sign * (float(whole[best]) - estimate),
+        len(rivals),
+        len(left_out),
+    )
+
+
+def _best(values):
+    """(B,) the first of the highest of (M, B) values, and whether there is any."""
+    values = np.where(np.isfinite(values), values, -np.inf)
+    return values.argmax(axis=0), np.isfinite(values).any(axis=0)

@@ -1,0 +1,135 @@
+"""The features that models use: their stability, a common ranking, the loss by shuffling one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, rankdata
+
+from omc.evaluate.metrics import SMALLER_IS_BETTER
+from omc.evaluate.scoring import score
+
+# So many of the first features are looked at closer: ranks per model, permutation importance.
+TOP = 20
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one model uses in its M splits. used, ranks: (M, p); ranks None without importance."""
+
+    language: str
+    model: str
+    used: np.ndarray
+    ranks: np.ndarray | None
+
+
+def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[float, float, float]:
+    """(stability, low, high) of the sets of features of M splits.
+
+    used: (M, p) which feature is in which set; features: how many there were to choose from (those
+    that are in no set may lack in `used`). The measure and the interval of Nogueira, Sechidis &
+    Brown 2018 (JMLR 18(174), definition 4 and theorem 7): 1 for equal sets, 0 as expected of sets
+    drawn by chance, whatever their sizes. NaN where it is undefined: fewer than two sets, or all of
+    none or of all features. The interval takes the sets for independent; those of splits share
+    training samples, so it tells how steady the mean over such splits is, not what happens in other
+    samples. Where all sets are equal it would have no width and is left out (NaN).
+    """
+    m, d = len(used), features
+    used = np.asarray(used, dtype=float)
+    share, size = used.mean(axis=0), used.sum(axis=1)
+    mean = size.mean()
+    by_chance = mean / d * (1 - mean / d)
+    if m < 2 or by_chance == 0:
+        return np.nan, np.nan, np.nan
+    value = 1 - m / (m - 1) * (share * (1 - share)).sum() / d / by_chance
+    # The jackknife-like terms of theorem 7, one per set.
+    terms = used @ share / d - size * mean / d**2
+    terms += value / 2 * (2 * mean * size / d**2 - size / d - mean / d + 1)
+    terms /= by_chance
+    half = norm.ppf((1 + level) / 2) * 2 / m * np.sqrt(((terms - terms.mean()) ** 2).sum())
+    if np.isclose(value, 1):
+        return 1.0, np.nan, np.nan
+    return float(value), float(value - half), float(min(1, value + half))
+
+
+def read_uses(importance: pd.DataFrame, baselines: list[str]):
+    """(features (p,), selected (S, p), Uses of all models but the baselines) of one data set.
+
+    importance: rows of importance.csv of the data set, `importance` as numbers. A model uses the
+    features whose importance is not zero in a split: of a model with sparsity of its own, as the
+    elastic net or a tree, that is fewer than the preprocessing selected, which is the same for all
+    models. Of a model without importance it is all that were selected. Features are ranked by their
+    importance within a split; all that it does not use stand behind, on the rank after the longest
+    selection (the lists of top features of Fagin, Kumar & Sivakumar 2003,
+    doi:10.1137/S0895480102412856).
+    """
+    rows = importance[(importance["split"] != "final") & (importance["selected"] == "true")]
+    features, splits = np.unique(rows["feature"]), np.unique(rows["split"])
+    at = np.searchsorted(splits, rows["split"]), np.searchsorted(features, rows["feature"])
+    selected = np.zeros((len(splits), len(features)), dtype=bool)
+    selected[at] = True
+    last = 1 + selected.sum(axis=1).max(initial=0)
+    uses = []
+    names = rows["language"] + "/" + rows["model"]
+    for name in names.unique():
+        own = (names == name).to_numpy()
+        if name in baselines:
+            continue
+        values = np.full(selected.shape, np.nan)
+        values[at[0][own], at[1][own]] = rows["importance"].to_numpy()[own]
+        has = np.isfinite(values).any(axis=1)
+        ranks = None
+        if has.any():
+            values = np.nan_to_num(np.abs(values[has]))
+            used = values > 0
+            ranks = np.where(used, rankdata(-values, axis=1), last)
+        else:
+            used = selected[np.unique(at[0][own])]
+        uses.append(Use(*name.split("/", 1), used, ranks))
+    return features, selected, uses
+
+
+def consensus(features, selected, uses: list[Use]):
+    """(order, score, share) of the features: the first is the one that models agree on most.
+
+    score: (p,) mean over models of their mean rank over splits, NaN if no model has importance;
+    share: (p,) of splits that selected the feature. Sums of ranks over resamples and over models
+    are the linear aggregation of Saeys, Abeel & Van de Peer 2008 (doi:10.1007/978-3-540-87481-2_21)
+    ; every model counts the same, and models of one kind in both languages count twice. Ties by
+    share, then by name.
+    """
+    share = selected.mean(axis=0) if len(selected) else np.zeros(0)
+    ranked = [use.ranks.mean(axis=0) for use in uses if use.ranks is not None]
+    score = np.mean(ranked, axis=0) if ranked else np.full(len(features), np.nan)
+    return np.lexsort((features, -share, score)), score, share
+
+
+def drops(table, features: list[str], task: str, positive, metric: str) -> np.ndarray:
+    """(splits, features) mean loss of a metric by shuffling features; NaN where it is undefined.
+
+    table: a table of text with the columns split, feature, permutation, truth, predicted and
+    prob_<class>, as `permutation.permute_split` gives them; features: names, empty for all
+    together. A loss is positive where shuffling makes the predictions worse, whichever direction
+    the metric has; a feature that a split did not select loses nothing there (Breiman 2001,
+    doi:10.1023/A:1010933404324, here on test samples).
+    """
+    classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
+    positive = positive or (classes[-1] if classes else None)
+    prob = table[[f"prob_{c}" for c in classes]]
+    prob = None if not classes or (prob == "").any(axis=None) else prob.to_numpy(float)
+    truth, predicted = table["truth"].to_numpy(), table["predicted"].to_numpy()
+    whole, shuffled = {}, {}
+    keys = ["split", "feature", "permutation"]
+    for (split, feature, permutation), at in table.groupby(keys, sort=False).indices.items():
+        of = None if prob is None else prob[at]
+        value = score(task, truth[at], predicted[at], of, classes, positive)[metric]
+        if permutation == "0":
+            whole[split] = value
+        else:
+            shuffled.setdefault((split, feature), []).append(value)
+    sign = 1 if metric in SMALLER_IS_BETTER else -1
+    lost = [
+        [sign * (np.mean(shuffled.get((split, feature), value)) - value) for feature in features]
+        for split, value in whole.items()
+    ]
+    return np.reshape(lost, (len(whole), len(features)))

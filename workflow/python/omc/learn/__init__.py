@@ -1,0 +1,1 @@
+"""Splits, preprocessing and training: all that learns from samples."""

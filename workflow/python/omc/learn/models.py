@@ -1,0 +1,239 @@
+"""From a line of the configuration to a scikit-learn estimator."""
+
+import importlib
+import inspect
+import warnings
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import StackingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import ParameterGrid
+from sklearn.utils.validation import has_fit_parameter
+
+from omc.core.errors import UserError, did_you_mean, some
+
+
+def estimator_class(dotted: str, key: str):
+    """The class that a dotted name such as sklearn.svm.SVC means."""
+    if not isinstance(dotted, str):
+        raise UserError(f"{key}: {dotted!r} is no dotted name: write one, as sklearn.svm.SVC")
+    module_name, _, class_name = dotted.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{key}: cannot import '{dotted}' ({error}): correct the dotted name"
+        ) from error
+    if not (inspect.isclass(found) and hasattr(found, "fit") and hasattr(found, "get_params")):
+        raise UserError(
+            f"{key}: '{dotted}' is no scikit-learn estimator class: it needs fit and get_params"
+        )
+    return found
+
+
+def build(spec: dict, task: str, imbalance: str, key: str):
+    """An unfitted estimator of a model's specification, one thread, its parameters checked.
+
+    spec: name, estimator (dotted name), params, grid, size. task: classification or regression.
+    """
+    estimator = _instance(spec["estimator"], spec["params"], key)
+    known = estimator.get_params()
+    for name in spec["grid"] or {}:
+        if name not in known:
+            raise UserError(
+                f"{key}.grid: '{name}' is no parameter of {spec['estimator']}."
+                f"{did_you_mean(name, list(known))} Its parameters: {some(sorted(known), 30)}"
+            )
+    wanted = "classifier" if task == "classification" else "regressor"
+    actual = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
+    if actual is not None and actual != wanted:
+        raise UserError(
+            f"{key}: {spec['estimator']} is a {actual}, and the task is {task}: use a {wanted}"
+        )
+    # The workflow is the parallelism: more threads here would multiply with its jobs.
+    threads = {n: 1 for n in _named(estimator, "n_jobs") if known[n] not in (None, 1)}
+    estimator.set_params(**threads)
+    if imbalance == "weights" and task == "classification" and not takes_weights(estimator):
+        raise UserError(
+            f"{key}: '{spec['name']}' takes no weights: set imbalance: none, or take this model out"
+        )
+    return estimator
+
+
+def _instance(dotted: str, params: dict, key: str):
+    """An estimator; a parameter that is a mapping with the key `estimator` is one in itself."""
+    kind = estimator_class(dotted, key)
+    if not isinstance(params, dict):
+        raise UserError(f"{key}.params: {params!r} is not a mapping: write key: value")
+    own = {
+        name: _instance(value["estimator"], value.get("params", {}), f"{key}.params.{name}")
+        if isinstance(value, dict) and "estimator" in value
+        else value
+        for name, value in params.items()
+    }
+    # A name such as regressor__C belongs to an estimator inside this one.
+    inside = {name: own.pop(name) for name in list(own) if "__" in name}
+    try:
+        estimator = kind(**own)
+        parts = estimator.get_params() if inside else {}
+        for name in inside:
+            outer = name.partition("__")[0]
+            if not hasattr(parts.get(outer), "set_params"):
+                raise UserError(
+                    f"{key}.params: '{name}' is of an estimator inside {dotted}, and '{outer}' is"
+                    f" none: give it, as {outer}: {{estimator: sklearn.svm.SVC}}"
+                )
+        return estimator.set_params(**inside)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UserError(
+            f"{key}.params: {' '.join(str(error).split())}: see the documentation of {dotted}"
+        ) from error
+
+
+def _named(estimator, name: str) -> list[str]:
+    """Parameters of that name, of the estimator and of those inside it."""
+    return [p for p in estimator.get_params() if p.rpartition("__")[2] == name]
+
+
+def takes_weights(estimator) -> bool:
+    """Whether the estimator can weight classes or samples."""
+    return "class_weight" in estimator.get_params() or has_fit_parameter(estimator, "sample_weight")
+
+
+# The most that a tuning parameter can be, whatever the estimator, given the rows and columns of the
+# smallest fit.
+LIMITS = {
+    "n_neighbors": lambda rows, columns: rows,
+    "n_components": lambda rows, columns: max(1, min(rows - 1, columns)),
+    "max_features": lambda rows, columns: columns,
+}
+
+
+def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | None = None) -> list:
+    """The hyperparameter candidates, dicts in grid order; of a larger grid a seeded sample.
+
+    rows, columns: of the smallest fit that will be made. What it cannot do is lowered to what it
+    can, and candidates that become equal are one.
+    """
+    grid = list(ParameterGrid(spec["grid"] or {}))
+    if rows is not None:
+        lowered = [{k: _lowered(k, v, rows, columns) for k, v in one.items()} for one in grid]
+        if lowered != grid:
+            # By their text: max_features 1 and 1.0 are equal numbers, and not the same.
+            grid = list({repr(one): one for one in lowered}.values())
+    if len(grid) <= spec["size"]:
+        return grid
+    drawn = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
+    return [grid[int(i)] for i in np.sort(drawn)]
+
+
+def _lowered(name: str, value, rows: int, columns: int):
+    limit = LIMITS.get(name.rpartition("__")[2])
+    # Of max_features only a whole number is a number of columns: 1.0 is all of them.
+    if limit is None or not isinstance(value, int) or isinstance(value, bool):
+        return value
+    return min(value, limit(rows, columns))
+
+
+# Of a sigmoid that would fall: slope times the largest decision value. Probabilities are written
+# with 12 digits.
+RISE = 1e-4
+
+
+def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
+    """Fit one candidate on one fit's rows.
+
+    x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: of these rows
+    as (train, test) row numbers. With two and more of them a classifier without probabilities is
+    calibrated inside x, whose features and scale all rows have taught: too extreme, and good enough
+    to rank candidates. Without, it has no probabilities, until `calibrate`.
+    """
+    model = clone(estimator).set_params(**candidate)
+    model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
+    calibrated = classes and needs_calibration(model) and len(folds) > 1
+    weights = {}
+    if imbalance == "weights" and classes:
+        # A calibration without weights would undo those of the model that it calibrates.
+        by_sample = has_fit_parameter(model, "sample_weight")
+        if "class_weight" in model.get_params() and not (calibrated and by_sample):
+            model.set_params(class_weight="balanced")
+        else:
+            weights = {"sample_weight": _balanced(y)}
+    if calibrated:
+        model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
+    return model.fit(x, y, **weights)
+
+
+def needs_calibration(model) -> bool:
+    """Whether a classifier has decision values, and no probabilities."""
+    return not hasattr(model, "predict_proba") and hasattr(model, "decision_function")
+
+
+def calibrate(model, x, y, decision, imbalance: str):
+    """A fitted model with probabilities: a sigmoid of its decision values (Platt 1999).
+
+    x: (n, p); y: (n,) class indices of its training rows; decision: (n, 1), or (n, K) of more than
+    two classes, decision values of the same rows by models that have not seen them. Of more than
+    two classes each has its sigmoid, and their values are divided by their sum. Platt, Advances in
+    Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
+
+    The sigmoid never falls: where it would, since the decision values of a weak signal are by
+    chance higher outside the class, it is the share of the class, and rises just enough to keep
+    the order. Otherwise it would turn the order of samples round, and with it the ROC AUC.
+    """
+    # A linear model whose decision values are its input: what is calibrated was computed before.
+    identity = LogisticRegression()
+    identity.classes_, identity.n_features_in_ = model.classes_, decision.shape[1]
+    identity.coef_, identity.intercept_ = np.eye(decision.shape[1]), np.zeros(decision.shape[1])
+    rows = np.arange(len(y))
+    sigmoid = CalibratedClassifierCV(FrozenEstimator(identity), cv=[(rows, rows)], ensemble=False)
+    with warnings.catch_warnings():
+        # That the identity takes no weights is of no importance: nothing is fitted but the sigmoid.
+        warnings.filterwarnings("ignore", ".*does not appear to accept sample_weight")
+        weights = _balanced(y) if imbalance == "weights" else None
+        sigmoid.fit(decision, y, sample_weight=weights)
+    of_each = sigmoid.calibrated_classifiers_[0].calibrators
+    labels = model.classes_[-len(of_each) :]
+    for label, values, one in zip(labels, decision.T, of_each, strict=True):
+        # scikit-learn's sigmoid is 1 / (1 + exp(a value + b)).
+        if one.a_ >= 0:
+            share = np.average(y == label, weights=weights)
+            one.a_ = -RISE / max(np.abs(values).max(), np.finfo(float).tiny)
+            one.b_ = np.log((1 - share) / share)
+    # One estimator of scikit-learn, which hands the model's decision values to the sigmoid.
+    parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
+    both = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
+    return both.fit(x, y)
+
+
+def _balanced(y) -> np.ndarray:
+    """(n,) weights of samples by the inverse frequency of their class."""
+    count = np.bincount(y)
+    return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
+
+
+def predict(model, x, classes: int):
+    """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob."""
+    if not classes:
+        return np.asarray(model.predict(x), dtype=float).ravel(), None
+    if not hasattr(model, "predict_proba"):
+        return np.asarray(model.predict(x), dtype=int), None
+    prob = np.zeros((len(x), classes))
+    prob[:, np.asarray(model.classes_, dtype=int)] = model.predict_proba(x)
+    return prob.argmax(axis=1), prob
+
+
+def importance(model) -> tuple[np.ndarray | None, str]:
+    """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
+    if isinstance(model, StackingClassifier) and model.cv == "prefit":
+        # As `calibrate` made it.
+        model = model.estimators_[0]
+    model = getattr(model, "regressor_", model)
+    coefficients = getattr(model, "coef_", None)
+    if coefficients is not None:
+        return np.abs(np.atleast_2d(np.asarray(coefficients))).mean(axis=0), "coefficient"
+    impurity = getattr(model, "feature_importances_", None)
+    return (None, "") if impurity is None else (np.asarray(impurity), "impurity")

@@ -1,0 +1,99 @@
+"""Reads tables of new samples as the import read those of the data set, for its saved models."""
+
+import difflib
+
+import numpy as np
+import pandas as pd
+
+from omc.core.errors import UserError, some
+from omc.data.formats import ending, read_table
+from omc.data.matrix import layers, names
+from omc.data.transforms import COMPOSITIONAL, transform
+from omc.learn.folds import FINAL
+from omc.learn.preprocessing import read_fits
+
+OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
+
+
+def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
+    """The numbers of new samples that the final models of a data set use.
+
+    tables: by layer its path, orientation, matrix, transform and pseudo_count; join: inner or
+    outer; data, preprocessing: paths of data.h5ad and preprocessing.h5. Returns (values, samples,
+    features, layers): values (n, p) transformed as in data.h5ad, NaN where missing; features:
+    those that split `final` kept, as named there.
+    """
+    features, layer_of = np.array(names(data, "var"), dtype=object), layers(data)
+    used = np.zeros(len(features), dtype=bool)
+    used[read_fits(preprocessing, {FINAL})[0][FINAL, 0].index] = True
+    parts = {}
+    for name, table in tables.items():
+        kept = (layer_of == name) & used
+        needed = (layer_of == name) if table["transform"] in COMPOSITIONAL else kept
+        part = read_layer(table, own_names(features[needed], name))
+        parts[name] = part.loc[:, used[needed]].set_axis(features[kept], axis=1)
+    samples = join_samples(parts, tables, join)
+    joined = pd.concat([part.reindex(samples) for part in parts.values()], axis=1)
+    of_layer = [name for name, part in parts.items() for _ in part.columns]
+    missing = int(joined.isna().to_numpy().sum())
+    print(f"{len(joined)} samples x {len(of_layer)} features; {missing} values are missing")
+    return joined.to_numpy(), list(joined.index), list(joined.columns), of_layer
+
+
+def own_names(features, layer: str) -> list[str]:
+    """Names of a layer's features in its own table: where layers were joined, without the layer."""
+    prefix = f"{layer}:"
+    joined = all(name.startswith(prefix) for name in features)
+    return [name.removeprefix(prefix) for name in features] if joined else list(features)
+
+
+def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
+    """The needed features of a table, transformed (samples x features).
+
+    UserError if the table has no sample or lacks a feature.
+    """
+    path, orientation, matrix = layer["path"], layer["orientation"], layer["matrix"]
+    # The training table may have been of another format: an .h5ad file has both fixed or named.
+    if ending(path) == ".h5ad":
+        orientation = "samples_in_rows"
+    else:
+        matrix = None
+    table = read_table(path, orientation, matrix)
+    have = set(table.columns)
+    lacking = [name for name in needed if name not in have]
+    if lacking:
+        raise UserError(_lacking(path, orientation, table, needed, lacking))
+    values = table[needed].to_numpy()
+    values = transform(values, layer["transform"], table.index, needed, path, layer["pseudo_count"])
+    return pd.DataFrame(values, table.index, needed)
+
+
+def _lacking(path, orientation, table, needed, lacking) -> str:
+    text = (
+        f"{path}: {len(lacking)} of the {len(needed)} features that the model needs are missing"
+        f" ({some(lacking)})"
+    )
+    if len(table.index.intersection(needed)):
+        return (
+            f"{text}, but some are names of samples here: the table has to stand as the training"
+            f" table does (orientation: {orientation}), and this one is {OTHER[orientation]}"
+        )
+    spare = table.columns.difference(needed)
+    near = difflib.get_close_matches(lacking[0], list(spare), n=1)
+    hint = f" ('{lacking[0]}' may be '{near[0]}' here)" if near else ""
+    return f"{text}{hint}: name them as in the training table, or add them"
+
+
+def join_samples(parts: dict[str, pd.DataFrame], tables: dict, join: str) -> pd.Index:
+    """Samples of all layers, in the order of the first; with join: inner they must be the same."""
+    (first, *others) = parts
+    samples = parts[first].index
+    for name in others:
+        differ = samples.symmetric_difference(parts[name].index, sort=False)
+        if len(differ) and join == "inner":
+            raise UserError(
+                f"{tables[name]['path']}: {len(differ)} sample(s) stand only here or only in"
+                f" {tables[first]['path']} ({some(differ)}): every layer needs the same samples"
+            )
+        samples = samples.union(parts[name].index, sort=False)
+    return samples

@@ -1,0 +1,218 @@
+"""What is learned per fit on its training rows only, and applied by both languages.
+
+Twin: preprocessing.R, which reads and applies, but learns nothing.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import h5py
+import numpy as np
+from scipy import sparse
+from sklearn.feature_selection import f_classif, f_regression
+
+from omc.core.checksums import sha256_file
+from omc.core.csv_files import read_csv
+from omc.core.errors import UserError
+from omc.data import matrix
+
+# Filters look at about this many numbers at a time (8 MB), so that memory stays small.
+BLOCK_NUMBERS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Preprocessing of one fit: columns of X (ascending, 0-based) and what to do to each.
+
+    rank: 1 for the best by the supervised selection, 0 where nothing is selected.
+    """
+
+    index: np.ndarray
+    fill: np.ndarray
+    center: np.ndarray
+    scale: np.ndarray
+    rank: np.ndarray
+
+
+def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
+    """Learn every fit of every split of a data set and write them: paths, and see `learn`.
+
+    setting: also top_variance, a number of features or None by layer.
+    """
+    # Nothing is learned on external cohorts, so they are not even read.
+    sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
+    number = str if task == "classification" else float
+    outcome = np.array([number(row["outcome"]) for row in sheet])
+    row_of = {row["sample"]: i for i, row in enumerate(sheet)}
+    layer_of = matrix.layers(data)
+    parts = [
+        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
+        for name, most in setting["top_variance"].items()
+    ]
+    columns = np.arange(len(layer_of))
+    values = matrix.read_columns(data, list(row_of), columns, dense=False)
+    training = {}
+    for row in read_csv(splits):
+        if row["role"] == "train":
+            at = row_of[row["sample"]], int(row["inner_fold"])
+            training.setdefault(row["split"], []).append(at)
+    fits = {}
+    for split, part in training.items():
+        rows, inner = np.array(part).T
+        for fit in [0, *np.unique(inner)]:
+            inside = rows[inner != fit]
+            fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting)
+        print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
+    checksums = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
+    write_fits(output, fits, checksums)
+
+
+def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:
+    """Learn one fit's preprocessing from its training rows.
+
+    values: (n, p) array or sparse CSC array, NaN where missing; outcome: (n,) labels, or numbers in
+    a regression; layers: one {name, columns: (p_l,), top_variance: int or None} per layer;
+    setting: max_missing, impute, scale, method, features. In this order: features with too many
+    missing values, imputation, constant features, top variance, scaling, selection; all inside the
+    fold, since selection on all samples biases the error (Ambroise & McLachlan 2002,
+    doi:10.1073/pnas.102102699); all per layer, and then the layers are weighted (`weigh_blocks`).
+    """
+    parts = weigh_blocks([_learn_layer(values, outcome, layer, setting) for layer in layers])
+    joined = Fit(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Fit)))
+    order = np.argsort(joined.index, kind="stable")
+    return Fit(*(getattr(joined, f.name)[order] for f in fields(Fit)))
+
+
+def weigh_blocks(parts: list[Fit]) -> list[Fit]:
+    """Layers (blocks) that weigh the same however many features each of them keeps.
+
+    Each block is divided by the square root of its number of kept features (Westerhuis et al.
+    1998, doi:10.1002/(SICI)1099-128X(199809/10)12:5<301::AID-CEM515>3.0.CO;2-S), which gives
+    standardised blocks the same sum of squares. All are multiplied by one number, the square root
+    of the mean number of kept features, so that the sum of squares of all values stays what it was:
+    else every penalty would be stronger for several layers than for each alone, and a comparison of
+    the two would show just that. One layer stays as it is.
+    """
+    kept = np.array([len(part.index) for part in parts])
+    weights = np.sqrt(kept / kept.mean())
+    return [replace(p, scale=p.scale * weight) for p, weight in zip(parts, weights, strict=True)]
+
+
+def _learn_layer(values, outcome, layer, setting) -> Fit:
+    index = np.asarray(layer["columns"])
+    # A sample without the layer (outer join) tells nothing of its single features.
+    measured = np.zeros(values.shape[0], dtype=bool)
+    for _, x in _blocks(values, index):
+        measured |= ~np.isnan(x).all(axis=1)
+        if measured.all():
+            break
+    if not measured.any():
+        raise UserError(
+            f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
+            " the data set's join: inner"
+        )
+    absent, mean, spread = (np.zeros(len(index)) for _ in range(3))
+    for at, x in _blocks(values, index):
+        missing = np.isnan(x)
+        absent[at] = missing[measured].mean(axis=0)
+        # What has too many missing values may have no value to learn from.
+        usable = absent[at] <= setting["max_missing"]
+        x, missing = x[:, usable], missing[:, usable]
+        if missing.any():
+            x = np.where(missing, _fill(x, setting["impute"]), x)
+        mean[at[usable]], spread[at[usable]] = x.mean(axis=0), x.std(axis=0)
+    # A constant column's spread is rounding error, not zero.
+    keep = spread > 1e-12 * np.maximum(1, np.abs(mean))
+    keep &= absent <= setting["max_missing"]
+    if layer["top_variance"] is not None and keep.sum() > layer["top_variance"]:
+        variance = np.where(keep, spread**2, -1)
+        keep = np.zeros_like(keep)
+        keep[np.argsort(-variance, kind="stable")[: layer["top_variance"]]] = True
+    index, mean, spread = index[keep], mean[keep], spread[keep]
+    if not len(index):
+        raise UserError(
+            "no feature is left after the filters (missing values, constant features):"
+            " raise preprocessing.max_missing, or look at the table"
+        )
+    # Where nothing is missing, only new samples will need the fill.
+    fill, score = np.zeros(len(index)), np.zeros(len(index))
+    for at, x in _blocks(values, index):
+        fill[at] = _fill(x, setting["impute"])
+        if setting["method"] != "none":
+            missing = np.isnan(x)
+            x = np.where(missing, fill[at], x) if missing.any() else x
+            score[at] = _score(setting["method"], x, outcome)
+    center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
+    scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
+    rank = np.zeros(len(index), dtype=np.int32)
+    if setting["method"] != "none":
+        order = np.argsort(-score, kind="stable")[: setting["features"]]
+        rank[order] = np.arange(1, len(order) + 1)
+        chosen = rank > 0
+        index, fill, center, scale, rank = (a[chosen] for a in (index, fill, center, scale, rank))
+    return Fit(index, fill, center, scale, rank)
+
+
+def _blocks(values, index):
+    """Positions in `index` and dense (n, some) values of these columns, some at a time.
+
+    Columns lie one after the other in memory, so that the sums of a column, rounding included,
+    depend neither on its neighbours nor on whether the matrix is sparse.
+    """
+    step = max(1, BLOCK_NUMBERS // max(1, values.shape[0]))
+    for first in range(0, len(index), step):
+        at = np.arange(first, min(first + step, len(index)))
+        part = values[:, index[at]]
+        if sparse.issparse(part):
+            part = part.toarray()
+        yield at, np.asfortranarray(part, dtype=np.float64)
+
+
+def _fill(x, impute):
+    if impute == "zero":
+        return np.zeros(x.shape[1])
+    if not np.isnan(x).any():
+        return (np.median if impute == "median" else np.mean)(x, axis=0)
+    return (np.nanmedian if impute == "median" else np.nanmean)(x, axis=0)
+
+
+def _score(method, x, outcome):
+    """(p,) larger is better: the F statistic of the one-way ANOVA, or of the linear regression."""
+    score = {"anova": f_classif, "f_regression": f_regression}[method](x, outcome)[0]
+    return np.nan_to_num(score, nan=-np.inf)
+
+
+def apply(values: np.ndarray, fit: Fit) -> np.ndarray:
+    """(n, kept) filled, centred and scaled values; `values` are the fit's own columns, in order."""
+    return (np.where(np.isnan(values), fit.fill, values) - fit.center) / fit.scale
+
+
+def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str, str]) -> None:
+    """Write all fits of a data set flat: few large arrays, since readers pay per HDF5 object."""
+    lengths = [len(fit.index) for fit in fits.values()]
+    with h5py.File(path, "w") as file:
+        for name, text in attributes.items():
+            file.attrs[name] = text
+        group = file.create_group("fits")
+        group.create_dataset("split", data=[split for split, _ in fits], dtype=h5py.string_dtype())
+        group["fit"] = np.array([number for _, number in fits], dtype=np.int32)
+        group["start"] = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        group["length"] = np.array(lengths, dtype=np.int64)
+        group = file.create_group("features")
+        for name in ("index", "fill", "center", "scale", "rank"):
+            column = np.concatenate([getattr(fit, name) for fit in fits.values()])
+            group[name] = column.astype(np.int32) if name in ("index", "rank") else column
+
+
+def read_fits(path: str, splits: set[str] | None = None):
+    """Fits of some splits (None: all) by (split, fit), and the file's attributes."""
+    with h5py.File(path) as file:
+        attributes = dict(file.attrs)
+        columns = {name: data[:] for name, data in file["features"].items()}
+        keys = zip(file["fits/split"].asstr()[:], file["fits/fit"][:], strict=True)
+        ranges = zip(file["fits/start"][:], file["fits/length"][:], strict=True)
+        fits = {
+            (split, int(fit)): Fit(**{n: c[start : start + length] for n, c in columns.items()})
+            for (split, fit), (start, length) in zip(keys, ranges, strict=True)
+            if splits is None or split in splits
+        }
+    return fits, attributes

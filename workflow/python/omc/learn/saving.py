@@ -1,0 +1,96 @@
+"""The saved model of split `final`, and its predictions of new samples (twin: saving.R).
+
+skops where it can hold the model without running code of others, else joblib.
+"""
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+
+from omc.core.checksums import sha256_file
+from omc.core.errors import UserError, some
+from omc.learn import models
+from omc.learn.preprocessing import apply
+
+TRUSTED = ["numpy", "scipy", "sklearn"]
+
+
+def save(saved: dict | None, folder: str) -> None:
+    """Save what `training.train_split` gives for `final`: model.skops or model.joblib in `folder`.
+
+    The folder stays empty if the split failed: failures.csv says why.
+    """
+    os.makedirs(folder, exist_ok=True)
+    if saved is None:
+        return
+    if _package(type(saved["estimator"])) == "sklearn":
+        import skops.io
+
+        path = os.path.join(folder, "model.skops")
+        skops.io.dump(saved, path)
+        # An estimator of others may stand inside one of scikit-learn.
+        if not _foreign_types(path):
+            return
+        os.remove(path)
+    import joblib
+
+    joblib.dump(saved, os.path.join(folder, "model.joblib"))
+
+
+def load(path: str, sha256: str) -> dict:
+    """What `save` was given; UserError if the file is not the one with this checksum.
+
+    Nothing of the file is read as a model before, since joblib runs what stands in it.
+    """
+    if sha256_file(path) != sha256:
+        raise UserError(
+            f"{path}: the file is not the one that the run wrote (its SHA-256 is not in"
+            " manifest.json): delete it and run the comparison again"
+        )
+    if path.endswith(".skops"):
+        import skops.io
+
+        foreign = _foreign_types(path)
+        if foreign:
+            raise UserError(
+                f"{path}: holds types of other packages than {', '.join(TRUSTED)}"
+                f" ({some(foreign)}): run the comparison again"
+            )
+        return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+    import joblib
+
+    try:
+        return joblib.load(path)
+    except ImportError as error:
+        raise UserError(
+            f"{path}: {error}: the model's own code has to be importable, as it was in the run"
+            " (PYTHONPATH)"
+        ) from error
+
+
+def predict_saved(saved: dict, values: np.ndarray, features):
+    """(predicted, prob) of new samples: labels or numbers (n,), and (n, K) or None.
+
+    values: (n, p), transformed as in data.h5ad, NaN where missing; features: the p names, at
+    least those that the model uses.
+    """
+    column = {str(name): at for at, name in enumerate(features)}
+    x = values[:, [column[name] for name in saved["features"]]]
+    classes = saved["classes"]
+    x = apply(x, SimpleNamespace(**saved))
+    predicted, prob = models.predict(saved["estimator"], x, len(classes))
+    if not np.all(np.isfinite(predicted if prob is None else prob)):
+        raise UserError("the predictions hold values that are not finite")
+    return (np.array(classes, dtype=object)[predicted] if classes else predicted), prob
+
+
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
+
+
+def _foreign_types(path: str) -> list[str]:
+    import skops.io
+
+    untrusted = skops.io.get_untrusted_types(file=path)
+    return [name for name in untrusted if name.partition(".")[0] not in TRUSTED]

@@ -1,0 +1,77 @@
+"""What a model's predictions lose when a feature's values are shuffled (twin: permutation.R)."""
+
+import numpy as np
+
+from omc.core.csv_files import read_csv
+from omc.core.seeds import fit_seed
+from omc.learn.folds import FINAL
+from omc.learn.training import SplitResult, candidates, choose, predictions, refit
+
+# Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
+# feature, and numbers in what is predicted at once.
+SPLITS = 5
+PERMUTATIONS = 10
+BLOCK_NUMBERS = 1 << 22
+# Shuffling fewer test samples says little, and nothing of a single one.
+LEAST_TEST = 5
+
+
+def chosen_splits(data) -> list[str]:
+    """The first splits of a data set whose features are shuffled: none in leave-one-out."""
+    sizes = {name: (part["role"] == "test").sum() for name, part in data.splits.items()}
+    return [name for name, n in sizes.items() if name != FINAL and n >= LEAST_TEST][:SPLITS]
+
+
+def rows_of_model(path: str, settings) -> list[dict]:
+    """The rows of a model in a table of all data sets."""
+    of = settings.dataset, settings.language, settings.model
+    return [r for r in read_csv(path) if (r["dataset"], r["language"], r["model"]) == of]
+
+
+def failed_splits(path: str, settings) -> set[str]:
+    """Splits of one model that stand in failures.csv."""
+    return {row["split"] for row in rows_of_model(path, settings)}
+
+
+def read_evaluated(path: str, settings) -> dict[str, list]:
+    """Rows of tuning.csv of one model by split, as `training.choose` takes them."""
+    evaluated = {}
+    for row in rows_of_model(path, settings):
+        # A candidate that failed has no value, which is enough to leave it out again.
+        values = [row[n] for n in ("candidate", "parameters", "inner_fold", "metric", "value")]
+        evaluated.setdefault(row["split"], []).append([*values, row["seconds"], ""])
+    return evaluated
+
+
+def permute_split(data, settings, estimator, split: str, evaluated: list, features: list[str]):
+    """Predict a split's test samples as they are, and with features shuffled among them.
+
+    Each feature alone, and all together, by the same shuffles: of features that say the same each
+    loses little alone, since the others stay. The model is that of the run: trained again, with the
+    candidate that the run chose. Yields (feature, permutation, row of predictions.csv from `cohort`
+    on); the feature is empty for all together, and permutation 0 for the samples as they are. A
+    feature that the split did not select has no rows.
+    """
+    chosen = choose(settings, candidates(data, settings, split), evaluated, SplitResult())
+    model = refit(data, settings, estimator, split, chosen)
+    fit, test = data.fits[split, 0], data.rows(split)[1]
+    x = data.matrix(fit, test)
+    for row in predictions(data, model, x, test):
+        yield "", 0, row
+    names = (settings.seed, settings.dataset, settings.language, settings.model, split)
+    rng = np.random.default_rng(fit_seed(*names, "permutation"))
+    shuffles = np.array([rng.permutation(len(test)) for _ in range(PERMUTATIONS)])
+    kept = data.features[fit.index]
+    columns = np.flatnonzero(np.isin(kept, features))
+    sets = [*columns[:, None], columns] if len(columns) else []
+    size = max(1, BLOCK_NUMBERS // (PERMUTATIONS * x.size))
+    for first in range(0, len(sets), size):
+        block = sets[first : first + size]
+        times = len(block) * PERMUTATIONS
+        stacked = np.tile(x, (times, 1))
+        parts = stacked.reshape(len(block), PERMUTATIONS, *x.shape)
+        for part, at in zip(parts, block, strict=True):
+            part[:, :, at] = x[shuffles[:, :, None], at]
+        for i, row in enumerate(predictions(data, model, stacked, np.tile(test, times))):
+            of, permutation = divmod(i // len(test), PERMUTATIONS)
+            yield kept[block[of][0]] if first + of < len(columns) else "", permutation + 1, row

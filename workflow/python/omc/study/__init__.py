@@ -1,0 +1,1 @@
+"""The configuration, and what each rule needs of it."""

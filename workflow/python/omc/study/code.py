@@ -1,0 +1,61 @@
+"""Which files of the library a script uses, read from its imports: a change in one runs it again."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+IMPORT = re.compile(r"^\s*from (omc[\w.]*) import (\([\w\s,]+\)|.+)$", re.M)
+USE = re.compile(r"^\s*use\(([^)]*)\)", re.M)
+CATALOG = re.compile(r"""catalog\(["']([\w./-]+)["']""")
+REGISTRY = re.compile(r'"(omc(?:\.\w+)+)"')
+# Their sentences are for people, and change no number.
+FOR_PEOPLE = {"errors", "logs"}
+
+
+def code_files(workflow: str, *files: str) -> list[str]:
+    """Paths of all files of the library that these files use, directly or through others.
+
+    workflow: the folder with python/, R/ and catalog/; files: paths of scripts, or of files of the
+    library, relative to it. The first is a script, which Snakemake watches by itself: it is left out.
+    """
+    found, new = [], [Path(workflow, file) for file in files]
+    while new:
+        path = new.pop()
+        if path not in found:
+            found.append(path)
+            new += used_by(path, workflow)
+    kept = (path for path in found[1:] if path.stem not in FOR_PEOPLE)
+    return sorted(map(str, kept))
+
+
+@cache
+def used_by(path: Path, workflow: str) -> list[Path]:
+    """Files of the library that one file names in its imports, `use()` lines and `catalog()` calls.
+
+    The name of a registry in quotes stands for all of its files: see `core.registry`.
+    """
+    if path.suffix not in (".py", ".R"):
+        return []
+    text = path.read_text(encoding="utf-8")
+    found = [Path(workflow, "catalog", name) for name in CATALOG.findall(text)]
+    if path.suffix == ".R":
+        names = {name for line in USE.findall(text) for name in re.findall(r'"([\w.]+)"', line)}
+        return found + [file for file in r_files(workflow) if file.stem in names]
+    for module, names in IMPORT.findall(text):
+        found += modules(Path(workflow, "python", *module.split(".")), re.findall(r"\w+", names))
+    for package in REGISTRY.findall(text):
+        found += sorted(Path(workflow, "python", *package.split(".")).glob("*.py"))
+    return found
+
+
+def modules(place: Path, names: list[str]) -> list[Path]:
+    """Files of a module, or of those that are imported from a package."""
+    if place.with_suffix(".py").exists():
+        return [place.with_suffix(".py")]
+    return [file for name in names if (file := place / f"{name}.py").exists()]
+
+
+@cache
+def r_files(workflow: str) -> list[Path]:
+    """All files of the R library."""
+    return sorted(Path(workflow, "R").rglob("*.R"))

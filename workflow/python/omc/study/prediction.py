@@ -1,0 +1,89 @@
+"""Predictions for new samples: what was asked for, and which saved model gives them.
+
+It is read at every start of Snakemake, so it imports nothing heavy.
+"""
+
+import json
+import os
+
+from omc.core.errors import UserError, did_you_mean, some
+
+MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
+READ_BY = ("orientation", "matrix", "transform", "pseudo_count")
+
+
+def resolve(asked: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
+    """What the config key `predict` asks for; UserError if it cannot be done.
+
+    datasets: as `Study` has them; models: `language/name` of each model by data set. Returns
+    dataset, language, model, output, join, and by layer `tables`: path and how to read it.
+    """
+    name, model, output = asked["dataset"], asked["model"], asked["output"]
+    _known("predict.dataset", "data set", name, list(datasets))
+    _known("predict.model", f"model of {name}", model, models[name])
+    dataset = datasets[name]
+    paths = split_input(asked["input"], list(dataset["layers"]))
+    for layer, path in paths.items():
+        if "images" in dataset["layers"][layer]:
+            raise UserError(
+                f"predict.dataset: layer '{layer}' of {name} is of images, and only tables of new"
+                " samples are read: give new images as one of the data set's cohorts"
+            )
+        if not os.path.isfile(path):
+            raise UserError(f"predict.input: there is no file '{path}' (looked in {os.getcwd()})")
+        if path.lower().endswith(".rds"):
+            raise UserError(
+                f"predict.input: '{path}': no .rds file is read here: save it as text, .parquet,"
+                " .h5ad or .gct"
+            )
+        if os.path.exists(output) and os.path.samefile(path, output):
+            raise UserError(f"predict.output: '{output}' is the input: write to another file")
+    folder = os.path.dirname(output) or "."
+    if not os.path.isdir(folder):
+        raise UserError(f"predict.output: there is no folder '{folder}': make it, or correct it")
+    if os.path.isdir(output):
+        raise UserError(f"predict.output: '{output}' is a folder: give the name of a .csv file")
+    language, _, model = model.partition("/")
+    tables = {
+        layer: {"path": path, **{key: dataset["layers"][layer][key] for key in READ_BY}}
+        for layer, path in paths.items()
+    }
+    wanted = {"dataset": name, "language": language, "model": model, "output": output}
+    return {**wanted, "join": dataset["join"], "tables": tables}
+
+
+def _known(key: str, what: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        near = did_you_mean(name, known)
+        raise UserError(f"{key}: '{name}' is no {what}.{near} Known: {some(known, 20)}")
+
+
+def split_input(text: str, layers: list[str]) -> dict[str, str]:
+    """{layer: path} of a path, or for several layers of a text as `genes=a.tsv,lipids=b.tsv`."""
+    if len(layers) == 1:
+        return {layers[0]: text.removeprefix(f"{layers[0]}=")}
+    paths = dict(part.partition("=")[::2] for part in text.split(","))
+    if set(paths) != set(layers) or not all(paths.values()):
+        wanted = ",".join(f"{layer}=….tsv" for layer in layers)
+        raise UserError(f"predict.input: '{text}' must give a table for each layer: {wanted}")
+    return {layer: paths[layer] for layer in layers}
+
+
+def find_model(folder: str, manifest: str) -> tuple[str, str]:
+    """(path, SHA-256 by the manifest) of the model that split `final` left in `folder`."""
+    if not (os.path.isdir(folder) and os.path.isfile(manifest)):
+        raise UserError(
+            f"{folder}: there is no saved model of a finished run: run the comparison first"
+        )
+    saved = [name for name in os.listdir(folder) if name in MODEL_FILES]
+    if not saved:
+        raise UserError(
+            f"{folder}: the model failed on split final, so there is none to predict with:"
+            " see failures.csv, mend it, and run the comparison again"
+        )
+    path = os.path.join(folder, saved[0])
+    with open(manifest, encoding="utf-8") as file:
+        known = json.load(file).get("models", {})
+    if path not in known:
+        raise UserError(f"{path}: not in {manifest}, so it is not read: run the comparison again")
+    return path, known[path]

@@ -1,0 +1,77 @@
+"""Which training jobs of the last run to run again: those that left failures.
+
+`python -m omc.study.retry CONFIG` writes one output file of each to standard output, for Snakemake's
+`--forcerun`, and what they are to standard error. Nothing is deleted: what is there stays until
+the job that replaces it begins.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from omc.core.csv_files import read_csv
+from omc.core.errors import UserError, some, stop
+from omc.study import study as configuration
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A training job with failures: its name for people, its files to make anew, its splits."""
+
+    name: str
+    files: list[str]
+    splits: list[str]
+    message: str
+
+
+def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
+    """Training jobs of the configured models that left rows of failures in the folder `results`.
+
+    Read from the jobs' own tables, so that a run that was interrupted before it joined them can be
+    retried as well.
+    """
+    failed = []
+    for dataset, models in study.models.items():
+        for model in models:
+            for batch in study.batches(dataset, model):
+                folder = Path(results, dataset, model.language, model.name, batch)
+                rows = _rows(folder / "failures.csv")
+                if rows:
+                    tuned = (folder / "tune" / part / "tuning.csv" for part in study.parts(model))
+                    failed.append(
+                        FailedJob(
+                            f"{model.language}/{model.name} on {dataset}, batch {batch}",
+                            [
+                                str(folder / "failures.csv"),
+                                *(str(p) for p in tuned if any(r["error"] for r in _rows(p))),
+                            ],
+                            list(dict.fromkeys(row["split"] for row in rows)),
+                            rows[0]["message"],
+                        )
+                    )
+    return failed
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return read_csv(path) if path.exists() else []
+
+
+def main(config_path: str) -> None:
+    """Print the files to make anew, and say what they are."""
+    study = configuration.read(config_path)
+    results = study.results
+    failed = failed_jobs(study, results)
+    if not failed:
+        print(f"Nothing to retry: no failure is recorded in {results}/.", file=sys.stderr)
+    else:
+        print(f"Retrying what failed in {results}/:", file=sys.stderr)
+    for job in failed:
+        print(f"  {job.name} ({some(job.splits, 3)}): {job.message}", file=sys.stderr)
+        print(*job.files, sep="\n")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except UserError as error:
+        stop(error)

@@ -1,0 +1,29 @@
+"""Join the predictions of all models of a data set; refuse those made from something else."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
+
+from omc.core.logs import logged
+
+
+def main(files: list[str], splits: str, preprocessing: str, keys: list[list], output: str) -> None:
+    """keys: for each file what its training job was told, in the order of `training_key`."""
+    from omc.core.csv_files import write_csv
+    from omc.evaluate.predictions import checked_rows
+
+    write_csv(output, *checked_rows(files, splits, preprocessing, keys))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(
+            list(snakemake.input.predictions),
+            snakemake.input.splits,
+            snakemake.input.preprocessing,
+            json.loads(snakemake.params.made_with),
+            snakemake.output[0],
+        )

@@ -1,0 +1,52 @@
+# Draws all figures of one data set: one R process, as loading ggplot2 costs more than any figure.
+
+log <- file(snakemake@log[[1]], open = "wt")
+sink(log)
+sink(log, type = "message")
+source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
+use("logs")
+
+main <- function(input, output, params) {
+  data <- read_figure_data(
+    files = list(
+      metrics = input[["metrics"]], estimates = input[["estimates"]],
+      comparisons = input[["comparisons"]], selection = input[["selection"]],
+      failures = input[["failures"]], tuning = input[["tuning"]], timing = input[["timing"]]
+    ),
+    dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
+    models = params[["models"]], baselines = params[["baselines"]],
+    positive = params[["positive"]], rope = params[["rope"]]
+  )
+  if (!is.null(input[["null"]])) {
+    data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
+  }
+  if (!is.null(input[["signature"]])) {
+    data$inside <- read_signature(
+      input[c("signature", "ranks", "shuffled", "stability")], data$dataset, params[["models"]]
+    )
+  }
+  if (!is.null(input[["variants"]])) {
+    data$variants <- read_variants(
+      input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric
+    )
+  }
+  if (!is.null(input[["curves"]])) {
+    data$described <- read_described(input, data$dataset, params[["models"]])
+  }
+  if (!is.null(input[["predictions"]])) {
+    data$residuals <- read_residuals(input[["predictions"]], params[["models"]])
+  }
+  if (length(input[["prepared"]]) > 0) {
+    data$sheet <- read_contact_sheet(
+      input[["prepared"]], params[["image_layers"]], input[["samples"]], params[["task"]]
+    )
+  }
+  draw_figures(data, output)
+}
+
+with_log(snakemake@log[[1]], {
+  use("theme", "figure_data", "pairs", "panels", "variants")
+  # A figure is a file R/figures/<name>.R with a function draw_<name>.
+  use(unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), ""))))
+  main(snakemake@input, snakemake@output, snakemake@params)
+})

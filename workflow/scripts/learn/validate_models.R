@@ -1,0 +1,46 @@
+# Check every caret model of the configuration, and that the R packages are there.
+
+log <- file(snakemake@log[[1]], open = "wt")
+sink(log)
+sink(log, type = "message")
+source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
+use("logs")
+
+# What the workflow's own R code uses.
+base_packages <- c(
+  "caret", "data.table", "digest", "ggplot2", "hdf5r", "jsonlite", "patchwork", "pROC", "ragg",
+  "svglite", "systemfonts"
+)
+
+#' Check all models; write the versions of R and of every package that they use.
+#'
+#' @param specs list of specifications: name, method, params, grid, size, task, imbalance, key.
+#' @param output path of the JSON file. Stops with a user error that names every problem.
+main <- function(specs, output) {
+  models <- if (is_installed("caret")) caret_models()
+  problems <- unlist(c(
+    lapply(base_packages[!is_installed(base_packages)], function(package) {
+      problem("packages", sprintf("the R package %s is missing", package), how_to_install(package))
+    }),
+    lapply(specs, function(spec) {
+      if (!is.null(models)) model_problems(spec, spec$task, spec$imbalance, spec$key, models)
+    })
+  ))
+  if (length(problems)) {
+    stop(user_condition(paste(unique(problems), collapse = "\n")))
+  }
+  libraries <- unlist(lapply(specs, function(spec) models[[spec$method]]$library))
+  versions <- package_versions(c(base_packages, libraries))
+  json <- jsonlite::toJSON(
+    list(r = versions$R, packages = versions[names(versions) != "R"]),
+    auto_unbox = TRUE, pretty = TRUE
+  )
+  writeLines(enc2utf8(json), output, useBytes = TRUE)
+}
+
+with_log(snakemake@log[[1]], {
+  use("models")
+  text <- snakemake@params[["models"]]
+  Encoding(text) <- "UTF-8"
+  main(read_spec(text), snakemake@output[[1]])
+})

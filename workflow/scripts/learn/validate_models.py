@@ -1,0 +1,59 @@
+"""Check every scikit-learn model of the configuration, and that the Python packages are there."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
+
+from omc.core.logs import logged
+
+# What the workflow's own Python code uses, by the names of the distributions.
+BASE_PACKAGES = (
+    *("anndata", "baycomp", "h5py", "joblib", "markdown-it-py", "numpy", "pandas", "pillow"),
+    *("pyarrow", "scikit-image", "scikit-learn", "scipy", "skops", "statsmodels"),
+)
+
+
+def main(specs: list[dict], output: str) -> None:
+    """Write the versions of Python and of every package that it uses; UserError names all problems.
+
+    specs: dictionaries of name, estimator, params, grid, size, task, imbalance, key.
+    """
+    import json
+    import platform
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+
+    from omc.core.errors import UserError
+    from omc.learn.models import build
+
+    problems, modules, versions = [], set(), {}
+    for name in BASE_PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            problems.append(
+                f"packages: the Python package {name} is missing: install it with pip or conda, in"
+                " the version of envs/"
+            )
+    for spec in specs:
+        try:
+            build(spec, spec["task"], spec["imbalance"], spec["key"])
+            modules.add(spec["estimator"].partition(".")[0])
+        except UserError as error:
+            problems.append(str(error))
+    if problems:
+        raise UserError("\n".join(problems))
+    distributions = packages_distributions()
+    for module in modules:
+        versions |= {name: version(name) for name in distributions.get(module, [])}
+    versions = dict(sorted(versions.items()))
+    with open(output, "w", encoding="utf-8") as file:
+        json.dump({"python": platform.python_version(), "packages": versions}, file, indent=2)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        import json
+
+        main(json.loads(snakemake.params.models), snakemake.output[0])

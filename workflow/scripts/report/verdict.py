@@ -1,0 +1,46 @@
+"""The exit status of a run: failed models are told, and fail the run if so configured."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
+
+from omc.core.logs import logged
+
+
+def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
+    from omc.core.csv_files import read_csv
+    from omc.core.errors import UserError, some
+
+    failed = {}
+    for row in read_csv(failures):
+        failed.setdefault((row["dataset"], row["language"], row["model"]), []).append(row)
+    valued = {
+        (row["dataset"], row["language"], row["model"], row["split"])
+        for row in read_csv(metrics)
+        if row["value"]
+    }
+    lost = []
+    for (dataset, language, model), rows in failed.items():
+        splits = [r for r in rows if (dataset, language, model, r["split"]) not in valued]
+        if splits:
+            names = some(dict.fromkeys(r["split"] for r in splits), 3)
+            lost.append(f"{language}/{model} failed on {dataset} ({names}): {splits[0]['message']}")
+    text = "\n".join(lost) or "every model was trained on every split"
+    if lost and on_failure == "stop":
+        raise UserError(
+            f"{text}\nall results and figures are there without these; see {failures};"
+            " set on_failure: report to end such a run with status 0"
+        )
+    Path(output).write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            snakemake.input.metrics,
+            snakemake.input.failures,
+            snakemake.params.on_failure,
+            snakemake.output[0],
+        )
