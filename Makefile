@@ -45,7 +45,7 @@ run: given $(RUN_READY) ## Set up what is missing, then run the comparison
 	@$(SNAKEMAKE) $(if $(TARGETS),-- $(TARGETS))
 
 retry: given $(RUN_READY) ## Train again what failed in the last run, and only that
-	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.retry '$(CONFIG)')" || exit 1; \
+	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.study.retry '$(CONFIG)')" || exit 1; \
 	if [ -n "$$failed" ]; then $(SNAKEMAKE) --forcerun $$failed; fi
 
 NEEDED := DATASET MODEL INPUT OUTPUT
@@ -54,7 +54,7 @@ predict: given $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/…
 	@$(SNAKEMAKE) --config 'predict={"dataset": "$(DATASET)", "model": "$(MODEL)", "input": "$(INPUT)", "output": "$(OUTPUT)"}' -- predict
 
 report: given $(RUN_READY) ## Write report.html about the last run into its folder of results
-	@report="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.report '$(CONFIG)')" || exit 1; \
+	@report="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.study.report_path '$(CONFIG)')" || exit 1; \
 	$(SNAKEMAKE) --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png

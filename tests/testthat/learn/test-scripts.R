@@ -82,7 +82,7 @@ test_that("validate_models.R names every mistake, and writes versions if there i
 })
 
 test_that("every preset is a caret method with its tuning parameters", {
-  presets <- yaml::read_yaml(file.path(root, "workflow", "models", "r.yaml"))
+  presets <- yaml::read_yaml(file.path(root, "workflow", "catalog", "models", "r.yaml"))
   for (task in names(presets)) {
     for (name in names(presets[[task]])) {
       preset <- presets[[task]][[name]]

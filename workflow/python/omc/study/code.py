@@ -1,4 +1,4 @@
-"""Which files of the library a script uses, read from its imports: a change in one runs it again."""
+"""Which files of the library a script uses, read from its imports."""
 
 import re
 from functools import cache
@@ -16,7 +16,8 @@ def code_files(workflow: str, *files: str) -> list[str]:
     """Paths of all files of the library that these files use, directly or through others.
 
     workflow: the folder with python/, R/ and catalog/; files: paths of scripts, or of files of the
-    library, relative to it. The first is a script, which Snakemake watches by itself: it is left out.
+    library, relative to it. The first is a script, which Snakemake watches by itself, and is left
+    out.
     """
     found, new = [], [Path(workflow, file) for file in files]
     while new:

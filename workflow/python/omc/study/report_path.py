@@ -1,4 +1,4 @@
-"""Where the report of the last run goes: `python -m omc.study.report_path CONFIG` writes it to the output."""
+"""Where the report of the last run goes: `python -m omc.study.report_path CONFIG` prints it."""
 
 import sys
 from pathlib import Path

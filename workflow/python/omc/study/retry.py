@@ -1,8 +1,8 @@
 """Which training jobs of the last run to run again: those that left failures.
 
-`python -m omc.study.retry CONFIG` writes one output file of each to standard output, for Snakemake's
-`--forcerun`, and what they are to standard error. Nothing is deleted: what is there stays until
-the job that replaces it begins.
+`python -m omc.study.retry CONFIG` writes one output file of each to standard output, for
+Snakemake's `--forcerun`, and what they are to standard error. Nothing is deleted: what is there
+stays until the job that replaces it begins.
 """
 
 import sys
