@@ -26,6 +26,7 @@ from omc.study import prediction
 from omc.report.closing import closing_text
 from omc.core.errors import UserError, stop
 from omc.study.code import code_files
+from omc.study.figures import figure_tables, write_captions
 from omc.report.opening import null_cost
 
 try:

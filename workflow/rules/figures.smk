@@ -1,12 +1,12 @@
-# Tables that only these figures read.
-FIGURE_INPUT = {
-    ("layers", "grouping"): {"variants": f"{RESULTS}/variants.csv"},
-    ("roc_pr", "calibration", "decision", "confusion"): {
-        table: f"{RESULTS}/{table}.csv" for table in ("calibration", "curves", "confusion")
-    },
-    ("residuals",): {"predictions": f"{RESULTS}/{{dataset}}/predictions.csv"},
-    ("null",): {"null": f"{RESULTS}/null.csv"},
-}
+CAPTIONS = write_captions(f"{RESULTS}/logs/captions")
+
+
+def figure_input(figures):
+    """The tables that figures read, by name: of all data sets, or the data set's own."""
+    own = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
+    tables = {name: own.get(name, f"{name}.csv") for name in figure_tables(figures)}
+    return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
+
 
 # All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
 # with other figures than the first one's have a rule of their own.
@@ -16,24 +16,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
         name:
             "draw_figures" if number == 1 else f"draw_figures_{number}"
         input:
-            **{
-                name: file
-                for of, files in FIGURE_INPUT.items()
-                if set(of) & set(figures)
-                for name, file in files.items()
-            },
-            metrics=f"{RESULTS}/metrics.csv",
-            estimates=f"{RESULTS}/estimates.csv",
-            comparisons=f"{RESULTS}/comparisons.csv",
-            selection=f"{RESULTS}/selection.csv",
-            failures=f"{RESULTS}/failures.csv",
-            tuning=f"{RESULTS}/tuning.csv",
-            timing=f"{RESULTS}/timing.csv",
-            signature=f"{RESULTS}/signature.csv",
-            ranks=f"{RESULTS}/feature_ranks.csv",
-            shuffled=f"{RESULTS}/permutation_importance.csv",
-            stability=f"{RESULTS}/stability.csv",
-            samples=f"{RESULTS}/{{dataset}}/samples.tsv" if "contact_sheet" in figures else [],
+            **figure_input(figures),
             prepared=prepared_images,
             code=code(
                 "figures/draw_figures.R",
@@ -42,11 +25,11 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
         output:
             **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},
             **{
-                f"{figure}_png": in_report(
+                f"{figure}_png": report(
                     f"{IMAGES}/{{dataset}}/{figure}.png",
-                    figure,
-                    figure.replace("_", " "),
+                    caption=os.path.abspath(f"{CAPTIONS}/{figure}.rst"),
                     category="{dataset}",
+                    labels={"content": figure.replace("_", " ")},
                 )
                 for figure in figures
             },

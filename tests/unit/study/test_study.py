@@ -384,17 +384,6 @@ def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(stud
     assert study(base).permuted() == []
 
 
-def test_every_figure_has_a_caption(root, monkeypatch):
-    monkeypatch.chdir(root)
-    figures = set()
-    for path in root.glob("config/**/*.yaml"):
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-        study = load(config, str(root / "workflow"))
-        figures.update(figure for dataset in study.datasets for figure in study.figures(dataset))
-    assert {"model_comparison", "external"} <= figures
-    assert [f for f in figures if not (root / f"workflow/report/{f}.rst").exists()] == []
-
-
 def test_figures_suit_the_task(study, base):
     found = study(base).figures("leukemia")
     assert {"roc_pr", "calibration", "decision", "confusion"} <= set(found)

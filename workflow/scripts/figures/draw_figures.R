@@ -22,7 +22,11 @@ main <- function(input, output, params) {
   }
   if (!is.null(input[["signature"]])) {
     data$inside <- read_signature(
-      input[c("signature", "ranks", "shuffled", "stability")], data$dataset, params[["models"]]
+      list(
+        signature = input[["signature"]], ranks = input[["feature_ranks"]],
+        shuffled = input[["permutation_importance"]], stability = input[["stability"]]
+      ),
+      data$dataset, params[["models"]]
     )
   }
   if (!is.null(input[["variants"]])) {

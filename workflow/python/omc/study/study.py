@@ -22,19 +22,12 @@ from omc.core.tables import SHEET_COLUMNS
 from omc.data.image_files import Image, in_shard, list_images, shard_names
 from omc.evaluate.metrics import METRICS_OF
 from omc.study import prediction
+from omc.study.figures import figure_names
 
 # By task; of data sets of both tasks in one configuration, each has its own.
 F_TESTS = {"classification": "anova", "regression": "f_regression"}
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
-FIGURES = (
-    *("model_comparison", "comparisons", "metric_overview", "tuning", "runtime"),
-    *("signature", "stability"),
-)
-FIGURES_OF = {
-    "classification": ("roc_pr", "calibration", "decision", "confusion"),
-    "regression": ("residuals",),
-}
 
 
 def canonical(value, exact: bool = False) -> str:
@@ -668,16 +661,7 @@ class Study:
 
     def figures(self, dataset: str) -> list[str]:
         """Names of the figures of a data set."""
-        setting = self.datasets[dataset]
-        more = {
-            "external": self.cohorts(dataset),
-            "layers": setting["compare_layers"],
-            "grouping": setting["compare_grouping"],
-            "null": dataset in self.permuted(),
-            "contact_sheet": any("images" in layer for layer in setting["layers"].values()),
-        }
-        always = (*FIGURES, *FIGURES_OF[self.task(dataset)])
-        return [*always, *(name for name, wanted in more.items() if wanted)]
+        return figure_names(self.datasets[dataset], dataset in self.permuted())
 
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""

@@ -1,0 +1,50 @@
+"""Which figures a data set has, what they read, and their captions: catalog/figures.yaml."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from omc.core.catalog import catalog
+
+
+@cache
+def figure_table() -> dict[str, dict]:
+    """The rows of figures.yaml by name: when, tables, caption and perhaps title."""
+    return yaml.safe_load(catalog("figures.yaml").read_text(encoding="utf-8"))
+
+
+def figure_names(dataset: dict, null_permutations: bool) -> list[str]:
+    """Names of the figures of a data set, in the order of the report.
+
+    dataset: its resolved setting; null_permutations: whether it has a permutation null.
+    """
+    conditions = {
+        "always": True,
+        dataset["outcome"]["task"]: True,
+        "cohorts": bool(dataset["cohorts"]),
+        "compare_layers": dataset["compare_layers"],
+        "compare_grouping": dataset["compare_grouping"],
+        "null_permutations": null_permutations,
+        "images": any("images" in layer for layer in dataset["layers"].values()),
+    }
+    return [name for name, row in figure_table().items() if conditions.get(row["when"])]
+
+
+def figure_tables(names) -> list[str]:
+    """Names of the tables that some figures read, each once."""
+    return list(dict.fromkeys(table for name in names for table in figure_table()[name]["tables"]))
+
+
+def write_captions(folder: str) -> str:
+    """Write each caption to {folder}/{figure}.rst, for Snakemake's report; returns the folder.
+
+    A file that is right already stays, so that parallel jobs do not meet half a file.
+    """
+    os.makedirs(folder, exist_ok=True)
+    for name, row in figure_table().items():
+        path = Path(folder, f"{name}.rst")
+        if not path.exists() or path.read_text(encoding="utf-8") != row["caption"]:
+            path.write_text(row["caption"], encoding="utf-8")
+    return folder
