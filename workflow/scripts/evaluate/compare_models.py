@@ -53,19 +53,19 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
     from omc.core.seeds import fit_seed
     from omc.evaluate.comparisons import by_split, by_units
     from omc.evaluate.estimates import test_train_ratio
-    from omc.evaluate.metrics import IN_UNITS_OF_OUTCOME, POOLED_SCHEMES, SMALLER_IS_BETTER
+    from omc.evaluate.metrics import METRICS, POOLED_SCHEMES
     from omc.evaluate.picking import expect_of_winner
     from omc.evaluate.pooled import read_cohorts
 
     splits, predictions, samples = paths
     name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
-    smaller = metric in SMALLER_IS_BETTER
+    smaller = not METRICS[metric].higher_is_better
     cohorts = read_cohorts(predictions, splits, samples, dataset)
     cohort = cohorts.get(DEVELOPMENT)
     seed = fit_seed(params["seed"], name, "", "", DEVELOPMENT, "bootstrap")
     if params["scheme"] not in POOLED_SCHEMES:
         rope = params["rope"]
-        if metric in IN_UNITS_OF_OUTCOME:
+        if METRICS[metric].unit == "outcome":
             sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
             rope *= sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"].astype(float).std()
         ratio = test_train_ratio(pd.read_csv(splits, dtype=str, keep_default_na=False))

@@ -23,7 +23,7 @@ def main(
     from omc.core.csv_files import number, write_csv
     from omc.core.tables import ESTIMATES
     from omc.evaluate.estimates import ROUNDING, corrected_interval, test_train_ratio
-    from omc.evaluate.metrics import METRIC_RANGE, POOLED_SCHEMES
+    from omc.evaluate.metrics import METRICS, POOLED_SCHEMES
 
     table = pd.read_csv(
         metrics, dtype={"value": float}, keep_default_na=False, na_values={"value": [""]}
@@ -43,7 +43,9 @@ def main(
             values = values.dropna().to_numpy()
             estimate, *limits = corrected_interval(values, ratio[key[0]])
             # A t interval knows nothing of a metric's range.
-            by_split[key] = (estimate, *np.clip(limits, *METRIC_RANGE[key[-1]]), "nadeau_bengio")
+            metric = METRICS[key[-1]]
+            limits = np.clip(limits, metric.lowest, metric.highest)
+            by_split[key] = (estimate, *limits, "nadeau_bengio")
             if len(values) and np.ptp(values) < ROUNDING:
                 agreed.setdefault(key[:-1], {})[key[-1]] = estimate
     pooled = {}

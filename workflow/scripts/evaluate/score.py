@@ -27,8 +27,8 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     from omc.core.checksums import sha256_file
     from omc.core.csv_files import number
     from omc.core.errors import UserError
-    from omc.evaluate.metrics import METRICS_OF
-    from omc.evaluate.scoring import kind_of, scorer
+    from omc.evaluate.metrics import METRICS_OF, kind_of
+    from omc.evaluate.scoring import scorer
 
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if set(table["splits_sha256"]) - {sha256_file(splits_path)}:

@@ -1,36 +1,87 @@
-"""The metrics: which ones a task has, their ranges and directions, and their names for people."""
+"""The metrics of catalog/metrics.csv: their names, directions and ranges, and who has which."""
+
+import math
+from dataclasses import dataclass
+
+from omc.core.catalog import catalog
+from omc.core.csv_files import read_csv
 
 # Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
 # are scored together.
 POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A row of catalog/metrics.csv.
+
+    task: classification or regression; classes: 2 where the metric is one of two classes only;
+    lowest, highest: possible values, infinite without a limit; chance: the value of a prediction
+    that knows nothing, NaN where it depends on the data; unit: "outcome" where a value is in units
+    of the outcome; rope: the default half-width of the region of practical equivalence, in that
+    unit a multiple of the outcome's standard deviation.
+    """
+
+    name: str
+    label: str
+    task: str
+    classes: int | None
+    higher_is_better: bool
+    lowest: float
+    highest: float
+    chance: float
+    unit: str
+    rope: float
+
+    @property
+    def sign(self) -> int:
+        """1 where higher is better, else -1: times this, more is better."""
+        return 1 if self.higher_is_better else -1
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the value can be neither as low nor as high as one likes."""
+        return math.isfinite(self.lowest) and math.isfinite(self.highest)
+
+
+def _read(row: dict[str, str]) -> Metric:
+    return Metric(
+        name=row["metric"],
+        label=row["label"],
+        task=row["task"],
+        classes=int(row["classes"]) if row["classes"] else None,
+        higher_is_better=row["higher_is_better"] == "true",
+        lowest=float(row["lowest"] or -math.inf),
+        highest=float(row["highest"] or math.inf),
+        chance=float(row["chance"] or math.nan),
+        unit=row["unit"],
+        rope=float(row["rope"]),
+    )
+
+
+METRICS = {row["metric"]: _read(row) for row in read_csv(str(catalog("metrics.csv")))}
+
+
+def kind_of(task: str, classes: list) -> str:
+    """'binary', 'multiclass' or 'regression': which metrics there are."""
+    if task == "regression":
+        return "regression"
+    return "binary" if len(classes) == 2 else "multiclass"
+
+
+# By kind, the names of its metrics in the order of the catalog.
 METRICS_OF = {
-    "binary": [
-        "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy",
-        "mcc", "f1", "sensitivity", "specificity",
-    ],
-    "multiclass": [
-        "roc_auc", "average_precision", "log_loss", "brier", "balanced_accuracy", "accuracy",
-        "mcc", "f1",
-    ],
-    "regression": ["rmse", "mae", "r2", "spearman"],
-}  # fmt: skip
+    kind: [m.name for m in METRICS.values() if m.task == task and m.classes in classes]
+    for kind, task, classes in (
+        ("binary", "classification", (None, 2)),
+        ("multiclass", "classification", (None,)),
+        ("regression", "regression", (None,)),
+    )
+}
+METRIC_NAMES = {m.name: m.label for m in METRICS.values()}
 # (lowest, highest) possible value; None where there is no limit.
 METRIC_RANGE = {
-    **dict.fromkeys(METRICS_OF["binary"], (0, 1)),
-    "log_loss": (0, None),
-    "brier": (0, 2),  # of two classes it ends at 1, as it is halved
-    "mcc": (-1, 1),
-    "rmse": (0, None),
-    "mae": (0, None),
-    "r2": (None, 1),
-    "spearman": (-1, 1),
+    m.name: tuple(limit if math.isfinite(limit) else None for limit in (m.lowest, m.highest))
+    for m in METRICS.values()
 }
-SMALLER_IS_BETTER = {"log_loss", "brier", "rmse", "mae"}
-# In units of the outcome: where a difference of 0.01 is small depends on the outcome's spread.
-IN_UNITS_OF_OUTCOME = {"rmse", "mae"}
-METRIC_NAMES = {
-    "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss",
-    "brier": "Brier score", "balanced_accuracy": "balanced accuracy", "accuracy": "accuracy",
-    "mcc": "MCC", "f1": "F1", "sensitivity": "sensitivity", "specificity": "specificity",
-    "rmse": "RMSE", "mae": "MAE", "r2": "R²", "spearman": "Spearman correlation",
-}  # fmt: skip
+SMALLER_IS_BETTER = {m.name for m in METRICS.values() if not m.higher_is_better}

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from omc.evaluate.metrics import METRIC_NAMES, SMALLER_IS_BETTER
+from omc.evaluate.metrics import METRICS
 from omc.evaluate.scoring import scorer
 from omc.learn.folds import FINAL
 
@@ -50,10 +50,10 @@ def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]
 
 def check(model: str, metric: str, observed: float, null) -> list:
     """Row (check, status, value, advice) of one model; null: (N,) values of the permutations."""
-    name, label, count = f"permutation_null:{model}", METRIC_NAMES[metric], len(null)
+    name, label, count = f"permutation_null:{model}", METRICS[metric].label, len(null)
     if not np.isfinite(observed):
         return [name, "skipped", f"no value of {label}", ""]
-    p, b = p_value(observed, null, metric in SMALLER_IS_BETTER)
+    p, b = p_value(observed, null, not METRICS[metric].higher_is_better)
     value = f"p = {p:.3g}: {label} {observed:.3f}; {b} of {count} permutations are as good"
     lost = int(np.isnan(null).sum())
     if lost:

@@ -4,14 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from omc.evaluate.metrics import METRICS_OF
-
-
-def kind_of(task: str, classes: list) -> str:
-    """'binary', 'multiclass' or 'regression': which metrics there are."""
-    if task == "regression":
-        return "regression"
-    return "binary" if len(classes) == 2 else "multiclass"
+from omc.evaluate.metrics import METRICS_OF, kind_of
 
 
 def score(task: str, truth, predicted, prob, classes: list, positive) -> dict[str, float]:

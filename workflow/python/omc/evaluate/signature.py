@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 
-from omc.evaluate.metrics import SMALLER_IS_BETTER
+from omc.evaluate.metrics import METRICS
 from omc.evaluate.scoring import score
 
 # So many of the first features are looked at closer: ranks per model, permutation importance.
@@ -127,7 +127,7 @@ def drops(table, features: list[str], task: str, positive, metric: str) -> np.nd
             whole[split] = value
         else:
             shuffled.setdefault((split, feature), []).append(value)
-    sign = 1 if metric in SMALLER_IS_BETTER else -1
+    sign = -METRICS[metric].sign
     lost = [
         [sign * (np.mean(shuffled.get((split, feature), value)) - value) for feature in features]
         for split, value in whole.items()
