@@ -150,6 +150,27 @@ rule compare_models:
         "../scripts/evaluate/compare_models.py"
 
 
+rule rank_models:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        estimates=f"{RESULTS}/estimates.csv",
+        comparisons=f"{RESULTS}/comparisons.csv",
+        code=code("evaluate/rank_models.py"),
+    output:
+        f"{RESULTS}/ranking.csv",
+    log:
+        f"{RESULTS}/logs/rank_models.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Rank the models"
+    script:
+        "../scripts/evaluate/rank_models.py"
+
+
 rule describe_predictions:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),

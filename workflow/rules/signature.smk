@@ -15,8 +15,7 @@ PERMUTE_INPUT = dict(
 rule signature:
     input:
         importance=f"{RESULTS}/importance.csv",
-        estimates=f"{RESULTS}/estimates.csv",
-        metrics=f"{RESULTS}/metrics.csv",
+        ranking=f"{RESULTS}/ranking.csv",
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
         code=code("evaluate/signature.py"),
     output:

@@ -8,8 +8,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 from omc.core.logs import logged
 
 
-def main(importance: str, scores: dict, data: list[str], datasets: list[dict], output) -> None:
-    """scores: paths of estimates and metrics; data: data.h5ad of each data set.
+def main(importance: str, ranking: str, data: list[str], datasets: list[dict], output) -> None:
+    """importance, ranking: paths; data: data.h5ad of each data set.
 
     datasets: dictionaries of name, metric, models and baselines.
 
@@ -22,14 +22,14 @@ def main(importance: str, scores: dict, data: list[str], datasets: list[dict], o
     from omc.core.csv_files import number, read_csv, write_csv
     from omc.data.matrix import names
     from omc.evaluate import signature
-    from omc.report.summary import Found
+    from omc.evaluate.ranking import best_of_languages
 
     text = dict.fromkeys(["dataset", "language", "model", "split", "feature", "selected"], str)
     table = pd.read_csv(
         importance, dtype={**text, "importance": float}, usecols=[*text, "importance"],
         keep_default_na=False, na_values={"importance": [""]},
     )  # fmt: skip
-    scored = {name: read_csv(path) for name, path in scores.items()}
+    ranked = read_csv(ranking)
     stable, consensus, ranks, plan = [], [], [], []
     for dataset, path in zip(datasets, data, strict=True):
         name = dataset["name"]
@@ -50,10 +50,8 @@ def main(importance: str, scores: dict, data: list[str], datasets: list[dict], o
             mean, share = use.ranks.mean(axis=0), use.used.mean(axis=0)
             of = [name, use.language, use.model]
             ranks += [[*of, features[i], number(mean[i]), number(share[i])] for i in top]
-        best = {}
-        for model in Found({**scored, "comparisons": []}, dataset).ranked:
-            best.setdefault(model.partition("/")[0], model.partition("/")[2])
-        plan += [[name, *of, features[i]] for of in sorted(best.items()) for i in top]
+        best = best_of_languages(ranked, name, dataset["metric"])
+        plan += [[name, *model, features[i]] for model in best for i in top]
     write_csv(output.stability, contracts.STABILITY, stable)
     write_csv(output.signature, contracts.SIGNATURE, consensus)
     write_csv(output.ranks, contracts.FEATURE_RANKS, ranks)
@@ -66,7 +64,7 @@ if __name__ == "__main__":
 
         main(
             snakemake.input.importance,
-            {name: snakemake.input[name] for name in ("estimates", "metrics")},
+            snakemake.input.ranking,
             list(snakemake.input.data),
             json.loads(snakemake.params.datasets),
             snakemake.output,

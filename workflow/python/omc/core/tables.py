@@ -28,6 +28,11 @@ SELECTION = [
     "dataset", "metric", "winner", "winner_estimate", "estimate", "ci_low", "ci_high", "optimism",
     "n_models", "n_resamples",
 ]  # fmt: skip
+RANKING = [
+    "dataset", "cohort", "metric", "rank", "language", "model", "estimate", "ci_low", "ci_high",
+    "method", "leader", "differs_from_leader", "equivalent_to_leader", "p_adjusted",
+    "beats_baseline", "baseline", "complete", "status", "n_splits", "n_failed", "n_valued",
+]  # fmt: skip
 CALIBRATION = [
     "dataset", "language", "model", "cohort", "repeat", "slope", "slope_low", "slope_high",
     "intercept", "intercept_low", "intercept_high", "brier", "n_events",

@@ -1,0 +1,236 @@
+"""Who leads: how every model ranks, and how it stands to the leader and to the baseline.
+
+The only place that decides it; figures, summary and report read ranking.csv.
+"""
+
+import math
+import statistics
+from dataclasses import dataclass
+
+from omc.core.csv_files import number
+from omc.evaluate.metrics import METRICS
+
+DEVELOPMENT = "development"
+ALPHA = 0.05
+EQUIVALENT = 0.95
+BY_SPLIT = "nadeau_bengio"
+# The test with a p-value that suits the resampling; a data set has one of them.
+TESTS = (BY_SPLIT, "group_bootstrap", "sample_bootstrap")
+BAYESIAN = ("bayesian_correlated_t",)
+STATUS = ("scored", "undefined", "failed")
+
+
+@dataclass
+class Standing:
+    """One model on one metric in one cohort: a row of ranking.csv.
+
+    model: language/name; estimate: its shown row of estimates.csv, text; value: NaN without one;
+    valued: the splits on which it has a value. The last four are None where they do not apply.
+    """
+
+    model: str
+    baseline: bool
+    estimate: dict
+    value: float
+    status: str
+    valued: set
+    complete: bool
+    leader: bool = False
+    beats_baseline: bool | None = None
+    p_adjusted: float | None = None
+    p_equivalent: float | None = None
+
+
+def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
+    """Rows of ranking.csv of a data set: per cohort and metric every configured model, best first.
+
+    tables: rows of metrics, estimates and comparisons of all data sets, dictionaries of text;
+    dataset: dictionary of name, metric (that of the comparison), models and baselines.
+
+    The estimate is that of `shown_estimates`. Only a model with a value on every split on which any
+    model has one is complete and may lead: the mean of one that failed on the hard splits is of the
+    easy ones. Models whose printed values equal the best one's lead together; a baseline never
+    leads. The leader is that of cross-validation in the rows of external cohorts too: to choose by
+    a cohort would make it one more training set. n_splits: on how many splits any model has a
+    value, n_valued: on how many of these this one has.
+    """
+    own = {
+        name: [row for row in rows if row["dataset"] == dataset["name"]]
+        for name, rows in tables.items()
+    }
+    pooled = not any(row["method"] == BY_SPLIT for row in own["estimates"])
+    valued, planned = _splits(own["metrics"])
+    shown = shown_estimates(own["estimates"])
+    rows, leaders = [], {}
+    for cohort, metric in sorted(shown, key=lambda of: of[0] != DEVELOPMENT):
+        inside = cohort == DEVELOPMENT
+        # Predictions that are scored together count by a value of any metric.
+        on = valued.get((cohort, "" if pooled and inside else metric), {})
+        count = len(planned.get(cohort, ()))
+        order = _sorted(_standings(dataset, shown[cohort, metric], on, count), metric)
+        decimals = decimals_of([s.value for s in order], metric)
+        if inside:
+            leaders[metric] = _leaders(order, decimals)
+        for standing in order:
+            standing.leader = standing.model in leaders.get(metric, ())
+        _against_baseline(order, metric, decimals)
+        if inside and metric == dataset["metric"]:
+            _against_leaders(order, own["comparisons"])
+        n_splits = len(set().union(*on.values()))
+        where = [dataset["name"], cohort, metric]
+        rows += [[*where, i, *_cells(s, n_splits)] for i, s in enumerate(order, start=1)]
+    return rows
+
+
+def best_of_languages(rows: list[dict], dataset: str, metric: str) -> list[tuple[str, str]]:
+    """(language, model): of each language the best model that may lead.
+
+    rows: of ranking.csv, dictionaries of text.
+    """
+    wanted = {"dataset": dataset, "cohort": DEVELOPMENT, "metric": metric}
+    wanted |= {"baseline": "false", "complete": "true"}
+    best = {}
+    for row in rows:
+        if wanted.items() <= row.items():
+            best.setdefault(row["language"], row["model"])
+    return sorted(best.items())
+
+
+def shown_estimates(estimates: list[dict]) -> dict[tuple, dict[str, dict]]:
+    """By (cohort, metric) and model, the row of estimates.csv that is shown.
+
+    In cross-validation that of the mean over the splits, if there is one. Where the splits agree it
+    has the interval of the row with the same value; any other row is of the pooled predictions.
+    """
+    shown = {}
+    for row in sorted(estimates, key=lambda row: row["method"] != BY_SPLIT):
+        models = shown.setdefault((row["cohort"], row["metric"]), {})
+        model = f"{row['language']}/{row['model']}"
+        first = models.setdefault(model, row)
+        if not first["ci_low"] and row["method"] in ("wilson", "newcombe"):
+            models[model] = first | {key: row[key] for key in ("ci_low", "ci_high", "method")}
+    return shown
+
+
+def decimals_of(values, metric: str) -> int:
+    """Decimals to print: 3, or three digits of the typical value of a metric without limits."""
+    values = [abs(value) for value in values if value and math.isfinite(value)]
+    if METRICS[metric].bounded or not values:
+        return 3
+    return max(0, min(6, 2 - math.floor(math.log10(statistics.median(values)))))
+
+
+def printed(value: float, decimals: int) -> str:
+    """The value as it is shown to people."""
+    return f"{value:.{decimals}f}"
+
+
+def _splits(metrics: list[dict]) -> tuple[dict, dict]:
+    """(valued, planned): {(cohort, metric): {model: splits with a value}}, {cohort: splits}.
+
+    With the metric "" the splits that have a value of any metric.
+    """
+    valued, planned = {}, {}
+    for row in metrics:
+        planned.setdefault(row["cohort"], set()).add(row["split"])
+        if row["value"]:
+            model = f"{row['language']}/{row['model']}"
+            for metric in (row["metric"], ""):
+                models = valued.setdefault((row["cohort"], metric), {})
+                models.setdefault(model, set()).add(row["split"])
+    return valued, planned
+
+
+def _standings(dataset: dict, estimates: dict, valued: dict, planned: int) -> list[Standing]:
+    """Every configured model on one metric; planned: number of splits."""
+    splits = set().union(*valued.values())
+    standings = []
+    for model in dataset["models"]:
+        row = estimates.get(model)
+        lost = row is None or int(row["n_failed"]) >= max(planned, 1)
+        row = row or dict.fromkeys(("estimate", "ci_low", "ci_high", "method"), "")
+        value = float(row["estimate"] or "nan")
+        status = "failed" if lost else "undefined"
+        if math.isfinite(value):
+            status = "scored"
+        own = valued.get(model, set())
+        complete = status == "scored" and own == splits
+        baseline = model in dataset["baselines"]
+        row = {"n_failed": str(planned), **row}
+        standings.append(Standing(model, baseline, row, value, status, own, complete))
+    return standings
+
+
+def _sorted(standings: list[Standing], metric: str) -> list[Standing]:
+    """The best first, those that cannot lead behind all that can; ties as in the configuration."""
+
+    def key(standing):
+        if standing.status != "scored":
+            return STATUS.index(standing.status), False, 0.0
+        return 0, not standing.complete, -METRICS[metric].sign * standing.value
+
+    return sorted(standings, key=key)
+
+
+def _leaders(order: list[Standing], decimals: int) -> list[str]:
+    """The models that lead: no baselines, on every split, and equal to the best one as printed."""
+    rivals = [s for s in order if s.complete and not s.baseline]
+    best = [printed(s.value, decimals) for s in rivals[:1]]
+    return [s.model for s in rivals if [printed(s.value, decimals)] == best]
+
+
+def _against_baseline(order: list[Standing], metric: str, decimals: int) -> None:
+    """Whether each complete model is better, as printed, than the best baseline."""
+    complete = [s for s in order if s.complete]
+    for best in [s for s in complete if s.baseline][:1]:
+        for standing in complete:
+            if not standing.baseline:
+                ahead = METRICS[metric].sign * (standing.value - best.value) > 0
+                same = printed(standing.value, decimals) == printed(best.value, decimals)
+                standing.beats_baseline = ahead and not same
+
+
+def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:
+    """What the tests say of each model against the leader.
+
+    Against several leaders the largest p and the smallest probability; none if a test lacks.
+    """
+    leaders = [s.model for s in order if s.leader]
+    found = {}
+    for row in comparisons:
+        if row["cohort"] != DEVELOPMENT:
+            continue
+        pair = row["model_a"], row["model_b"]
+        for leader, other in (pair, pair[::-1]):
+            if leader in leaders and other not in leaders:
+                for tests, column in ((TESTS, "p_adjusted"), (BAYESIAN, "p_equivalent")):
+                    if row["test"] in tests and row[column]:
+                        found.setdefault((other, column), []).append(float(row[column]))
+    for standing in order:
+        for column, least in (("p_adjusted", max), ("p_equivalent", min)):
+            values = found.get((standing.model, column), [])
+            if values and len(values) == len(leaders):
+                setattr(standing, column, least(values))
+
+
+def _cells(standing: Standing, n_splits: int) -> list:
+    """Columns of ranking.csv from language on."""
+    p, equivalent = standing.p_adjusted, standing.p_equivalent
+    row = standing.estimate
+    return [
+        *standing.model.split("/", 1),
+        *(row[column] for column in ("estimate", "ci_low", "ci_high", "method")),
+        _text(standing.leader),
+        _text(None if p is None else p < ALPHA),
+        _text(None if equivalent is None else equivalent >= EQUIVALENT),
+        number(p),
+        *map(_text, (standing.beats_baseline, standing.baseline, standing.complete)),
+        standing.status,
+        n_splits,
+        row["n_failed"],
+        len(standing.valued),
+    ]
+
+
+def _text(value: bool | None) -> str:
+    return "" if value is None else str(value).lower()
