@@ -100,7 +100,7 @@ class Fragile(DummyClassifier):
 def failed_jobs(run):
     """What `make retry` asks before it runs Snakemake."""
     return subprocess.run(
-        [sys.executable, "-m", "omc.retry", "config.yaml"],
+        [sys.executable, "-m", "omc.study.retry", "config.yaml"],
         cwd=run.folder,
         capture_output=True,
         text=True,

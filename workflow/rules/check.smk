@@ -9,13 +9,18 @@ CHECK_INPUT = dict(
     cut_splits=f"{CUT}/splits.csv",
     cut_preprocessing=f"{CUT}/preprocessing.h5",
 )
-CHECK_PARAMS = dict(
-    dataset=lambda wc: wc.dataset,
-    task=of_dataset(STUDY.task),
-    tuning_metric=of_dataset(STUDY.tuning_metric),
-    imbalance=CONFIG["imbalance"],
-    seed=CONFIG["seed"],
-)
+
+
+def check_params(language):
+    """What a job is told that trains models outside of the comparison."""
+    return dict(
+        dataset=lambda wc: wc.dataset,
+        task=for_dataset(STUDY.task),
+        tuning_metric=for_dataset(STUDY.tuning_metric),
+        imbalance=CONFIG["imbalance"],
+        seed=CONFIG["seed"],
+        models=lambda wc: STUDY.check_setting(wc.dataset, language),
+    )
 
 
 rule check_cut:
@@ -37,7 +42,7 @@ rule check_cut:
     resources:
         mem_mb=mem_mb(500, 2),
     params:
-        task=of_dataset(STUDY.task),
+        task=for_dataset(STUDY.task),
     message:
         "Cut a small part out of {wildcards.dataset}"
     script:
@@ -60,8 +65,7 @@ rule check_models_python:
     resources:
         mem_mb=mem_mb(800, 4),
     params:
-        **CHECK_PARAMS,
-        models=lambda wc: STUDY.check_setting(wc.dataset, "python"),
+        **check_params("python"),
     message:
         "Try the scikit-learn models on a small part of {wildcards.dataset}"
     script:
@@ -84,8 +88,7 @@ rule check_models_r:
     resources:
         mem_mb=mem_mb(800, 4),
     params:
-        **CHECK_PARAMS,
-        models=lambda wc: STUDY.check_setting(wc.dataset, "r"),
+        **check_params("r"),
     message:
         "Try the caret models on a small part of {wildcards.dataset}"
     script:

@@ -17,7 +17,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             "draw_figures" if number == 1 else f"draw_figures_{number}"
         input:
             **figure_input(figures),
-            prepared=prepared_images,
+            prepared=shown_images,
             code=code(
                 "figures/draw_figures.R",
                 *(f"R/figures/{name}.R" for name in figures),
@@ -46,10 +46,10 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             mem_mb=mem_mb(1000, 4),
         params:
             dataset=lambda wc: wc.dataset,
-            task=of_dataset(STUDY.task),
-            comparison_metric=of_dataset(STUDY.comparison_metric),
-            models=of_dataset(STUDY.model_names),
-            baselines=of_dataset(STUDY.baselines),
+            task=for_dataset(STUDY.task),
+            comparison_metric=for_dataset(STUDY.comparison_metric),
+            models=for_dataset(STUDY.model_names),
+            baselines=for_dataset(STUDY.baselines),
             image_layers=lambda wc: [layer for layer, _ in STUDY.shown_images(wc.dataset)],
             positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
             rope=CONFIG["comparison"]["rope"],

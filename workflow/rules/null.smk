@@ -1,6 +1,38 @@
 # The label-permutation null: each permutation of a data set's outcomes goes the whole way of the
 # data, from the splits to the score, by the rules and scripts of the outcomes as they are. Only
 # what becomes of the predictions is kept.
+def null_files(file):
+    """A file of every permutation of a data set."""
+    return lambda wc: [
+        f"{RESULTS}/{wc.dataset}/null/{permutation}/{file}" for permutation in STUDY.permutations()
+    ]
+
+
+def null_predictions(wildcards):
+    return [
+        f"{RESULTS}/{wildcards.dataset}/null/{permutation}/{model.language}/{model.name}/predictions.csv"
+        for permutation in STUDY.permutations()
+        for model in STUDY.learners(wildcards.dataset)
+    ]
+
+
+def null_tables(language):
+    folder = f"{PERMUTATION}/{language}/{{model}}"
+    return {
+        table: (
+            f"{folder}/{table}.csv"
+            if table in ("predictions", "failures")
+            else temp(f"{folder}/{table}.csv")
+        )
+        for table in ["predictions", *TABLES]
+    }
+
+
+def null_name(wildcards):
+    """The name of a permutation, of which the seeds are made."""
+    return f"{wildcards.dataset}/null/{wildcards.permutation}"
+
+
 rule permute_labels:
     input:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
@@ -23,8 +55,8 @@ rule permute_labels:
     params:
         name=null_name,
         resampling=STUDY.split_setting(),
-        setting=of_dataset(STUDY.preprocessing_setting),
-        task=of_dataset(STUDY.task),
+        setting=for_dataset(STUDY.preprocessing_setting),
+        task=for_dataset(STUDY.task),
         seed=CONFIG["seed"],
     message:
         "Permute the outcomes of {wildcards.dataset}, permutation {wildcards.permutation}"
@@ -34,7 +66,8 @@ rule permute_labels:
 
 use rule train_python as train_python_null with:
     input:
-        **null_input("learn/train.py"),
+        **training_input("learn/train.py", PERMUTATION),
+        tuned=[],
     output:
         **null_tables("python"),
     log:
@@ -52,7 +85,8 @@ use rule train_python as train_python_null with:
 
 use rule train_r as train_r_null with:
     input:
-        **null_input("learn/train.R"),
+        **training_input("learn/train.R", PERMUTATION),
+        tuned=[],
     output:
         **null_tables("r"),
     log:
@@ -88,9 +122,9 @@ rule score_null:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        models=of_dataset(STUDY.learner_names),
-        made_with=of_dataset(STUDY.null_keys),
-        scoring=of_dataset(STUDY.null_scoring),
+        models=for_dataset(STUDY.learner_names),
+        made_with=for_dataset(STUDY.null_keys),
+        scoring=for_dataset(STUDY.null_scoring),
     message:
         "Compare the models of {wildcards.dataset} with what they score on permuted outcomes"
     script:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from omc.study.figures import figure_names, figure_table, figure_tables, write_captions
 
 

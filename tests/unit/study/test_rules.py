@@ -13,7 +13,7 @@ def blocks(root):
     return [
         (block.partition(":")[0], block, text)
         for text in texts
-        for block in re.split(r"^ *rule ", text, flags=re.M)[1:]
+        for block in re.split(r"^ *rule[ :]\s*", text, flags=re.M)[1:]
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from omc.core.errors import UserError
-from omc.study.study import Study, batch_count, canonical, complete, load
+from omc.study.study import Study, batch_count, canonical, complete
 
 
 @pytest.fixture

@@ -1,6 +1,37 @@
+def trained_tables(wildcards, table, datasets=None):
+    """One table of every training job of the given data sets, in the order of the configuration."""
+    return [
+        f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/{table}.csv"
+        for dataset in datasets or [wildcards.dataset]
+        for model in STUDY.models[dataset]
+        for batch in STUDY.batches(dataset, model)
+    ]
+
+
+def joined_tables(wildcards):
+    """Files of one table of all jobs that write it."""
+    if wildcards.table == "checks":
+        # A variant's samples are its parent's.
+        return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
+            f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
+        ]
+    if wildcards.table == "null":
+        return [f"{RESULTS}/{name}/null.csv" for name in STUDY.permuted()]
+    files = trained_tables(wildcards, wildcards.table, DATASETS)
+    if wildcards.table == "timing":
+        files += [
+            f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
+            for dataset in DATASETS
+            for model in STUDY.models[dataset]
+            for batch in STUDY.batches(dataset, model)
+            for part in STUDY.parts(model)
+        ]
+    return files
+
+
 rule join_predictions:
     input:
-        predictions=lambda wc: trained(wc, "predictions"),
+        predictions=lambda wc: trained_tables(wc, "predictions"),
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
         # So that nothing is scored for a positive class that there is not.
@@ -14,7 +45,7 @@ rule join_predictions:
     conda:
         "../../envs/python.yaml"
     params:
-        made_with=of_dataset(STUDY.training_keys),
+        made_with=for_dataset(STUDY.training_keys),
     message:
         "Join the predictions of all models of {wildcards.dataset}"
     script:
@@ -102,14 +133,14 @@ rule delong:
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/delong.tsv"
     wildcard_constraints:
-        dataset=only(STUDY.with_delong()),
+        dataset=one_of(STUDY.with_delong()),
     conda:
         "../../envs/r.yaml"
     threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        models=of_dataset(STUDY.model_names),
+        models=for_dataset(STUDY.model_names),
         positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
     message:
         "Compare the ROC curves in the cohorts of {wildcards.dataset}"
@@ -225,3 +256,118 @@ rule compare_variants:
         "Compare data sets with their variants: single layers, groups ignored"
     script:
         "../scripts/evaluate/compare_variants.py"
+
+
+# What the models look at: how stable their features are, a ranking that all share, and what
+# shuffling its first features costs the best model of each language. Which features these are, all
+# models say together, so that a new one in either language runs this again for both.
+PERMUTE_INPUT = dict(
+    data=f"{RESULTS}/{{dataset}}/data.h5ad",
+    samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    splits=f"{RESULTS}/{{dataset}}/splits.csv",
+    preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    tuning=f"{RESULTS}/tuning.csv",
+    failures=f"{RESULTS}/failures.csv",
+    plan=f"{RESULTS}/permutation_plan.csv",
+)
+
+
+rule signature:
+    input:
+        importance=f"{RESULTS}/importance.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
+        code=code("evaluate/signature.py"),
+    output:
+        stability=f"{RESULTS}/stability.csv",
+        signature=f"{RESULTS}/signature.csv",
+        ranks=f"{RESULTS}/feature_ranks.csv",
+        plan=f"{RESULTS}/permutation_plan.csv",
+    log:
+        f"{RESULTS}/logs/signature.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/signature.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 5),
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Compare the features that the models use"
+    script:
+        "../scripts/evaluate/signature.py"
+
+
+rule permute_python:
+    input:
+        **PERMUTE_INPUT,
+        code=code("learn/permute.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/python/permuted.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/python/permute.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/python/permute.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **check_params("python"),
+    message:
+        "Shuffle features for the best scikit-learn model of {wildcards.dataset}"
+    script:
+        "../scripts/learn/permute.py"
+
+
+rule permute_r:
+    input:
+        **PERMUTE_INPUT,
+        code=code("learn/permute.R"),
+    output:
+        f"{RESULTS}/{{dataset}}/r/permuted.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/r/permute.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/r/permute.tsv"
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **check_params("r"),
+    message:
+        "Shuffle features for the best caret model of {wildcards.dataset}"
+    script:
+        "../scripts/learn/permute.R"
+
+
+rule permutation_importance:
+    input:
+        **{
+            language: expand(f"{RESULTS}/{{dataset}}/{language}/permuted.csv", dataset=DATASETS)
+            for language in STUDY.languages()
+        },
+        plan=f"{RESULTS}/permutation_plan.csv",
+        code=code("evaluate/permutation_importance.py"),
+    output:
+        f"{RESULTS}/permutation_importance.csv",
+    log:
+        f"{RESULTS}/logs/permutation_importance.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/permutation_importance.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
+    params:
+        datasets=STUDY.comparison_setting(),
+    message:
+        "Score the predictions of shuffled features"
+    script:
+        "../scripts/evaluate/permutation_importance.py"

@@ -1,0 +1,306 @@
+# Images become a table of features, shard by shard: each shard is prepared and described by jobs of
+# its own, and only what is missing or has changed runs again. {source} is a layer, or a layer of a
+# cohort with other images.
+IMAGE_LISTS = [
+    f"{RESULTS}/{dataset}/images/{source}/images.csv" for dataset, source in STUDY.images
+]
+IMAGE_LAYER = f"{RESULTS}/{{dataset}}/images/{{source}}"
+IMAGE_LOGS = f"{RESULTS}/logs/{{dataset}}/images/{{source}}"
+IMAGE_TIMES = f"{RESULTS}/benchmarks/{{dataset}}/images/{{source}}"
+
+
+def for_images(function):
+    """A params function that asks the study about the image layer of the job."""
+    return lambda wildcards: function(wildcards.dataset, wildcards.source)
+
+
+def image_setting(name):
+    """A params function that gives one key of the image layer of the job."""
+    return lambda wildcards: STUDY.image_sources(wildcards.dataset)[wildcards.source][name]
+
+
+def shard_files(file):
+    """A file of every shard of an image layer."""
+    return lambda wildcards: [
+        f"{RESULTS}/{wildcards.dataset}/images/{wildcards.source}/{shard}/{file}"
+        for shard in STUDY.image_shards(wildcards.dataset, wildcards.source)
+    ]
+
+
+def image_files(file):
+    """A file of every image layer of a data set and its cohorts."""
+
+    def files(wildcards):
+        home = STUDY.home(wildcards.dataset)
+        folder = f"{RESULTS}/{home}/images"
+        return [f"{folder}/{source}/{file}" for source in STUDY.image_sources(home)]
+
+    return files
+
+
+def shown_images(wildcards):
+    """The prepared images of a data set, for its contact sheet."""
+    folder = f"{RESULTS}/{STUDY.home(wildcards.dataset)}/images"
+    return [
+        f"{folder}/{layer}/{shard}/prepared.h5"
+        for layer, shard in STUDY.shown_images(wildcards.dataset)
+    ]
+
+
+def parent_files(*names):
+    """Files of the data set that the job's data set is a variant of."""
+
+    def file(ending):
+        return lambda wc: f"{RESULTS}/{STUDY.parent(wc.dataset)}/{ending}"
+
+    files = {"data": "data.h5ad", "samples": "samples.tsv", "splits": "splits.csv"}
+    return {name: file(files[name]) for name in names}
+
+
+def rds(key):
+    """What the .h5ad file of a job is made of, by one of its keys."""
+    return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]
+
+
+rule list_images:
+    input:
+        code=code("data/list_images.py"),
+    output:
+        f"{IMAGE_LAYER}/list.tsv",
+    log:
+        f"{IMAGE_LOGS}/list.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        source=image_setting("images"),
+        pattern=image_setting("pattern"),
+        key=image_setting("key"),
+        shards=for_images(STUDY.image_shards),
+        # The list is made again when an image comes or goes.
+        names=for_images(STUDY.image_digest),
+    message:
+        "List the images of {wildcards.dataset}, {wildcards.source}"
+    script:
+        "../scripts/data/list_images.py"
+
+
+rule prepare_images:
+    input:
+        list=f"{IMAGE_LAYER}/list.tsv",
+        images=lambda wc: [
+            image.path for image in STUDY.shard_images(wc.dataset, wc.source, wc.shard)
+        ],
+        code=code("data/prepare_images.py"),
+    output:
+        prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
+        checked=f"{IMAGE_LAYER}/{{shard}}/checked.csv",
+    log:
+        f"{IMAGE_LOGS}/{{shard}}/prepare.log",
+    benchmark:
+        f"{IMAGE_TIMES}/{{shard}}/prepare.tsv"
+    priority: 20
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
+    params:
+        size=image_setting("size"),
+    message:
+        "Prepare the images of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
+    script:
+        "../scripts/data/prepare_images.py"
+
+
+rule extract_image_features:
+    input:
+        prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
+        code=code("data/extract_image_features.py"),
+    output:
+        f"{IMAGE_LAYER}/{{shard}}/features.csv",
+    log:
+        f"{IMAGE_LOGS}/{{shard}}/features.log",
+    benchmark:
+        f"{IMAGE_TIMES}/{{shard}}/features.tsv"
+    priority: 20
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
+    params:
+        features=image_setting("features"),
+    message:
+        "Extract features of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
+    script:
+        "../scripts/data/extract_image_features.py"
+
+
+rule join_image_features:
+    input:
+        features=shard_files("features.csv"),
+        checked=shard_files("checked.csv"),
+        code=code("data/join_image_features.py"),
+    output:
+        features=f"{IMAGE_LAYER}/features.csv",
+        images=f"{IMAGE_LAYER}/images.csv",
+        broken=f"{IMAGE_LAYER}/broken.csv",
+    log:
+        f"{IMAGE_LOGS}/join.log",
+    benchmark:
+        f"{IMAGE_TIMES}/join.tsv"
+    priority: 20
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(500, 10),
+    params:
+        setting=for_images(STUDY.image_join_setting),
+    message:
+        "Join the image features of {wildcards.dataset}, {wildcards.source}"
+    script:
+        "../scripts/data/join_image_features.py"
+
+
+# An .rds file holds what R users have: R writes it as an .h5ad file, which import_dataset reads.
+rule read_rds:
+    input:
+        rds=rds("rds"),
+        code=code("data/read_rds.R"),
+    output:
+        f"{RESULTS}/{{dataset}}/rds/{{part}}.h5ad",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/rds_{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/rds_{{part}}.tsv"
+    wildcard_constraints:
+        part="[A-Za-z0-9_.-]+",
+    priority: 10
+    conda:
+        "../../envs/bioconductor.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 20),
+    params:
+        kind=rds("kind"),
+        matrix=rds("matrix"),
+        orientation=rds("orientation"),
+    message:
+        "Read {input.rds}"
+    script:
+        "../scripts/data/read_rds.R"
+
+
+rule import_dataset:
+    input:
+        samples=lambda wc: STUDY.sheets(wc.dataset),
+        tables=lambda wc: STUDY.files(wc.dataset),
+        image_features=image_files("features.csv"),
+        images=image_files("images.csv"),
+        code=code("data/import_dataset.py"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    wildcard_constraints:
+        dataset=all_but(VARIANTS),
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 20),
+    params:
+        setting=for_dataset(STUDY.import_setting),
+        image_folder=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/images",
+    message:
+        "Import data set {wildcards.dataset}"
+    script:
+        "../scripts/data/import_dataset.py"
+
+
+# A layer alone, on the samples and in the splits of its data set.
+rule take_layer:
+    input:
+        **parent_files("data", "samples", "splits"),
+        code=code("data/take_layer.py"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    wildcard_constraints:
+        dataset=one_of(STUDY.variants("layer")),
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 6),
+    params:
+        layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
+    message:
+        "Take one layer: {wildcards.dataset}"
+    script:
+        "../scripts/data/take_layer.py"
+
+
+# The same data as if each sample were a subject of its own.
+rule drop_groups:
+    input:
+        **parent_files("data", "samples"),
+        code=code("data/drop_groups.py"),
+    output:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/import.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
+    wildcard_constraints:
+        dataset=one_of(STUDY.variants("ungrouped")),
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(500, 1),
+    message:
+        "Forget the groups: {wildcards.dataset}"
+    script:
+        "../scripts/data/drop_groups.py"
+
+
+rule check_data:
+    input:
+        sheet=lambda wc: STUDY.datasets[wc.dataset]["samples"],
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        code=code("data/check_data.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/checks.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/checks.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/checks.tsv"
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 2),
+    params:
+        setting=for_dataset(STUDY.data_check_setting),
+    message:
+        "Look for batches, repeated subjects, near duplicates and gaps in {wildcards.dataset}"
+    script:
+        "../scripts/data/check_data.py"

@@ -1,0 +1,285 @@
+rule make_splits:
+    input:
+        # Without groups, their sizes still count: the parent has them.
+        samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
+        code=code("learn/make_splits.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/splits.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/splits.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/splits.tsv"
+    wildcard_constraints:
+        dataset=all_but(STUDY.variants("layer")),
+    priority: 10
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        resampling=STUDY.split_setting(),
+        task=for_dataset(STUDY.task),
+        seed=CONFIG["seed"],
+        ungrouped=lambda wc: wc.dataset in STUDY.variants("ungrouped"),
+    message:
+        "Make the outer splits and inner folds of {wildcards.dataset}"
+    script:
+        "../scripts/learn/make_splits.py"
+
+
+rule preprocess:
+    input:
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        code=code("learn/preprocess.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/preprocessing.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/preprocessing.tsv"
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 6),
+    params:
+        setting=for_dataset(STUDY.preprocessing_setting),
+        task=for_dataset(STUDY.task),
+    message:
+        "Learn the preprocessing of every fit of {wildcards.dataset}"
+    script:
+        "../scripts/learn/preprocess.py"
+
+
+# Every mistake in models and data is found before the first model trains. Both languages have a part
+# in every run, with models or without: Python preprocesses and scores, R draws.
+VALIDATED = expand(f"{RESULTS}/validation/models_{{language}}.json", language=["python", "r"])
+
+
+rule validate_models_python:
+    input:
+        code=code("learn/validate_models.py"),
+    output:
+        f"{RESULTS}/validation/models_python.json",
+    log:
+        f"{RESULTS}/logs/validation/models_python.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/models_python.tsv"
+    priority: 20
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
+    params:
+        models=STUDY.validation_setting("python"),
+    message:
+        "Check the scikit-learn models of the configuration and the packages"
+    script:
+        "../scripts/learn/validate_models.py"
+
+
+rule validate_models_r:
+    input:
+        code=code("learn/validate_models.R"),
+    output:
+        f"{RESULTS}/validation/models_r.json",
+    log:
+        f"{RESULTS}/logs/validation/models_r.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/validation/models_r.tsv"
+    priority: 20
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(1000, 0),
+    params:
+        models=STUDY.validation_setting("r"),
+    message:
+        "Check the caret models of the configuration and the packages"
+    script:
+        "../scripts/learn/validate_models.R"
+
+
+# Holds back the training of the first run until all is in order. Afterwards the file is a plain
+# input: with a job upstream that has to run, Snakemake overlooks changes behind ancient() inputs,
+# and a new model is validated in every run. (Its training checks its own model once more.)
+if not os.path.exists(PASSED):
+
+    rule validate:
+        input:
+            models=VALIDATED,
+            preprocessing=expand(f"{RESULTS}/{{dataset}}/preprocessing.h5", dataset=DATASETS),
+            checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
+        output:
+            touch(PASSED),
+        localrule: True
+        message:
+            "Models and data are in order: training begins"
+
+
+# One job trains one model on a batch of splits. The batch `NofN` also holds `final`, whose model is
+# saved: that is all that train_<language>_final adds to train_<language>. With `tuning.jobs` above 1,
+# tune_<language> evaluates the candidates of a batch in so many jobs before.
+LAST_BATCH = "|".join(f"{n}of{n}" for n in STUDY.batch_counts())
+
+
+def training_files(language, tables, folder=""):
+    """Tables of a job that trains or tunes a batch, by name."""
+    batch = f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}{folder}"
+    return {table: f"{batch}/{table}.csv" for table in tables}
+
+
+def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
+    """What a training job reads; folder: of the samples, their splits and the preprocessing."""
+    return dict(
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{folder}/samples.tsv",
+        splits=f"{folder}/splits.csv",
+        preprocessing=f"{folder}/preprocessing.h5",
+        # ancient: only its existence counts.
+        validated=ancient(PASSED),
+        code=code(script),
+    )
+
+
+def tuning_tables(language):
+    """The tables of the tuning jobs of a training job: none where it tunes by itself."""
+
+    def files(wildcards):
+        model = STUDY.model(wildcards.dataset, language, wildcards.model)
+        folder = f"{RESULTS}/{wildcards.dataset}/{language}/{model.name}/{wildcards.batch}"
+        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.parts(model)]
+
+    return files
+
+
+def training_params(language):
+    """The slice of the configuration that a training job depends on."""
+
+    def model(wildcards):
+        return STUDY.model(wildcards.dataset, language, wildcards.model)
+
+    return dict(
+        dataset=lambda wc: wc.dataset,
+        model=lambda wc: wc.model,
+        spec=lambda wc: model(wc).spec_text,
+        task=for_dataset(STUDY.task),
+        tuning_metric=for_dataset(STUDY.tuning_metric),
+        imbalance=CONFIG["imbalance"],
+        seed=CONFIG["seed"],
+        batch_index=lambda wc: int(wc.batch.split("of")[0]),
+        batch_count=lambda wc: int(wc.batch.split("of")[1]),
+        # [index, count] of the candidates that a tuning job takes; a training job takes all.
+        part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
+    )
+
+
+def training_priority(language):
+    """Long jobs first, so that no core waits for the last one."""
+    return lambda wc: STUDY.priority(STUDY.model(wc.dataset, language, wc.model))
+
+
+def final_model(dataset, model):
+    """The folder of a model that was trained on all samples of development."""
+    batch = STUDY.batches(dataset, model)[-1]
+    return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
+
+
+rule train_python:
+    input:
+        **training_input("learn/train.py"),
+        tuned=tuning_tables("python"),
+    output:
+        **training_files("python", ["predictions", *TABLES]),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}.tsv"
+    priority: training_priority("python")
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **training_params("python"),
+    message:
+        "Train python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}"
+    script:
+        "../scripts/learn/train.py"
+
+
+rule train_r:
+    input:
+        **training_input("learn/train.R"),
+        tuned=tuning_tables("r"),
+    output:
+        **training_files("r", ["predictions", *TABLES]),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}.tsv"
+    priority: training_priority("r")
+    conda:
+        "../../envs/r.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 4),
+    params:
+        **training_params("r"),
+    message:
+        "Train r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}"
+    script:
+        "../scripts/learn/train.R"
+
+
+use rule train_python as tune_python with:
+    input:
+        **training_input("learn/train.py"),
+        tuned=[],
+    output:
+        **training_files("python", ["tuning", "timing"], "/tune/{part}"),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    message:
+        "Tune python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
+
+
+use rule train_r as tune_r with:
+    input:
+        **training_input("learn/train.R"),
+        tuned=[],
+    output:
+        **training_files("r", ["tuning", "timing"], "/tune/{part}"),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    message:
+        "Tune r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
+
+
+use rule train_python as train_python_final with:
+    output:
+        **training_files("python", ["predictions", *TABLES]),
+        model=directory(f"{RESULTS}/{{dataset}}/python/{{model}}/{{batch}}/final"),
+    wildcard_constraints:
+        batch=LAST_BATCH,
+
+
+use rule train_r as train_r_final with:
+    output:
+        **training_files("r", ["predictions", *TABLES]),
+        model=directory(f"{RESULTS}/{{dataset}}/r/{{model}}/{{batch}}/final"),
+    wildcard_constraints:
+        batch=LAST_BATCH,
+
+
+ruleorder: train_python_final > train_python
+ruleorder: train_r_final > train_r
