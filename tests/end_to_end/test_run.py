@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "estimate", "compare_models", "describe_predictions", "manifest",
-    "summarise", "draw_figures", "verdict",
+    "join_tables", "score", "estimate", "compare_models", "rank_models", "describe_predictions",
+    "manifest", "summarise", "draw_figures", "verdict", "findings",
     "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
 
