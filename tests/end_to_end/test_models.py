@@ -16,11 +16,13 @@ from scipy import stats
 
 from omc.data.matrix import names, read_columns, write_h5ad
 from omc.evaluate.metrics import METRICS_OF
+from omc.evaluate.predictions import parse
 from omc.evaluate.scoring import score
 from omc.learn.training import Data, Settings, train_split
 from omc.study.study import load
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Workflow
+from tests.predicted import predicted
 
 pytestmark = pytest.mark.slow
 
@@ -262,14 +264,8 @@ def test_every_classifier(classification, dataset, classes):
 def metrics_of(workflow, dataset):
     """Mean of each metric over the splits; NaN where one of them is empty."""
     rows = predictions(workflow, dataset)
-    columns = [c for c in rows if c.startswith("prob_")]
-    task = "classification" if columns else "regression"
-    classes = [c.removeprefix("prob_") for c in columns]
-    values = {}
-    positive = classes[-1] if classes else None
-    for key, part in rows.groupby(["language", "model", "split"]):
-        prob = part[columns].to_numpy() if columns else None
-        values[key] = score(task, part["truth"], part["predicted"], prob, classes, positive)
+    parts = parse(rows, None).by("language", "model", "split")
+    values = {key: score(part) for key, part in parts}
     found = pd.DataFrame.from_dict(values, orient="index")
     found.index.names = ["language", "model", "split"]
     return found.groupby(level=[0, 1]).agg(lambda of_splits: of_splits.mean(skipna=False))
@@ -487,9 +483,9 @@ def covers_chance(values):
     return abs(np.mean(values) - 0.5) < half
 
 
-def balanced_accuracy(truth, predicted):
-    values = score("classification", truth, predicted, None, ["ALL", "AML"], "AML")
-    return values["balanced_accuracy"]
+def balanced_accuracy(truth, given):
+    metric = "balanced_accuracy"
+    return score(predicted(truth, given, classes=["ALL", "AML"]), [metric])[metric]
 
 
 def test_nothing_is_learned_from_permuted_labels_in_python(permuted):

@@ -29,6 +29,7 @@ from omc.core.tables import PREDICTIONS  # noqa: E402
 from omc.data.formats import read_sheet, read_table  # noqa: E402
 from omc.data.matrix import write_h5ad  # noqa: E402
 from omc.evaluate.null import p_value, performance  # noqa: E402
+from omc.evaluate.predictions import read_predictions  # noqa: E402
 from omc.learn.models import build  # noqa: E402
 from omc.learn.training import Data, Settings, train_split  # noqa: E402
 
@@ -111,8 +112,8 @@ def main() -> dict[str, tuple[float, float]]:
             train(folder, names)
             values = []
             for name in names:
-                table = pd.read_csv(folder / name / f"{language}.csv", dtype=str)
-                scored = performance(table, TASK, "AML", METRIC, pooled=False)
+                predictions = read_predictions(folder / name / f"{language}.csv", "AML")
+                scored = performance(predictions, METRIC, pooled=False)
                 values.append(scored[language, "lda"])
             of_dataset = np.reshape(values, (DATASETS, 1 + PERMUTATIONS))
             p = [p_value(row[0], row[1:], smaller_is_better=False)[0] for row in of_dataset]

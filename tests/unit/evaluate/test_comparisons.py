@@ -105,7 +105,7 @@ def test_the_bootstrap_of_differences_by_hand():
     assert np.isnan(bootstrap_difference(0.5, np.array([]), units=1)[1:]).all()
 
 
-def mean_error(errors, tested, weights):
+def mean_error(errors, tested, weights, metrics=None):
     with np.errstate(invalid="ignore"):
         return {"mae": (weights @ (errors * tested)) / (weights @ tested.astype(float))}
 

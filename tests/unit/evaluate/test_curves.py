@@ -15,16 +15,18 @@ from sklearn.metrics import (
 
 from omc.core import tables as contracts
 from omc.evaluate import curves, scoring
-from omc.evaluate.curves import GRID, Predictions
+from omc.evaluate.curves import GRID
+from omc.evaluate.predictions import read_predictions
+from tests.predicted import predicted
 
 
 def binary(event, prob, repeat="1", split="r01f01"):
     """Predictions of the classes `no` and `yes`."""
     event, prob = np.asarray(event, dtype=int), np.asarray(prob, dtype=float)
-    n = len(event)
-    return Predictions(
-        np.broadcast_to(repeat, n).astype(str), np.broadcast_to(split, n).astype(str), event,
-        (prob > 0.5).astype(int), np.column_stack([1 - prob, prob]), ["no", "yes"], 1,
+    classes, n = np.array(["no", "yes"]), len(event)
+    return predicted(
+        classes[event], classes[(prob > 0.5).astype(int)], np.column_stack([1 - prob, prob]),
+        classes, "yes", repeat=np.broadcast_to(repeat, n), split=np.broadcast_to(split, n),
     )  # fmt: skip
 
 
@@ -163,25 +165,19 @@ def three_classes():
     prob = rng.dirichlet(np.ones(3), 240) + np.eye(3)[truth] * 0.3
     prob = prob / prob.sum(axis=1, keepdims=True)
     split = np.where(np.arange(240) % 2, "r01f01", "r01f02")
-    predicted = prob.argmax(axis=1)
-    one = np.full(240, "1")
-    return Predictions(one, split, truth, predicted, prob, ["a", "b", "c"], None)
+    classes, repeat = np.array(["a", "b", "c"]), np.where(np.arange(240) < 120, "1", "2")
+    given = classes[prob.argmax(axis=1)]
+    return predicted(classes[truth], given, prob, classes, split=split, repeat=repeat)
 
 
 def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
     part = three_classes
-    values = [
-        scoring.score(
-            "classification", np.array(part.classes)[of.truth],
-            np.array(part.classes)[of.predicted], of.prob, part.classes, None,
-        )
-        for of in (part.of(part.split == name) for name in ("r01f01", "r01f02"))
-    ]  # fmt: skip
+    values = [scoring.score(of) for _, of in part.by("split")]
     found = curves.ranking_curves(part, pooled=False)
     for curve, metric in (("roc", "roc_auc"), ("pr", "average_precision")):
         expected = np.mean([value[metric] for value in values])
         assert area(found[curve]) == pytest.approx(expected, abs=0.005)
-    event, prob = part.event()
+    event, prob = curves.event_of(part)
     assert (event == (part.truth == part.prob.argmax(axis=1))).all()
     assert (prob == part.prob.max(axis=1)).all()
     kinds = {row[0] for row in curves.curve_rows(part, pooled=False)}
@@ -190,7 +186,6 @@ def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
 
 def test_confusion_is_the_mean_over_repeats(three_classes):
     part = three_classes
-    part.repeat = np.where(np.arange(240) < 120, "1", "2")
     expected = confusion_matrix(part.truth, part.predicted) / 2
     np.testing.assert_allclose(curves.confusion(part), expected)
 
@@ -225,14 +220,19 @@ def test_predictions_are_read_by_model_and_cohort(tmp_path):
     splits = "split,repeat,fold,sample,role,inner_fold\nr01f01,1,1,s1,test,\nfinal,,,s9,test,\n"
     (tmp_path / "splits.csv").write_text(splits, encoding="utf-8")
     files = [str(tmp_path / name) for name in ("predictions.csv", "splits.csv")]
-    found = curves.read_predictions(*files, "a")
+
+    def read(positive):
+        predictions = read_predictions(files[0], positive, files[1])
+        return dict(predictions.by("language", "model", "cohort"))
+
+    found = read("a")
     assert list(found) == [
         ("r", "m", "development"),
         ("r", "m", "lyon"),
         ("r", "sure", "development"),
     ]
     part = found["r", "m", "development"]
-    assert part.repeat.tolist() == ["1"] and part.event()[1].tolist() == [0.25]
-    assert found["r", "m", "lyon"].repeat.tolist() == [""]
-    assert found["r", "sure", "development"].prob is None
-    assert curves.read_predictions(*files, None)["r", "m", "lyon"].positive == 1
+    assert list(part.rows["repeat"]) == ["1"] and curves.event_of(part)[1].tolist() == [0.25]
+    assert list(found["r", "m", "lyon"].rows["repeat"]) == [""]
+    assert part.has_probabilities and not found["r", "sure", "development"].has_probabilities
+    assert read(None)["r", "m", "lyon"].positive == 1

@@ -1,5 +1,7 @@
 """Intervals: of external cohorts, of cross-validation, and where nothing varies."""
 
+from functools import partial
+
 import estimate
 import numpy as np
 import pandas as pd
@@ -9,19 +11,17 @@ from compare_models import compare
 from omc.core.csv_files import read_csv
 from omc.evaluate.estimates import corrected_interval, newcombe_interval, sample_intervals
 from omc.evaluate.pooled import read_cohorts
-from omc.evaluate.scoring import proportions, scorer
+from omc.evaluate.scoring import proportions, scores
+from tests.predicted import predicted
 
 
 def intervals(truth, prob_b, units=None):
     truth, prob_b = np.array(truth, dtype=object), np.array(prob_b, dtype=float)
-    part = pd.DataFrame({
-        "truth": truth, "predicted": np.where(prob_b > 0.5, "b", "a"),
-        "prob_a": (1 - prob_b).astype(str), "prob_b": prob_b.astype(str),
-    })  # fmt: skip
-    classes = ["a", "b"]
+    given = np.where(prob_b > 0.5, "b", "a")
+    part = predicted(truth, given, np.column_stack([1 - prob_b, prob_b]), ["a", "b"], "b")
     units = np.arange(len(truth)) if units is None else units
-    of = proportions(truth, classes, "b")
-    return sample_intervals(scorer(part, "classification", classes, "b"), units, of, seed=1)
+    of = proportions(part.truth, part.classes, part.positive)
+    return sample_intervals(partial(scores, part), units, of, seed=1)
 
 
 def test_a_model_that_is_always_right_has_no_interval_of_zero_width():
@@ -68,9 +68,9 @@ def test_what_all_splits_agree_on_is_the_estimate():
     # In the pooled predictions one negative is above one positive; within each fold none is.
     truth, prob = np.array(["a", "b"] * 8), np.linspace(0.1, 0.9, 16)
     prob[[0, 1]] = [0.62, 0.98]
-    part = pd.DataFrame({"truth": truth, "predicted": truth, "prob_a": "0", "prob_b": prob})
-    scored = scorer(part.astype(str), "classification", ["a", "b"], "b")
-    of = proportions(truth, ["a", "b"], "b")
+    part = predicted(truth, truth, np.column_stack([0 * prob, prob]), ["a", "b"], "b")
+    scored = partial(scores, part)
+    of = proportions(part.truth, part.classes, part.positive)
     free = sample_intervals(scored, np.arange(16), of, seed=1)
     assert free["roc_auc"][0] < 1 and free["roc_auc"][3] == "bootstrap"
     bound = sample_intervals(scored, np.arange(16), of, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0})
@@ -113,7 +113,7 @@ def tables(tmp_path):
 
 
 def test_all_predictions_of_a_sample_are_drawn_together(tables):
-    cohorts = read_cohorts(**tables, dataset={"task": "regression", "positive": None})
+    cohorts = read_cohorts(**tables, positive=None)
     inside, model = cohorts["development"], cohorts["development"].models["r/lm"]
     assert list(inside.units) == ["g", "g", "g", "d", "e", "f"]
     # An error of 1 in the first repeat and of 2 in the second, whatever the weights.

@@ -8,6 +8,7 @@ import pytest
 
 from omc.core.errors import UserError
 from omc.evaluate.null import check, p_value, performance
+from omc.evaluate.predictions import parse
 from omc.learn.label_permutation import permute_sheet, permuted
 from omc.report.opening import null_cost
 
@@ -131,7 +132,7 @@ def test_the_row_of_a_check():
 
 def predictions(rows):
     columns = ["language", "model", "split", "truth", "predicted", "prob_a", "prob_b"]
-    return pd.DataFrame(rows, columns=columns)
+    return parse(pd.DataFrame(rows, columns=columns), None)
 
 
 def test_performance_is_the_mean_over_splits_or_pooled():
@@ -142,12 +143,11 @@ def test_performance_is_the_mean_over_splits_or_pooled():
         ["r", "m", "r01f02", "b", "b", "0.4", "0.6"],
         ["r", "m", "final", "a", "b", "0.0", "1.0"],
     ]
-    how = "classification", None, "roc_auc"
-    assert performance(predictions(rows), *how, False) == {("r", "m"): 0.5}
-    assert performance(predictions(rows), *how, True) == {("r", "m"): 0.5}
-    assert performance(predictions(rows[:3]), *how, False) == {("r", "m"): 1.0}
-    assert performance(predictions(rows[:3]), *how, True) == {("r", "m"): 0.5}
-    assert np.isnan(performance(predictions(rows[:1]), *how, False)["r", "m"])
+    assert performance(predictions(rows), "roc_auc", False) == {("r", "m"): 0.5}
+    assert performance(predictions(rows), "roc_auc", True) == {("r", "m"): 0.5}
+    assert performance(predictions(rows[:3]), "roc_auc", False) == {("r", "m"): 1.0}
+    assert performance(predictions(rows[:3]), "roc_auc", True) == {("r", "m"): 0.5}
+    assert np.isnan(performance(predictions(rows[:1]), "roc_auc", False)["r", "m"])
 
 
 def test_the_cost_is_that_of_the_last_run(tmp_path):

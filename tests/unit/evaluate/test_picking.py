@@ -17,7 +17,7 @@ RIGHT = {
 
 def cohort_of(right, units=range(N), tested=()):
     def scorer(of):
-        def scored(weights):
+        def scored(weights, metrics=None):
             with np.errstate(invalid="ignore"):
                 return {"accuracy": (weights @ np.array(of, dtype=float)) / weights.sum(axis=1)}
 

@@ -1,21 +1,29 @@
 """Metrics against scikit-learn and against numbers worked by hand."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 from scipy.stats import bootstrap, spearmanr
 from sklearn import metrics as sk
 
+from omc.evaluate import scoring
 from omc.evaluate.estimates import bootstrap_interval, corrected_interval
-from omc.evaluate.scoring import score, scores
 from omc.learn.losses import best, tuning_value
+from tests.predicted import predicted as made
+
+
+def score(*args):
+    return scoring.score(made(*args))
+
+
+def scorer(*args):
+    """As a function of the weights."""
+    return lambda weights: scoring.scores(made(*args), weights)
 
 
 def test_binary_by_hand():
     truth = ["b", "b", "a", "a"]
     prob = np.array([[0.1, 0.9], [0.6, 0.4], [0.8, 0.2], [0.7, 0.3]])
-    values = score("classification", truth, ["b", "a", "a", "a"], prob, ["a", "b"], "b")
+    values = score(truth, ["b", "a", "a", "a"], prob, ["a", "b"], "b")
     assert values["accuracy"] == 0.75
     assert values["sensitivity"] == 0.5
     assert values["specificity"] == 1.0
@@ -34,7 +42,7 @@ def test_agrees_with_scikit_learn_on_three_classes():
     classes = ["x,1", 'q"', "z"]
     truth = [classes[i] for i in y]
     predicted = [classes[i] for i in prob.argmax(axis=1)]
-    values = score("classification", truth, predicted, prob, classes, None)
+    values = score(truth, predicted, prob, classes, None)
     auc = sk.roc_auc_score(y, prob, multi_class="ovr", average="macro")
     assert values["roc_auc"] == pytest.approx(auc, abs=1e-12)
     assert values["log_loss"] == pytest.approx(sk.log_loss(y, prob), abs=1e-12)
@@ -44,20 +52,20 @@ def test_agrees_with_scikit_learn_on_three_classes():
 
 
 def test_undefined_is_nan_and_no_warning():
-    values = score("classification", ["a", "a"], ["a", "b"], [[1, 0], [0, 1]], ["a", "b"], "b")
+    values = score(["a", "a"], ["a", "b"], [[1, 0], [0, 1]], ["a", "b"], "b")
     assert np.isnan(values["roc_auc"]) and np.isnan(values["sensitivity"])
     assert values["accuracy"] == 0.5
-    without = score("classification", ["a", "b"], ["a", "b"], None, ["a", "b"], "b")
+    without = score(["a", "b"], ["a", "b"], None, ["a", "b"], "b")
     assert np.isnan(without["brier"]) and without["accuracy"] == 1
 
 
 def test_regression():
-    values = score("regression", ["1", "2", "3"], ["1", "2", "5"], None, [], None)
+    values = score(["1", "2", "3"], ["1", "2", "5"])
     assert values["rmse"] == pytest.approx(np.sqrt(4 / 3))
     assert values["mae"] == pytest.approx(2 / 3)
     assert values["r2"] == pytest.approx(-1)
     assert values["spearman"] == pytest.approx(1)
-    constant = score("regression", ["1", "2"], ["3", "3"], None, [], None)
+    constant = score(["1", "2"], ["3", "3"])
     assert np.isnan(constant["spearman"])
 
 
@@ -99,7 +107,7 @@ def test_label_metrics_agree_with_scikit_learn(classes):
     for n in (3, 8, 40):
         truth, predicted = rng.choice(names, n), rng.choice(names, n)
         truth[:2] = names[:2]
-        values = score("classification", truth, predicted, None, names, names[-1])
+        values = score(truth, predicted, None, names, names[-1])
         assert values["accuracy"] == pytest.approx(sk.accuracy_score(truth, predicted))
         assert values["mcc"] == pytest.approx(sk.matthews_corrcoef(truth, predicted))
         f1 = sk.f1_score(truth, predicted, average="macro", zero_division=0)
@@ -118,13 +126,13 @@ def test_rankings_with_ties_agree_with_scikit_learn(classes):
         prob /= prob.sum(axis=1, keepdims=True)
         names = [f"c{i}" for i in range(classes)]
         truth = [names[i] for i in y]
-        values = score("classification", truth, truth, prob, names, "c1")
+        values = score(truth, truth, prob, names, "c1")
         onehot = np.eye(classes)[y][:, [1] if classes == 2 else slice(None)]
         of = prob[:, [1]] if classes == 2 else prob
         assert values["roc_auc"] == pytest.approx(sk.roc_auc_score(onehot, of))
         assert values["average_precision"] == pytest.approx(sk.average_precision_score(onehot, of))
     x, z = rng.integers(0, 4, 30), rng.integers(0, 4, 30)
-    values = score("regression", x, z, None, [], None)
+    values = score(x, z)
     assert values["r2"] == pytest.approx(sk.r2_score(x, z))
     assert values["spearman"] == pytest.approx(spearmanr(x, z).statistic)
 
@@ -134,24 +142,24 @@ def test_a_weight_is_a_number_of_copies(classes):
     rng = np.random.default_rng(4)
     n, names = 12, [f"c{i}" for i in range(classes)]
     if classes:
-        task, prob = "classification", rng.integers(1, 4, (n, classes)) / 10
+        prob = rng.integers(1, 4, (n, classes)) / 10
         truth, predicted = rng.choice(names, n), rng.choice(names, n)
     else:
-        task, prob = "regression", None
+        prob = None
         truth, predicted = rng.integers(0, 4, n) / 10, rng.integers(0, 4, n) / 10
     positive = names[-1] if names else None
     weights = np.vstack([rng.multinomial(n, np.ones(n) / n, 30), np.eye(n)[0] * 3])
-    found = scores(task, truth, predicted, prob, names, positive, weights)
+    found = scorer(truth, predicted, prob, names, positive)(weights)
     for b, times in enumerate(weights):
         rows = np.repeat(np.arange(n), times.astype(int))
         part = None if prob is None else prob[rows]
-        expected = score(task, truth[rows], predicted[rows], part, names, positive)
+        expected = score(truth[rows], predicted[rows], part, names, positive)
         assert {m: v[b] for m, v in found.items()} == pytest.approx(expected, nan_ok=True)
 
 
 def test_bootstrap_interval_agrees_with_scipy():
     error = np.random.default_rng(1).exponential(size=40)
-    scored = partial(scores, "regression", np.zeros(40), error, None, [], None)
+    scored = scorer(np.zeros(40), error)
     estimate, low, high = bootstrap_interval(scored, np.arange(40), seed=1)["mae"]
     expected = bootstrap((error,), np.mean, n_resamples=9999, method="percentile", rng=1)
     assert estimate == pytest.approx(error.mean())
@@ -164,7 +172,7 @@ def test_bootstrap_of_groups_is_that_of_independent_units():
 
     def interval(copies, units):
         of = np.tile(error, copies)
-        scored = partial(scores, "regression", np.zeros(len(of)), of, None, [], None)
+        scored = scorer(np.zeros(len(of)), of)
         return bootstrap_interval(scored, units, seed=1)["mae"]
 
     alone = interval(1, np.arange(20))
@@ -174,18 +182,18 @@ def test_bootstrap_of_groups_is_that_of_independent_units():
 
 def test_bootstrap_leaves_undefined_resamples_out():
     truth, prob = ["a"] * 9 + ["b"], np.array([[0.9, 0.1]] * 8 + [[0.1, 0.9]] + [[0.2, 0.8]])
-    scored = partial(scores, "classification", truth, truth, prob, ["a", "b"], "b")
+    scored = scorer(truth, truth, prob, ["a", "b"], "b")
     estimate, low, high = bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"]
     assert estimate == pytest.approx(8 / 9) and low < estimate < high == 1
 
 
 def test_bootstrap_without_variation_has_no_limits():
     truth, prob = ["a"] * 5 + ["b"] * 5, np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5)
-    scored = partial(scores, "classification", truth, truth, prob, ["a", "b"], "b")
+    scored = scorer(truth, truth, prob, ["a", "b"], "b")
     estimate, *limits = bootstrap_interval(scored, np.arange(10), seed=1)["roc_auc"]
     assert estimate == 1 and np.isnan(limits).all()
 
 
 def test_bootstrap_of_a_class_alone_has_no_area():
-    scored = partial(scores, "classification", ["a"] * 3, ["a"] * 3, None, ["a", "b"], "b")
+    scored = scorer(["a"] * 3, ["a"] * 3, None, ["a", "b"], "b")
     assert np.isnan(bootstrap_interval(scored, np.arange(3), seed=1)["roc_auc"]).all()

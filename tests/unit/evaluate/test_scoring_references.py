@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 from sklearn import metrics as sk
 
 from omc.evaluate.scoring import score
+from tests.predicted import predicted as made
 
 IN_R = """
 suppressPackageStartupMessages(library(caret))
@@ -45,8 +46,8 @@ def predictions():
 def found(predictions):
     truth, predicted, prob, x, y = predictions
     both = np.column_stack([prob, 1 - prob])
-    values = score("classification", truth, predicted, both, ["case", "control"], "case")
-    return values | score("regression", x, y, None, [], None)
+    values = score(made(truth, predicted, both, ["case", "control"], "case"))
+    return values | score(made(x, y))
 
 
 def test_scikit_learn(predictions, found):

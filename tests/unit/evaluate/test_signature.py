@@ -10,6 +10,7 @@ from omc.core.checksums import sha256_file
 from omc.core.csv_files import write_csv
 from omc.core.tables import FAILURES, TUNING
 from omc.data.matrix import write_h5ad
+from omc.evaluate.predictions import parse
 from omc.evaluate.signature import consensus, drops, read_uses, stability
 from omc.learn import models
 from omc.learn.folds import make_splits, split_rows
@@ -117,13 +118,13 @@ def test_drops_by_hand():
             rows.append([split, feature, str(permutation), truth, label, "", ""])
     columns = ["split", "feature", "permutation", "truth", "predicted", "prob_a", "prob_b"]
     table = pd.DataFrame(rows, columns=columns)
-    lost = drops(table, ["g", "other", ""], "classification", "b", "accuracy")
+    lost = drops(parse(table, "b"), ["g", "other", ""], "accuracy")
     # Accuracy 1 becomes 3/4 and 0; the second split did not select g.
     assert lost.tolist() == [[0.625, 0, 1], [0, 0, 0]]
-    assert np.isnan(drops(table, ["g"], "classification", "b", "roc_auc")).all()
+    assert np.isnan(drops(parse(table, "b"), ["g"], "roc_auc")).all()
     numbers = table.replace({"a": "0", "b": "2"}).drop(columns=["prob_a", "prob_b"])
-    assert drops(numbers, [""], "regression", None, "rmse")[0, 0] == 2
-    assert drops(table[:0], ["g"], "classification", "b", "accuracy").shape == (0, 1)
+    assert drops(parse(numbers, None), [""], "rmse")[0, 0] == 2
+    assert drops(parse(table[:0], "b"), ["g"], "accuracy").shape == (0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_a_planted_feature_costs_most_and_the_model_is_that_of_the_run(planted, 
     columns = ["split", "feature", "permutation", "truth", "predicted", "prob_case", "prob_control"]
     table = pd.DataFrame(rows, columns=columns)
     for metric, least in (("roc_auc", 0.3), ("log_loss", 0.5)):
-        lost = drops(table, [*features, ""], "classification", "case", metric).mean(axis=0)
+        lost = drops(parse(table.astype(str), "case"), [*features, ""], metric).mean(axis=0)
         assert lost[:12].argmax() == 4 and lost[4] > least
         assert np.delete(lost[:12], 4).max() < 0.1
         assert lost[12] == pytest.approx(lost[4], abs=0.1)

@@ -72,7 +72,7 @@ def test_pooled_schemes_compare_what_is_scored_together(tmp_path):
     sheet.to_csv(tmp_path / "samples", index=False, sep="\t")
     cohort = read_cohorts(
         paths["whole"], str(tmp_path / "splits"), str(tmp_path / "samples"),
-        {"task": "regression", "positive": None}, paths["variant"],
+        None, paths["variant"],
     )["development"]  # fmt: skip
     names = [metrics([[1]], model, metric) for model in ("m", "gone") for metric in ("rmse", "mae")]
     rows = list(compare_pooled(cohort, pd.concat(names), seed=1))

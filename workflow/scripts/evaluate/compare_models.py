@@ -60,7 +60,7 @@ def compare(dataset: dict, paths: tuple, values, params: dict) -> tuple[list, li
     splits, predictions, samples = paths
     name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
     smaller = not METRICS[metric].higher_is_better
-    cohorts = read_cohorts(predictions, splits, samples, dataset)
+    cohorts = read_cohorts(predictions, splits, samples, dataset["positive"])
     cohort = cohorts.get(DEVELOPMENT)
     seed = fit_seed(params["seed"], name, "", "", DEVELOPMENT, "bootstrap")
     if params["scheme"] not in POOLED_SCHEMES:

@@ -37,7 +37,7 @@ def main(
         name, of, kind = (variant[key] for key in ("name", "of", "kind"))
         cohort = None
         if scheme in POOLED_SCHEMES:
-            cohort = read_cohorts(**paths, dataset=variant).get(DEVELOPMENT)
+            cohort = read_cohorts(**paths, positive=variant["positive"]).get(DEVELOPMENT)
         if cohort:
             drawn = fit_seed(seed, of, "", "", DEVELOPMENT, "bootstrap")
             found = compare_pooled(cohort, of_dataset[of], drawn)

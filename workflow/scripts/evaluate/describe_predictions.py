@@ -9,7 +9,7 @@ from omc.core.logs import logged
 
 
 def main(
-    predictions: list[str], splits: list[str], datasets: list[dict], scheme: str, output: dict
+    files: list[str], splits: list[str], datasets: list[dict], scheme: str, output: dict
 ) -> None:
     """datasets: dictionaries of name, task, positive; scheme: that of the resampling.
 
@@ -18,19 +18,20 @@ def main(
     from omc.core import tables as contracts
     from omc.core.csv_files import number, write_csv
     from omc.evaluate import curves, metrics
+    from omc.evaluate.predictions import read_predictions
 
     calibration, drawn, confusion = [], [], []
-    for path, splits_path, dataset in zip(predictions, splits, datasets, strict=True):
+    for path, splits_path, dataset in zip(files, splits, datasets, strict=True):
         if dataset["task"] == "regression":
             continue
-        found = curves.read_predictions(path, splits_path, dataset["positive"])
-        for model, part in found.items():
+        predictions = read_predictions(path, dataset["positive"], splits_path)
+        for model, part in predictions.by("language", "model", "cohort"):
             key = [dataset["name"], *model]
             table = curves.confusion(part)
             for label, counts in zip(part.classes, table, strict=True):
                 cells = zip(part.classes, map(number, counts), strict=True)
                 confusion += [[*key, label, *cell] for cell in cells]
-            if part.prob is None:
+            if not part.has_probabilities:
                 continue
             for repeat, *values, events in curves.calibration_rows(part):
                 calibration.append([*key, repeat, *map(number, values), events])

@@ -75,7 +75,7 @@ def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dic
     from omc.evaluate.pooled import read_cohorts
 
     found = {}
-    for name, cohort in read_cohorts(**files, dataset=dataset).items():
+    for name, cohort in read_cohorts(**files, positive=dataset["positive"]).items():
         for model, predicted in cohort.models.items():
             key = (dataset["name"], *model.split("/", 1), name)
             found[key] = sample_intervals(

@@ -11,7 +11,7 @@ from omc.core.logs import logged
 def main(files: list[str], splits: str, preprocessing: str, keys: list[list], output: str) -> None:
     """keys: for each file what its training job was told, in the order of `training_key`."""
     from omc.core.csv_files import write_csv
-    from omc.evaluate.predictions import checked_rows
+    from omc.evaluate.joining import checked_rows
 
     write_csv(output, *checked_rows(files, splits, preprocessing, keys))
 

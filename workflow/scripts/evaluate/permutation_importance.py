@@ -15,10 +15,10 @@ def main(plan: str, permuted: dict[str, list[str]], datasets: list[dict], output
     datasets: dictionaries of name, task, positive and metric.
     """
     import numpy as np
-    import pandas as pd
 
     from omc.core.csv_files import number, read_csv, write_csv
     from omc.core.tables import PERMUTATION_IMPORTANCE
+    from omc.evaluate.predictions import read_predictions
     from omc.evaluate.signature import drops
 
     planned = {}
@@ -30,9 +30,9 @@ def main(plan: str, permuted: dict[str, list[str]], datasets: list[dict], output
     for (name, language, model), features in planned.items():
         at = order.index(name)
         dataset, metric = datasets[at], datasets[at]["metric"]
-        table = pd.read_csv(permuted[language][at], dtype=str, keep_default_na=False)
+        predictions = read_predictions(permuted[language][at], dataset["positive"])
         features = [*features, ""]
-        lost = drops(table, features, dataset["task"], dataset["positive"], metric)
+        lost = drops(predictions, features, metric)
         for feature, values in zip(features, lost.T, strict=True):
             values = values[np.isfinite(values)]
             if len(values):

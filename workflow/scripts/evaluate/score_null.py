@@ -22,20 +22,21 @@ def main(
 
     from omc.core.csv_files import number, write_csv
     from omc.core.tables import CHECKS, NULL
+    from omc.evaluate.joining import checked_rows
     from omc.evaluate.metrics import POOLED_SCHEMES
     from omc.evaluate.null import check, performance
-    from omc.evaluate.predictions import checked_rows
+    from omc.evaluate.predictions import parse, read_predictions
 
-    task, metric = scoring["task"], scoring["metric"]
-    how = task, scoring["positive"], metric, scoring["scheme"] in POOLED_SCHEMES
-    observed = performance(pd.read_csv(predictions, dtype=str, keep_default_na=False), *how)
-    values = [observed]
+    positive, metric = scoring["positive"], scoring["metric"]
+    pooled = scoring["scheme"] in POOLED_SCHEMES
+    values = [performance(read_predictions(predictions, positive), metric, pooled)]
     for folder in folders:
         files = [f"{folder}/{language}/{name}/predictions.csv" for language, name in models]
         header, rows = checked_rows(
             files, f"{folder}/splits.csv", f"{folder}/preprocessing.h5", keys
         )
-        values.append(performance(pd.DataFrame(rows, columns=header), *how))
+        permuted = parse(pd.DataFrame(rows, columns=header), positive)
+        values.append(performance(permuted, metric, pooled))
     table = {(language, name): [] for language, name in models}
     for model, of_model in table.items():
         of_model += [found.get(model, np.nan) for found in values]

@@ -125,7 +125,9 @@ def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
 
     @cache
     def values(model, mask):
-        return cohort.models[model].scored(weights * np.frombuffer(mask, dtype=bool))[metric]
+        return cohort.models[model].scored(weights * np.frombuffer(mask, dtype=bool), [metric])[
+            metric
+        ]
 
     found = []
     for a, b in combinations(models, 2):

@@ -1,11 +1,10 @@
 """What predictions look like: calibration, decision, ROC and PR curves, and confusion matrices."""
 
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
-from omc.core.csv_files import read_csv
+from omc.evaluate.predictions import Predictions
 from omc.evaluate.scoring import score
 
 # Common grids, so that curves of several splits and repeats can be averaged point by point.
@@ -22,69 +21,19 @@ CLIP = 1e-8
 WALD = NormalDist().inv_cdf(0.975)
 
 
-@dataclass
-class Predictions:
-    """Predicted samples of one model in one cohort: rows of predictions.csv.
+def event_of(part: Predictions) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) whether the event happened, and the probability that it was given.
 
-    repeat, split: (n,) text, repeat is empty in an external cohort; truth, predicted: (n,) codes of
-    `classes`; prob: (n, K), or None for a model without probabilities; positive: code of the
-    positive class of two, or None.
+    Of two classes the event is the positive one; of several, that the prediction is right.
     """
-
-    repeat: np.ndarray
-    split: np.ndarray
-    truth: np.ndarray
-    predicted: np.ndarray
-    prob: np.ndarray | None
-    classes: list
-    positive: int | None
-
-    def of(self, rows) -> "Predictions":
-        """Some of the rows: a mask or indices."""
-        prob = None if self.prob is None else self.prob[rows]
-        parts = (self.repeat, self.split, self.truth, self.predicted)
-        return Predictions(*(part[rows] for part in parts), prob, self.classes, self.positive)
-
-    def repeats(self) -> dict[str, "Predictions"]:
-        """The rows of each repeat."""
-        return {str(name): self.of(self.repeat == name) for name in np.unique(self.repeat)}
-
-    def event(self) -> tuple[np.ndarray, np.ndarray]:
-        """(n,) whether the event happened, and the probability that it was given.
-
-        Of two classes the event is the positive one; of several, that the prediction is right.
-        """
-        if self.positive is not None:
-            return self.truth == self.positive, self.prob[:, self.positive]
-        return self.truth == self.predicted, self.prob[np.arange(len(self.truth)), self.predicted]
+    if part.positive is not None:
+        return part.truth == part.positive, part.prob[:, part.positive]
+    return part.truth == part.predicted, part.prob[np.arange(len(part)), part.predicted]
 
 
-def read_predictions(path: str, splits: str, positive) -> dict[tuple, Predictions]:
-    """Predictions by (language, model, cohort), in the order of the file.
-
-    positive: label of the positive class, or None for the last one of two; the samples of split
-    `final` count only in external cohorts.
-    """
-    repeats = {row["split"]: row["repeat"] for row in read_csv(splits)}
-    table = {}
-    for row in read_csv(path):
-        table.setdefault((row["language"], row["model"], row["cohort"]), []).append(row)
-    found = {}
-    for key, rows in table.items():
-        classes = [name.removeprefix("prob_") for name in rows[0] if name.startswith("prob_")]
-        code = {label: i for i, label in enumerate(classes)}
-        prob = [[row[f"prob_{label}"] for label in classes] for row in rows]
-        certain = all(all(of_row) for of_row in prob)
-        found[key] = Predictions(
-            np.array([repeats[row["split"]] for row in rows]),
-            np.array([row["split"] for row in rows]),
-            np.array([code[row["truth"]] for row in rows]),
-            np.array([code[row["predicted"]] for row in rows]),
-            np.array(prob, dtype=float) if certain else None,
-            classes,
-            code[positive or classes[-1]] if len(classes) == 2 else None,
-        )
-    return found
+def repeats_of(part: Predictions) -> dict[str, Predictions]:
+    """The predictions of each repeat, in the order of their names."""
+    return dict(sorted(part.by("repeat")))
 
 
 def calibration_line(event, prob) -> dict[str, tuple]:
@@ -194,14 +143,13 @@ def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
     once, where the splits are too small for a curve. Of several classes the mean of each one
     against the rest. NaN where no split has all classes.
     """
-    splits = [slice(None)] if pooled else [part.split == name for name in np.unique(part.split)]
+    splits = {"": part} if pooled else dict(sorted(part.by("split")))
     classes = range(len(part.classes)) if part.positive is None else [part.positive]
     curves = {"roc": [], "pr": []}
-    for rows in splits:
-        truth, prob = part.truth[rows], part.prob[rows]
-        if len(np.unique(truth)) < len(part.classes):
+    for split in splits.values():
+        if len(np.unique(split.truth)) < len(part.classes):
             continue
-        of_classes = [_on_grid(truth == k, prob[:, k]) for k in classes]
+        of_classes = [_on_grid(split.truth == k, split.prob[:, k]) for k in classes]
         for curve, of in zip(curves.values(), zip(*of_classes, strict=True), strict=True):
             curve.append(np.mean(of, axis=0))
     none = np.full((1, len(GRID)), np.nan)
@@ -223,19 +171,16 @@ def confusion(part: Predictions) -> np.ndarray:
     """(K, K) samples of each class (rows) put into each class (columns), mean over the repeats."""
     count = len(part.classes)
     table = np.bincount(part.truth * count + part.predicted, minlength=count**2)
-    return table.reshape(count, count) / len(np.unique(part.repeat))
+    return table.reshape(count, count) / part.rows["repeat"].nunique()
 
 
 def calibration_rows(part: Predictions) -> list[list]:
     """Rows of calibration.csv from `repeat` on."""
     rows = []
-    labels = np.array(part.classes)
-    positive = None if part.positive is None else part.classes[part.positive]
-    for repeat, of in part.repeats().items():
-        event, prob = of.event()
+    for repeat, of in repeats_of(part).items():
+        event, prob = event_of(of)
         line = calibration_line(event, prob)
-        texts = labels[of.truth], labels[of.predicted]
-        brier = score("classification", *texts, of.prob, part.classes, positive)["brier"]
+        brier = score(of, ["brier"])["brier"]
         fewest = int(min(event.sum(), (~event).sum()))
         rows.append([repeat, *line["slope"], *line["intercept"], brier, fewest])
     return rows
@@ -246,11 +191,11 @@ def curve_rows(part: Predictions, pooled: bool) -> list[list]:
 
     n: samples of a bin (calibration), of a bar (histogram), else of the whole curve.
     """
-    repeats = part.repeats()
-    edges = bin_edges(part.event()[1], len(repeats))
+    repeats = repeats_of(part)
+    edges = bin_edges(event_of(part)[1], len(repeats))
     rows = []
     for repeat, of in repeats.items():
-        event, prob = of.event()
+        event, prob = event_of(of)
         curves = {"calibration": reliability(event, prob, edges)}
         bars = np.histogram(prob, HISTOGRAM)[0]
         curves["histogram"] = (HISTOGRAM[:-1], bars / len(prob), bars)

@@ -62,9 +62,9 @@ def _read(row: dict[str, str]) -> Metric:
 METRICS = {row["metric"]: _read(row) for row in read_csv(str(catalog("metrics.csv")))}
 
 
-def kind_of(task: str, classes: list) -> str:
-    """'binary', 'multiclass' or 'regression': which metrics there are."""
-    if task == "regression":
+def kind_of(classes: list) -> str:
+    """'binary', 'multiclass' or 'regression' (no classes): which metrics there are."""
+    if not classes:
         return "regression"
     return "binary" if len(classes) == 2 else "multiclass"
 

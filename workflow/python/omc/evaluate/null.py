@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.scoring import scorer
+from omc.evaluate.predictions import Predictions
+from omc.evaluate.scoring import score
 from omc.learn.folds import FINAL
 
 LEVEL = 0.05
@@ -13,21 +14,16 @@ LEVEL = 0.05
 ENOUGH = 19
 
 
-def performance(predictions, task: str, positive, metric: str, pooled: bool) -> dict:
+def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
     """{(language, model): value} in cross-validation; NaN where no split has one.
 
-    predictions: table of predictions.csv, text; positive: the positive class, None for the last
-    one; pooled: all predictions scored together, else the mean over the splits.
+    pooled: all predictions scored together, else the mean over the splits.
     """
-    classes = [c.removeprefix("prob_") for c in predictions.columns if c.startswith("prob_")]
-    positive = positive or (classes[-1] if classes else None)
-    inside = predictions[predictions["split"] != FINAL]
+    inside = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
     found = {}
-    for model, part in inside.groupby(["language", "model"], sort=False):
-        parts = [part] if pooled else [of for _, of in part.groupby("split", sort=False)]
-        values = [
-            scorer(of, task, classes, positive)(np.ones((1, len(of))))[metric][0] for of in parts
-        ]
+    for model, part in inside.by("language", "model"):
+        parts = [part] if pooled else [of for _, of in part.by("split")]
+        values = [score(of, [metric])[metric] for of in parts]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice")
             found[model] = float(np.nanmean(values))

@@ -43,7 +43,7 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
     rivals = [m for m in models if m in cohort.models and cohort.models[m].complete]
 
     def values(weights):
-        return np.array([cohort.models[model].scored(weights)[metric] for model in rivals])
+        return np.array([cohort.models[m].scored(weights, [metric])[metric] for m in rivals])
 
     if not rivals:
         return None

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from omc.evaluate.scoring import proportions, scorer
+from omc.evaluate.predictions import coded, parse, read_table
+from omc.evaluate.scoring import proportions, scores
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,8 @@ class Predicted:
     """What one model predicted of the n test samples of a cohort.
 
     tested: (n,) whether it predicted them; scored: gives {metric: (B,)} for (B, n) weights, of all
-    predictions of a repeat together, in the mean over the repeats; complete: whether it predicted
-    them in every split in which any model did.
+    predictions of a repeat together, in the mean over the repeats, and takes the names of the
+    metrics, by default all; complete: whether it predicted them in every split in which any did.
     """
 
     tested: np.ndarray
@@ -40,50 +41,45 @@ class Cohort:
 
 
 def read_cohorts(
-    predictions: str, splits: str, samples: str, dataset: dict, variant: str | None = None
+    predictions: str, splits: str, samples: str, positive: str | None, variant: str | None = None
 ) -> dict[str, Cohort]:
-    """Cohorts by name, from the tables of a data set: paths of three files, and its task, positive.
+    """Cohorts by name, from the tables of a data set: paths of three files.
 
-    variant: path of the predictions of a variant, which are of the same samples and repeats.
-    A sample that was tested several times, once in each repeat, is one sample: it is drawn, or not,
-    with all its predictions.
+    positive: label of the positive class, None for the last one of two; variant: path of the
+    predictions of a variant, which are of the same samples and repeats. A sample that was tested
+    several times, once in each repeat, is one sample: it is drawn, or not, with all its
+    predictions.
     """
-    table = _text(pd.read_csv, predictions)
+    table = read_table(predictions)
     if variant:
-        other = _text(pd.read_csv, variant)
+        other = read_table(variant)
         table = pd.concat([table, other.assign(language="variant/" + other["language"])])
-    repeat = _text(pd.read_csv, splits).drop_duplicates("split").set_index("split")["repeat"]
-    sheet = _text(pd.read_csv, samples, sep="\t")
-    classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
-    positive = dataset["positive"] or (classes[-1] if classes else None)
+    sheet = read_table(samples, sep="\t")
     cohorts = {}
-    for name, part in table.groupby("cohort", sort=False):
-        tested = sheet[sheet["sample"].isin(part["sample"])]
+    for name, part in parse(table, positive, splits).by("cohort"):
+        tested = sheet[sheet["sample"].isin(part.rows["sample"])]
         rows = pd.Series(range(len(tested)), index=tested["sample"])
-        truth = tested["outcome"].to_numpy()
-        every = len(part.drop_duplicates(["split", "sample"]))
+        every = len(part.rows.drop_duplicates(["split", "sample"]))
         models = {}
-        for (language, model), of in part.groupby(["language", "model"], sort=False):
+        for (language, model), own in part.by("language", "model"):
             repeats = [
-                (rows[r["sample"]].to_numpy(), scorer(r, dataset["task"], classes, positive))
-                for _, r in of.groupby(of["split"].map(repeat))
+                (rows[of.rows["sample"]].to_numpy(), of)
+                for _, of in sorted(own.by("repeat"), key=lambda found: found[0])
             ]
-            mask = rows.index.isin(of["sample"])
+            mask = rows.index.isin(own.rows["sample"])
             scored = partial(_mean_score, repeats)
-            models[f"{language}/{model}"] = Predicted(mask, scored, len(of) == every)
+            models[f"{language}/{model}"] = Predicted(mask, scored, len(own) == every)
         alone = tested["group"] == ""
         unit = "sample" if alone.all() else "group"
         units = np.where(alone, tested["sample"], tested["group"])
-        cohorts[name] = Cohort(unit, units, proportions(truth, classes, positive), models)
+        truth = coded(tested["outcome"], part.classes)
+        shares = proportions(truth, part.classes, part.positive)
+        cohorts[name] = Cohort(unit, units, shares, models)
     return cohorts
 
 
-def _text(read, path, **how):
-    return read(path, dtype=str, keep_default_na=False, **how)
-
-
-def _mean_score(repeats, weights) -> dict[str, np.ndarray]:
-    found = [scored(weights[:, rows]) for rows, scored in repeats]
+def _mean_score(repeats, weights, metrics=None) -> dict[str, np.ndarray]:
+    found = [scores(of, weights[:, rows], metrics) for rows, of in repeats]
     return {metric: _known_mean([values[metric] for values in found]) for metric in found[0]}
 
 

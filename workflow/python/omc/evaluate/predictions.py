@@ -1,35 +1,82 @@
-"""Predictions of training jobs: read only if they were made from the present files and settings."""
+"""The one reader of predictions.csv: truth, predictions and probabilities, with their classes."""
 
-import csv
+from dataclasses import dataclass
 
-from omc.core.checksums import sha256_file, training_key
-from omc.core.errors import UserError
+import numpy as np
+import pandas as pd
+
+# A column per class follows the text columns; a regression has none.
+PREFIX = "prob_"
 
 
-def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[list]):
-    """(header, rows) of the predictions of all files; UserError if one was made from others.
+@dataclass(frozen=True)
+class Predictions:
+    """n predictions: rows of predictions.csv, or of another table with its last columns.
 
-    splits, preprocessing: paths of what they have to be made from; keys: for each file what its
-    training job was told, in the order of `training_key`. The header ends with splits_sha256.
+    rows: table of text with the other columns (language, model, split, cohort, sample); truth,
+    predicted: (n,) codes of `classes`, or numbers in a regression; prob: (n, K), NaN where a model
+    gives no probabilities; positive: code of the positive class of two, else None.
     """
-    splits_sha256 = sha256_file(splits)
-    expected = {json_key: training_key(preprocessing, *json_key) for json_key in map(tuple, keys)}
-    header, rows = None, []
-    for path, key in zip(files, map(tuple, keys), strict=True):
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            found = next(reader)
-            if header is None:
-                header = found
-            if found != header:
-                raise UserError(
-                    f"{path}: its columns are not those of {files[0]}: delete it and run again"
-                )
-            for row in reader:
-                if row[-2:] != [splits_sha256, expected[key]]:
-                    raise UserError(
-                        f"{path}: made from other splits, data or settings than the present ones:"
-                        " delete it and run again"
-                    )
-                rows.append(row[:-1])
-    return header[:-1], rows
+
+    rows: pd.DataFrame
+    truth: np.ndarray
+    predicted: np.ndarray
+    prob: np.ndarray
+    classes: list[str]
+    positive: int | None
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether there are classes, and every prediction has their probabilities."""
+        return bool(self.classes) and not np.isnan(self.prob).any()
+
+    def take(self, at) -> "Predictions":
+        """Some of the predictions: a mask or positions."""
+        parts = (part[at] for part in (self.truth, self.predicted, self.prob))
+        return Predictions(self.rows.iloc[at], *parts, self.classes, self.positive)
+
+    def by(self, *columns: str):
+        """Yield (key, Predictions) of each group of equal cells, in the order of the rows."""
+        keys = list(columns) if len(columns) > 1 else columns[0]
+        groups = self.rows.groupby(keys, sort=False).indices
+        for key in sorted(groups, key=lambda key: groups[key][0]):
+            yield key, self.take(groups[key])
+
+
+def read_table(path: str, **how) -> pd.DataFrame:
+    """A table of text, with empty cells as they are."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False, **how)
+
+
+def read_predictions(path: str, positive: str | None, splits: str | None = None) -> Predictions:
+    """Predictions of a file; see `parse`."""
+    return parse(read_table(path), positive, splits)
+
+
+def parse(table: pd.DataFrame, positive: str | None, splits: str | None = None) -> Predictions:
+    """Predictions of a table of text.
+
+    positive: label of the positive class, None for the last one of two; splits: path of splits.csv,
+    for a column `repeat`, which is empty in external cohorts.
+    """
+    columns = [name for name in table if name.startswith(PREFIX)]
+    classes = [name.removeprefix(PREFIX) for name in columns]
+    rows = table.drop(columns=columns)
+    if splits:
+        of_split = read_table(splits).drop_duplicates("split").set_index("split")["repeat"]
+        rows["repeat"] = rows["split"].map(of_split)
+    truth, predicted = (coded(table[name], classes) for name in ("truth", "predicted"))
+    prob = table[columns].replace("", "nan").to_numpy(float)
+    code = classes.index(positive or classes[-1]) if len(classes) == 2 else None
+    return Predictions(rows, truth, predicted, prob, classes, code)
+
+
+def coded(labels, classes: list[str]) -> np.ndarray:
+    """(n,) codes of labels in `classes`; without classes, the numbers that they are."""
+    if not classes:
+        return np.asarray(labels, dtype=float)
+    code = {label: i for i, label in enumerate(classes)}
+    return np.array([code[label] for label in labels], dtype=int)

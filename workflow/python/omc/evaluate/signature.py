@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import norm, rankdata
 
 from omc.evaluate.metrics import METRICS
+from omc.evaluate.predictions import Predictions
 from omc.evaluate.scoring import score
 
 # So many of the first features are looked at closer: ranks per model, permutation importance.
@@ -104,25 +105,18 @@ def consensus(features, selected, uses: list[Use]):
     return np.lexsort((features, -share, score)), score, share
 
 
-def drops(table, features: list[str], task: str, positive, metric: str) -> np.ndarray:
+def drops(predictions: Predictions, features: list[str], metric: str) -> np.ndarray:
     """(splits, features) mean loss of a metric by shuffling features; NaN where it is undefined.
 
-    table: a table of text with the columns split, feature, permutation, truth, predicted and
-    prob_<class>, as `permutation.permute_split` gives them; features: names, empty for all
-    together. A loss is positive where shuffling makes the predictions worse, whichever direction
-    the metric has; a feature that a split did not select loses nothing there (Breiman 2001,
+    predictions: of permuted.csv, whose rows have the columns split, feature and permutation, as
+    `shuffling.permute_split` gives them; features: names, empty for all together. A loss is
+    positive where shuffling makes the predictions worse, whichever direction the metric has; a
+    feature that a split did not select loses nothing there (Breiman 2001,
     doi:10.1023/A:1010933404324, here on test samples).
     """
-    classes = [c.removeprefix("prob_") for c in table.columns if c.startswith("prob_")]
-    positive = positive or (classes[-1] if classes else None)
-    prob = table[[f"prob_{c}" for c in classes]]
-    prob = None if not classes or (prob == "").any(axis=None) else prob.to_numpy(float)
-    truth, predicted = table["truth"].to_numpy(), table["predicted"].to_numpy()
     whole, shuffled = {}, {}
-    keys = ["split", "feature", "permutation"]
-    for (split, feature, permutation), at in table.groupby(keys, sort=False).indices.items():
-        of = None if prob is None else prob[at]
-        value = score(task, truth[at], predicted[at], of, classes, positive)[metric]
+    for (split, feature, permutation), part in predictions.by("split", "feature", "permutation"):
+        value = score(part, [metric])[metric]
         if permutation == "0":
             whole[split] = value
         else:

@@ -1,0 +1,35 @@
+"""Predictions of training jobs: joined only if made from the present files and settings."""
+
+import csv
+
+from omc.core.checksums import sha256_file, training_key
+from omc.core.errors import UserError
+
+
+def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[list]):
+    """(header, rows) of the predictions of all files; UserError if one was made from others.
+
+    splits, preprocessing: paths of what they have to be made from; keys: for each file what its
+    training job was told, in the order of `training_key`. The header ends with splits_sha256.
+    """
+    splits_sha256 = sha256_file(splits)
+    expected = {json_key: training_key(preprocessing, *json_key) for json_key in map(tuple, keys)}
+    header, rows = None, []
+    for path, key in zip(files, map(tuple, keys), strict=True):
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            found = next(reader)
+            if header is None:
+                header = found
+            if found != header:
+                raise UserError(
+                    f"{path}: its columns are not those of {files[0]}: delete it and run again"
+                )
+            for row in reader:
+                if row[-2:] != [splits_sha256, expected[key]]:
+                    raise UserError(
+                        f"{path}: made from other splits, data or settings than the present ones:"
+                        " delete it and run again"
+                    )
+                rows.append(row[:-1])
+    return header[:-1], rows

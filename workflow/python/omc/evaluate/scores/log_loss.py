@@ -1,0 +1,9 @@
+"""Log loss: the mean surprise at the true class, whose probability counts as 1e-15 or more."""
+
+import numpy as np
+
+
+def score(samples):
+    """(B,) values."""
+    given = samples.prob[np.arange(len(samples.truth)), samples.truth]
+    return samples.mean(-np.log(np.clip(given, 1e-15, 1)))
