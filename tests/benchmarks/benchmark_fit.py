@@ -40,6 +40,7 @@ from omc.learn import models, training
 from omc.learn.losses import best
 from omc.learn.preprocessing import learn
 from omc.study import study as configuration
+from omc.study.models import read_presets, resolve_models
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOW = ROOT / "workflow"
@@ -210,7 +211,7 @@ def benchmark_python(study, folder: Path):
         splits = data.batch(*BATCH)
         data.load(splits)
         x = read_columns(paths[0], data.samples, np.arange(len(names(paths[0], "var"))))
-        setting = json.loads(study.preprocessing_setting(dataset))
+        setting = json.loads(study.slices.preprocessing_setting(dataset))
         (most,) = setting["top_variance"].values()
         layers = [{"columns": np.arange(x.shape[1]), "top_variance": most}]
         learn_all(x, data, layers, setting, splits[:1])
@@ -263,7 +264,7 @@ def benchmark_r(study, presets: dict, folder: Path, scratch: Path) -> list[dict]
         task = study.task(dataset)
         for part, of_part in (
             ("r_selection", [m for m in study.models[dataset] if m.language == "r"]),
-            ("r_same", configuration.resolve_models(config, task, presets)),
+            ("r_same", resolve_models(config, task, presets)),
         ):
             jobs += [
                 {
@@ -329,12 +330,6 @@ def main() -> int:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
-    presets = {
-        language: yaml.safe_load(
-            (WORKFLOW / "catalog" / "models" / f"{language}.yaml").read_text("utf-8")
-        )
-        for language in ("python", "r")
-    }
     study = configuration.load(config, str(WORKFLOW))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.results
@@ -342,7 +337,7 @@ def main() -> int:
             say("Making the inputs")
             make_inputs(scratch, study.datasets)
             folder = Path(scratch, "results")
-        rows = benchmark_r(study, presets, folder.resolve(), Path(scratch))
+        rows = benchmark_r(study, read_presets(), folder.resolve(), Path(scratch))
         with threadpool_limits(1):
             more, learned, sharing = benchmark_python(study, folder)
     table = pd.DataFrame([*rows, *more])

@@ -19,7 +19,7 @@ def check_params(language):
         tuning_metric=for_dataset(STUDY.tuning_metric),
         imbalance=CONFIG["imbalance"],
         seed=CONFIG["seed"],
-        models=lambda wc: STUDY.check_setting(wc.dataset, language),
+        models=lambda wc: STUDY.slices.check_setting(wc.dataset, language),
     )
 
 

@@ -22,6 +22,7 @@ os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 
 from omc.study import study as configuration
+from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.closing import closing_text
 from omc.core.errors import UserError, stop
@@ -46,7 +47,7 @@ RESULTS = STUDY.results
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
-VARIANTS = STUDY.variants("layer", "ungrouped")
+VARIANTS = STUDY.all_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]

@@ -16,14 +16,14 @@ def for_images(function):
 
 def image_setting(name):
     """A params function that gives one key of the image layer of the job."""
-    return lambda wildcards: STUDY.image_sources(wildcards.dataset)[wildcards.source][name]
+    return lambda wildcards: STUDY.images.settings(wildcards.dataset)[wildcards.source][name]
 
 
 def shard_files(file):
     """A file of every shard of an image layer."""
     return lambda wildcards: [
         f"{RESULTS}/{wildcards.dataset}/images/{wildcards.source}/{shard}/{file}"
-        for shard in STUDY.image_shards(wildcards.dataset, wildcards.source)
+        for shard in STUDY.images.shards(wildcards.dataset, wildcards.source)
     ]
 
 
@@ -31,16 +31,16 @@ def image_files(file):
     """A file of every image layer of a data set and its cohorts."""
 
     def files(wildcards):
-        home = STUDY.home(wildcards.dataset)
-        folder = f"{RESULTS}/{home}/images"
-        return [f"{folder}/{source}/{file}" for source in STUDY.image_sources(home)]
+        base = STUDY.base(wildcards.dataset)
+        folder = f"{RESULTS}/{base}/images"
+        return [f"{folder}/{source}/{file}" for source in STUDY.images.settings(base)]
 
     return files
 
 
 def shown_images(wildcards):
     """The prepared images of a data set, for its contact sheet."""
-    folder = f"{RESULTS}/{STUDY.home(wildcards.dataset)}/images"
+    folder = f"{RESULTS}/{STUDY.base(wildcards.dataset)}/images"
     return [
         f"{folder}/{layer}/{shard}/prepared.h5"
         for layer, shard in STUDY.shown_images(wildcards.dataset)
@@ -51,7 +51,7 @@ def parent_files(*names):
     """Files of the data set that the job's data set is a variant of."""
 
     def file(ending):
-        return lambda wc: f"{RESULTS}/{STUDY.parent(wc.dataset)}/{ending}"
+        return lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/{ending}"
 
     files = {"data": "data.h5ad", "samples": "samples.tsv", "splits": "splits.csv"}
     return {name: file(files[name]) for name in names}
@@ -76,9 +76,9 @@ rule list_images:
         source=image_setting("images"),
         pattern=image_setting("pattern"),
         key=image_setting("key"),
-        shards=for_images(STUDY.image_shards),
+        shards=for_images(STUDY.images.shards),
         # The list is made again when an image comes or goes.
-        names=for_images(STUDY.image_digest),
+        names=for_images(STUDY.images.digest),
     message:
         "List the images of {wildcards.dataset}, {wildcards.source}"
     script:
@@ -89,7 +89,7 @@ rule prepare_images:
     input:
         list=f"{IMAGE_LAYER}/list.tsv",
         images=lambda wc: [
-            image.path for image in STUDY.shard_images(wc.dataset, wc.source, wc.shard)
+            image.path for image in STUDY.images.in_shard(wc.dataset, wc.source, wc.shard)
         ],
         code=code("data/prepare_images.py"),
     output:
@@ -157,7 +157,7 @@ rule join_image_features:
     resources:
         mem_mb=mem_mb(500, 10),
     params:
-        setting=for_images(STUDY.image_join_setting),
+        setting=for_images(STUDY.slices.image_join_setting),
     message:
         "Join the image features of {wildcards.dataset}, {wildcards.source}"
     script:
@@ -196,7 +196,7 @@ rule read_rds:
 rule import_dataset:
     input:
         samples=lambda wc: STUDY.sheets(wc.dataset),
-        tables=lambda wc: STUDY.files(wc.dataset),
+        tables=lambda wc: STUDY.tables(wc.dataset),
         image_features=image_files("features.csv"),
         images=image_files("images.csv"),
         code=code("data/import_dataset.py"),
@@ -216,8 +216,8 @@ rule import_dataset:
     resources:
         mem_mb=mem_mb(1000, 20),
     params:
-        setting=for_dataset(STUDY.import_setting),
-        image_folder=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/images",
+        setting=for_dataset(STUDY.slices.import_setting),
+        image_folder=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/images",
     message:
         "Import data set {wildcards.dataset}"
     script:
@@ -299,7 +299,7 @@ rule check_data:
     resources:
         mem_mb=mem_mb(800, 2),
     params:
-        setting=for_dataset(STUDY.data_check_setting),
+        setting=for_dataset(STUDY.slices.data_check_setting),
     message:
         "Look for batches, repeated subjects, near duplicates and gaps in {wildcards.dataset}"
     script:

@@ -4,7 +4,7 @@ def trained_tables(wildcards, table, datasets=None):
         f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/{table}.csv"
         for dataset in datasets or [wildcards.dataset]
         for model in STUDY.models[dataset]
-        for batch in STUDY.batches(dataset, model)
+        for batch in STUDY.jobs.batches(dataset, model)
     ]
 
 
@@ -23,8 +23,8 @@ def joined_tables(wildcards):
             f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
             for dataset in DATASETS
             for model in STUDY.models[dataset]
-            for batch in STUDY.batches(dataset, model)
-            for part in STUDY.parts(model)
+            for batch in STUDY.jobs.batches(dataset, model)
+            for part in STUDY.jobs.parts(model)
         ]
     return files
 
@@ -35,7 +35,7 @@ rule join_predictions:
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
         # So that nothing is scored for a positive class that there is not.
-        checks=lambda wc: f"{RESULTS}/{STUDY.home(wc.dataset)}/checks.csv",
+        checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
         code=code("evaluate/join_predictions.py"),
     output:
         f"{RESULTS}/{{dataset}}/predictions.csv",
@@ -45,7 +45,7 @@ rule join_predictions:
     conda:
         "../../envs/python.yaml"
     params:
-        made_with=for_dataset(STUDY.training_keys),
+        made_with=for_dataset(STUDY.slices.training_keys),
     message:
         "Join the predictions of all models of {wildcards.dataset}"
     script:
@@ -86,7 +86,7 @@ rule score:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        datasets=STUDY.scoring_setting(),
+        datasets=STUDY.slices.scoring_setting(),
     message:
         "Score the predictions of all models of both languages"
     script:
@@ -112,7 +112,7 @@ rule estimate:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        datasets=STUDY.scoring_setting(),
+        datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
     message:
@@ -171,7 +171,7 @@ rule compare_models:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        datasets=STUDY.comparison_setting(),
+        datasets=STUDY.slices.comparison_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         rope=CONFIG["comparison"]["rope"],
         seed=CONFIG["seed"],
@@ -195,7 +195,7 @@ rule rank_models:
     conda:
         "../../envs/python.yaml"
     params:
-        datasets=STUDY.comparison_setting(),
+        datasets=STUDY.slices.comparison_setting(),
     message:
         "Rank the models"
     script:
@@ -221,7 +221,7 @@ rule describe_predictions:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        datasets=STUDY.scoring_setting(),
+        datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
     message:
         "Describe the predictions: calibration, curves, confusion"
@@ -232,9 +232,9 @@ rule describe_predictions:
 rule compare_variants:
     input:
         metrics=f"{RESULTS}/metrics.csv",
-        splits=[f"{RESULTS}/{STUDY.parent(v)}/splits.csv" for v in VARIANTS],
-        samples=[f"{RESULTS}/{STUDY.parent(v)}/samples.tsv" for v in VARIANTS],
-        predictions=[f"{RESULTS}/{STUDY.parent(v)}/predictions.csv" for v in VARIANTS],
+        splits=[f"{RESULTS}/{STUDY.base(v)}/splits.csv" for v in VARIANTS],
+        samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in VARIANTS],
+        predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in VARIANTS],
         variant=[f"{RESULTS}/{v}/predictions.csv" for v in VARIANTS],
         code=code("evaluate/compare_variants.py"),
     output:
@@ -249,7 +249,7 @@ rule compare_variants:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        variants=STUDY.variant_setting(),
+        variants=STUDY.slices.variant_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
     message:
@@ -293,7 +293,7 @@ rule signature:
     resources:
         mem_mb=mem_mb(800, 5),
     params:
-        datasets=STUDY.comparison_setting(),
+        datasets=STUDY.slices.comparison_setting(),
     message:
         "Compare the features that the models use"
     script:
@@ -366,7 +366,7 @@ rule permutation_importance:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        datasets=STUDY.comparison_setting(),
+        datasets=STUDY.slices.comparison_setting(),
     message:
         "Score the predictions of shuffled features"
     script:

@@ -16,7 +16,7 @@ rule make_splits:
     conda:
         "../../envs/python.yaml"
     params:
-        resampling=STUDY.split_setting(),
+        resampling=STUDY.slices.split_setting(),
         task=for_dataset(STUDY.task),
         seed=CONFIG["seed"],
         ungrouped=lambda wc: wc.dataset in STUDY.variants("ungrouped"),
@@ -45,7 +45,7 @@ rule preprocess:
     resources:
         mem_mb=mem_mb(800, 6),
     params:
-        setting=for_dataset(STUDY.preprocessing_setting),
+        setting=for_dataset(STUDY.slices.preprocessing_setting),
         task=for_dataset(STUDY.task),
     message:
         "Learn the preprocessing of every fit of {wildcards.dataset}"
@@ -74,7 +74,7 @@ rule validate_models_python:
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
-        models=STUDY.validation_setting("python"),
+        models=STUDY.slices.validation_setting("python"),
     message:
         "Check the scikit-learn models of the configuration and the packages"
     script:
@@ -97,7 +97,7 @@ rule validate_models_r:
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
-        models=STUDY.validation_setting("r"),
+        models=STUDY.slices.validation_setting("r"),
     message:
         "Check the caret models of the configuration and the packages"
     script:
@@ -124,7 +124,7 @@ if not os.path.exists(PASSED):
 # One job trains one model on a batch of splits. The batch `NofN` also holds `final`, whose model is
 # saved: that is all that train_<language>_final adds to train_<language>. With `tuning.jobs` above 1,
 # tune_<language> evaluates the candidates of a batch in so many jobs before.
-LAST_BATCH = "|".join(f"{n}of{n}" for n in STUDY.batch_counts())
+LAST_BATCH = "|".join(STUDY.jobs.last_batches())
 
 
 def training_files(language, tables, folder=""):
@@ -152,7 +152,7 @@ def tuning_tables(language):
     def files(wildcards):
         model = STUDY.model(wildcards.dataset, language, wildcards.model)
         folder = f"{RESULTS}/{wildcards.dataset}/{language}/{model.name}/{wildcards.batch}"
-        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.parts(model)]
+        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.jobs.parts(model)]
 
     return files
 
@@ -180,12 +180,12 @@ def training_params(language):
 
 def training_priority(language):
     """Long jobs first, so that no core waits for the last one."""
-    return lambda wc: STUDY.priority(STUDY.model(wc.dataset, language, wc.model))
+    return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))
 
 
 def final_model(dataset, model):
     """The folder of a model that was trained on all samples of development."""
-    batch = STUDY.batches(dataset, model)[-1]
+    batch = STUDY.jobs.batches(dataset, model)[-1]
     return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
 
 

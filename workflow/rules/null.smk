@@ -54,8 +54,8 @@ rule permute_labels:
         mem_mb=mem_mb(800, 6),
     params:
         name=null_name,
-        resampling=STUDY.split_setting(),
-        setting=for_dataset(STUDY.preprocessing_setting),
+        resampling=STUDY.slices.split_setting(),
+        setting=for_dataset(STUDY.slices.preprocessing_setting),
         task=for_dataset(STUDY.task),
         seed=CONFIG["seed"],
     message:
@@ -122,9 +122,9 @@ rule score_null:
     resources:
         mem_mb=mem_mb(800, 10),
     params:
-        models=for_dataset(STUDY.learner_names),
-        made_with=for_dataset(STUDY.null_keys),
-        scoring=for_dataset(STUDY.null_scoring),
+        models=for_dataset(STUDY.slices.learner_names),
+        made_with=for_dataset(STUDY.slices.null_keys),
+        scoring=for_dataset(STUDY.slices.null_scoring),
     message:
         "Compare the models of {wildcards.dataset} with what they score on permuted outcomes"
     script:

@@ -30,7 +30,7 @@ if STUDY.prediction:
         resources:
             mem_mb=mem_mb(1000, 20),
         params:
-            tables=configuration.canonical(ASKED["tables"]),
+            tables=canonical(ASKED["tables"]),
             join=ASKED["join"],
             data=f"{HOME}/data.h5ad",
             preprocessing=f"{HOME}/preprocessing.h5",

@@ -21,7 +21,7 @@ rule manifest:
     conda:
         "../../envs/python.yaml"
     params:
-        config=configuration.canonical(CONFIG),
+        config=canonical(CONFIG),
         snakemake=version("snakemake"),
     message:
         "Write down configuration, seeds, checksums and versions"
@@ -53,7 +53,7 @@ rule summarise:
     conda:
         "../../envs/python.yaml"
     params:
-        datasets=STUDY.summary_setting(),
+        datasets=STUDY.slices.summary_setting(),
         images=IMAGES,
     message:
         "Write the summary and the methods"

@@ -5,21 +5,17 @@ import warnings
 
 import numpy as np
 import pytest
-import yaml
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedKFold
 
 from omc.core.errors import UserError
 from omc.learn import models
-from omc.study.study import COSTS, complete, resolve_models
+from omc.study.jobs import COSTS
+from omc.study.models import read_presets, resolve_models
+from omc.study.schema import complete
 from tests.conftest import ROOT
 
-TABLES = {
-    language: yaml.safe_load(
-        (ROOT / "workflow" / "catalog" / "models" / f"{language}.yaml").read_text(encoding="utf-8")
-    )
-    for language in ("python", "r")
-}
+TABLES = read_presets()
 CLASSIFIERS = list(TABLES["python"]["classification"])
 REGRESSORS = list(TABLES["python"]["regression"])
 

@@ -33,7 +33,7 @@ def written(root, monkeypatch):
             for split, names in (("r01f01", "aab"), ("r01f02", "abc"), ("final", "abcd"))
             for sample in names
         ]
-        slices = yaml.safe_load(study.summary_setting())
+        slices = yaml.safe_load(study.slices.summary_setting())
         for d in slices:
             d["sizes"] = sizes(samples, splits, ["expression"] * 3)
         manifest = {

@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from omc.core.errors import UserError
-from omc.study.study import Study, batch_count, canonical, complete
+from omc.study.canonical import canonical
+from omc.study.jobs import batch_count
+from omc.study.schema import complete
+from omc.study.study import load
 
 
 @pytest.fixture
@@ -20,14 +23,7 @@ def base(root):
 @pytest.fixture
 def study(root, monkeypatch):
     monkeypatch.chdir(root)
-    schema = root / "workflow" / "schemas" / "config.schema.yaml"
-    presets = {
-        language: yaml.safe_load(
-            (root / "workflow" / "catalog" / "models" / f"{language}.yaml").read_text()
-        )
-        for language in ("python", "r")
-    }
-    return lambda config: Study(complete(config, schema), presets, root=str(root))
+    return lambda config: load(config, str(root / "workflow"))
 
 
 def test_defaults_are_filled_in(study, base):
@@ -157,7 +153,7 @@ def test_a_date_is_text(study, base):
 def test_each_data_set_has_the_f_test_of_its_task(study, base):
     def methods():
         asked = study(copy.deepcopy(base))
-        settings = [json.loads(asked.preprocessing_setting(name)) for name in asked.datasets]
+        settings = [json.loads(asked.slices.preprocessing_setting(name)) for name in asked.datasets]
         return [setting["method"] for setting in settings]
 
     regression = copy.deepcopy(base["datasets"]["leukemia"])
@@ -172,11 +168,11 @@ def test_each_data_set_has_the_f_test_of_its_task(study, base):
 
 
 def test_a_metric_of_two_classes_is_part_of_the_import(study, base):
-    before = study(copy.deepcopy(base)).import_setting("leukemia")
+    before = study(copy.deepcopy(base)).slices.import_setting("leukemia")
     base["comparison"] = {"metric": {"classification": "mcc"}}
-    assert study(copy.deepcopy(base)).import_setting("leukemia") == before
+    assert study(copy.deepcopy(base)).slices.import_setting("leukemia") == before
     base["comparison"] = {"metric": {"classification": "specificity"}}
-    outcome = json.loads(study(base).import_setting("leukemia"))["outcome"]
+    outcome = json.loads(study(base).slices.import_setting("leukemia"))["outcome"]
     assert outcome["binary_metric"] == "specificity" and "mcc" in outcome["other_metrics"]
 
 
@@ -203,10 +199,10 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
     for model in before.models["leukemia"]:
         same = after.model("leukemia", model.language, model.name)
         assert same.spec_text == model.spec_text
-        assert after.batches("leukemia", same) == before.batches("leukemia", model)
-    for question in ("import_setting", "preprocessing_setting", "task"):
-        assert getattr(before, question)("leukemia") == getattr(after, question)("leukemia")
-    assert before.split_setting() == after.split_setting()
+        assert after.jobs.batches("leukemia", same) == before.jobs.batches("leukemia", model)
+    for question in ("import_setting", "preprocessing_setting"):
+        assert getattr(before.slices, question)("leukemia") == getattr(after.slices, question)("leukemia")
+    assert before.slices.split_setting() == after.slices.split_setting()
 
 
 def test_the_configuration_of_the_readme_is_whole(root):
@@ -230,9 +226,9 @@ def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):
     before = study(copy.deepcopy(base))
     base["datasets"]["leukemia"]["outcome"]["positive"] = "ALL"
     after = study(base)
-    assert after.import_setting("leukemia") == before.import_setting("leukemia")
-    assert after.training_keys("leukemia") == before.training_keys("leukemia")
-    assert after.data_check_setting("leukemia") != before.data_check_setting("leukemia")
+    assert after.slices.import_setting("leukemia") == before.slices.import_setting("leukemia")
+    assert after.slices.training_keys("leukemia") == before.slices.training_keys("leukemia")
+    assert after.slices.data_check_setting("leukemia") != before.slices.data_check_setting("leukemia")
 
 
 def test_any_estimator_and_any_method_resolve(study, base):
@@ -275,7 +271,7 @@ def test_a_grid_takes_the_place_of_what_a_preset_fixes(study, base):
 def test_batches(study, base, cost, scheme, expected):
     base["resampling"] = {"repeats": 7, **scheme}
     asked = study(base)
-    count = batch_count(cost, asked.config["resampling"], asked.split_count("leukemia"))
+    count = batch_count(cost, asked.config["resampling"], asked.jobs.split_count("leukemia"))
     assert count == expected
 
 
@@ -292,9 +288,9 @@ def test_splits_of_groups_are_counted_in_the_sheet(study, base):
     base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
     base["resampling"] = {"scheme": "leave_one_group_out", "splits_per_job": 2}
     asked = study(base)
-    assert asked.split_count("o") == asked.split_count("o-ungrouped") == 154
+    assert asked.jobs.split_count("o") == asked.jobs.split_count("o-ungrouped") == 154
     model = asked.models["o"][0]
-    assert len(asked.batches("o", model)) == 77
+    assert len(asked.jobs.batches("o", model)) == 77
     assert asked.split_source("o-ungrouped") == asked.split_source("o") == "o"
 
 
@@ -339,21 +335,21 @@ def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base,
         "other": {"samples": samples, "layers": {"cells": {"images": str(tmp_path / "there")}}},
     }
     asked = study(base)
-    assert list(asked.image_sources("leukemia")) == ["cells", "cells-other"]
-    assert asked.image_shards("leukemia", "cells") == ["1of2", "2of2"]
-    assert asked.image_shards("leukemia", "cells-other") == ["1of1"]
-    in_shard = asked.shard_images("leukemia", "cells", "2of2")
+    assert list(asked.images.settings("leukemia")) == ["cells", "cells-other"]
+    assert asked.images.shards("leukemia", "cells") == ["1of2", "2of2"]
+    assert asked.images.shards("leukemia", "cells-other") == ["1of1"]
+    in_shard = asked.images.in_shard("leukemia", "cells", "2of2")
     assert [image.sample for image in in_shard] == ["b", "c"]
-    setting = json.loads(asked.import_setting("leukemia"))
+    setting = json.loads(asked.slices.import_setting("leukemia"))
     assert setting["layers"]["cells"]["source"] == "cells"
     sources = {n: c["layers"]["cells"]["source"] for n, c in setting["cohorts"].items()}
     assert sources == {"same": "cells", "other": "cells-other"}
-    assert asked.home("leukemia-cells") == "leukemia"
+    assert asked.base("leukemia-cells") == "leukemia"
     assert "contact_sheet" in asked.figures("leukemia-cells")
     assert "contact_sheet" not in asked.figures("leukemia-expression")
-    before = asked.image_digest("leukemia", "cells")
+    before = asked.images.digest("leukemia", "cells")
     (tmp_path / "here" / "e.png").touch()
-    assert study(base).image_digest("leukemia", "cells") != before
+    assert study(base).images.digest("leukemia", "cells") != before
 
 
 def test_images_as_rows_go_with_no_other_layer(study, base, tmp_path):
@@ -379,7 +375,7 @@ def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(stud
     assert "and in 80 jobs more on 20 permutations of the outcomes" in asked.check_passed()
     # What is trained on the outcomes as they are does not depend on it.
     for question in ("training_keys", "preprocessing_setting", "import_setting"):
-        assert getattr(asked, question)("o") == getattr(without, question)("o")
+        assert getattr(asked.slices, question)("o") == getattr(without.slices, question)("o")
     base["models"] = {"python": ["dummy"]}
     assert study(base).permuted() == []
 

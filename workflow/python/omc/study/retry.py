@@ -33,11 +33,11 @@ def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
     failed = []
     for dataset, models in study.models.items():
         for model in models:
-            for batch in study.batches(dataset, model):
+            for batch in study.jobs.batches(dataset, model):
                 folder = Path(results, dataset, model.language, model.name, batch)
                 rows = _rows(folder / "failures.csv")
                 if rows:
-                    tuned = (folder / "tune" / part / "tuning.csv" for part in study.parts(model))
+                    tuned = (folder / "tune" / part / "tuning.csv" for part in study.jobs.parts(model))
                     failed.append(
                         FailedJob(
                             f"{model.language}/{model.name} on {dataset}, batch {batch}",

@@ -1,0 +1,154 @@
+"""Data sets of the configuration: their paths, layers and cohorts, and what does not go together."""
+
+import json
+import os
+
+from omc.core.errors import UserError, did_you_mean, some
+from omc.core.tables import SHEET_COLUMNS
+from omc.study.schema import LAYER_KEYS
+
+# By task; of data sets of both tasks in one configuration, each has its own.
+F_TESTS = {"classification": "anova", "regression": "f_regression"}
+
+
+def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
+    """A data set with paths that exist; UserError if its parts do not go together."""
+    key = f"datasets.{name}"
+    dataset = json.loads(json.dumps(dataset))
+    dataset["samples"] = resolve_path(dataset["samples"], f"{key}.samples", root)
+    for layer_name, layer in dataset["layers"].items():
+        _resolve_layer(layer, f"{key}.layers.{layer_name}", root)
+    for cohort_name, cohort in dataset["cohorts"].items():
+        _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
+    _check_strata(dataset, key)
+    _check_variants(dataset, key)
+    by_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
+    if by_image and len(dataset["layers"]) > 1:
+        raise UserError(
+            f"{key}.layers.{by_image[0]}.unit: image gives a row per image, which other layers do"
+            " not have: set it to sample, or leave the other layers out"
+        )
+    outcome = dataset["outcome"]
+    if outcome["positive"] is not None:
+        if outcome["task"] == "regression":
+            raise UserError(f"{key}.outcome.positive: a regression has no classes: take it out")
+        outcome["positive"] = str(outcome["positive"])
+    return dataset
+
+
+def _check_variants(dataset: dict, key: str) -> None:
+    """Refuse comparisons of layers or groupings that a data set cannot have."""
+    if dataset["compare_layers"] and len(dataset["layers"]) < 2:
+        raise UserError(
+            f"{key}.compare_layers: there is only one layer: add another, or take it out"
+        )
+    if not dataset["compare_grouping"]:
+        return
+    if dataset["groups"] is None:
+        raise UserError(
+            f"{key}.compare_grouping: there are no groups to leave out: set {key}.groups"
+        )
+    if dataset["compare_layers"] and "ungrouped" in dataset["layers"]:
+        raise UserError(
+            f"{key}.layers.ungrouped: compare_grouping makes a variant of this name:"
+            " rename the layer"
+        )
+
+
+def _check_strata(dataset: dict, key: str) -> None:
+    """Refuse columns to balance by that are something else already, or would be in samples.tsv."""
+    taken = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    for name in dataset["stratify_by"]:
+        if name in taken:
+            why = (
+                "which is kept together in a fold"
+                if taken[name] == "groups"
+                else "and its classes are balanced anyway"
+                if dataset["outcome"]["task"] == "classification"
+                else "and numbers are no strata"
+            )
+            raise UserError(
+                f"{key}.stratify_by: '{name}' is {key}.{taken[name]}, {why}: take it out"
+            )
+        if name in SHEET_COLUMNS:
+            raise UserError(
+                f"{key}.stratify_by: '{name}' is a name that the workflow's own sheet uses: rename"
+                f" the column in {dataset['samples']}"
+            )
+
+
+def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
+    """A path of the configuration: as it is, or else in the workflow's own folder `root`.
+
+    folder: whether it may be one.
+
+    So that the shipped data are found when the workflow runs as a module from another folder.
+    """
+    candidates = (path, os.path.relpath(os.path.join(root, path)))
+    for candidate in candidates:
+        if os.path.isfile(candidate) or (folder and os.path.isdir(candidate)):
+            return candidate
+    if path and any(os.path.isdir(candidate) for candidate in candidates):
+        raise UserError(f"{key}: '{path}' is a folder: give a file in it")
+    raise UserError(
+        f"{key}: '{path}' does not exist (looked in {os.getcwd()} and in the workflow's folder):"
+        " correct the path; it is read relative to the folder in which you start Snakemake"
+    )
+
+
+def _resolve_layer(layer: dict, key: str, root: str) -> None:
+    """A layer with a path that exists; only the keys of its kind stay."""
+    kinds = [kind for kind in ("table", "images") if kind in layer]
+    if len(kinds) != 1:
+        given = "both" if kinds else "neither"
+        raise UserError(
+            f"{key}: a layer has a table or images, and here is {given}: give one of them"
+        )
+    (kind,) = kinds
+    layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
+    for name in LAYER_KEYS["table" if kind == "images" else "images"]:
+        layer.pop(name, None)
+
+
+def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
+    """A cohort with every layer of its data set, read in the same way unless it says otherwise."""
+    cohort["samples"] = resolve_path(cohort["samples"], f"{key}.samples", root)
+    unknown = [name for name in cohort["layers"] if name not in dataset["layers"]]
+    if unknown:
+        raise UserError(
+            f"{key}.layers.{unknown[0]}: the data set has no such layer."
+            f"{did_you_mean(unknown[0], list(dataset['layers']))} Its layers:"
+            f" {some(dataset['layers'])}"
+        )
+    layers = {}
+    for name, layer in dataset["layers"].items():
+        own = dict(cohort["layers"].get(name, {}))
+        for kind in ("table", "images"):
+            if kind in own:
+                at = f"{key}.layers.{name}.{kind}"
+                own[kind] = resolve_path(own[kind], at, root, kind == "images")
+        layers[name] = {**layer, **own}
+    cohort["layers"] = layers
+
+
+def check_scheme(scheme: str, key: str, groups) -> None:
+    """Refuse a resampling scheme that does not suit a data set's groups."""
+    if scheme == "leave_one_group_out" and groups is None:
+        raise UserError(
+            f"resampling.scheme: leave_one_group_out, but {key} has no groups: set {key}.groups to"
+            " a column of its sample sheet"
+        )
+    if scheme == "leave_one_out" and groups is not None:
+        raise UserError(
+            f"resampling.scheme: leave_one_out would train on the group '{groups}' of the sample"
+            f" that it leaves out: set leave_one_group_out, or take {key}.groups out"
+        )
+
+
+def check_selection(method: str, tasks: list[str]) -> None:
+    """Refuse a feature selection that suits none of the tasks of the data sets."""
+    suitable = [F_TESTS[task] for task in tasks]
+    if method not in ("none", *suitable):
+        raise UserError(
+            f"selection.method: {method} does not suit a {tasks[0]}: set it to {suitable[0]}, or none"
+        )

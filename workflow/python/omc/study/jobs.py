@@ -1,0 +1,96 @@
+"""Training and tuning jobs: how many each model has, their names, and which come first."""
+
+import csv
+import math
+import zlib
+from functools import cache
+
+from omc.core.csv_files import read_csv
+from omc.study.models import Model
+
+COSTS = ("cheap", "medium", "costly")
+MOST_JOBS = 25
+
+
+class Jobs:
+    """The jobs of each model on each data set. Only their sizes depend on it, and no result."""
+
+    def __init__(self, config: dict, datasets: dict[str, dict], models: dict[str, list[Model]]):
+        self._resampling, self._tuning = config["resampling"], config["tuning"]
+        self._datasets, self._models = datasets, models
+
+    def batches(self, dataset: str, model: Model) -> list[str]:
+        """Names of a model's training jobs: 1of5, 2of5 and so on."""
+        return _numbered(batch_count(model.cost, self._resampling, self.split_count(dataset)))
+
+    def parts(self, model: Model) -> list[str]:
+        """Names of the tuning jobs of one batch of a model; none where the batch tunes by itself.
+
+        Candidates that are not known before R has seen the data count as many.
+        """
+        grid = model.spec["grid"]
+        known = None if grid is None and model.language == "r" else grid or {}
+        count = self._tuning["jobs"]
+        if known is not None:
+            size = math.prod(len(values) for values in known.values())
+            count = min(count, size, model.spec["size"])
+        return _numbered(count) if count > 1 else []
+
+    def priority(self, model: Model) -> int:
+        """Priority of a model's jobs: the costly ones first."""
+        return 1 + COSTS.index(model.cost)
+
+    def last_batches(self) -> list[str]:
+        """Names that the last batch of a model can have, such as 1of1 and 5of5."""
+        last = {self.batches(name, m)[-1] for name, models in self._models.items() for m in models}
+        return sorted(last)
+
+    def count(self) -> int:
+        """Number of jobs of a run from the start."""
+        return sum(
+            len(self.batches(name, model)) * (1 + len(self.parts(model)))
+            for name, models in self._models.items()
+            for model in models
+        )
+
+    def split_count(self, dataset: str) -> int:
+        """Number of outer splits; an estimate where only the samples decide it.
+
+        It is taken from the sample sheet if that is text.
+        """
+        scheme, setting = self._resampling, self._datasets[dataset]
+        if scheme["scheme"] == "repeated_kfold":
+            return scheme["folds"] * scheme["repeats"]
+        if scheme["scheme"] == "bootstrap":
+            return scheme["repeats"]
+        if "variant" in setting:
+            return self.split_count(setting["variant"]["base"])
+        return count_units(setting["samples"], setting["groups"]) or scheme["folds"]
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"{number}of{count}" for number in range(1, count + 1)]
+
+
+def batch_count(cost: str, scheme: dict, splits: int) -> int:
+    """Number of training jobs of one model, some of them empty if there are fewer splits.
+
+    scheme: the section `resampling`. `splits_per_job: auto` gives a costly model one per repeat, or
+    as many as `folds` where nothing is repeated; splits: about how many there are.
+    """
+    if scheme["splits_per_job"] != "auto":
+        return max(1, math.ceil(splits / scheme["splits_per_job"]))
+    if cost != "costly":
+        return 1
+    repeated = scheme["scheme"] in ("repeated_kfold", "bootstrap")
+    return min(MOST_JOBS, scheme["repeats" if repeated else "folds"])
+
+
+@cache
+def count_units(path: str, groups) -> int:
+    """Number of samples in a sheet, or of groups in a column of it; 0 if the sheet is not text."""
+    try:
+        rows = read_csv(path, "," if ".csv" in path else "\t")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error):
+        return 0
+    return len({row.get(groups, number) for number, row in enumerate(rows)})

@@ -1,0 +1,107 @@
+"""One sentence for each mistake that the schema finds: the key, the value and what to write."""
+
+import json
+
+from omc.core.errors import did_you_mean, some
+
+KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
+
+
+def sentence(error) -> str:
+    parts = list(error.absolute_path)
+    key, value, schema = dotted(parts), error.instance, error.schema
+    if parts[:1] == ["models"] and len(parts) == 3 and value is None:
+        return f'{key}: empty, or YAML\'s null: write a name ("null" in quotes is a caret method)'
+    if error.validator == "anyOf":
+        return _no_alternative(error, key, value)
+    if error.validator == "additionalProperties":
+        known = list(schema.get("properties", {}))
+        wrong = [name for name in value if name not in known]
+        return "\n".join(
+            f"{dotted([*parts, name])}: no such key.{did_you_mean(name, known)}"
+            f" Known here: {some(known, 20)}"
+            for name in wrong
+        )
+    if error.validator == "required":
+        lacking = [name for name in schema["required"] if name not in value]
+        return f"{dotted([*parts, lacking[0]])}: missing: add it (see config/README.md)"
+    if error.validator == "enum":
+        known = schema["enum"]
+        listed = ", ".join(map(str, known))
+        return f"{key}: '{value}' is not one of {listed}.{did_you_mean(value, known)}"
+    if error.validator == "type":
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return _wrong_type(key, value, kinds)
+    if error.validator == "pattern":
+        return f"{key}: '{value}' is not a possible name: use {schema['description']}"
+    if error.validator == "not":
+        return f"{key}: '{value}' is a name that the workflow itself uses: take another"
+    if error.validator == "minProperties":
+        return f"{key}: is empty: add at least one"
+    if error.validator == "uniqueItems":
+        return f"{key}: a value stands twice in {_quoted(value)}: take one out"
+    limits = {"minimum": "be at least", "maximum": "be at most", "exclusiveMaximum": "be below"}
+    limits |= {"minItems": "have at least", "maxItems": "have at most"}
+    values = " value(s)" if error.validator.endswith("Items") else ""
+    limit = f"{limits[error.validator]} {error.validator_value}{values}"
+    return f"{key}: {_quoted(value)} must {limit}"
+
+
+def _no_alternative(error, key: str, value) -> str:
+    """Of anyOf: 'auto' or a number, and a model's name or mapping."""
+    first, second = error.schema["anyOf"]
+    if "const" in first:
+        least = second["minimum"]
+        return f"{key}: {_quoted(value)} is none of: {first['const']}, a whole number from {least}"
+    branch = {str: 0, dict: 1}.get(type(value))
+    inner = [e for e in error.context if e.relative_schema_path[0] == branch]
+    if not inner:
+        return f"{key}: {_quoted(value)} is neither a name nor a mapping with a name"
+    return "\n".join(sentence(e) for e in inner)
+
+
+def _wrong_type(key: str, value, kinds: list[str]) -> str:
+    if value is None:
+        return f"{key}: is empty: fill it in, or take it out"
+    fix = ""
+    if "array" in kinds and not isinstance(value, dict):
+        fix = f": write [{value}]"
+    elif "object" in kinds:
+        fix = ": write key: value"
+    elif "string" in kinds and isinstance(value, bool):
+        fix = ": YAML reads yes and no as true and false: write them in quotes"
+    elif "string" in kinds and isinstance(value, int | float):
+        fix = f': write "{value}", in quotes'
+    elif "integer" in kinds and isinstance(value, float) and value.is_integer():
+        fix = f": write {int(value)}"
+    elif {"number", "integer"} & set(kinds) and isinstance(value, str) and _is_number(value):
+        fix = ": write it without quotes, and 1e-3 as 1.0e-3, as YAML reads it as text"
+    words = " or ".join(KINDS[kind] for kind in kinds if kind != "null")
+    return f"{key}: {_quoted(value)} is not {words}{fix}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def dotted(path) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "the configuration"
+
+
+def _quoted(value) -> str:
+    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,83 @@
+"""The configuration against its schema: what is missing is filled in, and mistakes are refused."""
+
+import json
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator, validators
+
+from omc.core.errors import UserError
+from omc.study.messages import sentence
+
+# Keys of a layer that only one of its kinds has.
+LAYER_KEYS = {
+    "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
+    "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
+}
+
+
+def complete(config: dict, schema_path: str) -> dict:
+    """The configuration with its defaults; UserError with one line per mistake in it."""
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    config = json.loads(json.dumps(config, default=str))
+    given = json.loads(json.dumps(config))
+    validator = _with_defaults(Draft202012Validator)(schema)
+    errors = sorted(validator.iter_errors(config), key=lambda e: [str(p) for p in e.absolute_path])
+    if errors:
+        raise UserError("\n".join(dict.fromkeys(sentence(error) for error in errors)))
+    _check_kinds(given)
+    if config["run"] in config["datasets"]:
+        raise UserError(
+            f"run: '{config['run']}' is a data set too, whose files stand in the same folder"
+            " without a run: take another name"
+        )
+    for language in ("python", "r"):
+        config["models"][language] = config["models"].get(language) or []
+    if not (config["models"]["python"] or config["models"]["r"]):
+        raise UserError("models: no model is listed: add a name under models.python or models.r")
+    return config
+
+
+def _with_defaults(validator_class):
+    check = validator_class.VALIDATORS["properties"]
+
+    def properties(validator, subschemas, instance, schema):
+        if isinstance(instance, dict):
+            for name, subschema in subschemas.items():
+                if "default" in subschema and name not in instance:
+                    instance[name] = json.loads(json.dumps(subschema["default"]))
+        yield from check(validator, subschemas, instance, schema)
+
+    # JSON Schema takes 5.0 for a whole number, and Python does not.
+    types = validator_class.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    return validators.extend(validator_class, {"properties": properties}, type_checker=types)
+
+
+def _check_kinds(config: dict) -> None:
+    """Refuse keys of tables in layers of images and the reverse, in a data set and its cohorts.
+
+    config: as given, before the defaults are filled in.
+    """
+    problems = []
+    for name, dataset in config["datasets"].items():
+        parts = {f"datasets.{name}": dataset}
+        for cohort, part in dataset.get("cohorts", {}).items():
+            parts[f"datasets.{name}.cohorts.{cohort}"] = part
+        for key, part in parts.items():
+            for layer, given in part.get("layers", {}).items():
+                of_layer = dataset["layers"].get(layer, {})
+                kinds = [kind for kind in LAYER_KEYS if kind in of_layer]
+                if len(kinds) != 1:
+                    continue
+                other = "images" if kinds == ["table"] else "table"
+                words = {"table": "a table", "images": "images"}
+                problems += [
+                    f"{key}.layers.{layer}.{wrong}: a key of layers with {words[other]}, and this"
+                    f" one has {words[kinds[0]]}: take it out"
+                    for wrong in given
+                    if wrong in LAYER_KEYS[other]
+                ]
+    if problems:
+        raise UserError("\n".join(problems))

@@ -1,0 +1,193 @@
+"""What each rule depends on: a slice of the configuration as text, so that no more runs again.
+
+The texts are parameters of the rules, and keys of the training jobs are made of some: a change in
+one runs its rules again.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+from omc.evaluate.metrics import METRICS_OF
+from omc.study.canonical import canonical
+from omc.study.datasets import F_TESTS
+from omc.study.image_sources import image_sources
+from omc.study.models import Model
+
+if TYPE_CHECKING:
+    from omc.study.study import Study
+
+
+class Slices:
+    """The slices of a study, named after the steps that take them."""
+
+    def __init__(self, study: "Study"):
+        self._study, self._config = study, study.config
+
+    # Data
+
+    def image_join_setting(self, dataset: str, source: str) -> str:
+        """How the features of the images of a source become rows of samples."""
+        setting = self._study.images.settings(dataset)[source]
+        return canonical({name: setting[name] for name in ("features", "unit", "broken", "key")})
+
+    def import_setting(self, dataset: str) -> str:
+        """All that the import reads, without what only later steps mind."""
+        setting = json.loads(json.dumps(self._study.datasets[dataset]))
+        sources = image_sources(dataset, self._study.datasets[dataset])
+        for cohort, part in {None: setting, **setting["cohorts"]}.items():
+            for name, layer in part["layers"].items():
+                del layer["top_variance"]
+                if "images" in layer:
+                    of_cohort = f"{name}-{cohort}"
+                    part["layers"][name] = {
+                        "images": layer["images"],
+                        "unit": layer["unit"],
+                        "source": of_cohort if of_cohort in sources else name,
+                    }
+        for key in ("compare_layers", "compare_grouping"):
+            del setting[key]
+        # What the models are trained on does not depend on it: see data_check_setting.
+        del setting["outcome"]["positive"]
+        # The import knows the classes; no other metric minds their number.
+        metric, others = self._study.comparison_metric(dataset), METRICS_OF["multiclass"]
+        if metric in METRICS_OF["binary"] and metric not in others:
+            setting["outcome"] |= {"binary_metric": metric, "other_metrics": others}
+        return canonical(setting)
+
+    def data_check_setting(self, dataset: str) -> str:
+        """What is looked at in the imported data: outcome and groups."""
+        setting = self._study.datasets[dataset]
+        return canonical(
+            {
+                "outcome": setting["outcome"]["column"],
+                **self._outcome(dataset),
+                "groups": setting["groups"],
+            }
+        )
+
+    # Training
+
+    def split_setting(self) -> str:
+        """How samples are split."""
+        names = ("scheme", "folds", "repeats", "inner_folds")
+        return canonical({name: self._config["resampling"][name] for name in names})
+
+    def preprocessing_setting(self, dataset: str) -> str:
+        """How each fit is preprocessed, with the F test of the data set's task."""
+        layers = self._study.datasets[dataset]["layers"]
+        top_variance = {name: layer["top_variance"] for name, layer in layers.items()}
+        selection = dict(self._config["selection"])
+        if selection["method"] != "none":
+            selection["method"] = F_TESTS[self._study.task(dataset)]
+        settings = {**self._config["preprocessing"], **selection, "top_variance": top_variance}
+        return canonical(settings)
+
+    def validation_setting(self, language: str) -> str:
+        """Every model of a language with what its check needs."""
+        checks = {}
+        for dataset, models in self._study.models.items():
+            task = self._study.task(dataset)
+            for m in models:
+                if m.language == language:
+                    more = {"task": task, "imbalance": self._config["imbalance"], "key": m.key}
+                    checks[m.key, task] = {**m.spec, **more}
+        return canonical(list(checks.values()), exact=True)
+
+    def check_setting(self, dataset: str, language: str) -> str:
+        """A data set's models of a language, with the keys that a check names them by."""
+        models = [m for m in self._study.models[dataset] if m.language == language]
+        return canonical([{**m.spec, "key": m.key} for m in models], exact=True)
+
+    def training_keys(self, dataset: str) -> str:
+        """For each training job of a data set what its key is made of, besides the data."""
+        study = self._study
+        jobs = [m for m in study.models[dataset] for _ in study.jobs.batches(dataset, m)]
+        return json.dumps([self._training_key(dataset, m) for m in jobs])
+
+    def null_keys(self, dataset: str) -> str:
+        """`training_keys` of the models that are trained on permuted outcomes, one job each."""
+        learners = self._study.learners(dataset)
+        return json.dumps([self._training_key(dataset, m) for m in learners])
+
+    def _training_key(self, dataset: str, model: Model) -> list:
+        study = self._study
+        goal = (study.task(dataset), study.tuning_metric(dataset))
+        return [
+            model.language, model.spec_text, *goal, self._config["imbalance"], self._config["seed"],
+        ]  # fmt: skip
+
+    # Evaluation and report
+
+    def learner_names(self, dataset: str) -> str:
+        """Models that are trained on permuted outcomes too."""
+        return canonical([[m.language, m.name] for m in self._study.learners(dataset)])
+
+    def null_scoring(self, dataset: str) -> str:
+        """How predictions of permuted outcomes are scored."""
+        return canonical(
+            {
+                **self._outcome(dataset),
+                "metric": self._study.comparison_metric(dataset),
+                "scheme": self._config["resampling"]["scheme"],
+            }
+        )
+
+    def scoring_setting(self) -> str:
+        """Every data set with its models and cohorts."""
+        study = self._study
+        return canonical(
+            [
+                {
+                    "name": name,
+                    **self._outcome(name),
+                    "models": [[m.language, m.name] for m in study.models[name]],
+                    "cohorts": study.cohorts(name),
+                }
+                for name in study.datasets
+            ]
+        )
+
+    def comparison_setting(self) -> str:
+        """Every data set with what its models are compared by."""
+        delong = self._study.with_delong()
+        return canonical(
+            [{**self._compared(name), "delong": name in delong} for name in self._study.datasets]
+        )
+
+    def variant_setting(self) -> str:
+        """Every variant with the data set that it is compared with."""
+        variants = {n: self._study.datasets[n]["variant"] for n in self._study.all_variants()}
+        return canonical(
+            [
+                {"name": name, "of": v["base"], "kind": v["kind"], **self._outcome(name)}
+                for name, v in variants.items()
+            ]
+        )
+
+    def summary_setting(self) -> str:
+        """Every data set with what the summary and the methods tell of it."""
+        study = self._study
+        return canonical(
+            [
+                {
+                    **self._compared(name),
+                    "cohorts": study.cohorts(name),
+                    "specs": [{"language": m.language, **m.spec} for m in study.models[name]],
+                }
+                for name in study.datasets
+            ],
+            exact=True,
+        )
+
+    def _compared(self, dataset: str) -> dict:
+        return {
+            "name": dataset,
+            **self._outcome(dataset),
+            "metric": self._study.comparison_metric(dataset),
+            "models": self._study.model_names(dataset),
+            "baselines": self._study.baselines(dataset),
+        }
+
+    def _outcome(self, dataset: str) -> dict:
+        outcome = self._study.datasets[dataset]["outcome"]
+        return {name: outcome[name] for name in ("task", "positive")}
