@@ -201,7 +201,9 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
         assert same.spec_text == model.spec_text
         assert after.jobs.batches("leukemia", same) == before.jobs.batches("leukemia", model)
     for question in ("import_setting", "preprocessing_setting"):
-        assert getattr(before.slices, question)("leukemia") == getattr(after.slices, question)("leukemia")
+        assert getattr(before.slices, question)("leukemia") == getattr(after.slices, question)(
+            "leukemia"
+        )
     assert before.slices.split_setting() == after.slices.split_setting()
 
 
@@ -228,7 +230,9 @@ def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):
     after = study(base)
     assert after.slices.import_setting("leukemia") == before.slices.import_setting("leukemia")
     assert after.slices.training_keys("leukemia") == before.slices.training_keys("leukemia")
-    assert after.slices.data_check_setting("leukemia") != before.slices.data_check_setting("leukemia")
+    assert after.slices.data_check_setting("leukemia") != before.slices.data_check_setting(
+        "leukemia"
+    )
 
 
 def test_any_estimator_and_any_method_resolve(study, base):

@@ -1,4 +1,4 @@
-"""Data sets of the configuration: their paths, layers and cohorts, and what does not go together."""
+"""Data sets of the configuration: paths, layers and cohorts, and what does not go together."""
 
 import json
 import os
@@ -150,5 +150,6 @@ def check_selection(method: str, tasks: list[str]) -> None:
     suitable = [F_TESTS[task] for task in tasks]
     if method not in ("none", *suitable):
         raise UserError(
-            f"selection.method: {method} does not suit a {tasks[0]}: set it to {suitable[0]}, or none"
+            f"selection.method: {method} does not suit a {tasks[0]}: set it to {suitable[0]}, or"
+            " none"
         )

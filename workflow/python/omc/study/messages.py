@@ -15,6 +15,7 @@ KINDS = {
 
 
 def sentence(error) -> str:
+    """The sentence for an error of jsonschema; a line for each key where several are unknown."""
     parts = list(error.absolute_path)
     key, value, schema = dotted(parts), error.instance, error.schema
     if parts[:1] == ["models"] and len(parts) == 3 and value is None:
@@ -96,6 +97,7 @@ def _is_number(text: str) -> bool:
 
 
 def dotted(path) -> str:
+    """A place in the configuration as users write it: datasets.a.layers, models.r[0]."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)

@@ -37,7 +37,9 @@ def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
                 folder = Path(results, dataset, model.language, model.name, batch)
                 rows = _rows(folder / "failures.csv")
                 if rows:
-                    tuned = (folder / "tune" / part / "tuning.csv" for part in study.jobs.parts(model))
+                    tuned = (
+                        folder / "tune" / part / "tuning.csv" for part in study.jobs.parts(model)
+                    )
                     failed.append(
                         FailedJob(
                             f"{model.language}/{model.name} on {dataset}, batch {batch}",

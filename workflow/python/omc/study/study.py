@@ -81,7 +81,7 @@ class Study:
     # Data sets
 
     def task(self, dataset: str) -> str:
-        """classification or regression."""
+        """Task of a data set: classification or regression."""
         return self.datasets[dataset]["outcome"]["task"]
 
     def tuning_metric(self, dataset: str) -> str:
