@@ -9,7 +9,7 @@
 
 file <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))
 source(file.path(dirname(file), "..", "..", "workflow", "R", "use.R"))
-use("training")
+use("processes", "results")
 suppressPackageStartupMessages(library(caret))
 data.table::setDTthreads(1)
 

@@ -36,9 +36,12 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from omc.data.matrix import names, read_columns
-from omc.learn import models, training
+from omc.learn import models, training, tuning
+from omc.learn.batch import Data, inner_folds
+from omc.learn.job import Settings
 from omc.learn.losses import best
 from omc.learn.preprocessing import learn
+from omc.learn.processes import train_guarded
 from omc.study import study as configuration
 from omc.study.models import read_presets, resolve_models
 
@@ -165,7 +168,7 @@ def plain_python(estimator, grid: dict, setting: dict, x, y, split):
         search = GridSearchCV(
             Pipeline([*steps, ("model", searched)]),
             {prefix + name: values for name, values in grid.items()},
-            cv=training.inner_folds(inner),
+            cv=inner_folds(inner),
             scoring="neg_brier_score",
             n_jobs=1,
             error_score="raise",
@@ -203,11 +206,11 @@ def learn_all(x, data, layers, setting, splits) -> dict:
 
 def benchmark_python(study, folder: Path):
     """(measurements, CPU seconds of learning, number of models that share it)."""
-    training.fit_seed = lambda *names_of_fit: SEED
+    training.fit_seed = tuning.fit_seed = lambda *names_of_fit: SEED
     rows, learned = [], 0.0
     for dataset in study.datasets:
         paths = [str(folder / dataset / name) for name in FILES]
-        data = training.Data(*paths, study.task(dataset))
+        data = Data(*paths, study.task(dataset))
         splits = data.batch(*BATCH)
         data.load(splits)
         x = read_columns(paths[0], data.samples, np.arange(len(names(paths[0], "var"))))
@@ -222,7 +225,7 @@ def benchmark_python(study, folder: Path):
         learned += seconds
         share = seconds / len(study.models[dataset]) / len(splits)
         for model in [m for m in study.models[dataset] if m.language == "python"]:
-            job = training.Settings(
+            job = Settings(
                 dataset, model.name, model.spec, study.task(dataset),
                 study.tuning_metric(dataset), study.config["imbalance"], SEED,
             )  # fmt: skip
@@ -230,14 +233,14 @@ def benchmark_python(study, folder: Path):
             grid, plain_setting = model.spec["grid"], {**setting, "top_variance": most}
 
             def product(split, data=data, job=job, estimator=estimator):
-                return training.train_guarded(data, job, estimator, split)
+                return train_guarded(data, job, estimator, split)
 
             def plain(split, data=data, x=x, more=(estimator, grid, plain_setting)):
                 return plain_python(*more, x, data.outcome, data.rows(split))
 
             product(splits[0]), plain(splits[0])
             for split in splits:
-                candidates = training.candidates(data, job, split)
+                candidates = tuning.candidates(data, job, split)
                 for _ in range(rounds(model)):
                     mine, result = spent(product, split)
                     theirs, (chosen, prob) = spent(plain, split)

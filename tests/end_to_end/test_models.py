@@ -18,7 +18,9 @@ from omc.data.matrix import names, read_columns, write_h5ad
 from omc.evaluate.metrics import METRICS_OF
 from omc.evaluate.predictions import parse
 from omc.evaluate.scoring import score
-from omc.learn.training import Data, Settings, train_split
+from omc.learn.batch import Data
+from omc.learn.job import Settings
+from omc.learn.training import train_split
 from omc.study.study import load
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Workflow
@@ -80,7 +82,7 @@ GASOLINE = shipped("gasoline", "spectra.tsv.gz", "octane")
 
 TRAIN_IN_R = """
 args <- commandArgs(TRUE)
-names <- c("logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")
+names <- c("processes", "results")
 source(file.path(args[1], "use.R"))
 use(names)
 suppressPackageStartupMessages(library(caret))
@@ -376,7 +378,7 @@ def test_models_that_take_no_weights_are_refused_by_name(workflow, small):
 R_FACTS = """
 args <- commandArgs(TRUE)
 source(file.path(args[1], "use.R"))
-use("logs", "seeds", "losses", "models")
+use("losses", "models", "grids", "validation")
 suppressPackageStartupMessages(library(caret))
 models <- caret_models()
 presets <- read_spec(readLines(args[2]))
@@ -421,7 +423,7 @@ def test_the_table_of_r_says_what_the_code_does(tmp_path):
 R_PERMUTED = """
 args <- commandArgs(TRUE)
 names <- c(
-  "logs", "seeds", "matrix", "preprocessing", "losses", "models", "saving", "training"
+  "processes", "results"
 )
 source(file.path(args[1], "use.R"))
 use(names)

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from omc.core import tables as contracts
 from omc.evaluate.metrics import METRICS_OF
-from omc.learn.training import Data
+from omc.learn.batch import Data
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 
 arguments <- commandArgs(trailingOnly = TRUE)
 source(file.path(arguments[1], "use.R"))
-use("training")
+use("processes", "results")
 folder <- arguments[2]
 spec <- list(name = "lda", method = "lda", params = list(), grid = list(), size = 1)
 info <- resolve_method(spec, "classification", "none")
@@ -23,7 +23,7 @@ for (name in readLines(file.path(folder, "names.txt"))) {
     if (!is.null(result$failures)) stop(name, " ", split, ": ", result$failures$message[1])
     cbind(data.frame(language = "r", model = "lda", split = split), result$predictions)
   }))
-  write_table(
-    rows, c(csv_columns$predictions, prob_columns(batch)), file.path(folder, name, "r.csv")
+  write_csv(
+    file.path(folder, name, "r.csv"), c(csv_columns$predictions, prob_columns(batch)), rows
   )
 }

@@ -30,8 +30,10 @@ from omc.data.formats import read_sheet, read_table  # noqa: E402
 from omc.data.matrix import write_h5ad  # noqa: E402
 from omc.evaluate.null import p_value, performance  # noqa: E402
 from omc.evaluate.predictions import read_predictions  # noqa: E402
+from omc.learn.batch import Data  # noqa: E402
+from omc.learn.job import Settings  # noqa: E402
 from omc.learn.models import build  # noqa: E402
-from omc.learn.training import Data, Settings, train_split  # noqa: E402
+from omc.learn.training import train_split  # noqa: E402
 
 DATASETS, PERMUTATIONS, SEED = 20, 19, 2022
 TASK, METRIC = "classification", "roc_auc"

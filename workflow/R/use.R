@@ -5,21 +5,21 @@ library_folder <- local({
   dirname(normalizePath(utils::tail(sourcing, 1)[[1]]$ofile))
 })
 
-#' Load files of the library, each once, with the files that they name in `use()` lines of their own.
+#' Load files of the library, each once, with those that they name in `use()` lines of their own.
 #'
-#' @param ... names of files without folder and ending, as "seeds". A file's name is unique in the
-#'   library, so that its folder, the stage, need not be told.
+#' @param ... names of files without their ending, as "seeds"; with the folder where two files have
+#'   the same name, as "learn/tuning".
 #' @param envir environment that gets the functions; by default that of the caller.
 use <- function(..., envir = parent.frame()) {
   paths <- list.files(library_folder, "[.]R$", recursive = TRUE)
   for (name in c(...)) {
-    path <- paths[basename(paths) == paste0(name, ".R")]
+    path <- paths[endsWith(paste0("/", paths), paste0("/", name, ".R"))]
     if (length(path) != 1) {
       stop(sprintf("the library has %d files called %s.R", length(path), name))
     }
     used <- get0(".used", envir, inherits = FALSE)
-    if (!name %in% used) {
-      assign(".used", c(used, name), envir)
+    if (!path %in% used) {
+      assign(".used", c(used, path), envir)
       sys.source(file.path(library_folder, path), envir, keep.source = FALSE)
     }
   }

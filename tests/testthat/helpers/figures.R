@@ -78,5 +78,5 @@ keep_pictures <- function(data, figures, label, save = get("save_figure", parent
 #' Load every figure and what they share.
 use_figures <- function(envir) {
   files <- list.files(file.path(root, "workflow", "R", "figures"), "[.]R$", recursive = TRUE)
-  use(sub("[.]R$", "", basename(files)), envir = envir)
+  use(file.path("figures", sub("[.]R$", "", files)), envir = envir)
 }

@@ -1,7 +1,7 @@
 # The library under test, and small studies on disk to run it on.
 
 source(file.path(root, "workflow", "R", "use.R"), local = environment())
-use("shuffling")
+use("checksums", "shuffling", "processes", "results")
 suppressPackageStartupMessages(library(caret))
 models <- caret_models()
 

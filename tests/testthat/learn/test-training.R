@@ -128,11 +128,11 @@ test_that("class labels and feature names may be any text", {
     output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
     names(output) <- names(csv_columns)
     write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
-    found <- read_text_table(output$predictions, ",")
+    found <- read_csv(output$predictions, ",")
     expect_equal(names(found)[8:10], paste0("prob_", batch$classes), info = method)
     expect_true(all(found$predicted %in% labels), info = method)
     expect_equal(found$truth, data$outcome[match(found$sample, rownames(data$x))], info = method)
-    importance <- read_text_table(output$importance, ",")
+    importance <- read_csv(output$importance, ",")
     expect_equal(unique(importance$feature), colnames(data$x), info = method)
     if (method != "knn") {
       expect_true(all(nzchar(importance$importance)), info = method)
@@ -151,15 +151,15 @@ test_that("files have the agreed columns, even where nothing is to be said", {
   names(output) <- names(csv_columns)
   write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
   for (name in setdiff(names(csv_columns), "predictions")) {
-    expect_equal(names(read_text_table(output[[name]], ",")), csv_columns[[name]], info = name)
+    expect_equal(names(read_csv(output[[name]], ",")), csv_columns[[name]], info = name)
   }
   expect_equal(
     readLines(output$predictions)[1],
     "language,model,split,cohort,sample,truth,predicted,prob_a,prob_b,splits_sha256,key"
   )
-  expect_equal(nrow(read_text_table(output$predictions, ",")), 30)
-  expect_equal(nrow(read_text_table(output$failures, ",")), 0)
-  timing <- read_text_table(output$timing, ",")
+  expect_equal(nrow(read_csv(output$predictions, ",")), 30)
+  expect_equal(nrow(read_csv(output$failures, ",")), 0)
+  timing <- read_csv(output$timing, ",")
   expect_equal(timing$stage, c("load", rep(c("tune", "fit", "predict"), 4)))
   expect_true(all(as.numeric(timing$peak_mb) > 50))
 })

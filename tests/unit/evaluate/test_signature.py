@@ -13,10 +13,12 @@ from omc.data.matrix import write_h5ad
 from omc.evaluate.predictions import parse
 from omc.evaluate.signature import consensus, drops, read_uses, stability
 from omc.learn import models
+from omc.learn.batch import Data
 from omc.learn.folds import make_splits, split_rows
+from omc.learn.job import Settings
 from omc.learn.preprocessing import learn, write_fits
 from omc.learn.shuffling import PERMUTATIONS, chosen_splits, permute_split, read_evaluated
-from omc.learn.training import Data, Settings, train_split
+from omc.learn.training import train_split
 
 
 def test_stability_by_hand():

@@ -1,5 +1,7 @@
 # The feature matrix in data.h5ad, read column block by column block (twin: matrix.py).
 
+use("csv_files")
+
 # A matrix that is not stored in chunks is read in blocks of about this many numbers.
 block_numbers <- 4e6
 
@@ -21,13 +23,6 @@ axis_names <- function(path, axis) {
     group <- file[[axis]]
     utf8(group[[hdf5r::h5attr(group, "_index")]]$read())
   })
-}
-
-#' Mark text that is known to be UTF-8 as such: in a C locale R would take it for bytes.
-utf8 <- function(text) {
-  text <- as.character(text)
-  Encoding(text) <- "UTF-8"
-  text
 }
 
 #' Values of some samples and columns, read one block of columns at a time.

@@ -1,6 +1,6 @@
 # The saved model of split `final`, and its predictions of new samples (twin: saving.py).
 
-use("logs", "seeds", "preprocessing", "models")
+use("logs", "checksums", "preprocessing", "models", "batch")
 
 #' What is saved of split `final`: the train object and all that it needs to predict new samples.
 #'

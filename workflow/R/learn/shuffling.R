@@ -1,6 +1,6 @@
-# What a model's predictions lose when a feature's values are shuffled (twin: permutation.py).
+# What a model's predictions lose when a feature's values are shuffled (twin: shuffling.py).
 
-use("training")
+use("csv_files", "seeds", "preprocessing", "models", "job", "batch", "learn/tuning", "training")
 
 # Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
 # feature, and numbers in what is predicted at once.
@@ -28,7 +28,7 @@ rows_of_model <- function(rows, settings) {
 
 #' Splits of one model that stand in failures.csv.
 failed_splits <- function(path, settings) {
-  unique(rows_of_model(read_text_table(path, ","), settings)$split)
+  unique(rows_of_model(read_csv(path, ","), settings)$split)
 }
 
 #' Rows of tuning.csv of one model, as `choose_candidate` takes them.

@@ -8,17 +8,17 @@ use("logs")
 
 main <- function(predictions, samples, output, models, positive) {
   rows <- delong_rows(
-    read_text_table(predictions, ","), read_text_table(samples, "\t"), models, positive
+    read_csv(predictions, ","), read_csv(samples, "\t"), models, positive
   )
   numbers <- delong_columns[-(1:3)]
   if (!is.null(rows)) {
     rows[numbers] <- lapply(rows[numbers], function(x) ifelse(is.na(x), NA, sprintf("%.15g", x)))
   }
-  write_table(rows, delong_columns, output)
+  write_csv(output, delong_columns, rows)
 }
 
 with_log(snakemake@log[[1]], {
-  use("matrix", "training", "delong")
+  use("csv_files", "delong")
   positive <- snakemake@params[["positive"]]
   main(
     snakemake@input[["predictions"]], snakemake@input[["samples"]], snakemake@output[[1]],

@@ -55,7 +55,7 @@ lazy_parts <- function(input, task) {
     function() {
       if (is.null(batch)) {
         splits <- input[[paste0(prefix, "splits")]]
-        names <- unique(read_text_table(splits, ",")$split)
+        names <- unique(read_csv(splits, ",")$split)
         batch <<- load_batch(
           input[["data"]], input[["samples"]], splits, input[[paste0(prefix, "preprocessing")]],
           task, 1, max(1, length(setdiff(names, final_split)))
@@ -97,7 +97,7 @@ sentence <- function(spec, dataset, why, log) {
 }
 
 with_log(snakemake@log[[1]], {
-  use("seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")
+  use("processes")
   named <- function(slot) slot[nzchar(names(slot))]
   main(named(snakemake@input), snakemake@output[[1]], named(snakemake@params), snakemake@log[[1]])
 })

@@ -14,8 +14,10 @@ def main(input, output: str, specs: list[dict], of_dataset: dict, log: str) -> N
     from functools import cache
 
     from omc.core.errors import UserError
+    from omc.learn.batch import Data
+    from omc.learn.job import Settings
     from omc.learn.models import build
-    from omc.learn.training import Data, Settings, train_guarded
+    from omc.learn.processes import train_guarded
 
     @cache
     def load(splits: str, preprocessing: str):

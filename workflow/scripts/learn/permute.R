@@ -14,9 +14,9 @@ use("logs")
 #' @param output path of permuted.csv.
 #' @param params named list: dataset, models (JSON text), task, tuning_metric, imbalance, seed.
 main <- function(input, output, params) {
-  plan <- read_text_table(input[["plan"]], ",")
+  plan <- read_csv(input[["plan"]], ",")
   plan <- plan[plan$dataset == utf8(params[["dataset"]]) & plan$language == "r", ]
-  splits <- splits_to_permute(read_text_table(input[["splits"]], ","))
+  splits <- splits_to_permute(read_csv(input[["splits"]], ","))
   if (nrow(plan) == 0) {
     splits <- character()
   }
@@ -55,11 +55,11 @@ main <- function(input, output, params) {
   spent <- timing_row("fit", proc.time() - before)$cpu_seconds
   message(sprintf("fitted and predicted in %.2f CPU s", spent))
   columns <- c("split", "feature", "permutation", "sample", "truth", "predicted")
-  write_table(rows, c(columns, prob_columns(batch)), output)
+  write_csv(output, c(columns, prob_columns(batch)), rows)
 }
 
 with_log(snakemake@log[[1]], {
-  use("seeds", "matrix", "preprocessing", "losses", "models", "saving", "training", "shuffling")
+  use("shuffling")
   named <- function(slot) slot[nzchar(names(slot))]
   main(named(snakemake@input), snakemake@output[[1]], named(snakemake@params))
 })

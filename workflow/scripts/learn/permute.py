@@ -17,9 +17,10 @@ def main(input, output: str, specs: list[dict], of_dataset: dict) -> None:
 
     from omc.core.csv_files import read_csv, write_csv
     from omc.core.tables import PERMUTED
+    from omc.learn.batch import Data
+    from omc.learn.job import Settings
     from omc.learn.models import build
     from omc.learn.shuffling import chosen_splits, failed_splits, permute_split, read_evaluated
-    from omc.learn.training import Data, Settings
 
     plan = read_csv(input.plan)
     plan = [r for r in plan if (r["dataset"], r["language"]) == (of_dataset["dataset"], "python")]

@@ -23,11 +23,11 @@ main <- function(new, model, sha256, output) {
   for (k in seq_along(columns)) {
     table[[columns[k]]] <- if (is.null(found$prob)) NA_character_ else number(found$prob[, k])
   }
-  write_table(table, c("sample", "predicted", columns), output)
+  write_csv(output, c("sample", "predicted", columns), table)
 }
 
 with_log(snakemake@log[[1]], {
-  use("seeds", "matrix", "preprocessing", "models", "saving", "training")
+  use("csv_files", "matrix", "models", "saving", "batch")
   params <- snakemake@params
   main(snakemake@input[["new"]], params[["model"]], params[["sha256"]], params[["output"]])
 })

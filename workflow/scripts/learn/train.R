@@ -45,7 +45,7 @@ main <- function(input, output, params, log) {
 }
 
 with_log(snakemake@log[[1]], {
-  use("seeds", "matrix", "preprocessing", "losses", "models", "saving", "training")
+  use("checksums", "processes", "results")
   named <- function(slot) slot[nzchar(names(slot))]
   main(
     named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]]

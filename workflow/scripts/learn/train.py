@@ -14,18 +14,13 @@ def main(input, output, settings, spec_text: str, batch: tuple[int, int], part, 
 
     from omc.core.checksums import sha256_file, training_key
     from omc.core.errors import UserError
+    from omc.learn.batch import Data
+    from omc.learn.job import SplitResult, stage
     from omc.learn.models import build
+    from omc.learn.processes import train_guarded, tune_guarded
+    from omc.learn.results import write_results, write_tuned
     from omc.learn.saving import save
-    from omc.learn.training import (
-        Data,
-        SplitResult,
-        read_tuned,
-        stage,
-        train_guarded,
-        tune_guarded,
-        write_results,
-        write_tuned,
-    )
+    from omc.learn.tuning import read_tuned
 
     job = SplitResult()
     job.timing.append(["startup", *since_start(), peak_mb()])
@@ -85,7 +80,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        from omc.learn.training import Settings
+        from omc.learn.job import Settings
 
         params = snakemake.params
         main(

@@ -5,7 +5,9 @@ import numpy as np
 from omc.core.csv_files import read_csv
 from omc.core.seeds import fit_seed
 from omc.learn.folds import FINAL
-from omc.learn.training import SplitResult, candidates, choose, predictions, refit
+from omc.learn.job import SplitResult
+from omc.learn.training import predictions, refit
+from omc.learn.tuning import candidates, choose
 
 # Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
 # feature, and numbers in what is predicted at once.

@@ -40,8 +40,10 @@ def used_by(path: Path, workflow: str) -> list[Path]:
     text = path.read_text(encoding="utf-8")
     found = [Path(workflow, "catalog", name) for name in CATALOG.findall(text)]
     if path.suffix == ".R":
-        names = {name for line in USE.findall(text) for name in re.findall(r'"([\w.]+)"', line)}
-        return found + [file for file in r_files(workflow) if file.stem in names]
+        names = {name for line in USE.findall(text) for name in re.findall(r'"([\w./]+)"', line)}
+        return found + [
+            f for f in r_files(workflow) if {f.stem, f"{f.parent.name}/{f.stem}"} & names
+        ]
     for module, names in IMPORT.findall(text):
         found += modules(Path(workflow, "python", *module.split(".")), re.findall(r"\w+", names))
     for package in REGISTRY.findall(text):

@@ -1,0 +1,120 @@
+# The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.py).
+
+use("logs", "csv_files", "checksums", "matrix", "preprocessing", "job")
+
+# A batch of more numbers than these (32 MB) is large. R lets its memory grow to a multiple of what
+# it holds, so such a batch stays in a file: a fit's matrix is read from there, garbage is collected
+# before each fit, and each split has a process of its own.
+held_numbers <- 2^22
+
+#' Names of the splits of a batch: a contiguous share of the file's order, `final` with the last.
+#'
+#' @param names all names of splits, in the order of splits.csv.
+#' @param index,count 1-based number of the batch, and how many there are.
+batch_splits <- function(names, index, count) {
+  ordinary <- setdiff(names, final_split)
+  n <- length(ordinary)
+  from <- ((index - 1) * n) %/% count
+  to <- (index * n) %/% count
+  c(
+    ordinary[seq_len(to - from) + from],
+    if (index == count && final_split %in% names) final_split
+  )
+}
+
+#' The data of a batch, read once: only the columns that its fits keep.
+#'
+#' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
+#'   preprocessing.h5.
+#' @param task "classification" or "regression".
+#' @param batch_index,batch_count see `batch_splits`.
+#' @param chosen names of the splits; those of the batch by default.
+#' @return list: sheet, outcome (class numbers or numbers), classes (in code point order), splits
+#'   (named list of rows of splits.csv), fits, splits_sha256, columns (numbers of the columns
+#'   in data.h5ad, from 0), features (their names), safe (their names for caret), and values
+#'   (samples of the sheet x columns) or, of a large batch, file (a copy of them). Stops with a user
+#'   error if preprocessing.h5 belongs to other splits.
+load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
+                       chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
+  sheet <- read_csv(samples, "\t")
+  table <- read_csv(splits, ",")
+  fits <- read_fits(preprocessing, chosen)
+  splits_sha256 <- sha256_file(splits)
+  if (!identical(as.character(fits$attributes$splits_sha256), splits_sha256)) {
+    user_error(
+      preprocessing, sprintf("it was made from other splits than %s", splits),
+      "Delete it and run the workflow again"
+    )
+  }
+  classes <- if (task == "classification") sort(unique(sheet$outcome), method = "radix")
+  columns <- sort(unique(fits$index))
+  batch <- list(
+    sheet = sheet, classes = classes, fits = fits,
+    outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
+    splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
+    splits_sha256 = splits_sha256, columns = columns,
+    features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
+  )
+  if (length(columns) * nrow(sheet) > held_numbers) {
+    batch$file <- tempfile("values")
+    copy_columns(data, sheet$sample, columns, batch$file)
+  } else {
+    batch$values <- unname(read_columns(data, sheet$sample, columns))
+  }
+  batch
+}
+
+is_large <- function(batch) !is.null(batch$file)
+
+# With caret loaded it costs a quarter of a second, too much for the fits of a small batch.
+collect_garbage <- function(batch) {
+  if (is_large(batch)) {
+    gc()
+  }
+}
+
+#' Row numbers of a split: train, test, and the inner fold (1..k) of each training row.
+split_rows <- function(batch, split) {
+  part <- batch$splits[[split]]
+  at <- match(part$sample, batch$sheet$sample)
+  train <- part$role == "train"
+  list(train = at[train], test = at[!train], inner = as.integer(part$inner_fold[train]))
+}
+
+#' A fit's matrix for some rows, filled and scaled, with column names that caret can take.
+fit_matrix <- function(batch, fit, rows) {
+  at <- match(fit$index, batch$columns)
+  values <- if (is_large(batch)) {
+    copied_columns(batch$file, nrow(batch$sheet), rows, at)
+  } else {
+    batch$values[rows, at, drop = FALSE]
+  }
+  x <- apply_fit(values, fit)
+  colnames(x) <- batch$safe[at]
+  x
+}
+
+#' Names for caret of the columns (numbered from 0) of data.h5ad. Not the features' own: a name such
+#' as HLA-A or 1007_s_at is no name in the formula that some methods write.
+safe_names <- function(columns) {
+  sprintf("f%.0f", columns + 1)
+}
+
+# Codes that stand for the classes inside caret, which wants syntactic names.
+class_codes <- function(batch) {
+  if (length(batch$classes)) paste0("c", seq_along(batch$classes))
+}
+
+# The outcome of some rows as caret wants it. Classes that these rows lack are dropped: most
+# methods refuse an empty level.
+caret_outcome <- function(batch, rows) {
+  codes <- class_codes(batch)
+  if (is.null(codes)) {
+    return(batch$outcome[rows])
+  }
+  droplevels(factor(codes[batch$outcome[rows]], levels = codes))
+}
+
+prob_columns <- function(batch) {
+  if (length(batch$classes)) paste0("prob_", batch$classes)
+}

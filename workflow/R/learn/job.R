@@ -1,0 +1,76 @@
+# What a training job is told, and what it records: seeds, times, failures (twin: job.py).
+
+use("csv_files", "seeds")
+
+final_split <- "final"
+
+#' What a training job is told.
+#'
+#' @param dataset,model names.
+#' @param spec list: name, method, params (named list), grid (named list of values, empty for one
+#'   candidate with the method's first defaults, NULL for the method's own grid), size.
+#' @param task "classification" or "regression".
+#' @param tuning_metric see `tuning_value`.
+#' @param imbalance "none" or "weights".
+#' @param seed whole number.
+#' @param part index and count of the share of candidates that a tuning job evaluates; NULL for a
+#'   job that trains.
+#' @return list of these, with `language`.
+job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = "none", seed = 1,
+                         part = NULL) {
+  list(
+    part = part, dataset = utf8(dataset), model = utf8(model), spec = spec, task = task,
+    tuning_metric = tuning_metric, imbalance = imbalance, seed = seed, language = "r"
+  )
+}
+
+split_seed <- function(settings, split, fit) {
+  fit_seed(settings$seed, settings$dataset, settings$language, settings$model, split, fit)
+}
+
+add_rows <- function(result, name, rows) {
+  result[[name]] <- rbind(result[[name]], rows)
+}
+
+add_failure <- function(result, stage, message) {
+  add_rows(result, "failures", data.frame(stage = stage, message = message))
+}
+
+# Run a stage and keep its wall and CPU seconds (children included) and the peak memory so far.
+timed <- function(result, stage, expr) {
+  result$at <- stage
+  before <- proc.time()
+  on.exit(add_rows(result, "timing", timing_row(stage, proc.time() - before)))
+  force(expr)
+  invisible()
+}
+
+#' A row of timing.csv from a difference of `proc.time()`.
+timing_row <- function(stage, spent) {
+  data.frame(
+    stage = stage, wall_seconds = spent[["elapsed"]], cpu_seconds = sum(spent[-3], na.rm = TRUE),
+    peak_mb = peak_mb()
+  )
+}
+
+#' Peak resident memory of this process in MiB; where there is no /proc, the most that R's own heap
+#' has held.
+peak_mb <- function() {
+  status <- tryCatch(
+    suppressWarnings(readLines("/proc/self/status")),
+    error = function(e) character()
+  )
+  line <- grep("^VmHWM:", status, value = TRUE)
+  if (length(line) == 1) {
+    as.numeric(gsub("[^0-9]", "", line)) / 1024
+  } else {
+    used <- gc()
+    sum(used[, ncol(used)])
+  }
+}
+
+# Let Linux count the peak memory anew, so that it is the split's own. Elsewhere, and where /proc is
+# read-only, the peak is that of all splits so far.
+reset_peak <- function() {
+  try(suppressWarnings(cat("5", file = "/proc/self/clear_refs")), silent = TRUE)
+}

@@ -1,0 +1,171 @@
+# Evaluate the candidates of a split on its inner folds, and choose one (twin: tuning.py).
+
+use("logs", "csv_files", "seeds", "preprocessing", "losses", "models", "grids", "job", "batch")
+
+#' The hyperparameter candidates of a split, a data.frame.
+#'
+#' @param x,y the preprocessed training samples of fit 0.
+split_candidates <- function(batch, settings, info, split, rows, x, y) {
+  folds <- unique(rows$inner)
+  columns <- vapply(folds, function(fold) length(one_fit(batch$fits, split, fold)$index), 1L)
+  # Copies of a drawn sample add no neighbour and no direction.
+  distinct <- vapply(folds, function(fold) length(unique(rows$train[rows$inner != fold])), 1L)
+  candidates(
+    settings$spec, info, x, y,
+    rows = min(distinct), columns = min(ncol(x), columns),
+    seed = split_seed(settings, split, "candidates")
+  )
+}
+
+#' Fit and score the candidates of a split on each of its inner folds.
+#'
+#' @param grid data.frame of candidates. With `settings$part`, only every so manieth fit is made,
+#'   each with all candidates that it serves.
+#' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits),
+#'   seconds, error (message, or empty). NULL where there is nothing to choose.
+evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
+  if (nrow(grid) == 1) {
+    return(NULL)
+  }
+  loop <- tuning_loop(grid, info)
+  part <- if (is.null(settings$part)) c(1, 1) else settings$part
+  fits <- Filter(function(row) (row - part[1]) %% part[2] == 0, seq_len(nrow(loop$loop)))
+  numbers <- seq_len(nrow(grid))
+  parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
+  failed <- FALSE
+  by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
+    collect_garbage(batch)
+    fit <- one_fit(batch$fits, split, fold)
+    inside <- rows$inner != fold
+    data <- list(
+      x = fit_matrix(batch, fit, rows$train[inside]),
+      y = caret_outcome(batch, rows$train[inside]),
+      x_out = fit_matrix(batch, fit, rows$train[!inside]),
+      truth = batch$outcome[rows$train[!inside]]
+    )
+    seed <- split_seed(settings, split, fold)
+    do.call(rbind, lapply(fits, function(row) {
+      param <- loop$loop[row, , drop = FALSE]
+      at <- submodel_rows(grid, param, loop$submodels[[row]])
+      before <- proc.time()[["elapsed"]]
+      error <- ""
+      found <- tryCatch(
+        withCallingHandlers(
+          score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
+          # The calls of the split's first error: the others mostly repeat it.
+          error = function(e) if (!failed) log_calls(e)
+        ),
+        error = function(e) {
+          failed <<- TRUE
+          error <<- one_line(e)
+          NA_real_
+        }
+      )
+      data.frame(
+        candidate = at, parameters = parameters[at], inner_fold = fold,
+        metric = settings$tuning_metric, value = number(found),
+        # One fit serves all its submodels: each gets an equal share of the time.
+        seconds = sprintf("%.4f", (proc.time()[["elapsed"]] - before) / length(at)), error = error
+      )
+    }))
+  })
+  do.call(rbind, by_fold)
+}
+
+#' The candidate with the best mean tuning metric over the inner folds.
+#'
+#' The folds are inside the training samples, since the error of a tuned model is biased otherwise
+#' (Varma & Simon 2006, doi:10.1186/1471-2105-7-91). Adds the rows of tuning.csv, and a failure for
+#' each candidate that failed on a fold. Means are of the 12 digits that are written, so that the
+#' choice is the same whether the rows come from this job or from others.
+#'
+#' @param evaluated rows of `evaluate_candidates`.
+#' @return data.frame of one row. Stops with a user error if no candidate is left.
+choose_candidate <- function(result, settings, grid, evaluated) {
+  if (nrow(grid) == 1) {
+    return(grid)
+  }
+  lost <- evaluated$error[evaluated$candidate == 0]
+  if (length(lost)) {
+    stop(user_condition(lost[1]))
+  }
+  evaluated <- evaluated[order(evaluated$inner_fold, evaluated$candidate), ]
+  rownames(evaluated) <- NULL
+  add_rows(result, "tuning", evaluated[names(evaluated) != "error"])
+  first <- function(row) {
+    of_row <- evaluated$error[evaluated$candidate == row]
+    c(of_row[nzchar(of_row)], "")[1]
+  }
+  errors <- vapply(seq_len(nrow(grid)), first, "")
+  failed <- nzchar(errors)
+  left_out <- if (all(failed)) "no candidate is left" else "left out"
+  parameters <- evaluated$parameters[match(seq_along(errors), evaluated$candidate)]
+  messages <- sprintf("candidate %d %s, %s: %s", seq_along(errors), parameters, left_out, errors)
+  if (all(failed)) {
+    stop(user_condition(messages[1]))
+  }
+  for (message in messages[failed]) {
+    add_failure(result, "tune", message)
+  }
+  values <- tapply(as.numeric(evaluated$value), evaluated$candidate, mean)
+  grid[best_candidate(settings$tuning_metric, as.vector(values)), , drop = FALSE]
+}
+
+# Values of the tuning metric of one fit and its submodels on the fold that it did not see.
+score_fold <- function(settings, info, data, param, submodels, classes, seed) {
+  start_generator(seed)
+  fit <- fit_method(settings$spec, info, data$x, data$y, param, settings$imbalance)
+  found <- predict_method(info, fit, data$x_out, levels(data$y), classes, submodels)
+  vapply(found, function(one) {
+    if (length(one$predicted) != length(data$truth)) {
+      stop(sprintf("%d predictions for %d samples", length(one$predicted), length(data$truth)))
+    }
+    if (length(classes) && is.null(one$prob)) {
+      one$prob <- one_hot(one$predicted, length(classes))
+    }
+    value <- tuning_value(settings$tuning_metric, data$truth, one$predicted, one$prob)
+    if (!is.finite(value)) {
+      stop("the predictions hold values that are not finite")
+    }
+    value
+  }, numeric(1))
+}
+
+# Rows of the grid that a row of the loop and its submodels stand for, in the order in which the
+# method returns their predictions.
+submodel_rows <- function(grid, param, submodels) {
+  all <- param[rep(1, 1 + NROW(submodels)), , drop = FALSE]
+  for (name in names(submodels)) {
+    all[[name]][-1] <- submodels[[name]]
+  }
+  key <- function(table) {
+    columns <- lapply(table[names(grid)], function(column) {
+      if (is.numeric(column)) sprintf("%.17g", column) else as.character(column)
+    })
+    do.call(paste, c(unname(columns), sep = "\r"))
+  }
+  match(key(all), key(grid))
+}
+
+#' A candidate as compact JSON, keys sorted.
+parameters_json <- function(candidate) {
+  values <- lapply(as.list(candidate), function(value) {
+    if (is.factor(value)) as.character(value) else value
+  })
+  names <- sort(names(values), method = "radix")
+  as.character(jsonlite::toJSON(values[names], auto_unbox = TRUE, digits = I(12)))
+}
+
+#' Rows of `evaluate_candidates` of all splits of a batch, from the files of its tuning jobs.
+#'
+#' @param paths files, none where the training job tunes by itself.
+#' @return data.frame with the column `split`, or NULL.
+read_tuned <- function(paths) {
+  if (!length(paths)) {
+    return(NULL)
+  }
+  rows <- do.call(rbind, lapply(paths, read_csv, sep = ","))
+  rows$candidate <- as.integer(rows$candidate)
+  rows$inner_fold <- as.integer(rows$inner_fold)
+  rows
+}

@@ -1,0 +1,62 @@
+"""The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.R)."""
+
+import numpy as np
+import pandas as pd
+
+from omc.data.matrix import names, read_columns
+from omc.learn.folds import FINAL
+from omc.learn.preprocessing import apply, read_fits
+
+
+class Data:
+    """The data of a batch, read once: only the rows and columns that its fits keep."""
+
+    def __init__(self, data: str, samples: str, splits: str, preprocessing: str, task: str):
+        sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False).set_index("sample")
+        self.cohort = sheet["cohort"]
+        self.classes = sorted(sheet["outcome"].unique()) if task == "classification" else []
+        if task == "classification":
+            self.outcome = pd.Categorical(sheet["outcome"], categories=self.classes).codes.astype(
+                int
+            )
+        else:
+            self.outcome = sheet["outcome"].astype(float).to_numpy()
+        self.samples = sheet.index
+        self.truth = sheet["outcome"].to_numpy()
+        table = pd.read_csv(splits, dtype=str, keep_default_na=False)
+        self.splits = {name: part for name, part in table.groupby("split", sort=False)}
+        self._files = (data, preprocessing)
+
+    def batch(self, index: int, count: int) -> list[str]:
+        """Names of the splits of batch `index` (1-based) of `count`; `final` goes with the last."""
+        ordinary = [name for name in self.splits if name != FINAL]
+        n = len(ordinary)
+        chosen = ordinary[(index - 1) * n // count : index * n // count]
+        return chosen + ([FINAL] if index == count and FINAL in self.splits else [])
+
+    def load(self, splits: list[str]) -> dict:
+        """Read the fits of these splits and the columns they keep; returns its attributes."""
+        data, preprocessing = self._files
+        self.fits, attributes = read_fits(preprocessing, set(splits))
+        kept = [fit.index for fit in self.fits.values()]
+        # A batch may be empty where there are fewer splits than batches.
+        self.columns = np.unique(np.concatenate(kept)) if kept else np.zeros(0, dtype=int)
+        self.values = read_columns(data, self.samples, self.columns)
+        self.features = np.array(names(data, "var"), dtype=object)
+        return attributes
+
+    def rows(self, split: str):
+        """(train, test, inner): row numbers, and the inner fold of each training row."""
+        part = self.splits[split]
+        at = self.samples.get_indexer(part["sample"])
+        train = (part["role"] == "train").to_numpy()
+        return at[train], at[~train], part["inner_fold"].to_numpy()[train].astype(int)
+
+    def matrix(self, fit, rows) -> np.ndarray:
+        """(rows, kept) numbers of a fit, ready for a model."""
+        return apply(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
+
+
+def inner_folds(inner: np.ndarray) -> list:
+    """(train, test) row numbers of each distinct inner fold."""
+    return [(np.flatnonzero(inner != j), np.flatnonzero(inner == j)) for j in np.unique(inner)]
