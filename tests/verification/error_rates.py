@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from omc.evaluate.comparisons import corrected_t
+from omc.evaluate.differences import corrected_t
 from omc.learn.folds import fold_numbers
 
 FOLDS, REPEATS, FEATURES = 5, 5, 10

@@ -62,7 +62,7 @@ wildcard_constraints:
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     permutation=r"\d+",
-    table="|".join([*TABLES, "checks", "null"]),
+    table="|".join([*TABLES, "checks", "null", "null_tests"]),
 
 
 def one_of(datasets):

@@ -15,8 +15,8 @@ def joined_tables(wildcards):
         return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
             f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
         ]
-    if wildcards.table == "null":
-        return [f"{RESULTS}/{name}/null.csv" for name in STUDY.permuted()]
+    if wildcards.table in ("null", "null_tests"):
+        return [f"{RESULTS}/{name}/{wildcards.table}.csv" for name in STUDY.permuted()]
     files = trained_tables(wildcards, wildcards.table, DATASETS)
     if wildcards.table == "timing":
         files += [

@@ -111,6 +111,7 @@ rule score_null:
         code=code("evaluate/score_null.py"),
     output:
         null=f"{RESULTS}/{{dataset}}/null.csv",
+        tests=f"{RESULTS}/{{dataset}}/null_tests.csv",
         checks=f"{RESULTS}/{{dataset}}/null_checks.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/score_null.log",

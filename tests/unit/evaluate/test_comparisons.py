@@ -8,15 +8,8 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from omc.evaluate.comparisons import (
-    bootstrap_difference,
-    by_split,
-    by_units,
-    corrected_t,
-    correlated_t,
-    holm,
-    pairs,
-)
+from omc.evaluate.comparisons import by_split, by_units, pairs
+from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
 from omc.evaluate.pooled import Cohort, Predicted
 from tests.verification import error_rates
 

@@ -2,14 +2,13 @@
 
 from functools import partial
 
-import estimate
 import numpy as np
 import pandas as pd
 import pytest
-from compare_models import compare
 
-from omc.core.csv_files import read_csv
-from omc.evaluate.estimates import corrected_interval, newcombe_interval, sample_intervals
+from omc.evaluate.comparisons import compare_dataset
+from omc.evaluate.estimates import estimate
+from omc.evaluate.intervals import corrected_interval, newcombe_interval, sample_intervals
 from omc.evaluate.pooled import read_cohorts
 from omc.evaluate.scoring import proportions, scores
 from tests.predicted import predicted
@@ -130,7 +129,7 @@ def test_all_predictions_of_a_sample_are_drawn_together(tables):
     assert outside.models["r/lm"].scored(np.ones((1, 2)))["mae"] == pytest.approx([1.5])
 
 
-def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(tables, tmp_path):
+def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(tables):
     valued = {"lm": [np.nan, 1, 2, 2], "pls": [3, 3, 4, 4]}
     splits = ["r01f01", "r01f02", "r02f01", "r02f02"]
     rows = [
@@ -140,21 +139,17 @@ def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(table
     ]
     header = ["dataset", "language", "model", "split", "cohort", "metric", "value"]
     table = pd.DataFrame(rows, columns=header)
-    metrics, output = str(tmp_path / "metrics"), str(tmp_path / "estimates")
-    table.to_csv(metrics, index=False)
-    demo = {"name": "demo", "task": "regression", "positive": None}
-    estimate.main(metrics, {"demo": tables}, [demo], "repeated_kfold", 1, output)
-    assert [(r["model"], r["n_splits"], r["n_failed"]) for r in read_csv(output)] == [
-        ("lm", "3", "1"), ("lm", "3", "1"), ("pls", "4", "0"), ("pls", "4", "0"),
+    demo = {"name": "demo", "positive": None}
+    found = estimate(table, {"demo": tables}, [demo], "repeated_kfold", 1)
+    assert [(row[2], *row[-2:]) for row in found] == [
+        ("lm", 3, 1), ("lm", 3, 1), ("pls", 4, 0), ("pls", 4, 0)
     ]  # fmt: skip
     # Its samples were all tested, in the other repeat at least.
     demo |= {"metric": "mae", "models": ["r/lm", "r/pls"], "baselines": []}
-    table["model"] = "r/" + table["model"]
-    values = table.pivot(index="split", columns="model", values="value")
-    paths = [tables[kind] for kind in ("splits", "predictions", "samples")]
     params = {"scheme": "repeated_kfold", "rope": 0.01, "seed": 1}
-    (picked,) = compare(demo, paths, values, params)[1]
-    assert picked[0] == "r/pls" and picked[-2] == 1
+    compared, (picked,) = compare_dataset(demo, tables | {"delong": None}, table, params)
+    assert compared[0][:6] == ["demo", "development", "mae", "nadeau_bengio", "r/lm", "r/pls"]
+    assert picked[2] == "r/pls" and picked[-2] == 1
 
 
 def test_the_bootstrap_stays_where_it_has_a_width():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from omc.core.errors import UserError
-from omc.evaluate.null import check, p_value, performance
+from omc.evaluate.null import check, null_test, p_value, performance
 from omc.evaluate.predictions import parse
 from omc.learn.label_permutation import permute_sheet, permuted
 from omc.report.opening import null_cost
@@ -128,6 +128,12 @@ def test_the_row_of_a_check():
     few = check("r/knn", "roc_auc", 0.9, np.array([0.5, np.nan]))
     assert few[1] == "skipped" and few[2].endswith("1 of them as they have no value")
     assert few[3].endswith("p could not be below 0.33")
+
+
+def test_the_row_of_a_test():
+    assert null_test("roc_auc", 0.9, [0.5] * 19) == ["0.9", 19, 0, "0.05"]
+    assert null_test("rmse", 0.5, [0.4, np.nan, 0.6]) == ["0.5", 3, 2, "0.75"]
+    assert null_test("roc_auc", np.nan, [0.5]) == ["", 1, "", ""]
 
 
 def predictions(rows):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from omc.evaluate.estimates import resamples
+from omc.evaluate.intervals import resamples
 from omc.evaluate.picking import RESAMPLES, expect_of_winner
 from omc.evaluate.pooled import Cohort, Predicted
 

@@ -6,7 +6,7 @@ from scipy.stats import bootstrap, spearmanr
 from sklearn import metrics as sk
 
 from omc.evaluate import scoring
-from omc.evaluate.estimates import bootstrap_interval, corrected_interval
+from omc.evaluate.intervals import bootstrap_interval, corrected_interval
 from omc.learn.losses import best, tuning_value
 from tests.predicted import predicted as made
 

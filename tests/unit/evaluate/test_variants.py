@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from omc.evaluate.estimates import test_train_ratio as ratio_of
+from omc.evaluate.intervals import test_train_ratio as ratio_of
 from omc.evaluate.pooled import read_cohorts
 from omc.evaluate.variants import compare, compare_pooled
 

@@ -46,6 +46,9 @@ VARIANTS = [
 CHECKS = ["dataset", "check", "status", "value", "advice"]
 # Permutation 0 is the outcomes as they are.
 NULL = ["dataset", "permutation", "language", "model", "metric", "value"]
+NULL_TESTS = [
+    "dataset", "language", "model", "metric", "observed", "n_permutations", "n_as_good", "p_value",
+]  # fmt: skip
 STABILITY = [
     "dataset", "language", "model", "stability", "ci_low", "ci_high", "n_splits", "mean_selected",
 ]  # fmt: skip
@@ -60,6 +63,7 @@ PERMUTATION_IMPORTANCE = [
 TABLES = {
     "checks": CHECKS,
     "null": NULL,
+    "null_tests": NULL_TESTS,
     "tuning": TUNING,
     "importance": IMPORTANCE,
     "timing": TIMING,

@@ -1,87 +1,85 @@
-"""Which differences between two models the data support."""
+"""The models of a data set against each other: rows of comparisons.csv and of selection.csv."""
 
 from functools import cache
 from itertools import combinations
 
 import numpy as np
-from baycomp.single import Posterior
-from scipy.stats import t
-from statsmodels.stats.multitest import multipletests
+import pandas as pd
 
-from omc.evaluate.estimates import (
-    NONE,
-    ROUNDING,
-    corrected_error,
-    corrected_interval,
-    resamples,
-)
+from omc.core.csv_files import number, read_csv
+from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
+from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
+from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
+from omc.evaluate.picking import pick
+from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.reading import read_text
 
 
-def corrected_t(differences: np.ndarray, test_train_ratio: float):
-    """(mean, low, high, p) of paired differences of J splits: Nadeau & Bengio's corrected t.
+def compare_dataset(
+    dataset: dict, paths: dict, metrics: pd.DataFrame, params: dict
+) -> tuple[list, list]:
+    """Rows of comparisons.csv and of selection.csv.
 
-    See `estimates.corrected_error`. differences: (J,) without NaN; no limits and no p (NaN) for
-    J < 2. Where all are zero, p is 1. Where all are equal otherwise, t is infinite: p is then
-    2^(1 - J), that of the sign test on independent splits. Splits that overlap show less, so it is
-    a lower bound only. No limits in both.
+    dataset: dictionary of name, positive, metric, models and baselines; paths: splits, predictions
+    and samples, and delong, None without; metrics: table of `read_metrics`; params: scheme, rope
+    and seed.
     """
-    count = len(differences)
-    mean, low, high = corrected_interval(differences, test_train_ratio)
-    if count < 2:
-        return mean, low, high, np.nan
-    if abs(mean) < ROUNDING and np.isnan(low):
-        return 0.0, low, high, 1.0
-    error = corrected_error(differences, test_train_ratio)
-    p = 2.0 ** (1 - count) if np.isnan(error) else 2 * t.sf(abs(mean) / error, count - 1)
-    return mean, low, high, float(p)
+    name, metric = dataset["name"], dataset["metric"]
+    wanted = {"dataset": name, "cohort": DEVELOPMENT, "metric": metric}
+    part = metrics[(metrics[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    part = part.assign(model=part["language"] + "/" + part["model"])
+    values = part.pivot(index="split", columns="model", values="value")[dataset["models"]]
+    tables = {kind: paths[kind] for kind in ("predictions", "splits", "samples")}
+    cohort = read_cohorts(**tables, positive=dataset["positive"]).get(DEVELOPMENT)
+    compared = in_development(dataset, paths, values, cohort, params)
+    rows = [[name, DEVELOPMENT, metric, *row] for row in compared]
+    if paths["delong"]:
+        rows += [[name, of, metric, *row] for of, row in in_cohorts(read_csv(paths["delong"]))]
+    picked = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
+    return rows, [[name, metric, *row] for row in picked]
 
 
-def correlated_t(differences: np.ndarray, test_train_ratio: float, rope: float, smaller: bool):
-    """(P(a better), P(equivalent), P(b better)) by the Bayesian correlated t-test.
+def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> list[list]:
+    """Rows of comparisons.csv of cross-validation, from the column `test` on.
 
-    The posterior of the mean difference under the correlation that overlapping training sets cause
-    (Corani & Benavoli 2015, doi:10.1007/s10994-015-5486-z), by baycomp. differences: (J,), a minus
-    b; rope: half the width of the region of practical equivalence; smaller: whether a smaller value
-    is better. NaN where the differences never vary: of two models that are always right one does
-    not know how equal they are.
+    dataset: dictionary of name, metric and models; paths: splits and samples; values: table of
+    splits x models on the metric; cohort: `pooled.Cohort`, or None without predictions; params:
+    scheme, rope and seed.
     """
-    error = corrected_error(differences, test_train_ratio)
-    if np.isnan(error):
-        return (np.nan,) * 3
-    below, *_, above = Posterior(differences.mean(), error**2, len(differences) - 1, rope).probs()
-    a_better, b_better = (below, above) if smaller else (above, below)
-    return float(a_better), float(max(0.0, 1 - below - above)), float(b_better)
+    name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
+    tests = {}
+    if params["scheme"] not in POOLED_SCHEMES:
+        rope = params["rope"]
+        if METRICS[metric].unit == "outcome":
+            sheet = read_text(paths["samples"], sep="\t")
+            rope *= sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"].astype(float).std()
+        ratio = test_train_ratio(read_text(paths["splits"]))
+        tests = by_split(values, ratio, rope, not METRICS[metric].higher_is_better)
+    elif cohort:
+        seed = bootstrap_seed(params["seed"], name)
+        tests = {f"{cohort.unit}_bootstrap": by_units(cohort, models, metric, seed)}
+    rows = []
+    for test, found in tests.items():
+        most = max((count for *_, count, _ in found), default=0)
+        for a, b, count, numbers in found:
+            if count < most:
+                print(f"{name}, {test}: {a} and {b} have {count} of {most} in common")
+            rows.append([test, a, b, *map(number, numbers)])
+    return rows
 
 
-def bootstrap_difference(difference: float, drawn: np.ndarray, units: int):
-    """(difference, low, high, p) of two models' pooled predictions by the bootstrap.
-
-    drawn: (B,) differences in the resamples, NaN where undefined: their standard deviation, times
-    sqrt(units / (units - 1)), is the standard error, as a bootstrap's variance of a mean divides by
-    the number of units and not by one less (Efron & Tibshirani 1993, doi:10.1201/9780429246593);
-    units: how many samples or groups were drawn. Student's t with units - 1 degrees of freedom
-    takes the place of the percentiles: these are too narrow for few groups, and B of them cannot
-    show a p-value that survives the adjustment for many pairs. Where the differences never vary as
-    in `corrected_t`.
-    """
-    drawn = drawn[np.isfinite(drawn)]
-    if units < 2 or len(drawn) < 2 or np.isnan(difference):
-        return difference, *NONE, np.nan
-    if np.ptp(drawn) < ROUNDING:
-        return difference, *NONE, 1.0 if abs(difference) < ROUNDING else 2.0 ** (1 - units)
-    error = float(np.std(drawn, ddof=1) * np.sqrt(units / (units - 1)))
-    half = t.ppf(0.975, units - 1) * error
-    p = float(2 * t.sf(abs(difference) / error, units - 1))
-    return difference, difference - half, difference + half, p
-
-
-def holm(p_values) -> np.ndarray:
-    """P-values adjusted for all that are defined (Holm 1979); NaN stays NaN."""
-    p_values = np.array(p_values, dtype=float)
-    known = np.isfinite(p_values)
-    if known.any():
-        p_values[known] = multipletests(p_values[known], method="holm")[1]
-    return p_values
+def in_cohorts(delong: list[dict]):
+    """(cohort, columns from `test` on) of the rows of delong.csv, with the adjusted p-values."""
+    cohorts = {}
+    for row in delong:
+        cohorts.setdefault(row["cohort"], []).append(row)
+    for cohort, rows in cohorts.items():
+        adjusted = holm([float(row["p_value"] or np.nan) for row in rows])
+        for row, p_adjusted in zip(rows, adjusted, strict=True):
+            found = [row[key] for key in ("difference", "ci_low", "ci_high", "p_value")]
+            numbers = [number(float(value)) if value else "" for value in found]
+            names = row["model_a"], row["model_b"]
+            yield cohort, ["delong", *names, *numbers, number(p_adjusted), "", "", ""]
 
 
 def pairs(values):

@@ -4,6 +4,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from omc.core.csv_files import number
 from omc.evaluate.predictions import Predictions
 from omc.evaluate.scoring import score
 
@@ -19,6 +20,26 @@ BINS = (3, 10)
 CLIP = 1e-8
 # Standard errors on each side of a 95 % interval.
 WALD = NormalDist().inv_cdf(0.975)
+
+
+def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list, list, list]:
+    """Rows of calibration.csv, of curves.csv and of confusion.csv of a classification.
+
+    predictions: with the column `repeat`; pooled: see `ranking_curves`.
+    """
+    calibration, drawn, confused = [], [], []
+    for model, part in predictions.by("language", "model", "cohort"):
+        key = [dataset, *model]
+        for label, counts in zip(part.classes, confusion(part), strict=True):
+            cells = zip(part.classes, map(number, counts), strict=True)
+            confused += [[*key, label, *cell] for cell in cells]
+        if not part.has_probabilities:
+            continue
+        for repeat, *values, events in calibration_rows(part):
+            calibration.append([*key, repeat, *map(number, values), events])
+        for curve, repeat, x, y, n in curve_rows(part, pooled):
+            drawn.append([*key, curve, repeat, number(x), number(y), n])
+    return calibration, drawn, confused
 
 
 def event_of(part: Predictions) -> tuple[np.ndarray, np.ndarray]:

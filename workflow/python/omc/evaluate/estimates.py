@@ -1,154 +1,86 @@
-"""What a model can be expected to score, with an interval that is right for its resampling."""
+"""Rows of estimates.csv: every model and metric, in cross-validation and in external cohorts."""
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import norm, t
-from statsmodels.stats.proportion import proportion_confint
+import pandas as pd
 
-RESAMPLES = 2000
-# Resamples are drawn in blocks of about this many numbers.
-BLOCK = 2_000_000
-# Values with 12 digits that differ by less are equal.
-ROUNDING = 1e-10
-NONE = (np.nan, np.nan)
+from omc.core.csv_files import number
+from omc.evaluate.intervals import (
+    ROUNDING,
+    bootstrap_seed,
+    corrected_interval,
+    sample_intervals,
+    test_train_ratio,
+)
+from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
+from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.reading import read_text
+
+MODEL = ["dataset", "language", "model", "cohort"]
 
 
-def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
-    """Standard error of the mean of the values of J resampled splits, for Student's t with J - 1.
+def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: str, seed: int):
+    """Rows of estimates.csv.
 
-    The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
-    Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and where
-    all values are equal: what never varied does not tell how much it can.
+    metrics: table of `read_metrics`; files: paths of splits, predictions and samples by data set;
+    datasets: dictionaries of name and positive; scheme: that of the resampling.
     """
-    if len(values) < 2 or np.ptp(values) < ROUNDING:
-        return np.nan
-    return float(np.sqrt(np.var(values, ddof=1) * (1 / len(values) + test_train_ratio)))
+    # A failed split has no value of any metric; an undefined metric is empty on its own.
+    failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
+    by_split, agreed = {}, {}
+    if scheme not in POOLED_SCHEMES:
+        splits = {name: read_text(of["splits"]) for name, of in files.items()}
+        by_split, agreed = split_intervals(metrics, splits)
+    pooled = {}
+    for dataset in datasets:
+        pooled |= pooled_intervals(files[dataset["name"]], dataset, agreed, seed)
+    rows = []
+    for key, part in metrics.groupby([*MODEL, "metric"], sort=False):
+        found = [by_split[key]] if key in by_split else []
+        none = {key[-1]: (None, None, None, "bootstrap")}
+        for *numbers, method in [*found, pooled.get(key[:-1], none)[key[-1]]]:
+            # Splits with a value, or, where all predictions are scored together, with predictions.
+            counted = part["value"].count()
+            if method != "nadeau_bengio":
+                counted = len(part) - failed[key[:-1]]
+            rows.append([*key, *map(number, numbers), method, counted, failed[key[:-1]]])
+    return rows
 
 
-def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float = 0.95):
-    """(mean, low, high) of the values of J resampled splits by the corrected resampled t.
+def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> tuple[dict, dict]:
+    """(by_split, agreed): estimates over the splits of cross-validation, and where these agree.
 
-    values: (J,) without NaN. NaN limits where `corrected_error` has no standard error.
+    splits: splits.csv by data set. by_split: (estimate, low, high, method) by the `MODEL` and
+    metric; agreed: by the `MODEL`, {metric: value} of those of which all splits gave one value.
     """
-    if not len(values):
-        return np.nan, np.nan, np.nan
-    mean = float(np.mean(values))
-    half = t.ppf((1 + level) / 2, len(values) - 1) * corrected_error(values, test_train_ratio)
-    return mean, mean - half, mean + half
+    ratio = {name: test_train_ratio(of) for name, of in splits.items()}
+    by_split, agreed = {}, {}
+    folds = metrics[metrics["cohort"] == DEVELOPMENT]
+    for key, values in folds.groupby([*MODEL, "metric"])["value"]:
+        values = values.dropna().to_numpy()
+        estimate, *limits = corrected_interval(values, ratio[key[0]])
+        # A t interval knows nothing of a metric's range.
+        metric = METRICS[key[-1]]
+        limits = np.clip(limits, metric.lowest, metric.highest)
+        by_split[key] = (estimate, *limits, "nadeau_bengio")
+        if len(values) and np.ptp(values) < ROUNDING:
+            agreed.setdefault(key[:-1], {})[key[-1]] = estimate
+    return by_split, agreed
 
 
-def test_train_ratio(splits) -> float:
-    """Mean of n_test / n_train over the cross-validation splits, each sample counted once.
+def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dict:
+    """By the `MODEL`: what `sample_intervals` finds in pooled predictions.
 
-    splits: table of splits.csv.
+    agreed: see `split_intervals`. All models of a cohort are scored on the same resamples.
     """
-    ordinary = splits[splits["split"] != "final"]
-    count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
-    return float((count["test"] / count["train"]).mean())
-
-
-def resamples(units, seed: int, count: int = RESAMPLES):
-    """Yield blocks of (B, n) weights: how often each of n samples stands in each of the resamples.
-
-    units: (n,) what is drawn with replacement: the samples, or groups, whose samples then stay
-    together. Nothing is drawn of a single unit.
-    """
-    unit = np.unique(units, return_inverse=True)[1]
-    units = unit.max() + 1
-    rng = np.random.default_rng(seed)
-    step = max(1, BLOCK // len(unit))
-    for first in range(0, count if units > 1 else 0, step):
-        rows = min(step, count - first)
-        chosen = rng.integers(units, size=(rows, units)) + units * np.arange(rows)[:, None]
-        times = np.bincount(chosen.ravel(), minlength=rows * units).reshape(rows, units)
-        yield times[:, unit].astype(float)
-
-
-def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of (B,) resampled values; those that are undefined do not count.
-
-    NaN limits where they would be equal: the bootstrap then knows nothing of the error.
-    """
-    values = np.asarray(values)[np.isfinite(values)]
-    if not len(values):
-        return NONE
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return (float(low), float(high)) if high - low > ROUNDING else NONE
-
-
-def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
-    """{metric: (estimate, low, high)} of predicted samples by the percentile bootstrap.
-
-    scored: gives {metric: (B,)} for (B, n) weights, as `pooled.Predicted.scored` does; units: see
-    `resamples`. NaN limits where there is only one unit. The interval is conditional on the fitted
-    models: it tells the chance of the test samples, not of the training samples (Efron &
-    Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
-    """
-    estimates = scored(np.ones((1, len(units))))
-    drawn = [scored(weights) for weights in resamples(units, seed)]
-    return {
-        metric: (
-            float(estimate[0]),
-            *percentile_interval(np.concatenate([[], *(v[metric] for v in drawn)]), level),
-        )
-        for metric, estimate in estimates.items()
-    }
-
-
-def newcombe_interval(auc: float, positives: int, negatives: int, level: float = 0.95):
-    """(low, high) of a ROC AUC, also of 0 and 1: method 5 of Newcombe (2006, doi:10.1002/sim.2324).
-
-    The limits are the values from which the AUC is as far away as their own standard error, by
-    Hanley & McNeil's formula with equal numbers of both classes, allows.
-    """
-    z2 = norm.ppf((1 + level) / 2) ** 2
-    half = (positives + negatives) / 2 - 1
-
-    def excess(value, distance):
-        shape = 1 + half * (1 - value) / (2 - value) + half * value / (1 + value)
-        # Divided by the distance, so that an AUC of 0 or 1 is no solution of its own.
-        variance = value * (1 - value) * shape / (positives * negatives)
-        return distance - z2 * variance / distance
-
-    below = brentq(lambda v: excess(v, auc - v), 0, auc - ROUNDING) if auc > 0 else 0.0
-    above = brentq(lambda v: excess(v, v - auc), auc + ROUNDING, 1) if auc < 1 else 1.0
-    return below, above
-
-
-def sample_intervals(
-    scored, units, of: dict, seed: int, agreed: dict | None = None, level: float = 0.95
-) -> dict[str, tuple]:
-    """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
-
-    Where every resample gives the same value, as when all samples are right, the bootstrap knows
-    nothing of the error that it has not met. A proportion then has the interval of Wilson (1927,
-    doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
-    both by numbers of units; any other metric has no interval (NaN limits). Those two have these
-    intervals too where all splits of cross-validation gave the same value, which is then the
-    estimate: the bootstrap is of the pooled predictions, whose value is another one.
-
-    of: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
-    splits}; for the others see there.
-    """
-    units, agreed = np.asarray(units), agreed or {}
-    counts = {metric: len(np.unique(units[mask])) for metric, mask in of.items()}
-    intervals = {}
-    for metric, found in bootstrap_interval(scored, units, seed, level).items():
-        estimate = agreed.get(metric, found[0])
-        if not np.isfinite(estimate) or (np.isfinite(found[1]) and metric not in agreed):
-            intervals[metric] = (*found, "bootstrap")
-        elif metric in counts:
-            limits = _wilson(estimate, counts[metric], level)
-            intervals[metric] = (estimate, *limits, "wilson")
-        elif metric == "roc_auc" and "sensitivity" in counts:
-            both = counts["sensitivity"], counts["specificity"]
-            intervals[metric] = (estimate, *newcombe_interval(estimate, *both, level), "newcombe")
-        else:
-            intervals[metric] = (*found, "bootstrap")
-    return intervals
-
-
-def _wilson(estimate, count, level) -> tuple[float, float]:
-    low, high = proportion_confint(estimate * count, count, alpha=1 - level, method="wilson")
-    # Of none or all the limit misses 0 or 1 by a rounding error.
-    return float(min(low, estimate)), float(max(high, estimate))
+    found = {}
+    for name, cohort in read_cohorts(**files, positive=dataset["positive"]).items():
+        for model, predicted in cohort.models.items():
+            key = (dataset["name"], *model.split("/", 1), name)
+            found[key] = sample_intervals(
+                predicted.scored,
+                cohort.units,
+                {metric: of & predicted.tested for metric, of in cohort.proportions.items()},
+                bootstrap_seed(seed, dataset["name"], name),
+                agreed.get(key),
+            )
+    return found

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from omc.core.catalog import catalog
 from omc.core.csv_files import read_csv
 
+# The cohort of cross-validation.
+DEVELOPMENT = "development"
 # Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
 # are scored together.
 POOLED_SCHEMES = ("leave_one_out", "leave_one_group_out")

@@ -3,15 +3,39 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 
-from omc.evaluate.metrics import METRICS
-from omc.evaluate.predictions import Predictions
+from omc.core.csv_files import number
+from omc.evaluate.joining import checked_rows
+from omc.evaluate.metrics import METRICS, POOLED_SCHEMES
+from omc.evaluate.predictions import Predictions, parse, read_predictions
 from omc.evaluate.scoring import score
 from omc.learn.folds import FINAL
 
 LEVEL = 0.05
 # So many permutations can give p <= LEVEL.
 ENOUGH = 19
+
+
+def permuted_values(
+    observed: str, folders: list[str], models: list[list], keys: list[list], scoring: dict
+) -> dict[tuple, np.ndarray]:
+    """{(language, model): (1 + N,)}: the value on the outcomes as they are, then on N permutations.
+
+    observed: path of predictions.csv; folders: of the permutations, in their order; models:
+    [language, name]; keys: for each what its training was told, in the order of `training_key`;
+    scoring: positive, metric and scheme.
+    """
+    positive, pooled = scoring["positive"], scoring["scheme"] in POOLED_SCHEMES
+    tables = [read_predictions(observed, positive)]
+    for folder in folders:
+        files = [f"{folder}/{language}/{name}/predictions.csv" for language, name in models]
+        made_from = f"{folder}/splits.csv", f"{folder}/preprocessing.h5"
+        header, rows = checked_rows(files, *made_from, keys)
+        tables.append(parse(pd.DataFrame(rows, columns=header), positive))
+    values = [performance(table, scoring["metric"], pooled) for table in tables]
+    names = [(language, name) for language, name in models]
+    return {model: np.array([found.get(model, np.nan) for found in values]) for model in names}
 
 
 def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
@@ -42,6 +66,14 @@ def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]
     # Equal but for the rounding of a sum in another order.
     b = int((~worse | np.isclose(null, observed, rtol=1e-9, atol=1e-12)).sum())
     return (b + 1) / (len(null) + 1), b
+
+
+def null_test(metric: str, observed: float, null) -> list:
+    """Row of null_tests.csv from `observed` on; no p without an observed value."""
+    p = b = None
+    if np.isfinite(observed):
+        p, b = p_value(observed, null, not METRICS[metric].higher_is_better)
+    return [number(observed), len(null), "" if b is None else b, number(p)]
 
 
 def check(model: str, metric: str, observed: float, null) -> list:

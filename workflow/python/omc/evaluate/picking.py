@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omc.evaluate.estimates import percentile_interval, resamples
+from omc.core.csv_files import number
+from omc.evaluate.intervals import percentile_interval, resamples
+from omc.evaluate.metrics import METRICS
+from omc.evaluate.ranking import complete_models
 
 RESAMPLES = 1000
 
@@ -74,3 +77,21 @@ def _best(values):
     """(B,) the first of the highest of (M, B) values, and whether there is any."""
     values = np.where(np.isfinite(values), values, -np.inf)
     return values.argmax(axis=0), np.isfinite(values).any(axis=0)
+
+
+def pick(dataset: dict, values, cohort, seed: int) -> list[list]:
+    """The row of selection.csv of a data set, from `winner` on; none where no model can be picked.
+
+    dataset: dictionary of name, metric, models and baselines; values: table of splits x models on
+    the metric; cohort: `pooled.Cohort`, or None without predictions; seed: of the resamples.
+    """
+    metric = dataset["metric"]
+    valued = {model: set(values.index[values[model].notna()]) for model in dataset["models"]}
+    rivals = [m for m in complete_models(valued) if m not in dataset["baselines"]]
+    smaller = not METRICS[metric].higher_is_better
+    found = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
+    if not found:
+        print(f"{dataset['name']}: no model has a value on every split, so none can be picked")
+        return []
+    numbers = found.winner_estimate, found.estimate, found.low, found.high, found.optimism
+    return [[found.winner, *map(number, numbers), found.models, found.resamples]]

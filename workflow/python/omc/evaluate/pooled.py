@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from omc.evaluate.predictions import coded, parse, read_table
+from omc.evaluate.predictions import coded, parse
+from omc.evaluate.reading import read_text
 from omc.evaluate.scoring import proportions, scores
 
 
@@ -50,11 +51,11 @@ def read_cohorts(
     several times, once in each repeat, is one sample: it is drawn, or not, with all its
     predictions.
     """
-    table = read_table(predictions)
+    table = read_text(predictions)
     if variant:
-        other = read_table(variant)
+        other = read_text(variant)
         table = pd.concat([table, other.assign(language="variant/" + other["language"])])
-    sheet = read_table(samples, sep="\t")
+    sheet = read_text(samples, sep="\t")
     cohorts = {}
     for name, part in parse(table, positive, splits).by("cohort"):
         tested = sheet[sheet["sample"].isin(part.rows["sample"])]

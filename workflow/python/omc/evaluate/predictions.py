@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from omc.evaluate.reading import read_text
+
 # A column per class follows the text columns; a regression has none.
 PREFIX = "prob_"
 
@@ -46,14 +48,9 @@ class Predictions:
             yield key, self.take(groups[key])
 
 
-def read_table(path: str, **how) -> pd.DataFrame:
-    """A table of text, with empty cells as they are."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, **how)
-
-
 def read_predictions(path: str, positive: str | None, splits: str | None = None) -> Predictions:
     """Predictions of a file; see `parse`."""
-    return parse(read_table(path), positive, splits)
+    return parse(read_text(path), positive, splits)
 
 
 def parse(table: pd.DataFrame, positive: str | None, splits: str | None = None) -> Predictions:
@@ -66,7 +63,7 @@ def parse(table: pd.DataFrame, positive: str | None, splits: str | None = None) 
     classes = [name.removeprefix(PREFIX) for name in columns]
     rows = table.drop(columns=columns)
     if splits:
-        of_split = read_table(splits).drop_duplicates("split").set_index("split")["repeat"]
+        of_split = read_text(splits).drop_duplicates("split").set_index("split")["repeat"]
         rows["repeat"] = rows["split"].map(of_split)
     truth, predicted = (coded(table[name], classes) for name in ("truth", "predicted"))
     prob = table[columns].replace("", "nan").to_numpy(float)

@@ -8,9 +8,8 @@ import statistics
 from dataclasses import dataclass
 
 from omc.core.csv_files import number
-from omc.evaluate.metrics import METRICS
+from omc.evaluate.metrics import DEVELOPMENT, METRICS
 
-DEVELOPMENT = "development"
 ALPHA = 0.05
 EQUIVALENT = 0.95
 BY_SPLIT = "nadeau_bengio"
@@ -47,12 +46,11 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
     tables: rows of metrics, estimates and comparisons of all data sets, dictionaries of text;
     dataset: dictionary of name, metric (that of the comparison), models and baselines.
 
-    The estimate is that of `shown_estimates`. Only a model with a value on every split on which any
-    model has one is complete and may lead: the mean of one that failed on the hard splits is of the
-    easy ones. Models whose printed values equal the best one's lead together; a baseline never
-    leads. The leader is that of cross-validation in the rows of external cohorts too: to choose by
-    a cohort would make it one more training set. n_splits: on how many splits any model has a
-    value, n_valued: on how many of these this one has.
+    The estimate is that of `shown_estimates`. Only one of the `complete_models` may lead. Models
+    whose printed values equal the best one's lead together; a baseline never leads. The leader is
+    that of cross-validation in the rows of external cohorts too: to choose by a cohort would make
+    it one more training set. n_splits: on how many splits any model has a value, n_valued: on how
+    many of these this one has.
     """
     own = {
         name: [row for row in rows if row["dataset"] == dataset["name"]]
@@ -80,6 +78,16 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
         where = [dataset["name"], cohort, metric]
         rows += [[*where, i, *_cells(s, n_splits)] for i, s in enumerate(order, start=1)]
     return rows
+
+
+def complete_models(valued: dict[str, set]) -> list[str]:
+    """Models with a value on every split on which any model has one: who may lead or be picked.
+
+    valued: splits with a value by model. The mean of a model that failed on the hard splits is of
+    the easy ones.
+    """
+    splits = set().union(*valued.values())
+    return [model for model, own in valued.items() if own == splits]
 
 
 def best_of_languages(rows: list[dict], dataset: str, metric: str) -> list[tuple[str, str]]:
@@ -143,7 +151,8 @@ def _splits(metrics: list[dict]) -> tuple[dict, dict]:
 
 def _standings(dataset: dict, estimates: dict, valued: dict, planned: int) -> list[Standing]:
     """Every configured model on one metric; planned: number of splits."""
-    splits = set().union(*valued.values())
+    valued = {model: valued.get(model, set()) for model in dataset["models"]}
+    complete = complete_models(valued)
     standings = []
     for model in dataset["models"]:
         row = estimates.get(model)
@@ -153,11 +162,17 @@ def _standings(dataset: dict, estimates: dict, valued: dict, planned: int) -> li
         status = "failed" if lost else "undefined"
         if math.isfinite(value):
             status = "scored"
-        own = valued.get(model, set())
-        complete = status == "scored" and own == splits
-        baseline = model in dataset["baselines"]
-        row = {"n_failed": str(planned), **row}
-        standings.append(Standing(model, baseline, row, value, status, own, complete))
+        standings.append(
+            Standing(
+                model=model,
+                baseline=model in dataset["baselines"],
+                estimate={"n_failed": str(planned), **row},
+                value=value,
+                status=status,
+                valued=valued[model],
+                complete=status == "scored" and model in complete,
+            )
+        )
     return standings
 
 

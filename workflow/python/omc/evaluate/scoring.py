@@ -8,8 +8,9 @@ from omc.core.checksums import sha256_file
 from omc.core.csv_files import number
 from omc.core.errors import UserError
 from omc.core.registry import entries
-from omc.evaluate.metrics import METRICS_OF, kind_of
-from omc.evaluate.predictions import Predictions, read_predictions, read_table
+from omc.evaluate.metrics import DEVELOPMENT, METRICS_OF, kind_of
+from omc.evaluate.predictions import Predictions, read_predictions
+from omc.evaluate.reading import read_text
 from omc.evaluate.samples import Samples, Undefined
 
 
@@ -73,7 +74,7 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     predictions = read_predictions(path, dataset["positive"])
     if set(predictions.rows["splits_sha256"]) - {sha256_file(splits_path)}:
         raise UserError(f"{path}: made on other splits than {splits_path}: delete it and run again")
-    splits = read_table(splits_path)
+    splits = read_text(splits_path)
     tested = list(splits[splits["role"] == "test"].groupby("split", sort=False))
     parts = dict(predictions.by("language", "model", "split"))
     metrics = METRICS_OF[kind_of(predictions.classes)]
@@ -86,7 +87,7 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
                     f"{path}: {language}/{model} did not predict the test samples of {split}"
                 )
             first = expected.iloc[0]
-            for cohort in dataset["cohorts"] if split == "final" else ["development"]:
+            for cohort in dataset["cohorts"] if split == "final" else [DEVELOPMENT]:
                 values = dict.fromkeys(metrics)
                 if part is not None:
                     values = score(part.take((part.rows["cohort"] == cohort).to_numpy()))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 
+from omc.core.csv_files import number
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.predictions import Predictions
 from omc.evaluate.scoring import score
@@ -105,6 +106,33 @@ def consensus(features, selected, uses: list[Use]):
     return np.lexsort((features, -share, score)), score, share
 
 
+def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tuple]) -> dict:
+    """Rows of stability, signature, ranks (of the top features) and plan of one data set.
+
+    rows: see `read_uses`; count: how many features there were to choose from; dataset: dictionary
+    of name and baselines; best: (language, model) whose top features are to be shuffled.
+    """
+    name = dataset["name"]
+    features, selected, uses = read_uses(rows, dataset["baselines"])
+    stable, agreed, ranks = [], [], []
+    for use in uses:
+        found = [number(value) for value in stability(use.used, count)]
+        size = number(use.used.sum(axis=1).mean())
+        stable.append([name, use.language, use.model, *found, len(use.used), size])
+    order, score, share = consensus(features, selected, uses)
+    with_ranks = [use for use in uses if use.ranks is not None]
+    for rank, i in enumerate(order, start=1):
+        cells = [features[i], number(score[i]), len(with_ranks), number(share[i])]
+        agreed.append([name, rank, *cells])
+    top = order[:TOP]
+    for use in with_ranks:
+        mean, share = use.ranks.mean(axis=0), use.used.mean(axis=0)
+        lead = [name, use.language, use.model]
+        ranks += [[*lead, features[i], number(mean[i]), number(share[i])] for i in top]
+    plan = [[name, *model, features[i]] for model in best for i in top]
+    return {"stability": stable, "signature": agreed, "ranks": ranks, "plan": plan}
+
+
 def drops(predictions: Predictions, features: list[str], metric: str) -> np.ndarray:
     """(splits, features) mean loss of a metric by shuffling features; NaN where it is undefined.
 
@@ -127,3 +155,16 @@ def drops(predictions: Predictions, features: list[str], metric: str) -> np.ndar
         for split, value in whole.items()
     ]
     return np.reshape(lost, (len(whole), len(features)))
+
+
+def mean_drops(lost: np.ndarray) -> list[list]:
+    """(mean, sd, n) of each feature over the splits that have a value; None without any.
+
+    lost: (splits, features) of `drops`; sd: None of a single split.
+    """
+    rows = []
+    for values in lost.T:
+        values = values[np.isfinite(values)]
+        sd = np.std(values, ddof=1) if len(values) > 1 else None
+        rows.append([np.mean(values), sd, len(values)] if len(values) else None)
+    return rows

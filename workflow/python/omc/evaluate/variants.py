@@ -3,13 +3,43 @@
 import numpy as np
 import pandas as pd
 
-from omc.evaluate.comparisons import bootstrap_difference, corrected_t
-from omc.evaluate.estimates import resamples
+from omc.core.csv_files import number
+from omc.evaluate.differences import bootstrap_difference, corrected_t
+from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
+from omc.evaluate.metrics import DEVELOPMENT, POOLED_SCHEMES
+from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.reading import read_text
 
 # Variants on the same splits are paired by split, others by the mean over a repeat's folds.
 PAIRED_BY = {"layer": "split", "ungrouped": "repeat"}
 METHODS = {"layer": "nadeau_bengio", "ungrouped": "t_over_repeats"}
 KEYS = ["language", "model", "metric"]
+
+
+def compare_variant(
+    variant: dict, paths: dict, metrics: pd.DataFrame, scheme: str, seed: int
+) -> list[list]:
+    """Rows of variants.csv of one variant.
+
+    variant: dictionary of name, of, kind and positive; paths: splits, predictions and samples of
+    the data set that it is one of, and its own predictions (`variant`); metrics: table of
+    `read_metrics`; scheme: of the resampling.
+    """
+    name, parent, kind = (variant[key] for key in ("name", "of", "kind"))
+    whole, own = (metrics[metrics["dataset"] == of] for of in (parent, name))
+    cohort = None
+    if scheme in POOLED_SCHEMES:
+        cohort = read_cohorts(**paths, positive=variant["positive"]).get(DEVELOPMENT)
+    if cohort:
+        found = compare_pooled(cohort, whole, bootstrap_seed(seed, parent))
+    else:
+        # Also where no model predicted anything: rows without values.
+        found = compare(whole, own, kind, test_train_ratio(read_text(paths["splits"])))
+    rows = []
+    for language, model, metric, *numbers, method, pairs in found:
+        names = language, model, metric
+        rows.append([parent, name, kind, *names, *map(number, numbers), method, pairs])
+    return rows
 
 
 def compare(parent: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_ratio: float):
@@ -68,4 +98,4 @@ def compare_pooled(cohort, parent: pd.DataFrame, seed: int):
 
 def _scored(metrics: pd.DataFrame) -> pd.DataFrame:
     """Rows of cross-validation: an external cohort has neither splits nor repeats to pair."""
-    return metrics[(metrics["cohort"] == "development") & (metrics["split"] != "final")]
+    return metrics[(metrics["cohort"] == DEVELOPMENT) & (metrics["split"] != "final")]
