@@ -1,71 +1,79 @@
-"""Headers of the tables that programs share, in one place (docs: config/README.md)."""
+"""Headers of the tables of a run, from catalog/tables.csv.
+
+A row of the catalog is a column of a table; rows without a column describe a table and the folder
+that it is in, rows without a table describe columns that mean the same in all tables. It is no
+input of the rules: a column that comes or goes is a change in the code that fills it, and a clearer
+description trains nothing again.
+"""
+
+from dataclasses import dataclass
+
+from omc.core.catalog import CATALOG
+from omc.core.csv_files import read_csv
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its folder in results/, what it holds, and its columns with their descriptions."""
+
+    folder: str
+    description: str
+    columns: dict[str, str]
+
+
+def read_tables() -> dict[str, Table]:
+    """The tables of the catalog by name, which is that of the file without its ending."""
+    shared: dict[str, str] = {}
+    tables: dict[str, Table] = {}
+    for row in read_csv(str(CATALOG / "tables.csv")):
+        name, column, description = row["table"], row["column"], row["description"]
+        if not name:
+            shared[column] = description
+        elif not column:
+            tables[name] = Table(row["folder"], description, {})
+        else:
+            tables[name].columns[column] = description or shared[column]
+    return tables
+
+
+ALL_TABLES = read_tables()
+
+
+def header(table: str) -> list[str]:
+    """Names of the columns of a table, in their order."""
+    return list(ALL_TABLES[table].columns)
+
 
 # Of samples.tsv; columns to balance the folds by stand among them.
-SHEET_COLUMNS = ["sample", "outcome", "group", "cohort"]
-SPLITS = ["split", "repeat", "fold", "sample", "role", "inner_fold"]
-PREDICTIONS = ["language", "model", "split", "cohort", "sample", "truth", "predicted"]
-TUNING = [
-    "dataset", "language", "model", "split", "candidate", "parameters", "inner_fold",
-    "metric", "value", "seconds",
-]  # fmt: skip
-IMPORTANCE = ["dataset", "language", "model", "split", "feature", "selected", "importance", "kind"]
-TIMING = [
-    "dataset", "language", "model", "split", "stage", "wall_seconds", "cpu_seconds", "peak_mb",
-]  # fmt: skip
-FAILURES = ["dataset", "language", "model", "split", "stage", "message", "log"]
-METRICS = [
-    "dataset", "language", "model", "split", "repeat", "fold", "cohort", "metric", "value",
-]  # fmt: skip
-ESTIMATES = [
-    "dataset", "language", "model", "cohort", "metric", "estimate", "ci_low", "ci_high", "method",
-    "n_splits", "n_failed",
-]  # fmt: skip
-COMPARISONS = [
-    "dataset", "cohort", "metric", "test", "model_a", "model_b", "difference", "ci_low", "ci_high",
-    "p_value", "p_adjusted", "p_a_better", "p_equivalent", "p_b_better",
-]  # fmt: skip
-SELECTION = [
-    "dataset", "metric", "winner", "winner_estimate", "estimate", "ci_low", "ci_high", "optimism",
-    "n_models", "n_resamples",
-]  # fmt: skip
-RANKING = [
-    "dataset", "cohort", "metric", "rank", "language", "model", "estimate", "ci_low", "ci_high",
-    "method", "leader", "differs_from_leader", "equivalent_to_leader", "p_adjusted",
-    "beats_baseline", "baseline", "complete", "status", "n_splits", "n_failed", "n_valued",
-]  # fmt: skip
-CALIBRATION = [
-    "dataset", "language", "model", "cohort", "repeat", "slope", "slope_low", "slope_high",
-    "intercept", "intercept_low", "intercept_high", "brier", "n_events",
-]  # fmt: skip
-CURVES = ["dataset", "language", "model", "cohort", "curve", "repeat", "x", "y", "n"]
-CONFUSION = ["dataset", "language", "model", "cohort", "truth", "predicted", "count"]
-VARIANTS = [
-    "dataset", "variant", "kind", "language", "model", "metric", "estimate", "variant_estimate",
-    "difference", "ci_low", "ci_high", "p_value", "method", "n_splits",
-]  # fmt: skip
-CHECKS = ["dataset", "check", "status", "value", "advice"]
-# Permutation 0 is the outcomes as they are.
-NULL = ["dataset", "permutation", "language", "model", "metric", "value"]
-NULL_TESTS = [
-    "dataset", "language", "model", "metric", "observed", "n_permutations", "n_as_good", "p_value",
-]  # fmt: skip
-STABILITY = [
-    "dataset", "language", "model", "stability", "ci_low", "ci_high", "n_splits", "mean_selected",
-]  # fmt: skip
-SIGNATURE = ["dataset", "rank", "feature", "score", "n_models", "selected_share"]
-FEATURE_RANKS = ["dataset", "language", "model", "feature", "mean_rank", "used_share"]
-PERMUTATION_PLAN = ["dataset", "language", "model", "feature"]
-PERMUTED = ["split", "feature", "permutation", "sample", "truth", "predicted"]
-PERMUTATION_IMPORTANCE = [
-    "dataset", "language", "model", "metric", "feature", "drop", "sd", "n_splits",
-]  # fmt: skip
+SHEET_COLUMNS = header("samples")
+SPLITS = header("splits")
+# A column prob_<class> for each class follows, and the stamps of what they were made with.
+PREDICTIONS = header("predictions")
+TUNING = header("tuning")
+IMPORTANCE = header("importance")
+TIMING = header("timing")
+FAILURES = header("failures")
+METRICS = header("metrics")
+ESTIMATES = header("estimates")
+COMPARISONS = header("comparisons")
+SELECTION = header("selection")
+RANKING = header("ranking")
+CALIBRATION = header("calibration")
+CURVES = header("curves")
+CONFUSION = header("confusion")
+VARIANTS = header("variants")
+CHECKS = header("checks")
+NULL = header("null")
+NULL_TESTS = header("null_tests")
+STABILITY = header("stability")
+SIGNATURE = header("signature")
+FEATURE_RANKS = header("feature_ranks")
+PERMUTATION_PLAN = header("permutation_plan")
+PERMUTED = header("permuted")
+PERMUTATION_IMPORTANCE = header("permutation_importance")
 
+# Tables that are put together from those of the jobs.
 TABLES = {
-    "checks": CHECKS,
-    "null": NULL,
-    "null_tests": NULL_TESTS,
-    "tuning": TUNING,
-    "importance": IMPORTANCE,
-    "timing": TIMING,
-    "failures": FAILURES,
+    name: header(name)
+    for name in ("checks", "null", "null_tests", "tuning", "importance", "timing", "failures")
 }

@@ -1,0 +1,35 @@
+"""Whether the tables of a run have the headers of catalog/tables.csv."""
+
+import csv
+from pathlib import Path
+
+from omc.core.tables import header
+
+# Tables of jobs, which a later step puts together under the name of the catalog.
+NAMED = {"checked": "images", "null_checks": "checks"}
+
+
+def wrong_headers(results: Path) -> dict[str, list[str]]:
+    """Headers of the files of a run that are not those of the catalog, by path."""
+    wrong = {}
+    for path in sorted([*results.rglob("*.csv"), *results.rglob("samples.tsv")]):
+        with open(path, encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
+        if not matches(path, columns, header(NAMED.get(path.stem, path.stem))):
+            wrong[str(path)] = columns
+    return wrong
+
+
+def matches(path: Path, columns: list[str], expected: list[str]) -> bool:
+    """Whether columns are those of the catalog, with the further ones that its table may have."""
+    if path.name == "samples.tsv":
+        return columns[:3] + columns[-1:] == expected
+    further = columns[len(expected) :]
+    if path.name in ("predictions.csv", "permuted.csv"):
+        further = set(further) - {name for name in further if name.startswith("prob_")}
+        allowed = further <= {"splits_sha256", "key"}
+    elif path.name == "tuning.csv" and "tune" in path.parts:
+        allowed = further == ["error"]
+    else:
+        allowed = path.name == "features.csv" or not further
+    return columns[: len(expected)] == expected and allowed
