@@ -7,7 +7,7 @@ from scipy.stats import t
 
 from omc.evaluate.intervals import test_train_ratio as ratio_of
 from omc.evaluate.pooled import read_cohorts
-from omc.evaluate.variants import compare, compare_pooled
+from omc.evaluate.variants import changes, compare, compare_pooled
 
 
 def metrics(values, model="m", metric="auc"):
@@ -55,6 +55,15 @@ def test_external_cohorts_are_left_out():
     whole = pd.concat([metrics([[0.5, 0.7]]), cohort])
     (row,) = compare(whole, whole, "layer", 0.5)
     assert row[3:6] == pytest.approx([0.6, 0.6, 0]) and row[-1] == 2
+
+
+def test_evidence_is_adjusted_for_all_that_is_looked_at():
+    def row(difference, p, metric="roc_auc"):
+        return {"metric": metric, "difference": difference, "p_value": p}
+
+    rows = [row("0.2", "0.001"), row("-0.2", "0.002"), row("0.1", "0.04"), row("", "")]
+    assert changes([*rows, row("0.1", "0.3")]) == [1, -1, 0, None, 0]
+    assert changes([row("0.2", "0.001", "rmse"), row("-0.2", "0.04", "rmse")]) == [-1, 1]
 
 
 def test_pooled_schemes_compare_what_is_scored_together(tmp_path):

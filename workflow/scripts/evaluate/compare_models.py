@@ -24,8 +24,8 @@ def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
     delong = iter(files["delong"])
     kinds = ("splits", "predictions", "samples")
     paths = zip(*(files[kind] for kind in kinds), strict=True)
-    for dataset, of in zip(datasets, paths, strict=True):
-        tables = dict(zip(kinds, of, strict=True))
+    for dataset, own in zip(datasets, paths, strict=True):
+        tables = dict(zip(kinds, own, strict=True))
         tables["delong"] = next(delong) if dataset["delong"] else None
         rows, selection = compare_dataset(dataset, tables, metrics, params)
         compared += rows

@@ -21,6 +21,6 @@ if __name__ == "__main__":
         paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
         how = metrics, snakemake.params.scheme, snakemake.params.seed
         rows = []
-        for variant, of in zip(json.loads(snakemake.params.variants), paths, strict=True):
-            rows += compare_variant(variant, dict(zip(kinds, of, strict=True)), *how)
+        for variant, own in zip(json.loads(snakemake.params.variants), paths, strict=True):
+            rows += compare_variant(variant, dict(zip(kinds, own, strict=True)), *how)
         write_csv(snakemake.output[0], VARIANTS, rows)

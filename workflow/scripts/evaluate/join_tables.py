@@ -17,8 +17,8 @@ def main(files: list[str], table: str, output: str) -> None:
         joined.write(header)
         for path in files:
             with open(path, encoding="utf-8", newline="") as file:
-                found = file.readline()
-                if found.replace('"', "") != header:
+                line = file.readline()
+                if line.replace('"', "") != header:
                     raise UserError(
                         f"{path}: its header is not {header.strip()}: delete it and run again"
                     )

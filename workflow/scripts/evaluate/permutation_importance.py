@@ -30,10 +30,10 @@ def main(plan: str, permuted: dict[str, list[str]], datasets: list[dict], output
         path = permuted[language][order.index(name)]
         features = [*features, ""]
         lost = drops(read_predictions(path, dataset["positive"]), features, dataset["metric"])
-        for feature, found in zip(features, mean_drops(lost), strict=True):
-            if found:
+        for feature, numbers in zip(features, mean_drops(lost), strict=True):
+            if numbers:
                 lead = [name, language, model, dataset["metric"], feature]
-                rows.append([*lead, *map(number, found)])
+                rows.append([*lead, *map(number, numbers)])
     write_csv(output, PERMUTATION_IMPORTANCE, rows)
 
 

@@ -15,7 +15,7 @@ def main(files: dict[str, str], datasets: list[dict], output: str) -> None:
     from omc.evaluate.ranking import ranking
 
     tables = {name: read_csv(path) for name, path in files.items()}
-    write_csv(output, RANKING, (row for of in datasets for row in ranking(tables, of)))
+    write_csv(output, RANKING, (row for dataset in datasets for row in ranking(tables, dataset)))
 
 
 if __name__ == "__main__":

@@ -34,15 +34,15 @@ def main(importance: str, ranking: str, data: list[str], datasets: list[dict], o
         "ranks": contracts.FEATURE_RANKS,
         "plan": contracts.PERMUTATION_PLAN,
     }
-    found = {name: [] for name in headers}
+    written = {name: [] for name in headers}
     for dataset, path in zip(datasets, data, strict=True):
         best = best_of_languages(ranked, dataset["name"], dataset["metric"])
         rows = table[table["dataset"] == dataset["name"]]
         tables = feature_tables(rows, len(names(path, "var")), dataset, best)
         for name, own in tables.items():
-            found[name] += own
+            written[name] += own
     for name, header in headers.items():
-        write_csv(getattr(output, name), header, found[name])
+        write_csv(getattr(output, name), header, written[name])
 
 
 if __name__ == "__main__":

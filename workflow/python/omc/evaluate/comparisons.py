@@ -34,7 +34,9 @@ def compare_dataset(
     compared = in_development(dataset, paths, values, cohort, params)
     rows = [[name, DEVELOPMENT, metric, *row] for row in compared]
     if paths["delong"]:
-        rows += [[name, of, metric, *row] for of, row in in_cohorts(read_csv(paths["delong"]))]
+        rows += [
+            [name, other, metric, *row] for other, row in in_cohorts(read_csv(paths["delong"]))
+        ]
     picked = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
     return rows, [[name, metric, *row] for row in picked]
 
@@ -59,9 +61,9 @@ def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> 
         seed = bootstrap_seed(params["seed"], name)
         tests = {f"{cohort.unit}_bootstrap": by_units(cohort, models, metric, seed)}
     rows = []
-    for test, found in tests.items():
-        most = max((count for *_, count, _ in found), default=0)
-        for a, b, count, numbers in found:
+    for test, tested in tests.items():
+        most = max((count for *_, count, _ in tested), default=0)
+        for a, b, count, numbers in tested:
             if count < most:
                 print(f"{name}, {test}: {a} and {b} have {count} of {most} in common")
             rows.append([test, a, b, *map(number, numbers)])
@@ -76,8 +78,8 @@ def in_cohorts(delong: list[dict]):
     for cohort, rows in cohorts.items():
         adjusted = holm([float(row["p_value"] or np.nan) for row in rows])
         for row, p_adjusted in zip(rows, adjusted, strict=True):
-            found = [row[key] for key in ("difference", "ci_low", "ci_high", "p_value")]
-            numbers = [number(float(value)) if value else "" for value in found]
+            texts = [row[key] for key in ("difference", "ci_low", "ci_high", "p_value")]
+            numbers = [number(float(value)) if value else "" for value in texts]
             names = row["model_a"], row["model_b"]
             yield cohort, ["delong", *names, *numbers, number(p_adjusted), "", "", ""]
 
@@ -97,18 +99,18 @@ def by_split(values, test_train_ratio: float, rope: float, smaller: bool) -> dic
     values: see `pairs`. numbers: difference, low, high, p, adjusted p, P(a better), P(equivalent),
     P(b better); the interval is that of the corrected t, which is also the posterior's.
     """
-    found = [(a, b, d, corrected_t(d, test_train_ratio)) for a, b, d in pairs(values)]
-    adjusted = holm([result[-1] for *_, result in found])
+    compared = [(a, b, d, corrected_t(d, test_train_ratio)) for a, b, d in pairs(values)]
+    adjusted = holm([result[-1] for *_, result in compared])
     none = (np.nan,) * 3
-    posterior = [correlated_t(d, test_train_ratio, rope, smaller) for *_, d, _ in found]
+    posterior = [correlated_t(d, test_train_ratio, rope, smaller) for *_, d, _ in compared]
     return {
         "nadeau_bengio": [
             (a, b, len(d), (*result, p, *none))
-            for (a, b, d, result), p in zip(found, adjusted, strict=True)
+            for (a, b, d, result), p in zip(compared, adjusted, strict=True)
         ],
         "bayesian_correlated_t": [
             (a, b, len(d), (*result[:3], *none[:2], *probabilities))
-            for (a, b, d, result), probabilities in zip(found, posterior, strict=True)
+            for (a, b, d, result), probabilities in zip(compared, posterior, strict=True)
         ],
     }
 
@@ -127,18 +129,18 @@ def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
             metric
         ]
 
-    found = []
+    compared = []
     for a, b in combinations(models, 2):
         if not {a, b} <= set(cohort.models):
-            found.append((a, b, 0, (np.nan,) * 4))
+            compared.append((a, b, 0, (np.nan,) * 4))
             continue
         both = cohort.models[a].tested & cohort.models[b].tested
         differences = values(a, both.tobytes()) - values(b, both.tobytes())
         units = len(np.unique(cohort.units[both]))
         result = bootstrap_difference(float(differences[0]), differences[1:], units)
-        found.append((a, b, units, result))
-    adjusted = holm([result[-1] for *_, result in found])
+        compared.append((a, b, units, result))
+    adjusted = holm([result[-1] for *_, result in compared])
     return [
         (a, b, units, (*result, p, *(np.nan,) * 3))
-        for (a, b, units, result), p in zip(found, adjusted, strict=True)
+        for (a, b, units, result), p in zip(compared, adjusted, strict=True)
     ]

@@ -69,16 +69,16 @@ def calibration_line(event, prob) -> dict[str, tuple]:
     event, prob = np.asarray(event, dtype=float), np.clip(prob, CLIP, 1 - CLIP)
     logit = np.log(prob / (1 - prob))
     one, none = np.ones((len(event), 1)), (np.nan, np.nan, np.nan)
-    found = {"slope": none, "intercept": none}
+    lines = {"slope": none, "intercept": none}
     happened, not_happened = logit[event == 1], logit[event == 0]
     fewest = min(len(happened), len(not_happened))
     if fewest > 0:
-        found["intercept"] = _logistic(event, one, logit)
+        lines["intercept"] = _logistic(event, one, logit)
     if fewest >= FEWEST_EVENTS and not (
         happened.min() >= not_happened.max() or not_happened.min() >= happened.max()
     ):
-        found["slope"] = _logistic(event, np.column_stack([logit, one]), 0 * logit)
-    return found
+        lines["slope"] = _logistic(event, np.column_stack([logit, one]), 0 * logit)
+    return lines
 
 
 def _logistic(event, columns, offset) -> tuple[float, float, float]:
@@ -117,11 +117,11 @@ def reliability(event, prob, edges) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
     edges: (bins - 1,) inner edges.
     """
-    of = np.searchsorted(edges, prob)
-    count = np.bincount(of, minlength=len(edges) + 1)
+    bins = np.searchsorted(edges, prob)
+    count = np.bincount(bins, minlength=len(edges) + 1)
     with np.errstate(invalid="ignore"):
-        mean = np.bincount(of, prob, minlength=len(count)) / count
-        share = np.bincount(of, event, minlength=len(count)) / count
+        mean = np.bincount(bins, prob, minlength=len(count)) / count
+        share = np.bincount(bins, event, minlength=len(count)) / count
     return mean, share, count
 
 
@@ -137,14 +137,14 @@ def net_benefit(event, prob, thresholds=THRESHOLDS) -> np.ndarray:
 
 def roc(event, prob) -> tuple[np.ndarray, np.ndarray]:
     """(false, true positive rate) from (0, 0) to (1, 1), a point per distinct probability."""
-    found, passed = _passed(event, prob)
-    return passed / passed[-1], found / found[-1]
+    events, others = _passed(event, prob)
+    return others / others[-1], events / events[-1]
 
 
 def precision_recall(event, prob) -> tuple[np.ndarray, np.ndarray]:
     """(recall, precision) at each distinct probability, the highest first."""
-    found, passed = (counts[1:] for counts in _passed(event, prob))
-    return found / found[-1], found / (found + passed)
+    events, others = (counts[1:] for counts in _passed(event, prob))
+    return events / events[-1], events / (events + others)
 
 
 def _passed(event, prob) -> tuple[np.ndarray, np.ndarray]:
@@ -152,7 +152,7 @@ def _passed(event, prob) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(-prob, kind="stable")
     last = np.append(np.diff(prob[order]) != 0, True)
     event = np.asarray(event)[order]
-    return tuple(np.append(0, np.cumsum(of)[last]) for of in (event, ~event))
+    return tuple(np.append(0, np.cumsum(counted)[last]) for counted in (event, ~event))
 
 
 def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
@@ -170,11 +170,12 @@ def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
     for split in splits.values():
         if len(np.unique(split.truth)) < len(part.classes):
             continue
-        of_classes = [_on_grid(split.truth == k, split.prob[:, k]) for k in classes]
-        for curve, of in zip(curves.values(), zip(*of_classes, strict=True), strict=True):
-            curve.append(np.mean(of, axis=0))
+        by_class = [_on_grid(split.truth == k, split.prob[:, k]) for k in classes]
+        roc_curves, pr_curves = zip(*by_class, strict=True)
+        curves["roc"].append(np.mean(roc_curves, axis=0))
+        curves["pr"].append(np.mean(pr_curves, axis=0))
     none = np.full((1, len(GRID)), np.nan)
-    return {name: np.mean(of or none, axis=0) for name, of in curves.items()}
+    return {name: np.mean(drawn or none, axis=0) for name, drawn in curves.items()}
 
 
 def _on_grid(event, prob) -> tuple[np.ndarray, np.ndarray]:
@@ -198,10 +199,10 @@ def confusion(part: Predictions) -> np.ndarray:
 def calibration_rows(part: Predictions) -> list[list]:
     """Rows of calibration.csv from `repeat` on."""
     rows = []
-    for repeat, of in repeats_of(part).items():
-        event, prob = event_of(of)
+    for repeat, own in repeats_of(part).items():
+        event, prob = event_of(own)
         line = calibration_line(event, prob)
-        brier = score(of, ["brier"])["brier"]
+        brier = score(own, ["brier"])["brier"]
         fewest = int(min(event.sum(), (~event).sum()))
         rows.append([repeat, *line["slope"], *line["intercept"], brier, fewest])
     return rows
@@ -215,13 +216,13 @@ def curve_rows(part: Predictions, pooled: bool) -> list[list]:
     repeats = repeats_of(part)
     edges = bin_edges(event_of(part)[1], len(repeats))
     rows = []
-    for repeat, of in repeats.items():
-        event, prob = event_of(of)
+    for repeat, own in repeats.items():
+        event, prob = event_of(own)
         curves = {"calibration": reliability(event, prob, edges)}
         bars = np.histogram(prob, HISTOGRAM)[0]
         curves["histogram"] = (HISTOGRAM[:-1], bars / len(prob), bars)
         n = np.full(len(GRID), len(prob))
-        for curve, y in ranking_curves(of, pooled).items():
+        for curve, y in ranking_curves(own, pooled).items():
             curves[curve] = (GRID, y, n)
         if part.positive is not None:
             curves["decision"] = (THRESHOLDS, net_benefit(event, prob), n[1:-1])

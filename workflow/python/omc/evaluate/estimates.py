@@ -28,16 +28,16 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
     by_split, agreed = {}, {}
     if scheme not in POOLED_SCHEMES:
-        splits = {name: read_text(of["splits"]) for name, of in files.items()}
+        splits = {name: read_text(paths["splits"]) for name, paths in files.items()}
         by_split, agreed = split_intervals(metrics, splits)
     pooled = {}
     for dataset in datasets:
         pooled |= pooled_intervals(files[dataset["name"]], dataset, agreed, seed)
     rows = []
     for key, part in metrics.groupby([*MODEL, "metric"], sort=False):
-        found = [by_split[key]] if key in by_split else []
+        intervals = [by_split[key]] if key in by_split else []
         none = {key[-1]: (None, None, None, "bootstrap")}
-        for *numbers, method in [*found, pooled.get(key[:-1], none)[key[-1]]]:
+        for *numbers, method in [*intervals, pooled.get(key[:-1], none)[key[-1]]]:
             # Splits with a value, or, where all predictions are scored together, with predictions.
             counted = part["value"].count()
             if method != "nadeau_bengio":
@@ -52,7 +52,7 @@ def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> t
     splits: splits.csv by data set. by_split: (estimate, low, high, method) by the `MODEL` and
     metric; agreed: by the `MODEL`, {metric: value} of those of which all splits gave one value.
     """
-    ratio = {name: test_train_ratio(of) for name, of in splits.items()}
+    ratio = {name: test_train_ratio(table) for name, table in splits.items()}
     by_split, agreed = {}, {}
     folds = metrics[metrics["cohort"] == DEVELOPMENT]
     for key, values in folds.groupby([*MODEL, "metric"])["value"]:
@@ -72,15 +72,15 @@ def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dic
 
     agreed: see `split_intervals`. All models of a cohort are scored on the same resamples.
     """
-    found = {}
+    intervals = {}
     for name, cohort in read_cohorts(**files, positive=dataset["positive"]).items():
         for model, predicted in cohort.models.items():
             key = (dataset["name"], *model.split("/", 1), name)
-            found[key] = sample_intervals(
+            intervals[key] = sample_intervals(
                 predicted.scored,
                 cohort.units,
-                {metric: of & predicted.tested for metric, of in cohort.proportions.items()},
+                {metric: mask & predicted.tested for metric, mask in cohort.proportions.items()},
                 bootstrap_seed(seed, dataset["name"], name),
                 agreed.get(key),
             )
-    return found
+    return intervals

@@ -124,7 +124,7 @@ def newcombe_interval(auc: float, positives: int, negatives: int, level: float =
 
 
 def sample_intervals(
-    scored, units, of: dict, seed: int, agreed: dict | None = None, level: float = 0.95
+    scored, units, shares: dict, seed: int, agreed: dict | None = None, level: float = 0.95
 ) -> dict[str, tuple]:
     """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
 
@@ -135,16 +135,16 @@ def sample_intervals(
     intervals too where all splits of cross-validation gave the same value, which is then the
     estimate: the bootstrap is of the pooled predictions, whose value is another one.
 
-    of: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
+    shares: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
     splits}; for the others see there.
     """
     units, agreed = np.asarray(units), agreed or {}
-    counts = {metric: len(np.unique(units[mask])) for metric, mask in of.items()}
+    counts = {metric: len(np.unique(units[mask])) for metric, mask in shares.items()}
     intervals = {}
-    for metric, found in bootstrap_interval(scored, units, seed, level).items():
-        estimate = agreed.get(metric, found[0])
-        if not np.isfinite(estimate) or (np.isfinite(found[1]) and metric not in agreed):
-            intervals[metric] = (*found, "bootstrap")
+    for metric, bootstrap in bootstrap_interval(scored, units, seed, level).items():
+        estimate = agreed.get(metric, bootstrap[0])
+        if not np.isfinite(estimate) or (np.isfinite(bootstrap[1]) and metric not in agreed):
+            intervals[metric] = (*bootstrap, "bootstrap")
         elif metric in counts:
             limits = _wilson(estimate, counts[metric], level)
             intervals[metric] = (estimate, *limits, "wilson")
@@ -152,7 +152,7 @@ def sample_intervals(
             both = counts["sensitivity"], counts["specificity"]
             intervals[metric] = (estimate, *newcombe_interval(estimate, *both, level), "newcombe")
         else:
-            intervals[metric] = (*found, "bootstrap")
+            intervals[metric] = (*bootstrap, "bootstrap")
     return intervals
 
 

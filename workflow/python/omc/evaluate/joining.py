@@ -18,10 +18,10 @@ def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[l
     for path, key in zip(files, map(tuple, keys), strict=True):
         with open(path, encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
-            found = next(reader)
+            columns = next(reader)
             if header is None:
-                header = found
-            if found != header:
+                header = columns
+            if columns != header:
                 raise UserError(
                     f"{path}: its columns are not those of {files[0]}: delete it and run again"
                 )

@@ -35,7 +35,7 @@ def permuted_values(
         tables.append(parse(pd.DataFrame(rows, columns=header), positive))
     values = [performance(table, scoring["metric"], pooled) for table in tables]
     names = [(language, name) for language, name in models]
-    return {model: np.array([found.get(model, np.nan) for found in values]) for model in names}
+    return {name: np.array([found.get(name, np.nan) for found in values]) for name in names}
 
 
 def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
@@ -44,14 +44,14 @@ def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
     pooled: all predictions scored together, else the mean over the splits.
     """
     inside = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
-    found = {}
+    performances = {}
     for model, part in inside.by("language", "model"):
-        parts = [part] if pooled else [of for _, of in part.by("split")]
-        values = [score(of, [metric])[metric] for of in parts]
+        parts = [part] if pooled else [own for _, own in part.by("split")]
+        values = [score(own, [metric])[metric] for own in parts]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice")
-            found[model] = float(np.nanmean(values))
-    return found
+            performances[model] = float(np.nanmean(values))
+    return performances
 
 
 def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]:

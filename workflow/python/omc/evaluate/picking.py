@@ -54,8 +54,8 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
     left_out = []
     for weights in resamples(cohort.units, seed, RESAMPLES):
         best, known = _best(sign * values(weights))
-        told = values((weights == 0).astype(float))[best, np.arange(len(weights))]
-        left_out.append(told[known])
+        outside = values((weights == 0).astype(float))[best, np.arange(len(weights))]
+        left_out.append(outside[known])
     left_out = np.concatenate([[], *left_out])
     left_out = left_out[np.isfinite(left_out)]
     (best,), (known,) = _best(sign * whole[:, None])
@@ -89,9 +89,9 @@ def pick(dataset: dict, values, cohort, seed: int) -> list[list]:
     valued = {model: set(values.index[values[model].notna()]) for model in dataset["models"]}
     rivals = [m for m in complete_models(valued) if m not in dataset["baselines"]]
     smaller = not METRICS[metric].higher_is_better
-    found = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
-    if not found:
+    picked = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
+    if not picked:
         print(f"{dataset['name']}: no model has a value on every split, so none can be picked")
         return []
-    numbers = found.winner_estimate, found.estimate, found.low, found.high, found.optimism
-    return [[found.winner, *map(number, numbers), found.models, found.resamples]]
+    numbers = picked.winner_estimate, picked.estimate, picked.low, picked.high, picked.optimism
+    return [[picked.winner, *map(number, numbers), picked.models, picked.resamples]]

@@ -64,8 +64,8 @@ def read_cohorts(
         models = {}
         for (language, model), own in part.by("language", "model"):
             repeats = [
-                (rows[of.rows["sample"]].to_numpy(), of)
-                for _, of in sorted(own.by("repeat"), key=lambda found: found[0])
+                (rows[repeat.rows["sample"]].to_numpy(), repeat)
+                for _, repeat in sorted(own.by("repeat"), key=lambda item: item[0])
             ]
             mask = rows.index.isin(own.rows["sample"])
             scored = partial(_mean_score, repeats)
@@ -80,8 +80,8 @@ def read_cohorts(
 
 
 def _mean_score(repeats, weights, metrics=None) -> dict[str, np.ndarray]:
-    found = [scores(of, weights[:, rows], metrics) for rows, of in repeats]
-    return {metric: _known_mean([values[metric] for values in found]) for metric in found[0]}
+    scored = [scores(repeat, weights[:, rows], metrics) for rows, repeat in repeats]
+    return {metric: _known_mean([values[metric] for values in scored]) for metric in scored[0]}
 
 
 def _known_mean(values) -> np.ndarray:

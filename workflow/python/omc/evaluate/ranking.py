@@ -60,7 +60,7 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
     valued, planned = _splits(own["metrics"])
     shown = shown_estimates(own["estimates"])
     rows, leaders = [], {}
-    for cohort, metric in sorted(shown, key=lambda of: of[0] != DEVELOPMENT):
+    for cohort, metric in sorted(shown, key=lambda key: key[0] != DEVELOPMENT):
         inside = cohort == DEVELOPMENT
         # Predictions that are scored together count by a value of any metric.
         on = valued.get((cohort, "" if pooled and inside else metric), {})
@@ -211,7 +211,7 @@ def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:
     Against several leaders the largest p and the smallest probability; none if a test lacks.
     """
     leaders = [s.model for s in order if s.leader]
-    found = {}
+    numbers = {}
     for row in comparisons:
         if row["cohort"] != DEVELOPMENT:
             continue
@@ -220,10 +220,10 @@ def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:
             if leader in leaders and other not in leaders:
                 for tests, column in ((TESTS, "p_adjusted"), (BAYESIAN, "p_equivalent")):
                     if row["test"] in tests and row[column]:
-                        found.setdefault((other, column), []).append(float(row[column]))
+                        numbers.setdefault((other, column), []).append(float(row[column]))
     for standing in order:
         for column, least in (("p_adjusted", max), ("p_equivalent", min)):
-            values = found.get((standing.model, column), [])
+            values = numbers.get((standing.model, column), [])
             if values and len(values) == len(leaders):
                 setattr(standing, column, least(values))
 

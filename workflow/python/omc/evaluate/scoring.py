@@ -35,14 +35,14 @@ def scores(predictions: Predictions, weights: np.ndarray, metrics=None) -> dict[
     metrics = metrics or METRICS_OF[kind_of(predictions.classes)]
     # Rankings are kept for each of several classes: fewer resamples at once hold as many numbers.
     parts = np.array_split(weights, max(1, min(len(predictions.classes) // 2, len(weights) // 2)))
-    found = []
+    scored = []
     with np.errstate(divide="ignore", invalid="ignore"):
         for part in parts:
             samples = Samples(predictions, part)
-            found.append({metric: _score(metric, samples) for metric in metrics})
-    if len(found) == 1:
-        return found[0]
-    return {metric: np.concatenate([values[metric] for values in found]) for metric in metrics}
+            scored.append({metric: _score(metric, samples) for metric in metrics})
+    if len(scored) == 1:
+        return scored[0]
+    return {metric: np.concatenate([values[metric] for values in scored]) for metric in metrics}
 
 
 def _score(metric: str, samples: Samples) -> np.ndarray:

@@ -116,9 +116,9 @@ def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tup
     features, selected, uses = read_uses(rows, dataset["baselines"])
     stable, agreed, ranks = [], [], []
     for use in uses:
-        found = [number(value) for value in stability(use.used, count)]
+        measured = [number(value) for value in stability(use.used, count)]
         size = number(use.used.sum(axis=1).mean())
-        stable.append([name, use.language, use.model, *found, len(use.used), size])
+        stable.append([name, use.language, use.model, *measured, len(use.used), size])
     order, score, share = consensus(features, selected, uses)
     with_ranks = [use for use in uses if use.ranks is not None]
     for rank, i in enumerate(order, start=1):

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
-from omc.evaluate.differences import bootstrap_difference, corrected_t
+from omc.evaluate.differences import bootstrap_difference, corrected_t, holm
 from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
-from omc.evaluate.metrics import DEVELOPMENT, POOLED_SCHEMES
+from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
 from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.ranking import ALPHA
 from omc.evaluate.reading import read_text
 
 # Variants on the same splits are paired by split, others by the mean over a repeat's folds.
@@ -26,17 +27,17 @@ def compare_variant(
     `read_metrics`; scheme: of the resampling.
     """
     name, parent, kind = (variant[key] for key in ("name", "of", "kind"))
-    whole, own = (metrics[metrics["dataset"] == of] for of in (parent, name))
+    whole, own = (metrics[metrics["dataset"] == dataset] for dataset in (parent, name))
     cohort = None
     if scheme in POOLED_SCHEMES:
         cohort = read_cohorts(**paths, positive=variant["positive"]).get(DEVELOPMENT)
     if cohort:
-        found = compare_pooled(cohort, whole, bootstrap_seed(seed, parent))
+        compared = compare_pooled(cohort, whole, bootstrap_seed(seed, parent))
     else:
         # Also where no model predicted anything: rows without values.
-        found = compare(whole, own, kind, test_train_ratio(read_text(paths["splits"])))
+        compared = compare(whole, own, kind, test_train_ratio(read_text(paths["splits"])))
     rows = []
-    for language, model, metric, *numbers, method, pairs in found:
+    for language, model, metric, *numbers, method, pairs in compared:
         names = language, model, metric
         rows.append([parent, name, kind, *names, *map(number, numbers), method, pairs])
     return rows
@@ -71,6 +72,20 @@ def compare(parent: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_r
         yield (*names, *both.mean(), *result, METHODS[kind], len(both))
 
 
+def changes(rows: list[dict]) -> list[int | None]:
+    """What there is evidence for, of every row: 1 the data set is better, -1 the variant, 0 neither.
+
+    rows: of variants.csv, dictionaries of text: those of the models and variants that are looked at
+    together, on one metric; their p-values are adjusted for all of them (Holm). None without a p.
+    """
+    adjusted = holm([float(row["p_value"] or "nan") for row in rows])
+    found = []
+    for row, p in zip(rows, adjusted, strict=True):
+        better = METRICS[row["metric"]].sign * float(row["difference"] or 0)
+        found.append(None if np.isnan(p) else int(np.sign(better)) if p < ALPHA else 0)
+    return found
+
+
 def compare_pooled(cohort, parent: pd.DataFrame, seed: int):
     """As `compare`, of schemes whose predictions are scored together.
 
@@ -87,10 +102,12 @@ def compare_pooled(cohort, parent: pd.DataFrame, seed: int):
         both, scores = np.zeros(len(cohort.units), dtype=bool), None
         if None not in pair:
             both = pair[0].tested & pair[1].tested
-            scores = [of.scored(weights * both) for of in pair]
+            scores = [predicted.scored(weights * both) for predicted in pair]
         units = len(np.unique(cohort.units[both]))
         for metric in part["metric"].unique():
-            whole, alone = [of[metric] for of in scores] if scores else np.full((2, 1), np.nan)
+            whole, alone = (
+                [predicted[metric] for predicted in scores] if scores else np.full((2, 1), np.nan)
+            )
             difference = whole - alone
             result = bootstrap_difference(float(difference[0]), difference[1:], units)
             yield language, model, metric, whole[0], alone[0], *result, method, units

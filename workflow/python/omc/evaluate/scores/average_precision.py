@@ -9,7 +9,7 @@ def score(samples):
 
 
 def _average(ranking):
-    found, passed = ranking.inside.cumsum(axis=1), ranking.outside.cumsum(axis=1)
-    precision = np.where(ranking.inside > 0, found / (found + passed), 0)
-    average = (ranking.inside * precision).sum(axis=1) / found[:, -1]
-    return np.where(passed[:, -1] > 0, average, np.nan)
+    hits, misses = ranking.inside.cumsum(axis=1), ranking.outside.cumsum(axis=1)
+    precision = np.where(ranking.inside > 0, hits / (hits + misses), 0)
+    average = (ranking.inside * precision).sum(axis=1) / hits[:, -1]
+    return np.where(misses[:, -1] > 0, average, np.nan)
