@@ -39,7 +39,7 @@ from omc.data.matrix import names, read_columns
 from omc.learn import models, training, tuning
 from omc.learn.batch import Data, inner_folds
 from omc.learn.job import Settings
-from omc.learn.losses import best
+from omc.learn.losses import best_candidate
 from omc.learn.preprocessing import learn
 from omc.learn.processes import train_guarded
 from omc.study import study as configuration
@@ -189,7 +189,11 @@ def product_answer(result, grid: list, classes: int):
     values = [[] for _ in grid]
     for row in result.tuning:
         values[int(row[0]) - 1].append(float(row[4]))
-    chosen = grid[best("brier", np.array([np.mean(v) for v in values]))] if result.tuning else {}
+    chosen = (
+        grid[best_candidate("brier", np.array([np.mean(v) for v in values]))]
+        if result.tuning
+        else {}
+    )
     return chosen, np.array([[float(p) for p in row[-classes:]] for row in result.predictions])
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from omc.core.names import FINAL
 from omc.learn import models
-from omc.learn.folds import FINAL, make_splits
 from omc.learn.preprocessing import apply, learn
+from omc.learn.splits import make_splits
 
 PERMUTATIONS = 40
 SETTING = {

@@ -87,7 +87,7 @@ def test_a_permutation_is_split_anew_without_cohorts():
 
 
 def test_what_cannot_be_split_is_drawn_again(monkeypatch):
-    monkeypatch.setattr("omc.learn.folds.DRAWS", 20)
+    monkeypatch.setattr("omc.learn.schemes.repeated_kfold.DRAWS", 20)
     # About every second permutation of these groups has no three different divisions.
     groups = np.repeat(list("cdefghij"), [1, 9, 4, 2, 6, 4, 2, 2])
     rows = sheet(np.where(groups < "f", "a", "b"), groups)

@@ -7,7 +7,7 @@ from sklearn import metrics as sk
 
 from omc.evaluate import scoring
 from omc.evaluate.intervals import bootstrap_interval, corrected_interval
-from omc.learn.losses import best, tuning_value
+from omc.learn.losses import best_candidate, tuning_value
 from tests.predicted import predicted as made
 
 
@@ -86,10 +86,10 @@ def test_tuning_metrics_by_hand():
 
 
 def test_the_first_candidate_wins_a_tie_and_a_failed_one_never():
-    assert best("brier", np.array([np.nan, 0.2, 0.1, 0.1])) == 2
-    assert best("accuracy", np.array([0.9, 0.9, np.nan])) == 0
+    assert best_candidate("brier", np.array([np.nan, 0.2, 0.1, 0.1])) == 2
+    assert best_candidate("accuracy", np.array([0.9, 0.9, np.nan])) == 0
     # The same values in another order have another mean, by the last digits.
-    assert best("brier", np.array([0.3, 0.1 + 1e-13, 0.1])) == 1
+    assert best_candidate("brier", np.array([0.3, 0.1 + 1e-13, 0.1])) == 1
 
 
 def test_corrected_resampled_t_by_hand():

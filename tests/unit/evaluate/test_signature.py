@@ -14,10 +14,10 @@ from omc.evaluate.predictions import parse
 from omc.evaluate.signature import consensus, drops, read_uses, stability
 from omc.learn import models
 from omc.learn.batch import Data
-from omc.learn.folds import make_splits, split_rows
 from omc.learn.job import Settings
 from omc.learn.preprocessing import learn, write_fits
 from omc.learn.shuffling import PERMUTATIONS, chosen_splits, permute_split, read_evaluated
+from omc.learn.splits import make_splits, split_rows
 from omc.learn.training import train_split
 
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.model_selection import StratifiedGroupKFold
 
 from omc.core.errors import UserError
-from omc.learn.folds import make_splits, split_rows, without_groups
+from omc.learn.splits import make_splits, split_rows, without_groups
 
 SCHEME = {"scheme": "repeated_kfold", "folds": 5, "repeats": 2, "inner_folds": 3}
 
@@ -112,7 +112,7 @@ def test_repeats_of_unequal_groups_have_other_folds_as_balanced_as_those_of_scik
 
 @pytest.mark.parametrize("classes", [["a", "b"] * 15, None])
 def test_more_repeats_than_divisions(classes, monkeypatch):
-    monkeypatch.setattr("omc.learn.folds.DRAWS", 20)
+    monkeypatch.setattr("omc.learn.schemes.repeated_kfold.DRAWS", 20)
     groups = [f"g{i // 6}" for i in range(30)]
     assert len(splits_of(classes, groups, repeats=1)) == 6
     with pytest.raises(UserError, match=r"resampling.repeats: 2 .* 1 different .* at most 1,"):

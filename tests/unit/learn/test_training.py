@@ -23,12 +23,12 @@ from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
 from omc.data.matrix import read_columns, write_h5ad
 from omc.learn import models
 from omc.learn.batch import Data
-from omc.learn.folds import make_splits, split_rows
 from omc.learn.job import Settings
 from omc.learn.preprocessing import apply, learn, write_fits
 from omc.learn.processes import train_guarded
 from omc.learn.results import write_results
 from omc.learn.saving import load, predict_saved, save
+from omc.learn.splits import make_splits, split_rows
 from omc.learn.training import refit
 
 SETTING = {

@@ -20,7 +20,7 @@ def main(
     """ungrouped: split as if there were no groups."""
     from omc.core.csv_files import read_csv, write_csv
     from omc.core.tables import SPLITS
-    from omc.learn.folds import split_rows, split_sheet
+    from omc.learn.splits import split_rows, split_sheet
 
     sheet = read_csv(samples, delimiter="\t")
     rows = [row for row in sheet if row["cohort"] == "development"]

@@ -15,9 +15,9 @@ def main(
     """name: of this permutation; output: paths of samples, splits and preprocessing."""
     from omc.core.csv_files import read_csv, write_csv
     from omc.core.tables import SPLITS
-    from omc.learn.folds import split_rows
     from omc.learn.label_permutation import permute_sheet
     from omc.learn.preprocessing import learn_all
+    from omc.learn.splits import split_rows
 
     rows, splits = permute_sheet(read_csv(samples, "\t"), name, resampling, task, seed)
     write_csv(output["samples"], list(rows[0]), (row.values() for row in rows), delimiter="\t")

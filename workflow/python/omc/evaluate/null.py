@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
+from omc.core.names import FINAL
 from omc.evaluate.joining import checked_rows
 from omc.evaluate.metrics import METRICS, POOLED_SCHEMES
 from omc.evaluate.predictions import Predictions, parse, read_predictions
 from omc.evaluate.scoring import score
-from omc.learn.folds import FINAL
 
 LEVEL = 0.05
 # So many permutations can give p <= LEVEL.

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from omc.core.names import FINAL
 from omc.data.matrix import names, read_columns
-from omc.learn.folds import FINAL
 from omc.learn.preprocessing import apply, read_fits
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from omc.core.errors import UserError
+from omc.core.names import FINAL
 from omc.core.seeds import fit_seed
-from omc.learn.folds import FINAL, Split, groups_of, split_sheet
+from omc.learn.splits import Split, groups_of, split_sheet
 
 # Draws of one permutation before it is given up.
 DRAWS = 100

@@ -30,7 +30,7 @@ def tuning_value(metric: str, truth: np.ndarray, predicted: np.ndarray, prob) ->
     raise ValueError(f"no tuning metric '{metric}'")
 
 
-def best(metric: str, values: np.ndarray) -> int:
+def best_candidate(metric: str, values: np.ndarray) -> int:
     """Index of the best candidate, the first one on ties; NaN (failed) is never chosen.
 
     values: means over the inner folds of numbers with 12 digits: equal in 11 is a tie.

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from omc.core.errors import UserError, some
+from omc.core.names import FINAL
 from omc.data.formats import ending, read_table
 from omc.data.matrix import layers, names
 from omc.data.transforms import COMPOSITIONAL, transform
-from omc.learn.folds import FINAL
 from omc.learn.preprocessing import read_fits
 
 OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}

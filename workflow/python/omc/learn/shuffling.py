@@ -3,8 +3,8 @@
 import numpy as np
 
 from omc.core.csv_files import read_csv
+from omc.core.names import FINAL
 from omc.core.seeds import fit_seed
-from omc.learn.folds import FINAL
 from omc.learn.job import SplitResult
 from omc.learn.training import predictions, refit
 from omc.learn.tuning import candidates, choose

@@ -7,10 +7,10 @@ import numpy as np
 from omc.core.csv_files import number
 from omc.core.errors import UserError
 from omc.core.logs import one_line
+from omc.core.names import FINAL
 from omc.core.seeds import fit_seed
 from omc.learn import models
 from omc.learn.batch import Data
-from omc.learn.folds import FINAL
 from omc.learn.job import Settings, SplitResult, stage
 from omc.learn.tuning import candidates, choose, evaluate
 

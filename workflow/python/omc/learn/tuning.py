@@ -14,7 +14,7 @@ from omc.core.tables import TUNING
 from omc.learn import models
 from omc.learn.batch import Data, inner_folds
 from omc.learn.job import Settings, SplitResult, stage
-from omc.learn.losses import best, tuning_value
+from omc.learn.losses import best_candidate, tuning_value
 
 
 def candidates(data: Data, settings: Settings, split: str) -> list[dict]:
@@ -102,7 +102,7 @@ def choose(settings: Settings, grid: list[dict], evaluated: list, result: SplitR
         result.failures.append(["tune", text])
     if len(errors) == len(grid):
         raise UserError(result.failures.pop(0)[1])
-    return grid[best(settings.tuning_metric, np.array([np.mean(v) for v in values]))]
+    return grid[best_candidate(settings.tuning_metric, np.array([np.mean(v) for v in values]))]
 
 
 def tune_split(

@@ -4,6 +4,7 @@ import json
 import os
 
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.study.schema import LAYER_KEYS
 
@@ -133,16 +134,9 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
 
 def check_scheme(scheme: str, key: str, groups) -> None:
     """Refuse a resampling scheme that does not suit a data set's groups."""
-    if scheme == "leave_one_group_out" and groups is None:
-        raise UserError(
-            f"resampling.scheme: leave_one_group_out, but {key} has no groups: set {key}.groups to"
-            " a column of its sample sheet"
-        )
-    if scheme == "leave_one_out" and groups is not None:
-        raise UserError(
-            f"resampling.scheme: leave_one_out would train on the group '{groups}' of the sample"
-            f" that it leaves out: set leave_one_group_out, or take {key}.groups out"
-        )
+    why = entry("omc.learn.schemes", scheme).refuse(groups)
+    if why:
+        raise UserError(f"resampling.scheme: {why.replace('{key}', key)}")
 
 
 def check_selection(method: str, tasks: list[str]) -> None:

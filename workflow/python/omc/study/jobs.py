@@ -6,8 +6,10 @@ import zlib
 from functools import cache
 
 from omc.core.csv_files import read_csv
+from omc.core.registry import entry
 from omc.study.models import Model
 
+SCHEMES = "omc.learn.schemes"
 COSTS = ("cheap", "medium", "costly")
 MOST_JOBS = 25
 
@@ -58,14 +60,11 @@ class Jobs:
 
         It is taken from the sample sheet if that is text.
         """
-        scheme, setting = self._resampling, self._datasets[dataset]
-        if scheme["scheme"] == "repeated_kfold":
-            return scheme["folds"] * scheme["repeats"]
-        if scheme["scheme"] == "bootstrap":
-            return scheme["repeats"]
-        if "variant" in setting:
-            return self.split_count(setting["variant"]["base"])
-        return count_units(setting["samples"], setting["groups"]) or scheme["folds"]
+        scheme, setting = entry(SCHEMES, self._resampling["scheme"]), self._datasets[dataset]
+        setting = self._datasets[setting["variant"]["base"]] if "variant" in setting else setting
+        return scheme.split_count(
+            self._resampling, lambda: count_units(setting["samples"], setting["groups"])
+        )
 
 
 def _numbered(count: int) -> list[str]:
@@ -82,8 +81,7 @@ def batch_count(cost: str, scheme: dict, splits: int) -> int:
         return max(1, math.ceil(splits / scheme["splits_per_job"]))
     if cost != "costly":
         return 1
-    repeated = scheme["scheme"] in ("repeated_kfold", "bootstrap")
-    return min(MOST_JOBS, scheme["repeats" if repeated else "folds"])
+    return min(MOST_JOBS, entry(SCHEMES, scheme["scheme"]).repeats(scheme))
 
 
 @cache

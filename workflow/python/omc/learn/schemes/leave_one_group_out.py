@@ -1,0 +1,33 @@
+"""Leave-one-group-out: each group is tested once, by models trained on all others."""
+
+POOLED = True
+BALANCED = False
+
+
+def refuse(groups) -> str:
+    """It needs groups."""
+    if groups is not None:
+        return ""
+    return (
+        "leave_one_group_out, but {key} has no groups: set {key}.groups to a column of its sample"
+        " sheet"
+    )
+
+
+def repeats(resampling: dict) -> int:
+    """As many jobs as a k-fold cross-validation would have."""
+    return resampling["folds"]
+
+
+def split_count(resampling: dict, units) -> int:
+    """One per group; as many as folds where the groups are not known yet."""
+    return units() or resampling["folds"]
+
+
+def training_rows(samples, resampling: dict, seed: int):
+    """All groups but one, in the order in which they first appear."""
+    import numpy as np
+
+    groups = np.asarray(samples.groups)
+    for fold, group in enumerate(dict.fromkeys(groups.tolist()), start=1):
+        yield 1, fold, samples.rows[groups != group]

@@ -1,0 +1,30 @@
+"""Leave-one-out: each sample is tested once, by models trained on all others."""
+
+POOLED = True
+BALANCED = True
+
+
+def refuse(groups) -> str:
+    """It would train on the group of the sample that it leaves out."""
+    if groups is None:
+        return ""
+    return (
+        f"leave_one_out would train on the group '{groups}' of the sample that it leaves out: set"
+        " leave_one_group_out, or take {key}.groups out"
+    )
+
+
+def repeats(resampling: dict) -> int:
+    """As many jobs as a k-fold cross-validation would have."""
+    return resampling["folds"]
+
+
+def split_count(resampling: dict, units) -> int:
+    """One per sample; as many as folds where the samples are not known yet."""
+    return units() or resampling["folds"]
+
+
+def training_rows(samples, resampling: dict, seed: int):
+    """All samples but one, in turn."""
+    for fold, row in enumerate(samples.rows, start=1):
+        yield 1, fold, samples.rows[samples.rows != row]

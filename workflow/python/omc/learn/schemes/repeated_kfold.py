@@ -1,0 +1,71 @@
+"""Repeated k-fold cross-validation: balanced over the strata, groups kept together."""
+
+from omc.core.errors import UserError
+from omc.core.seeds import fit_seed
+
+POOLED = False
+BALANCED = True
+# Draws of one repeat's folds before it is given up.
+DRAWS = 1000
+
+
+def refuse(groups) -> str:
+    """It suits any data set."""
+    return ""
+
+
+def repeats(resampling: dict) -> int:
+    """The configured number."""
+    return resampling["repeats"]
+
+
+def split_count(resampling: dict, units) -> int:
+    """Folds of all repeats."""
+    return resampling["folds"] * resampling["repeats"]
+
+
+def training_rows(samples, resampling: dict, seed: int):
+    """All folds but one, in turn. UserError if a class or the groups cannot reach each fold."""
+    from omc.learn.folds import check_folds, fold_limit
+
+    folds = resampling["folds"]
+    limit = fold_limit(len(samples.rows), samples.classes, samples.groups)
+    check_folds(limit, folds, "resampling.folds", f"data set '{samples.dataset}'")
+    seeds = [
+        fit_seed(seed, samples.dataset, "", "", repeat, "outer")
+        for repeat in range(1, resampling["repeats"] + 1)
+    ]
+    for repeat, outer in enumerate(divisions(samples, folds, seeds), start=1):
+        for fold in range(1, folds + 1):
+            yield repeat, fold, samples.rows[outer != fold]
+
+
+def divisions(samples, folds: int, seeds: list[int]):
+    """(n,) folds of each repeat, no two repeats with the same folds in another order.
+
+    The same folds again would count as further evidence, which they are not. Raises UserError where
+    DRAWS seeds in a row give only folds that were there before.
+    """
+    import numpy as np
+
+    from omc.learn.folds import fold_numbers
+
+    used = set()
+    for seed in seeds:
+        for draw in range(DRAWS):
+            outer = fold_numbers(samples.strata, samples.groups, folds, seed + draw)
+            # Numbered by first appearance: the same for the same folds in any order.
+            _, first, code = np.unique(outer, return_index=True, return_inverse=True)
+            division = first[code].tobytes()
+            if division not in used:
+                break
+        else:
+            possible = f"{len(used)} different division{'' if len(used) == 1 else 's'}"
+            raise UserError(
+                f"resampling.repeats: {len(seeds)} repeats, but only {possible} into {folds} folds"
+                f" of the {samples.unit_name} of data set '{samples.dataset}'"
+                f" could be found, and the same folds again tell nothing new: set it to at most"
+                f" {len(used)}{', or lower resampling.folds' if folds > 2 else ''}"
+            )
+        used.add(division)
+        yield outer

@@ -1,0 +1,143 @@
+"""Outer splits and the inner folds of each, made once for both languages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from omc.core.names import FINAL
+from omc.core.registry import entry
+from omc.core.seeds import fit_seed
+from omc.core.tables import SHEET_COLUMNS
+from omc.learn.folds import check_folds, fold_limit, fold_numbers
+
+SCHEMES = "omc.learn.schemes"
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The n samples of a data set that are split.
+
+    classes: (n,) labels, or None in a regression; strata: (n,) what is balanced: the classes, and
+    further columns if configured; groups: (n,) or None.
+    """
+
+    dataset: str
+    classes: list | None
+    strata: list
+    groups: list | None
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n,) row numbers."""
+        return np.arange(len(self.strata))
+
+    @property
+    def unit_name(self) -> str:
+        """What is drawn or dealt out."""
+        return "samples" if self.groups is None else "groups"
+
+
+@dataclass(frozen=True)
+class Split:
+    """One outer split, by row numbers of samples.
+
+    train: (m,) ascending, a row as often as it was drawn; inner_fold: (m,) 1..k; test: (t,).
+    """
+
+    name: str
+    repeat: int | None
+    fold: int | None
+    train: np.ndarray
+    inner_fold: np.ndarray
+    test: np.ndarray
+
+
+def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: int) -> list[Split]:
+    """The outer splits of a scheme with inner folds, and `final` on all samples.
+
+    classes: (n,) class labels or None in a regression; strata: (n,) what to balance (the classes,
+    with further columns if configured); groups: (n,) or None; resampling: scheme, folds, repeats,
+    inner_folds. Inner folds because the error of the tuned model is biased otherwise (Varma & Simon
+    2006, doi:10.1186/1471-2105-7-91); the copies of a drawn sample share theirs. Raises UserError
+    where there are too few samples or groups, of a class too where the scheme chooses the training
+    samples by class, or more repeats than different divisions into folds.
+    """
+    samples, scheme = (
+        Samples(dataset, classes, strata, groups),
+        entry(SCHEMES, resampling["scheme"]),
+    )
+    rows = samples.rows
+    made = [
+        (f"r{repeat:02d}f{fold:02d}", repeat, fold, train, np.setdiff1d(rows, train))
+        for repeat, fold, train in scheme.training_rows(samples, resampling, seed)
+    ]
+    made.append((FINAL, None, None, rows, rows[:0]))
+    inner_folds = resampling["inner_folds"]
+    limits = {}
+    for name, *_, train, _ in made:
+        distinct = np.unique(train)
+        of_classes = _part(classes, distinct) if scheme.BALANCED else None
+        limits[name] = fold_limit(len(distinct), of_classes, _part(groups, distinct))
+    tightest = min(limits, key=lambda name: limits[name][0])
+    where = f"the training samples of split {tightest} of data set '{dataset}'"
+    check_folds(limits[tightest], inner_folds, "resampling.inner_folds", where)
+    splits = []
+    for name, repeat, fold, train, test in made:
+        distinct, copy = np.unique(train, return_inverse=True)
+        inner_seed = fit_seed(seed, dataset, "", "", name, "inner")
+        part = _part(strata, distinct), _part(groups, distinct)
+        inner = fold_numbers(*part, inner_folds, inner_seed)[copy]
+        splits.append(Split(name, repeat, fold, train, inner, test))
+    return splits
+
+
+def split_sheet(
+    sheet: list[dict], dataset: str, resampling: dict, task: str, seed: int, ungrouped: bool = False
+) -> list[Split]:
+    """`make_splits` of the development samples of samples.tsv.
+
+    sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
+    ungrouped: split as if there were no groups.
+    """
+    further = [c for c in sheet[0] if c not in SHEET_COLUMNS]
+    classes = [row["outcome"] for row in sheet] if task == "classification" else None
+    balanced = (["outcome"] if classes else []) + further
+    strata = ["|".join(row[c] for c in balanced) for row in sheet]
+    groups = groups_of(sheet)
+    if ungrouped:
+        groups = without_groups(groups, dataset, resampling["scheme"], seed)
+    return make_splits(classes, strata, groups, dataset, resampling, seed)
+
+
+def groups_of(sheet: list[dict]) -> list[str] | None:
+    """The group of each row of samples.tsv; None if there are no groups."""
+    return [row["group"] for row in sheet] if sheet[0]["group"] else None
+
+
+def without_groups(groups, dataset: str, scheme: str, seed: int):
+    """What to split by to see what groups are worth: nothing, or random groups of the same sizes.
+
+    The latter if each group is left out in turn, so that both trainings have as many samples.
+    """
+    if scheme != "leave_one_group_out":
+        return None
+    rng = np.random.default_rng(fit_seed(seed, dataset, "", "", "", "ungrouped"))
+    return rng.permutation(groups).tolist()
+
+
+def _part(of, rows):
+    return None if of is None else np.asarray(of)[rows]
+
+
+def split_rows(splits: list[Split], samples: list[str], cohorts: list[str] = ()):
+    """Rows of splits.csv. `cohorts`: external samples, the test rows of `final`."""
+    for split in splits:
+        repeat, fold = split.repeat or "", split.fold or ""
+        inner_folds = zip(split.train, split.inner_fold, strict=True)
+        rows = [(row, "train", inner) for row, inner in inner_folds]
+        rows += [(row, "test", "") for row in split.test]
+        for row, role, inner in sorted(rows):
+            yield [split.name, repeat, fold, samples[row], role, inner]
+        if split.name == FINAL:
+            for sample in cohorts:
+                yield [split.name, repeat, fold, sample, "test", ""]
