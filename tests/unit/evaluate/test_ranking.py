@@ -196,4 +196,7 @@ def test_the_leader_in_a_cohort_is_that_of_cross_validation():
 )  # fmt: skip
 def test_errors_in_any_unit_have_three_digits(values, metric, decimals):
     assert decimals_of(values, metric) == decimals
-    assert printed(0.9876, 2) == "0.99"
+
+
+def test_a_printed_zero_has_no_sign():
+    assert [printed(value, 2) for value in (0.9876, -0.001, -0.2)] == ["0.99", "0.00", "-0.20"]

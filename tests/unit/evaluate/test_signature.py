@@ -11,7 +11,8 @@ from omc.core.csv_files import write_csv
 from omc.core.tables import FAILURES, TUNING
 from omc.data.matrix import write_h5ad
 from omc.evaluate.predictions import parse
-from omc.evaluate.signature import consensus, drops, read_uses, stability
+from omc.evaluate.shuffled import drops
+from omc.evaluate.signature import consensus, read_uses, stability
 from omc.learn import models
 from omc.learn.batch import Data
 from omc.learn.job import Settings

@@ -17,7 +17,7 @@ def main(plan: str, permuted: dict[str, list[str]], datasets: list[dict], output
     from omc.core.csv_files import number, read_csv, write_csv
     from omc.core.tables import PERMUTATION_IMPORTANCE
     from omc.evaluate.predictions import read_predictions
-    from omc.evaluate.signature import drops, mean_drops
+    from omc.evaluate.shuffled import drops, mean_drops
 
     planned = {}
     for row in read_csv(plan):

@@ -5,6 +5,7 @@ The only place that decides it; figures, summary and report read ranking.csv.
 
 import math
 import statistics
+from collections import defaultdict
 from dataclasses import dataclass
 
 from omc.core.csv_files import number
@@ -63,10 +64,10 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
     for cohort, metric in sorted(shown, key=lambda key: key[0] != DEVELOPMENT):
         inside = cohort == DEVELOPMENT
         # Predictions that are scored together count by a value of any metric.
-        on = valued.get((cohort, "" if pooled and inside else metric), {})
-        count = len(planned.get(cohort, ()))
-        order = _sorted(_standings(dataset, shown[cohort, metric], on, count), metric)
-        decimals = decimals_of([s.value for s in order], metric)
+        splits = valued.get((cohort, "" if pooled and inside else metric), {})
+        standings = _standings(dataset, shown[cohort, metric], splits, len(planned[cohort]))
+        order = _sorted(standings, metric)
+        decimals = decimals_of([standing.value for standing in order], metric)
         if inside:
             leaders[metric] = _leaders(order, decimals)
         for standing in order:
@@ -74,9 +75,9 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
         _against_baseline(order, metric, decimals)
         if inside and metric == dataset["metric"]:
             _against_leaders(order, own["comparisons"])
-        n_splits = len(set().union(*on.values()))
-        where = [dataset["name"], cohort, metric]
-        rows += [[*where, i, *_cells(s, n_splits)] for i, s in enumerate(order, start=1)]
+        n_splits = len(set().union(*splits.values()))
+        for rank, standing in enumerate(order, start=1):
+            rows.append([dataset["name"], cohort, metric, rank, *_cells(standing, n_splits)])
     return rows
 
 
@@ -129,8 +130,9 @@ def decimals_of(values, metric: str) -> int:
 
 
 def printed(value: float, decimals: int) -> str:
-    """The value as it is shown to people."""
-    return f"{value:.{decimals}f}"
+    """The value as it is shown to people, without "-0.000"."""
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def _splits(metrics: list[dict]) -> tuple[dict, dict]:
@@ -138,9 +140,9 @@ def _splits(metrics: list[dict]) -> tuple[dict, dict]:
 
     With the metric "" the splits that have a value of any metric.
     """
-    valued, planned = {}, {}
+    valued, planned = {}, defaultdict(set)
     for row in metrics:
-        planned.setdefault(row["cohort"], set()).add(row["split"])
+        planned[row["cohort"]].add(row["split"])
         if row["value"]:
             model = f"{row['language']}/{row['model']}"
             for metric in (row["metric"], ""):

@@ -1,4 +1,4 @@
-"""The features that models use: their stability, a common ranking, the loss by shuffling one."""
+"""The features that models use: their stability, and a ranking that all models share."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,6 @@ import pandas as pd
 from scipy.stats import norm, rankdata
 
 from omc.core.csv_files import number
-from omc.evaluate.metrics import METRICS
-from omc.evaluate.predictions import Predictions
-from omc.evaluate.scoring import score
 
 # So many of the first features are looked at closer: ranks per model, permutation importance.
 TOP = 20
@@ -131,40 +128,3 @@ def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tup
         ranks += [[*lead, features[i], number(mean[i]), number(share[i])] for i in top]
     plan = [[name, *model, features[i]] for model in best for i in top]
     return {"stability": stable, "signature": agreed, "ranks": ranks, "plan": plan}
-
-
-def drops(predictions: Predictions, features: list[str], metric: str) -> np.ndarray:
-    """(splits, features) mean loss of a metric by shuffling features; NaN where it is undefined.
-
-    predictions: of permuted.csv, whose rows have the columns split, feature and permutation, as
-    `shuffling.permute_split` gives them; features: names, empty for all together. A loss is
-    positive where shuffling makes the predictions worse, whichever direction the metric has; a
-    feature that a split did not select loses nothing there (Breiman 2001,
-    doi:10.1023/A:1010933404324, here on test samples).
-    """
-    whole, shuffled = {}, {}
-    for (split, feature, permutation), part in predictions.by("split", "feature", "permutation"):
-        value = score(part, [metric])[metric]
-        if permutation == "0":
-            whole[split] = value
-        else:
-            shuffled.setdefault((split, feature), []).append(value)
-    sign = -METRICS[metric].sign
-    lost = [
-        [sign * (np.mean(shuffled.get((split, feature), value)) - value) for feature in features]
-        for split, value in whole.items()
-    ]
-    return np.reshape(lost, (len(whole), len(features)))
-
-
-def mean_drops(lost: np.ndarray) -> list[list]:
-    """(mean, sd, n) of each feature over the splits that have a value; None without any.
-
-    lost: (splits, features) of `drops`; sd: None of a single split.
-    """
-    rows = []
-    for values in lost.T:
-        values = values[np.isfinite(values)]
-        sd = np.std(values, ddof=1) if len(values) > 1 else None
-        rows.append([np.mean(values), sd, len(values)] if len(values) else None)
-    return rows

@@ -73,7 +73,7 @@ def compare(parent: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_r
 
 
 def changes(rows: list[dict]) -> list[int | None]:
-    """What there is evidence for, of every row: 1 the data set is better, -1 the variant, 0 neither.
+    """Evidence of each row: 1 that the data set is better, -1 that the variant is, 0 of neither.
 
     rows: of variants.csv, dictionaries of text: those of the models and variants that are looked at
     together, on one metric; their p-values are adjusted for all of them (Holm). None without a p.
