@@ -14,7 +14,7 @@ if __name__ == "__main__":
         from omc.core import tables as contracts
         from omc.core.csv_files import write_csv
         from omc.evaluate.curves import describe
-        from omc.evaluate.metrics import POOLED_SCHEMES
+        from omc.evaluate.pooled import scored_together
         from omc.evaluate.predictions import read_predictions
 
         rows = [], [], []
@@ -23,7 +23,7 @@ if __name__ == "__main__":
         for dataset, path, splits in zip(datasets, *files, strict=True):
             if dataset["task"] == "classification":
                 predictions = read_predictions(path, dataset["positive"], splits)
-                pooled = snakemake.params.scheme in POOLED_SCHEMES
+                pooled = scored_together(snakemake.params.scheme)
                 described = describe(predictions, dataset["name"], pooled)
                 for table, own in zip(rows, described, strict=True):
                     table += own

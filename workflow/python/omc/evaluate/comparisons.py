@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number, read_csv
+from omc.core.names import DEVELOPMENT
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
 from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
-from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
+from omc.evaluate.metrics import METRICS
 from omc.evaluate.picking import pick
-from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.reading import read_text
 
 
@@ -50,7 +51,7 @@ def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> 
     """
     name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
     tests = {}
-    if params["scheme"] not in POOLED_SCHEMES:
+    if not scored_together(params["scheme"]):
         rope = params["rope"]
         if METRICS[metric].unit == "outcome":
             sheet = read_text(paths["samples"], sep="\t")

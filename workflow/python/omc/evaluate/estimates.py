@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
+from omc.core.names import DEVELOPMENT
 from omc.evaluate.intervals import (
     ROUNDING,
     bootstrap_seed,
@@ -11,8 +12,8 @@ from omc.evaluate.intervals import (
     sample_intervals,
     test_train_ratio,
 )
-from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
-from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.metrics import METRICS
+from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.reading import read_text
 
 MODEL = ["dataset", "language", "model", "cohort"]
@@ -27,7 +28,7 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     # A failed split has no value of any metric; an undefined metric is empty on its own.
     failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
     by_split, agreed = {}, {}
-    if scheme not in POOLED_SCHEMES:
+    if not scored_together(scheme):
         splits = {name: read_text(paths["splits"]) for name, paths in files.items()}
         by_split, agreed = split_intervals(metrics, splits)
     pooled = {}

@@ -5,8 +5,8 @@ from scipy.optimize import brentq
 from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
+from omc.core.names import DEVELOPMENT
 from omc.core.seeds import fit_seed
-from omc.evaluate.metrics import DEVELOPMENT
 
 RESAMPLES = 2000
 # Resamples are drawn in blocks of about this many numbers.

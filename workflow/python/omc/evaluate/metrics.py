@@ -5,13 +5,6 @@ from dataclasses import dataclass
 
 from omc.core.catalog import catalog
 from omc.core.csv_files import read_csv
-from omc.core.registry import entries
-
-# The cohort of cross-validation.
-DEVELOPMENT = "development"
-# Each sample is tested once, in sets too small or too unequal to score one by one: all predictions
-# are scored together.
-POOLED_SCHEMES = [name for name, scheme in entries("omc.learn.schemes").items() if scheme.POOLED]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pandas as pd
 from omc.core.csv_files import number
 from omc.core.names import FINAL
 from omc.evaluate.joining import checked_rows
-from omc.evaluate.metrics import METRICS, POOLED_SCHEMES
+from omc.evaluate.metrics import METRICS
+from omc.evaluate.pooled import scored_together
 from omc.evaluate.predictions import Predictions, parse, read_predictions
 from omc.evaluate.scoring import score
 
@@ -26,7 +27,7 @@ def permuted_values(
     [language, name]; keys: for each what its training was told, in the order of `training_key`;
     scoring: positive, metric and scheme.
     """
-    positive, pooled = scoring["positive"], scoring["scheme"] in POOLED_SCHEMES
+    positive, pooled = scoring["positive"], scored_together(scoring["scheme"])
     tables = [read_predictions(observed, positive)]
     for folder in folders:
         files = [f"{folder}/{language}/{name}/predictions.csv" for language, name in models]

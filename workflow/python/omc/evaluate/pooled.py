@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from omc.core.registry import entry
 from omc.evaluate.predictions import coded, parse
 from omc.evaluate.reading import read_text
 from omc.evaluate.scoring import proportions, scores
@@ -39,6 +40,14 @@ class Cohort:
     units: np.ndarray
     proportions: dict[str, np.ndarray]
     models: dict[str, Predicted]
+
+
+def scored_together(scheme: str) -> bool:
+    """Whether all predictions of a resampling scheme are scored together, and not split by split.
+
+    So it is where each sample is tested once, in sets too small or too unequal to score one by one.
+    """
+    return entry("omc.learn.schemes", scheme).POOLED
 
 
 def read_cohorts(

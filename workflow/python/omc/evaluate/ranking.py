@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from omc.core.csv_files import number
-from omc.evaluate.metrics import DEVELOPMENT, METRICS
+from omc.core.names import DEVELOPMENT
+from omc.evaluate.metrics import METRICS
 
 ALPHA = 0.05
 EQUIVALENT = 0.95

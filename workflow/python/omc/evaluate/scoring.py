@@ -7,8 +7,9 @@ import numpy as np
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import number
 from omc.core.errors import UserError
+from omc.core.names import DEVELOPMENT, FINAL
 from omc.core.registry import entries
-from omc.evaluate.metrics import DEVELOPMENT, METRICS_OF, kind_of
+from omc.evaluate.metrics import METRICS_OF, kind_of
 from omc.evaluate.predictions import Predictions, read_predictions
 from omc.evaluate.reading import read_text
 from omc.evaluate.samples import Samples, Undefined
@@ -87,7 +88,7 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
                     f"{path}: {language}/{model} did not predict the test samples of {split}"
                 )
             first = expected.iloc[0]
-            for cohort in dataset["cohorts"] if split == "final" else [DEVELOPMENT]:
+            for cohort in dataset["cohorts"] if split == FINAL else [DEVELOPMENT]:
                 values = dict.fromkeys(metrics)
                 if part is not None:
                     values = score(part.take((part.rows["cohort"] == cohort).to_numpy()))

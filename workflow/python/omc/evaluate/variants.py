@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
+from omc.core.names import DEVELOPMENT, FINAL
 from omc.evaluate.differences import bootstrap_difference, corrected_t, holm
 from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
-from omc.evaluate.metrics import DEVELOPMENT, METRICS, POOLED_SCHEMES
-from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.metrics import METRICS
+from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.ranking import ALPHA
 from omc.evaluate.reading import read_text
 
@@ -29,7 +30,7 @@ def compare_variant(
     name, parent, kind = (variant[key] for key in ("name", "of", "kind"))
     whole, own = (metrics[metrics["dataset"] == dataset] for dataset in (parent, name))
     cohort = None
-    if scheme in POOLED_SCHEMES:
+    if scored_together(scheme):
         cohort = read_cohorts(**paths, positive=variant["positive"]).get(DEVELOPMENT)
     if cohort:
         compared = compare_pooled(cohort, whole, bootstrap_seed(seed, parent))
@@ -115,4 +116,4 @@ def compare_pooled(cohort, parent: pd.DataFrame, seed: int):
 
 def _scored(metrics: pd.DataFrame) -> pd.DataFrame:
     """Rows of cross-validation: an external cohort has neither splits nor repeats to pair."""
-    return metrics[(metrics["cohort"] == DEVELOPMENT) & (metrics["split"] != "final")]
+    return metrics[(metrics["cohort"] == DEVELOPMENT) & (metrics["split"] != FINAL)]
