@@ -281,8 +281,8 @@ rule signature:
     output:
         stability=f"{RESULTS}/stability.csv",
         signature=f"{RESULTS}/signature.csv",
-        ranks=f"{RESULTS}/feature_ranks.csv",
-        plan=f"{RESULTS}/permutation_plan.csv",
+        feature_ranks=f"{RESULTS}/feature_ranks.csv",
+        permutation_plan=f"{RESULTS}/permutation_plan.csv",
     log:
         f"{RESULTS}/logs/signature.log",
     benchmark:

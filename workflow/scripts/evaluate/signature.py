@@ -8,51 +8,35 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 from omc.core.logs import logged
 
 
-def main(importance: str, ranking: str, data: list[str], datasets: list[dict], output) -> None:
-    """importance, ranking: paths; data: data.h5ad of each data set.
+def main(importance: str, ranking: str, data: list[str], datasets: list[dict]) -> dict[str, list]:
+    """Rows of each table by name.
 
-    datasets: dictionaries of name, metric and baselines; output: paths of stability, signature,
-    ranks and plan.
+    importance, ranking: paths; data: data.h5ad of each data set; datasets: dictionaries of name,
+    metric and baselines.
     """
-    import pandas as pd
-
-    from omc.core import tables as contracts
-    from omc.core.csv_files import read_csv, write_csv
+    from omc.core.csv_files import read_csv
     from omc.data.matrix import names
     from omc.evaluate.ranking import best_of_languages
-    from omc.evaluate.signature import feature_tables
+    from omc.evaluate.signature import feature_tables, read_importance
 
-    text = dict.fromkeys(["dataset", "language", "model", "split", "feature", "selected"], str)
-    table = pd.read_csv(
-        importance, dtype={**text, "importance": float}, usecols=[*text, "importance"],
-        keep_default_na=False, na_values={"importance": [""]},
-    )  # fmt: skip
-    ranked = read_csv(ranking)
-    headers = {
-        "stability": contracts.STABILITY,
-        "signature": contracts.SIGNATURE,
-        "ranks": contracts.FEATURE_RANKS,
-        "plan": contracts.PERMUTATION_PLAN,
-    }
-    written = {name: [] for name in headers}
+    uses, ranked, tables = read_importance(importance), read_csv(ranking), {}
     for dataset, path in zip(datasets, data, strict=True):
         best = best_of_languages(ranked, dataset["name"], dataset["metric"])
-        rows = table[table["dataset"] == dataset["name"]]
-        tables = feature_tables(rows, len(names(path, "var")), dataset, best)
-        for name, own in tables.items():
-            written[name] += own
-    for name, header in headers.items():
-        write_csv(getattr(output, name), header, written[name])
+        rows = uses[uses["dataset"] == dataset["name"]]
+        for name, own in feature_tables(rows, len(names(path, "var")), dataset, best).items():
+            tables.setdefault(name, []).extend(own)
+    return tables
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        main(
-            snakemake.input.importance,
-            snakemake.input.ranking,
-            list(snakemake.input.data),
-            json.loads(snakemake.params.datasets),
-            snakemake.output,
-        )
+        from omc.core.csv_files import write_csv
+        from omc.core.tables import header
+
+        files = snakemake.input
+        datasets = json.loads(snakemake.params.datasets)
+        tables = main(files.importance, files.ranking, list(files.data), datasets)
+        for name, path in snakemake.output.items():
+            write_csv(path, header(name), tables[name])

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from omc.core.csv_files import number
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.predictions import Predictions
+from omc.evaluate.predictions import Predictions, read_predictions
 from omc.evaluate.scoring import score
 
 
@@ -42,3 +43,15 @@ def mean_drops(lost: np.ndarray) -> list[list]:
         sd = np.std(values, ddof=1) if len(values) > 1 else None
         rows.append([np.mean(values), sd, len(values)] if len(values) else None)
     return rows
+
+
+def importance_rows(path: str, dataset: dict, model: tuple[str, str], features: list[str]):
+    """Rows of permutation_importance.csv of one model, the last for all features together.
+
+    path: its permuted.csv; dataset: dictionary of name, positive and metric; features: of the plan.
+    """
+    features = [*features, ""]
+    lost = drops(read_predictions(path, dataset["positive"]), features, dataset["metric"])
+    lead = [dataset["name"], *model, dataset["metric"]]
+    found = zip(features, mean_drops(lost), strict=True)
+    return [[*lead, feature, *map(number, numbers)] for feature, numbers in found if numbers]

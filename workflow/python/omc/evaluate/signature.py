@@ -51,6 +51,15 @@ def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[flo
     return float(value), float(value - half), float(min(1, value + half))
 
 
+def read_importance(path: str) -> pd.DataFrame:
+    """importance.csv without `kind`: `importance` as a number, the other columns as text."""
+    text = dict.fromkeys(["dataset", "language", "model", "split", "feature", "selected"], str)
+    return pd.read_csv(
+        path, dtype={**text, "importance": float}, usecols=[*text, "importance"],
+        keep_default_na=False, na_values={"importance": [""]},
+    )  # fmt: skip
+
+
 def read_uses(importance: pd.DataFrame, baselines: list[str]):
     """(features (p,), selected (S, p), Uses of all models but the baselines) of one data set.
 
@@ -104,7 +113,7 @@ def consensus(features, selected, uses: list[Use]):
 
 
 def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tuple]) -> dict:
-    """Rows of stability, signature, ranks (of the top features) and plan of one data set.
+    """Rows of four tables by name, of one data set; ranks are of the top features alone.
 
     rows: see `read_uses`; count: how many features there were to choose from; dataset: dictionary
     of name and baselines; best: (language, model) whose top features are to be shuffled.
@@ -127,4 +136,9 @@ def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tup
         lead = [name, use.language, use.model]
         ranks += [[*lead, features[i], number(mean[i]), number(share[i])] for i in top]
     plan = [[name, *model, features[i]] for model in best for i in top]
-    return {"stability": stable, "signature": agreed, "ranks": ranks, "plan": plan}
+    return {
+        "stability": stable,
+        "signature": agreed,
+        "feature_ranks": ranks,
+        "permutation_plan": plan,
+    }
