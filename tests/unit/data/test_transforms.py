@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from omc.core.errors import UserError
-from omc.data.transforms import transform
+from omc.data.transforming import transform
 
 SAMPLES, FEATURES = ["S1", "S2", "S3"], ["g1", "g2", "g3", "g4"]
 COUNTS = np.array([[0, 5, 10, np.nan], [1, 0, 0, 3], [0.1, 0.2, 0.3, 1e6]])

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, quoted, some
 from omc.data.formats import as_csc, is_sparse, read_sheet, read_table
-from omc.data.transforms import COMPOSITIONAL, transform
+from omc.data.transforming import is_compositional, transform
 
 DEVELOPMENT = "development"
 
@@ -228,7 +228,7 @@ def check_features(
             f"{key}.table: {layer['table']} has none of development's {len(features)} features"
             f" (it has: {some(table.columns)}; development: {some(features)}): name them alike"
         )
-    whole = layer["transform"] in COMPOSITIONAL
+    whole = is_compositional(layer["transform"])
     if len(lacking) and (whole or not impute):
         fix = (
             f"transform {layer['transform']} relates each value to the whole sample, so that the"

@@ -9,7 +9,7 @@ from omc.core.errors import UserError, some
 from omc.core.names import FINAL
 from omc.data.formats import ending, read_table
 from omc.data.matrix import layers, names
-from omc.data.transforms import COMPOSITIONAL, transform
+from omc.data.transforming import is_compositional, transform
 from omc.learn.preprocessing import read_fits
 
 OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
@@ -29,7 +29,7 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     parts = {}
     for name, table in tables.items():
         kept = (layer_of == name) & used
-        needed = (layer_of == name) if table["transform"] in COMPOSITIONAL else kept
+        needed = (layer_of == name) if is_compositional(table["transform"]) else kept
         part = read_layer(table, own_names(features[needed], name))
         parts[name] = part.loc[:, used[needed]].set_axis(features[kept], axis=1)
     samples = join_samples(parts, tables, join)
