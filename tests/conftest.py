@@ -15,7 +15,7 @@ def root():
 @pytest.fixture(scope="session")
 def leukemia():
     """(values (38, 3051), labels (38,)) of the shipped leukemia data."""
-    from omc.data.formats import read_sheet, read_table
+    from omc.data.reading import read_sheet, read_table
 
     folder = ROOT / "resources" / "leukemia"
     sheet = read_sheet(str(folder / "samples.tsv"))

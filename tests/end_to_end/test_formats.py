@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from omc.data.formats import read_sheet, read_table
+from omc.data.reading import read_sheet, read_table
 
 pytestmark = pytest.mark.slow
 

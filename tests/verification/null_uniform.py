@@ -26,8 +26,8 @@ from permute_labels import main as permute_labels  # noqa: E402
 from scipy.stats import kstest  # noqa: E402
 
 from omc.core.tables import PREDICTIONS  # noqa: E402
-from omc.data.formats import read_sheet, read_table  # noqa: E402
 from omc.data.matrix import write_h5ad  # noqa: E402
+from omc.data.reading import read_sheet, read_table  # noqa: E402
 from omc.evaluate.null import p_value, performance  # noqa: E402
 from omc.evaluate.predictions import read_predictions  # noqa: E402
 from omc.learn.batch import Data  # noqa: E402

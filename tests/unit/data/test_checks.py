@@ -15,7 +15,7 @@ from omc.data.checks import (
     check_subjects,
     check_values,
 )
-from omc.data.formats import read_sheet
+from omc.data.reading import read_sheet
 
 
 def statuses(rows):

@@ -10,8 +10,8 @@ import pytest
 from scipy import sparse
 
 from omc.core.errors import UserError
-from omc.data import formats
-from omc.data.formats import as_csc, is_sparse, read_sheet, read_table
+from omc.data import numbers
+from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
 
 TABLE = pd.DataFrame(
     [[0.1 + 0.2, 0, -3], [np.nan, 5, 1e-300]],
@@ -73,7 +73,7 @@ def test_every_format_gives_the_same_bits(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["t.tsv", "t.gct", "t.parquet"])
 def test_a_table_is_read_in_parts(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(formats, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(numbers, "BLOCK_BYTES", 1)
     test_every_format_gives_the_same_bits(tmp_path, name)
 
 

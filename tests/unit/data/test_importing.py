@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from omc.core.errors import UserError
-from omc.data import formats, matrix, transforming
+from omc.data import matrix, numbers, transforming
 from omc.data.importing import import_dataset, use_image_tables
 
 GENES = "sample\tg1\tg2\na\t1\t2\nb\t3\t4\nc\t5\t6\n"
@@ -78,7 +78,7 @@ def test_an_inner_join_keeps_what_every_layer_has(two, capsys):
 
 @pytest.mark.parametrize("orientation", ["samples_in_rows", "features_in_rows"])
 def test_a_matrix_is_in_memory_twice_at_most(one, write, monkeypatch, orientation):
-    monkeypatch.setattr(formats, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(numbers, "BLOCK_BYTES", 1 << 14)
     monkeypatch.setattr(matrix, "BLOCK_BYTES", 1 << 14)
     monkeypatch.setattr(transforming, "BLOCK", 1 << 12)
     x = np.random.default_rng(0).normal(size=(200, 600))

@@ -27,8 +27,8 @@ def main(
         check_sheet,
         check_values,
     )
-    from omc.data.formats import read_sheet
     from omc.data.matrix import names, read_columns
+    from omc.data.reading import read_sheet
 
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     rows = rows[rows["cohort"] == "development"]

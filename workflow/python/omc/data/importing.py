@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, quoted, some
-from omc.data.formats import as_csc, is_sparse, read_sheet, read_table
+from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
 from omc.data.transforming import is_compositional, transform
 
 DEVELOPMENT = "development"

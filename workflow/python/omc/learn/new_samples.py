@@ -7,8 +7,8 @@ import pandas as pd
 
 from omc.core.errors import UserError, some
 from omc.core.names import FINAL
-from omc.data.formats import ending, read_table
 from omc.data.matrix import layers, names
+from omc.data.reading import ending, read_table
 from omc.data.transforming import is_compositional, transform
 from omc.learn.preprocessing import read_fits
 

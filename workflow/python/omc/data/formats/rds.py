@@ -1,0 +1,11 @@
+"""R objects: formats.R writes them as .h5ad files, which are read here."""
+
+from omc.core.errors import UserError
+
+ENDINGS, CONTENT = (".rds",), None
+ORIENTED, MATRICES = True, True
+
+
+def read_table(path: str, orientation=None, matrix=None):
+    """Refuse it: Python reads none."""
+    raise UserError(f"{path}: only R reads .rds files: give it in a layer of a data set")

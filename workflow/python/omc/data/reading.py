@@ -1,0 +1,117 @@
+"""Reads a feature table or a sample sheet in any format of the registry, by its ending."""
+
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from omc.core.errors import UserError, did_you_mean, some
+from omc.core.registry import entries
+from omc.data.files import check_content, refuse_non_numbers
+from omc.data.formats.text import SEPARATORS
+
+FORMATS = entries("omc.data.formats")
+# Text first, as most files are.
+ENDINGS = [
+    ending for known in sorted(FORMATS, key="text".__ne__) for ending in FORMATS[known].ENDINGS
+]
+
+
+def ending(path: str) -> str:
+    """The ending that shows the format, .gz taken off; UserError if no format has it."""
+    name = str(path).lower().removesuffix(".gz")
+    for known in ENDINGS:
+        if name.endswith(known):
+            return known
+    raise UserError(
+        f"{path}: the ending is none of {', '.join(ENDINGS)}"
+        " (text and .gct also with .gz): rename or convert it"
+    )
+
+
+def format_of(path: str) -> ModuleType:
+    """The format of a file, by its ending."""
+    known = ending(path)
+    return next(each for each in FORMATS.values() if known in each.ENDINGS)
+
+
+def read_table(
+    path: str, orientation: str = "samples_in_rows", matrix: str | None = None
+) -> pd.DataFrame:
+    """A feature table as samples x features in double precision; NaN is missing.
+
+    orientation: 'features_in_rows' or 'samples_in_rows', of text and Parquet; the other formats
+    fix it. matrix: layer of an .h5ad file (default: X). A matrix that is stored sparse comes as
+    sparse columns. UserError: see the sentences.
+    """
+    kind = format_of(path)
+    if matrix is not None and not kind.MATRICES:
+        raise UserError(f"{path}: there is no matrix '{matrix}' to choose in a {ending(path)} file")
+    check_content(path, kind.CONTENT)
+    table = kind.read_table(path, orientation, matrix)
+    if not is_sparse(table):
+        refuse_non_numbers(path, table)
+        if kind.ORIENTED and orientation == "features_in_rows":
+            table = table.T
+        table = table.astype(np.float64, copy=False)
+    table.index, table.columns = table.index.astype(str), table.columns.astype(str)
+    for what, labels in {"sample": table.index, "feature": table.columns}.items():
+        if not len(labels):
+            raise UserError(f"{path}: there is no {what} in it")
+        twice = labels[labels.duplicated()].unique()
+        if len(twice):
+            raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
+    return table
+
+
+def is_sparse(table: pd.DataFrame) -> bool:
+    """Whether a table of `read_table` holds sparse columns."""
+    return any(isinstance(dtype, pd.SparseDtype) for dtype in table.dtypes)
+
+
+def as_csc(table: pd.DataFrame) -> sparse.csc_array:
+    """A table with sparse columns as one array; dense ones among them are taken in."""
+    # Some columns at a time: they are dense on the way.
+    parts = (table.iloc[:, i : i + 1000].to_numpy() for i in range(0, table.shape[1], 1000))
+    return sparse.hstack([sparse.csc_array(part) for part in parts], format="csc")
+
+
+def read_sheet(path: str) -> pd.DataFrame:
+    """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
+
+    Of an .h5ad file: its obs, whose names are the samples.
+    """
+    kind, known = format_of(path), ending(path)
+    if not hasattr(kind, "read_sheet"):
+        raise UserError(
+            f"{path}: no sample sheet is read from a {known} file here: give it as .tsv or .csv"
+        )
+    check_content(path, kind.CONTENT)
+    sheet = kind.read_sheet(path)
+    if "sample" not in sheet.columns:
+        raise UserError(
+            f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})"
+            f"{_sheet_advice(list(sheet.columns), known)}"
+        )
+    if not len(sheet):
+        raise UserError(f"{path}: there is no sample in it: give a row for each")
+    nameless = np.flatnonzero(sheet["sample"].str.strip() == "")
+    if len(nameless):
+        raise UserError(
+            f"{path}: column 'sample' is empty in {len(nameless)} row(s), first in row"
+            f" {nameless[0] + 1}: name the samples, or take the rows out"
+        )
+    twice = sheet["sample"][sheet["sample"].duplicated()].unique()
+    if len(twice):
+        raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
+    return sheet.set_index("sample", drop=True)
+
+
+def _sheet_advice(columns: list[str], kind: str) -> str:
+    if len(columns) == 1 and kind in SEPARATORS and set(columns[0]) & {";", ",", "\t"}:
+        return f": only one is found with separator {SEPARATORS[kind]!r}: does the ending fit?"
+    near = did_you_mean("sample", columns)
+    if near:
+        return f".{near} Rename the column"
+    return ": name the column of the samples so"
