@@ -1,4 +1,4 @@
-"""Compare every two models of both languages; tell what to expect of the one that looks best."""
+"""Compare every two models of both languages, and estimate what to expect of the best one."""
 
 import sys
 from pathlib import Path

@@ -9,7 +9,7 @@ from omc.core.logs import logged
 
 
 def main(files: list[str], splits: str, preprocessing: str, keys: list[list], output: str) -> None:
-    """keys: for each file what its training job was told, in the order of `training_key`."""
+    """keys: for each file the settings of its training job, in the order of `training_key`."""
     from omc.core.csv_files import write_csv
     from omc.evaluate.joining import checked_rows
 

@@ -12,11 +12,11 @@ from omc.evaluate.scoring import score
 GRID = np.linspace(0, 1, 101)
 THRESHOLDS = np.arange(1, 100) / 100
 HISTOGRAM = np.linspace(0, 1, 21)
-# With fewer of either outcome a slope says next to nothing.
+# With fewer of either outcome, a slope is too uncertain to be of use.
 FEWEST_EVENTS = 20
 FEWEST_PER_BIN = 15
 BINS = (3, 10)
-# Forests and neighbours say 0 and 1, of which there is no logit.
+# Forests and neighbours give probabilities of 0 and 1, which have no logit.
 CLIP = 1e-8
 # Standard errors on each side of a 95 % interval.
 WALD = NormalDist().inv_cdf(0.975)

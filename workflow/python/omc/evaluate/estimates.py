@@ -59,7 +59,7 @@ def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> t
     for key, values in folds.groupby([*MODEL, "metric"])["value"]:
         values = values.dropna().to_numpy()
         estimate, *limits = corrected_interval(values, ratio[key[0]])
-        # A t interval knows nothing of a metric's range.
+        # A t interval can leave the metric's range.
         metric = METRICS[key[-1]]
         limits = np.clip(limits, metric.lowest, metric.highest)
         by_split[key] = (estimate, *limits, "nadeau_bengio")

@@ -21,7 +21,7 @@ def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
 
     The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
     Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and where
-    all values are equal: what never varied does not tell how much it can.
+    all values are equal: values that never varied do not show how much they can.
     """
     if len(values) < 2 or np.ptp(values) < ROUNDING:
         return np.nan
@@ -75,7 +75,7 @@ def resamples(units, seed: int, count: int = RESAMPLES):
 def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
     """Percentile interval of (B,) resampled values; those that are undefined do not count.
 
-    NaN limits where they would be equal: the bootstrap then knows nothing of the error.
+    NaN limits where they would be equal: the bootstrap then has seen no error at all.
     """
     values = np.asarray(values)[np.isfinite(values)]
     if not len(values):
@@ -89,7 +89,7 @@ def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[st
 
     scored: gives {metric: (B,)} for (B, n) weights, as `pooled.Predicted.scored` does; units: see
     `resamples`. NaN limits where there is only one unit. The interval is conditional on the fitted
-    models: it tells the chance of the test samples, not of the training samples (Efron &
+    models: it covers the chance of the test samples, not of the training samples (Efron &
     Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
     """
     estimates = scored(np.ones((1, len(units))))
@@ -128,8 +128,8 @@ def sample_intervals(
 ) -> dict[str, tuple]:
     """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
 
-    Where every resample gives the same value, as when all samples are right, the bootstrap knows
-    nothing of the error that it has not met. A proportion then has the interval of Wilson (1927,
+    Where every resample gives the same value, as when all samples are right, the bootstrap has seen
+    no error at all. A proportion then has the interval of Wilson (1927,
     doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
     both by numbers of units; any other metric has no interval (NaN limits). Those two have these
     intervals too where all splits of cross-validation gave the same value, which is then the

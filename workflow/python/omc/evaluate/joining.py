@@ -9,8 +9,9 @@ from omc.core.errors import UserError
 def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[list]):
     """(header, rows) of the predictions of all files; UserError if one was made from others.
 
-    splits, preprocessing: paths of what they have to be made from; keys: for each file what its
-    training job was told, in the order of `training_key`. The header ends with splits_sha256.
+    splits, preprocessing: paths of what they have to be made from; keys: for each file the
+    settings of its training job, in the order of `training_key`. The header ends with
+    splits_sha256.
     """
     splits_sha256 = sha256_file(splits)
     expected = {json_key: training_key(preprocessing, *json_key) for json_key in map(tuple, keys)}

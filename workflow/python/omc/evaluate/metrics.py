@@ -1,4 +1,4 @@
-"""The metrics of catalog/metrics.csv: their names, directions and ranges, and who has which."""
+"""The metrics of catalog/metrics.csv: names, directions, ranges, and which task has which."""
 
 import math
 from dataclasses import dataclass

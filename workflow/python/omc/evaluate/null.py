@@ -14,7 +14,7 @@ from omc.evaluate.predictions import Predictions, parse, read_predictions
 from omc.evaluate.scoring import score
 
 LEVEL = 0.05
-# So many permutations can give p <= LEVEL.
+# With fewer permutations p cannot reach the level.
 ENOUGH = 19
 
 
@@ -24,7 +24,7 @@ def permuted_values(
     """{(language, model): (1 + N,)}: the value on the outcomes as they are, then on N permutations.
 
     observed: path of predictions.csv; folders: of the permutations, in their order; models:
-    [language, name]; keys: for each what its training was told, in the order of `training_key`;
+    [language, name]; keys: the settings of its training job, in the order of `training_key`;
     scoring: positive, metric and scheme.
     """
     positive, pooled = scoring["positive"], scored_together(scoring["scheme"])

@@ -35,7 +35,7 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
 
     Of each resample of the samples, or groups, the model that is best in it is scored on the
     samples that were not drawn: the mean is free of the optimism of choosing by the numbers that
-    are then told (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
+    are then reported (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
     algorithm 5; the predictions of all repeats are drawn together). Resamples in which a metric is
     undefined do not count. Of models that are equally good the first is picked.
 

@@ -109,8 +109,8 @@ def best_of_languages(rows: list[dict], dataset: str, metric: str) -> list[tuple
 def shown_estimates(estimates: list[dict]) -> dict[tuple, dict[str, dict]]:
     """By (cohort, metric) and model, the row of estimates.csv that is shown.
 
-    In cross-validation that of the mean over the splits, if there is one. Where the splits agree it
-    has the interval of the row with the same value; any other row is of the pooled predictions.
+    In cross-validation this is the mean over the splits, if there is one. Where all splits agree it
+    takes the interval of the row with the same value; other rows are of the pooled predictions.
     """
     shown = {}
     for row in sorted(estimates, key=lambda row: row["method"] != BY_SPLIT):

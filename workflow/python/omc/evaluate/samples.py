@@ -1,4 +1,4 @@
-"""Resamples of predicted samples, with what several metrics are made of, each computed once."""
+"""Resamples of predicted samples, and what several metrics share, computed once."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -8,7 +8,7 @@ from scipy.stats import norm, rankdata
 
 from omc.core.csv_files import number
 
-# So many of the first features are looked at closer: ranks per model, permutation importance.
+# How many of the first features have ranks per model and a permutation importance.
 TOP = 20
 
 
@@ -26,11 +26,11 @@ def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[flo
     """(stability, low, high) of the sets of features of M splits.
 
     used: (M, p) which feature is in which set; features: how many there were to choose from (those
-    that are in no set may lack in `used`). The measure and the interval of Nogueira, Sechidis &
+    in no set may be missing from `used`). The measure and the interval of Nogueira, Sechidis &
     Brown 2018 (JMLR 18(174), definition 4 and theorem 7): 1 for equal sets, 0 as expected of sets
     drawn by chance, whatever their sizes. NaN where it is undefined: fewer than two sets, or all of
-    none or of all features. The interval takes the sets for independent; those of splits share
-    training samples, so it tells how steady the mean over such splits is, not what happens in other
+    none or of all features. The interval treats the sets as independent; those of splits share
+    training samples, so it shows how steady the mean over such splits is, not what happens in other
     samples. Where all sets are equal it would have no width and is left out (NaN).
     """
     m, d = len(used), features

@@ -1,4 +1,4 @@
-"""F1, macro: the mean of the classes that a sample has or was put into, as in scikit-learn."""
+"""Macro F1: the mean over the classes that occur or were predicted, as in scikit-learn."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Log loss: the mean surprise at the true class, whose probability counts as 1e-15 or more."""
+"""Log loss: the mean surprise at the true class, with probabilities of at least 1e-15."""
 
 import numpy as np
 
