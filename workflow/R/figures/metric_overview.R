@@ -24,7 +24,7 @@ overview_metrics <- function(data) {
   present <- unique(c(data$estimates$metric, data$metric))
   unknown <- setdiff(present, table$metric)
   if (length(unknown) > 0) {
-    message("Metrics without an entry in metric_table() are not drawn: ", toString(unknown))
+    message("Metrics without a row in catalog/metrics.csv are not drawn: ", toString(unknown))
   }
   table$metric[table$task == of_task & table$metric %in% present]
 }

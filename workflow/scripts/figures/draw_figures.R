@@ -49,7 +49,7 @@ main <- function(input, output, params) {
 }
 
 with_log(snakemake@log[[1]], {
-  use("theme", "figure_data", "pairs", "panels", "variants")
+  use("theme", "canvas", "figure_data", "pairs", "panels", "variants", "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))
   main(snakemake@input, snakemake@output, snakemake@params)

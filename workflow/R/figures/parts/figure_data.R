@@ -1,5 +1,7 @@
 # Reads the joined CSV files and selects what the figures of one data set show.
 
+use("theme", "text", "metric_info", "pairs")
+
 #' Reads columns of a CSV file; text stays text, empty cells become NA.
 read_columns <- function(file, text = character(), numbers = character()) {
   header <- names(data.table::fread(file, nrows = 0, sep = ",", header = TRUE))

@@ -1,5 +1,7 @@
 # What the tests of comparisons.csv say of pairs of models, and of the leader against the others.
 
+use("theme", "text", "metric_info", "figure_data")
+
 # A difference has evidence below this adjusted p; a pair is practically equivalent from this
 # posterior probability on.
 significance <- 0.05

@@ -1,6 +1,8 @@
 # What the figures with a panel per model share: curves over the repeats, the panels' places, their
 # axes, headings and key.
 
+use("theme", "text", "canvas", "figure_data")
+
 # With more models than this the panels are small and have no room for intervals.
 many_panels <- 20
 # Inches: smallest side of a panel, space between panels and between the parts of one, widest row.

@@ -1,6 +1,8 @@
 # What figure_layers.R and figure_grouping.R share: a data set's models beside those of its
 # variants, and the paired differences with their intervals.
 
+use("theme", "text", "canvas", "metric_info", "figure_data")
+
 # Inches: height of a row, widths of the panels of the means and of the differences.
 variant_row <- 0.27
 variant_panels <- c(means = 3.3, differences = 3.3)
