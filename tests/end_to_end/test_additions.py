@@ -1,4 +1,4 @@
-"""Each thing that one can add is one file, or one row and one file, found without any other edit."""
+"""What one can add is one file, or a file and a row, and is found without any other edit."""
 
 import shutil
 

@@ -17,7 +17,8 @@ metric_table <- local({
       )
       table <<- data.frame(
         metric = rows$metric, label = rows$label, task = rows$task,
-        header = sub("|", "\n", rows$header, fixed = TRUE), higher_is_better = rows$higher_is_better,
+        header = sub("|", "\n", rows$header, fixed = TRUE),
+        higher_is_better = rows$higher_is_better,
         lower = ifelse(is.na(rows$lowest), -Inf, rows$lowest),
         upper = ifelse(is.na(rows$highest), Inf, rows$highest), chance = as.numeric(rows$chance)
       )

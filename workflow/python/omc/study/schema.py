@@ -7,6 +7,8 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 
 from omc.core.errors import UserError
+from omc.core.registry import names
+from omc.evaluate.metrics import METRICS
 from omc.study.messages import sentence
 
 # Keys of a layer that only one of its kinds has.
@@ -18,7 +20,7 @@ LAYER_KEYS = {
 
 def complete(config: dict, schema_path: str) -> dict:
     """The configuration with its defaults; UserError with one line per mistake in it."""
-    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    schema = read_schema(schema_path)
     config = json.loads(json.dumps(config, default=str))
     given = json.loads(json.dumps(config))
     validator = _with_defaults(Draft202012Validator)(schema)
@@ -36,6 +38,26 @@ def complete(config: dict, schema_path: str) -> dict:
     if not (config["models"]["python"] or config["models"]["r"]):
         raise UserError("models: no model is listed: add a name under models.python or models.r")
     return config
+
+
+def read_schema(path: str) -> dict:
+    """The schema, with the choices that registries and the catalog give filled in."""
+    schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    _fill_choices(schema)
+    return schema
+
+
+def _fill_choices(schema) -> None:
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict | list):
+            _fill_choices(part)
+    if isinstance(schema, dict) and isinstance(schema.get("x-choices"), str):
+        kind, _, task = schema["x-choices"].partition(" of ")
+        schema["enum"] = _metrics(task) if kind == "metrics" else list(names(kind))
+
+
+def _metrics(task: str) -> list[str]:
+    return [name for name, metric in METRICS.items() if metric.task == task]
 
 
 def _with_defaults(validator_class):
