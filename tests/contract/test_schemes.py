@@ -32,7 +32,7 @@ def test_it_declares_what_the_rest_asks_for(scheme):
     assert isinstance(module.POOLED, bool) and isinstance(module.BALANCED, bool)
     assert module.repeats(RESAMPLING) >= 1
     assert module.split_count(RESAMPLING, lambda: 0) >= 1
-    assert module.__doc__
+    assert module.__doc__ and module.describe(RESAMPLING)
 
 
 def test_a_sample_is_trained_on_or_tested_and_never_both(scheme):

@@ -53,6 +53,11 @@ def refuse(groups):
     return "" if groups is None else "holdout knows no groups: take {key}.groups out"
 
 
+def describe(resampling):
+    """In words."""
+    return "testing on every third sample"
+
+
 def repeats(resampling):
     """One."""
     return 1
@@ -167,4 +172,4 @@ def test_the_new_preset_is_trained_and_the_new_metric_ranks_the_models(finished)
 def test_the_new_figure_is_drawn_and_the_new_metric_is_in_the_others(finished):
     assert finished.path("images", "leukemia", "split_counts.png").stat().st_size > 5000
     text = finished.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
-    assert "error rate" in text
+    assert "Error rate (lower is better)" in text

@@ -5,7 +5,8 @@ import re
 import pytest
 import yaml
 
-from omc.report.methods import SOURCES, methods, sizes, stratified
+from omc.report.citations import SOURCES
+from omc.report.methods import methods, sizes, stratified
 from omc.report.pages import page
 from omc.study import study as configuration
 
@@ -75,7 +76,7 @@ def test_the_methods_follow_the_configuration(written):
         "best mean Brier score (classification)",
         "| python/logistic_regression | sklearn.linear_model.LogisticRegression |",
         "`C: 0.1, 1.0; l1_ratio: 0.1, 1.0`",
-        "Models were compared on ROC AUC, as set before the run",
+        "The comparison metric, ROC AUC, was set before the run",
         "Python 3.11.1 with scikit-learn (Pedregosa et al. 2011) and scikit-learn 1.8.0.",
         "git commit abc with local changes",
         "the seed 7",
@@ -91,7 +92,7 @@ def test_the_methods_follow_the_configuration(written):
     )
     assert "leaving out each sample in turn" in changed and "stratified" not in changed
     drawn = written(resampling={"scheme": "bootstrap", "repeats": 9})
-    assert "9 bootstrap samples, drawn within each class, tested on the samples" in drawn
+    assert "left out of 9 bootstrap samples, drawn within each class" in drawn
     assert "were selected" not in changed and "centred" not in changed
     assert "replaced by zero" in changed and "Training samples were weighted" in changed
     assert "external cohort `lyon`: 4 samples" in changed
@@ -113,8 +114,8 @@ def test_each_data_set_is_stratified_by_its_own_columns():
 @pytest.mark.parametrize(
     ("scale", "told"),
     [
-        ("standard", "gives all the same sum of squares"),
-        ("none", "larger values still weighs more"),
+        ("standard", "gives all layers the same sum of squares"),
+        ("none", "larger values still has more weight"),
     ],
 )
 def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, told):
@@ -125,7 +126,7 @@ def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, 
         "outcome": {"column": "subtype", "task": "classification"},
     }
     text = written(datasets={"leukemia": data}, preprocessing={"scale": scale})
-    assert text.count("still weighs more") + text.count("same sum of squares") == 1
+    assert text.count("still has more weight") + text.count("same sum of squares") == 1
     assert told in text
 
 

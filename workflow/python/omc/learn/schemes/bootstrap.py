@@ -19,6 +19,11 @@ def repeats(resampling: dict) -> int:
     return resampling["repeats"]
 
 
+def describe(resampling: dict) -> str:
+    """What a methods section says after 'Models were compared by'."""
+    return f"testing on the samples left out of {resampling['repeats']} bootstrap samples"
+
+
 def split_count(resampling: dict, units) -> int:
     """One per repeat."""
     return resampling["repeats"]

@@ -19,6 +19,11 @@ def repeats(resampling: dict) -> int:
     return resampling["folds"]
 
 
+def describe(resampling: dict) -> str:
+    """What a methods section says after 'Models were compared by'."""
+    return "leaving out each group in turn"
+
+
 def split_count(resampling: dict, units) -> int:
     """One per group; as many as folds where the groups are not known yet."""
     return units() or resampling["folds"]

@@ -19,6 +19,13 @@ def repeats(resampling: dict) -> int:
     return resampling["repeats"]
 
 
+def describe(resampling: dict) -> str:
+    """What a methods section says after 'Models were compared by'."""
+    text = f"{resampling['folds']}-fold cross-validation"
+    repeats = resampling["repeats"]
+    return text + (f", repeated {repeats} times" if repeats > 1 else "")
+
+
 def split_count(resampling: dict, units) -> int:
     """Folds of all repeats."""
     return resampling["folds"] * resampling["repeats"]

@@ -1,0 +1,52 @@
+"""The sources that the methods section cites."""
+
+SOURCES = {
+    "varma": ("Varma & Simon 2006", "BMC Bioinformatics 7:91, doi:10.1186/1471-2105-7-91"),
+    "ambroise": ("Ambroise & McLachlan 2002", "PNAS 99:6562, doi:10.1073/pnas.102102699"),
+    "westerhuis": (
+        "Westerhuis et al. 1998",
+        "J Chemometrics 12:301,"
+        " doi:10.1002/(SICI)1099-128X(199809/10)12:5<301::AID-CEM515>3.0.CO;2-S",
+    ),
+    "nadeau": ("Nadeau & Bengio 2003", "Machine Learning 52:239, doi:10.1023/A:1024068626366"),
+    "efron": (
+        "Efron & Tibshirani 1993",
+        "An Introduction to the Bootstrap, doi:10.1201/9780429246593",
+    ),
+    "wilson": ("Wilson 1927", "J Am Stat Assoc 22:209, doi:10.1080/01621459.1927.10502953"),
+    "newcombe": ("Newcombe 2006", "Stat Med 25:559, doi:10.1002/sim.2324"),
+    "holm": ("Holm 1979", "Scand J Stat 6:65, https://www.jstor.org/stable/4615733"),
+    "corani": ("Corani & Benavoli 2015", "Machine Learning 100:285, doi:10.1007/s10994-015-5486-z"),
+    "benavoli": ("Benavoli et al. 2017", "J Mach Learn Res 18(77)"),
+    "delong": ("DeLong et al. 1988", "Biometrics 44:837, doi:10.2307/2531595"),
+    "tsamardinos": (
+        "Tsamardinos et al. 2018",
+        "Machine Learning 107:1895, doi:10.1007/s10994-018-5714-4",
+    ),
+    "calster": ("Van Calster et al. 2019", "BMC Medicine 17:230, doi:10.1186/s12916-019-1466-7"),
+    "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
+    "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),
+    "breiman": ("Breiman 2001", "Machine Learning 45:5, doi:10.1023/A:1010933404324"),
+    "platt": ("Platt 1999", "Advances in Large Margin Classifiers, 61-74, MIT Press"),
+    "pedregosa": ("Pedregosa et al. 2011", "J Mach Learn Res 12:2825"),
+    "kuhn": ("Kuhn 2008", "J Stat Softw 28(5), doi:10.18637/jss.v028.i05"),
+    "molder": ("Mölder et al. 2021", "F1000Research 10:33, doi:10.12688/f1000research.29032.2"),
+    "collins": ("Collins et al. 2024", "BMJ 385:e078378, doi:10.1136/bmj-2023-078378"),
+    "kapoor": ("Kapoor & Narayanan 2023", "Patterns 4:100804, doi:10.1016/j.patter.2023.100804"),
+}
+
+
+class Citations:
+    """Cites sources in the text and remembers them for the list at the end."""
+
+    def __init__(self):
+        self.cited = []
+
+    def __call__(self, *keys: str) -> str:
+        self.cited += [key for key in keys if key not in self.cited]
+        return f"({'; '.join(SOURCES[key][0] for key in keys)})"
+
+    def listed(self) -> str:
+        return "\n".join(
+            f"- {name}. {where}." for name, where in sorted(SOURCES[key] for key in self.cited)
+        )
