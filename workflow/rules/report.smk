@@ -29,15 +29,38 @@ rule manifest:
         "../scripts/report/write_manifest.py"
 
 
+rule findings:
+    input:
+        ranking=f"{RESULTS}/ranking.csv",
+        estimates=f"{RESULTS}/estimates.csv",
+        selection=f"{RESULTS}/selection.csv",
+        checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        code=code("report/find.py"),
+    output:
+        f"{RESULTS}/findings.csv",
+    log:
+        f"{RESULTS}/logs/findings.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.slices.summary_setting(),
+    message:
+        "Put the findings into words"
+    script:
+        "../scripts/report/find.py"
+
+
 rule summarise:
     input:
-        metrics=f"{RESULTS}/metrics.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        findings=f"{RESULTS}/findings.csv",
         estimates=f"{RESULTS}/estimates.csv",
         comparisons=f"{RESULTS}/comparisons.csv",
         selection=f"{RESULTS}/selection.csv",
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
-        checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
         manifest=f"{RESULTS}/manifest.json",
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),

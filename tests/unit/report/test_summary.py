@@ -2,7 +2,10 @@
 
 import pytest
 
-from omc.report.summary import Found, answer, failed, summary, table, validated
+from omc.core.tables import FINDINGS, RANKING
+from omc.evaluate.ranking import ranking
+from omc.report.findings import Result, answer, findings, validated
+from omc.report.summary import failed, summary, table
 
 DATASET = {
     "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/c", "r/null"],
@@ -27,17 +30,23 @@ def pair(a, b, p="", equivalent="", test="nadeau_bengio"):
     }  # fmt: skip
 
 
-def values(of_splits, metric="roc_auc"):
+def values(of_splits, metric="roc_auc", splits=4):
     """Rows of metrics.csv: of_splits: {model: the splits on which it has a value}."""
     return [
         {
             "dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1],
             "split": f"s{split}", "cohort": "development", "metric": metric,
-            "value": "0.5" if split in splits else "",
+            "value": "0.5" if split in valued else "",
         }
-        for model, splits in of_splits.items()
-        for split in range(4)
+        for model, valued in of_splits.items()
+        for split in range(splits)
     ]  # fmt: skip
+
+
+def ranked(tables, dataset=DATASET):
+    """The table `ranking` of these tables."""
+    rows = ranking(tables, dataset)
+    return {"ranking": [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]}
 
 
 def told(estimates, comparisons=(), dataset=DATASET, **tables):
@@ -45,7 +54,10 @@ def told(estimates, comparisons=(), dataset=DATASET, **tables):
     tables = {"estimates": estimates, "comparisons": comparisons} | {
         name: tables.get(name, []) for name in names
     }
-    return Found(tables, dataset)
+    if not tables["metrics"]:
+        models = [f"{row['language']}/{row['model']}" for row in estimates if row["estimate"]]
+        tables["metrics"] = values(dict.fromkeys(models, range(25)), dataset["metric"], 25)
+    return Result(tables | ranked(tables, dataset), dataset)
 
 
 CLEAR = [row("python/a", "0.9", "0.85", "0.95"), row("r/b", "0.8"), row("r/c", "0.7")]
@@ -114,18 +126,22 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     metrics = values({"python/a": {0}, "r/b": {0, 1, 2}, "r/null": {0, 1, 2}})
     found = told([*CLEAR[:2], BASE], metrics=metrics)
     assert answer(found).startswith("`r/b` leads with ROC AUC 0.800 ")
-    assert "; cannot lead without a value on every split: `python/a` (1 of 3 splits). " in answer(
-        found
+    assert (
+        "; these lack a value on some splits and cannot lead: `python/a` (1 of 3 splits). "
+        in answer(found)
     )
     assert [line.split(" | ")[0] for line in table(found).splitlines()[2:]] == [
-        "| r/b", "| r/null (baseline)", "| python/a (a value on 1 of 3 splits: no lead)", "| r/c",
-    ]  # fmt: skip
+        "| r/b",
+        "| r/null (baseline)",
+        "| python/a (a value on 1 of 3 splits: cannot lead)",
+        "| r/c",
+    ]
     # Each lacks another one.
     metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
     found = told(CLEAR[:2], metrics=metrics)
     assert found.leader is None and found.ranked == []
     assert answer(found).startswith(
-        "No model leads, as none has a value of ROC AUC on every split: `python/a` (2 of 3 splits),"
+        "No model leads: none has a value of ROC AUC on every split (`python/a` (2 of 3 splits),"
     )
     assert "no model leads" in validated(found, "lyon")
     # Where predictions are pooled, a split counts by a value of any metric.
@@ -257,7 +273,11 @@ def test_the_table_has_every_model_the_best_first_and_what_failed_last():
 
 def written(**tables):
     rows = told(CLEAR, **tables).tables
-    return summary(rows, [{**DATASET, "cohorts": {}}], {"images": "images", "results": "results"})
+    datasets = [{**DATASET, "cohorts": {}}]
+    rows |= ranked(rows)
+    written = findings(rows, datasets)
+    rows["findings"] = [dict(zip(FINDINGS, row, strict=True)) for row in written]
+    return summary(rows, datasets, {"images": "images", "results": "results"})
 
 
 def test_the_summary_names_what_failed_and_where_to_look():

@@ -11,7 +11,7 @@ from omc.core.logs import logged
 def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images: str, output):
     """tables: paths of tables by name; files: paths of samples, splits and data, by data set each.
 
-    datasets: those to tell of, variants too; output: paths of summary, methods and page.
+    datasets: those of the summary, variants too; output: paths of summary, methods and page.
     """
     import json
 
@@ -26,8 +26,6 @@ def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images:
         datasets, files["samples"], files["splits"], files["data"], strict=True
     ):
         sheet = read_csv(samples, delimiter="\t")
-        cohorts = [row["cohort"] for row in sheet]
-        dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
         dataset["sizes"] = sizes(sheet, read_csv(splits), layers(data))
     said = summary(tables, datasets, {"images": images, "results": str(Path(output[0]).parent)})
     used = {
@@ -36,8 +34,8 @@ def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images:
         "selection": any(row["estimate"] for row in tables["selection"]),
     }
     made = json.loads(Path(manifest).read_text(encoding="utf-8"))
-    told = methods(made, [d for d in datasets if d["name"] in made["config"]["datasets"]], used)
-    texts = [said, told, page("Model comparison", f"{said}\n{told}")]
+    written = methods(made, [d for d in datasets if d["name"] in made["config"]["datasets"]], used)
+    texts = [said, written, page("Model comparison", f"{said}\n{written}")]
     for path, text in zip(output, texts, strict=True):
         Path(path).write_text(text, encoding="utf-8")
 
@@ -46,9 +44,9 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        names = ("metrics", "estimates", "comparisons", "selection")
+        names = ("ranking", "findings", "estimates", "comparisons", "selection")
         main(
-            {name: snakemake.input[name] for name in (*names, "timing", "checks", "failures")},
+            {name: snakemake.input[name] for name in (*names, "timing", "failures")},
             snakemake.input.manifest,
             {name: list(snakemake.input[name]) for name in ("samples", "splits", "data")},
             json.loads(snakemake.params.datasets),
