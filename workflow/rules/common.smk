@@ -24,11 +24,10 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
-from omc.report.closing import closing_text
+from omc.report.console import closing_text, null_cost
 from omc.core.errors import UserError, stop
 from omc.study.code import code_files
 from omc.study.figures import figure_tables, write_captions
-from omc.report.opening import null_cost
 
 try:
     if not ("datasets" in config or workflow.overwrite_configfiles or CONFIGURED):

@@ -608,7 +608,7 @@ test_that("another data set, another cohort and an unknown metric do not enter a
     text <- suppressMessages(svg_text(drawn_as_svg(data, draw)))
     expect_no_match(text, "0\\.(111|222|333)")
   }
-  expect_error(metric_info("news"), "metric_table")
+  expect_error(metric_info("news"), "catalog/metrics.csv")
 })
 
 test_that("a missing column is named", {

@@ -10,7 +10,7 @@ from omc.core.errors import UserError
 from omc.evaluate.null import check, null_test, p_value, performance
 from omc.evaluate.predictions import parse
 from omc.learn.label_permutation import permute_sheet, permuted
-from omc.report.opening import null_cost
+from omc.report.console import null_cost
 
 RESAMPLING = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}
 

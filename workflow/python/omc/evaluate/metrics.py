@@ -74,10 +74,3 @@ METRICS_OF = {
         ("regression", "regression", (None,)),
     )
 }
-METRIC_NAMES = {m.name: m.label for m in METRICS.values()}
-# (lowest, highest) possible value; None where there is no limit.
-METRIC_RANGE = {
-    m.name: tuple(limit if math.isfinite(limit) else None for limit in (m.lowest, m.highest))
-    for m in METRICS.values()
-}
-SMALLER_IS_BETTER = {m.name for m in METRICS.values() if not m.higher_is_better}

@@ -6,7 +6,7 @@ from collections import Counter
 from omc.core.errors import some
 from omc.core.names import FINAL
 from omc.core.registry import entry
-from omc.evaluate.metrics import METRIC_NAMES, METRICS_OF
+from omc.evaluate.metrics import METRICS, METRICS_OF
 from omc.report.checklist import checklist
 from omc.report.citations import Citations
 
@@ -209,7 +209,7 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
 
 def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     metrics = dict.fromkeys(d["task"] for d in datasets)
-    tuning = " and ".join(f"{METRIC_NAMES[config['tuning']['metric'][t]]} ({t})" for t in metrics)
+    tuning = " and ".join(f"{METRICS[config['tuning']['metric'][t]].label} ({t})" for t in metrics)
     # Data sets of one task have the same models.
     rows = {(d["task"], m["language"], m["name"]): m for d in datasets for m in d["specs"]}
     lines = ["| model | learner | fixed | tuned |", "|---|---|---|---|"]
@@ -256,7 +256,7 @@ def _value(value) -> str:
 def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
     main = {}
     for d in datasets:
-        main.setdefault(METRIC_NAMES[d["metric"]], []).append(d["name"])
+        main.setdefault(METRICS[d["metric"]].label, []).append(d["name"])
     named = "; ".join(
         f"{metric} ({', '.join(names)})" if len(main) > 1 else metric
         for metric, names in main.items()
@@ -270,7 +270,7 @@ def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations)
         for d in datasets
     }
     kinds = [{"multi": "multiclass"}.get(kind, kind) for kind in sorted(kinds)]
-    listed = dict.fromkeys(METRIC_NAMES[m] for kind in kinds for m in METRICS_OF[kind])
+    listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
     others = [name for name in listed if name not in main]
     text = [
         f"The predictions of all models were scored by the same program. The comparison metric,"

@@ -1,6 +1,6 @@
 """What stands on the screen when a run has ended."""
 
-from omc.report.closing import closing_text
+from omc.report.console import closing_text
 
 SUMMARY = (
     "# Model comparison\n\n## demo\n\nOne leads.\n\n| model |\n|---|\n| a |\n\n## Where to look\n"
