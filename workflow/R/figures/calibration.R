@@ -1,15 +1,19 @@
 # Are the probabilities right? How often the event happened against how probable it was called.
 
+use("theme", "text", "figure_data", "panels", "variants")
+
 # Inches: height of the strip of the histogram, and of the gap above it.
 calibration_strip <- 0.26
 calibration_space <- 0.06
 fewest_events <- 20
 
 #' Wilson's 95 % limits of a share of n samples (1927, doi:10.1080/01621459.1927.10502953).
-wilson <- function(share, n, z = stats::qnorm(0.975)) {
-  middle <- (share + z^2 / (2 * n)) / (1 + z^2 / n)
-  half <- z / (1 + z^2 / n) * sqrt(share * (1 - share) / n + z^2 / (4 * n^2))
-  list(low = middle - half, high = middle + half)
+wilson <- function(share, n) {
+  limits <- mapply(function(events, n) {
+    # It warns that its p-value, which is not used, is approximate with few samples.
+    suppressWarnings(stats::prop.test(events, n, correct = FALSE)$conf.int)
+  }, pmin(share * n, n), n)
+  list(low = limits[1, ], high = limits[2, ])
 }
 
 #' One row per model in cross-validation: means over the repeats, and why there is no slope.

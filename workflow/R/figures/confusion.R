@@ -1,5 +1,7 @@
 # What is taken for what: the confusion matrix of each model.
 
+use("theme", "text", "canvas", "figure_data", "panels")
+
 # Inches: height of a cell, its narrowest and widest width, and the longest label of a row.
 confusion_cell <- c(height = 0.42, least = 0.52, most = 0.85, label = 1.2)
 # With more classes the cells hold percentages only, or nothing.

@@ -1,5 +1,7 @@
 # Is it of use? Net benefit of acting on the predictions, against acting on all samples or on none.
 
+use("theme", "text", "figure_data", "panels", "variants")
+
 #' The longest run of thresholds at which a model's net benefit is above treating all and none.
 #'
 #' @param curve rows of one model's mean curve, by threshold; @param prevalence of the event.

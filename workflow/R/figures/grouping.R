@@ -1,5 +1,7 @@
 # How much do models gain if samples of a group may stand on both sides of a split?
 
+use("text", "metric_info", "variants")
+
 #' The title: in which models there is evidence that they look better in random folds.
 grouping_finding <- function(rows, info, decimals) {
   rows <- rows[is.finite(rows$gap), , drop = FALSE]

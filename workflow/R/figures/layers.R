@@ -1,5 +1,7 @@
 # Does adding a layer help? Each model on all layers together and on each layer alone.
 
+use("text", "metric_info", "variants")
+
 #' The title: all layers against each model's best single layer.
 #'
 #' The best one is picked by the same splits, so that its own value looks too good. The p-values are

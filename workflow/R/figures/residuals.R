@@ -1,5 +1,7 @@
 # Regressions: what each model predicted against what was observed.
 
+use("theme", "text", "metric_info", "figure_data", "panels")
+
 # More samples than this would hide each other, and make large files.
 most_residuals <- 1000
 

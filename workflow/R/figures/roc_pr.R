@@ -1,5 +1,7 @@
 # How well each model ranks the samples: ROC and precision-recall curves side by side.
 
+use("text", "figure_data", "panels")
+
 #' The title: who has the highest areas.
 roc_pr_finding <- function(by_roc, by_pr, macro) {
   roc <- paste0(macro, "ROC AUC")

@@ -1,6 +1,8 @@
 # Which features do the models agree on? The top of the consensus, and how stable each model's own
 # features are (figure_stability.R).
 
+use("theme", "text", "canvas", "metric_info", "figure_data", "variants")
+
 # Inches: height of a row, widths of the bar of splits, of a tile and of the panel of losses.
 signature_row <- 0.27
 signature_widths <- c(bar = 0.75, tile = 0.42, losses = 2.9)

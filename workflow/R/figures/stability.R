@@ -1,5 +1,7 @@
 # How stable are the features that each model uses over the splits?
 
+use("theme", "text", "canvas", "figure_data", "variants")
+
 # Inches: height of a row and width of the panel.
 stability_row <- 0.27
 stability_panel <- 3.6

@@ -41,32 +41,16 @@ read_described <- function(files, dataset, models) {
 #'
 #' Means are weighted by n. The rows of each repeat have the same points in the same order; NA where
 #' no repeat has a value.
-#' @return data.frame of model, cohort, x, y, low, high and n (mean of a repeat).
+#' @return data.frame of model, cohort, point, x, y, low, high and n (mean of a repeat).
 over_repeats <- function(curves, curve) {
-  rows <- curves[curves$curve == curve, , drop = FALSE]
-  groups <- split(rows, paste(rows$model, rows$cohort, sep = "\n"))
-  means <- lapply(groups, function(of) {
-    wide <- function(values) matrix(values, ncol = length(unique(of[["repeat"]])))
-    n <- wide(of$n)
-    y <- wide(of$y)
-    weight <- n * is.finite(y)
-    mean_of <- function(values) {
-      rowSums(values * weight, na.rm = TRUE) / ifelse(rowSums(weight) > 0, rowSums(weight), NA)
-    }
-    range_of <- function(pick, none) {
-      found <- apply(replace(y, !is.finite(y), none), 1, pick)
-      ifelse(is.finite(found), found, NA)
-    }
-    data.frame(
-      model = of$model[1], cohort = of$cohort[1], x = mean_of(wide(of$x)), y = mean_of(y),
-      low = range_of(min, Inf), high = range_of(max, -Inf), n = rowMeans(n)
-    )
-  })
-  columns <- data.frame(
-    model = character(), cohort = character(), x = numeric(), y = numeric(), low = numeric(),
-    high = numeric(), n = numeric()
-  )
-  do.call(rbind, c(list(columns), unname(means)))
+  rows <- data.table::as.data.table(curves[curves$curve == curve, , drop = FALSE])
+  rows[, "point" := seq_len(.N), by = c("model", "cohort", "repeat")]
+  rows[!is.finite(y), c("x", "y") := NA_real_]
+  as.data.frame(rows[, list(
+    x = stats::weighted.mean(x, n, na.rm = TRUE), y = stats::weighted.mean(y, n, na.rm = TRUE),
+    low = if (all(is.na(y))) NA_real_ else min(y, na.rm = TRUE),
+    high = if (all(is.na(y))) NA_real_ else max(y, na.rm = TRUE), n = mean(n)
+  ), keyby = c("model", "cohort", "point")])
 }
 
 inside <- function(rows) rows[rows$cohort == "development", , drop = FALSE]
