@@ -306,6 +306,7 @@ lint() {
     use_paths test
     ruff check --quiet . || failed=1
     ruff format --quiet --check . || failed=1
+    mypy --no-error-summary || failed=1
     snakefmt --check workflow || failed=1
     snakemake --lint >"$scratch/lint" 2>&1 || {
         cat "$scratch/lint" >&2

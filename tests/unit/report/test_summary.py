@@ -139,7 +139,7 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     # Each lacks another one.
     metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
     found = told(CLEAR[:2], metrics=metrics)
-    assert found.leader is None and found.ranked == []
+    assert not found.leader and found.ranked == []
     assert answer(found).startswith(
         "No model leads: none has a value of ROC AUC on every split (`python/a` (2 of 3 splits),"
     )

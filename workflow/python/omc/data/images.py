@@ -69,9 +69,11 @@ def read_image(path: str) -> np.ndarray:
 
 def _decode(path: str) -> np.ndarray:
     try:
-        with Image.open(path) as image:
-            if getattr(image, "n_frames", 1) > 1:
-                raise ValueError(f"it holds {image.n_frames} pictures: export one")
+        with Image.open(path) as file:
+            count = getattr(file, "n_frames", 1)
+            if count > 1:
+                raise ValueError(f"it holds {count} pictures: export one")
+            image: Image.Image = file
             if image.mode in ("1", "LA", "La"):
                 image = image.convert("L")
             elif image.mode not in ("L", "I", "F") and not image.mode.startswith("I;16"):

@@ -152,7 +152,8 @@ def _passed(event, prob) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(-prob, kind="stable")
     last = np.append(np.diff(prob[order]) != 0, True)
     event = np.asarray(event)[order]
-    return tuple(np.append(0, np.cumsum(counted)[last]) for counted in (event, ~event))
+    passed, failed = (np.append(0, np.cumsum(part)[last]) for part in (event, ~event))
+    return passed, failed
 
 
 def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:

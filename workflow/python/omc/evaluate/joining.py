@@ -15,12 +15,13 @@ def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[l
     """
     splits_sha256 = sha256_file(splits)
     expected = {json_key: training_key(preprocessing, *json_key) for json_key in map(tuple, keys)}
-    header, rows = None, []
+    header: list[str] = []
+    rows = []
     for path, key in zip(files, map(tuple, keys), strict=True):
         with open(path, encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
             columns = next(reader)
-            if header is None:
+            if not header:
                 header = columns
             if columns != header:
                 raise UserError(

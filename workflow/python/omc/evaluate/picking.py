@@ -51,12 +51,12 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
     if not rivals:
         return None
     whole = values(np.ones((1, len(cohort.units))))[:, 0]
-    left_out = []
+    parts = []
     for weights in resamples(cohort.units, seed, RESAMPLES):
         best, known = _best(sign * values(weights))
         outside = values((weights == 0).astype(float))[best, np.arange(len(weights))]
-        left_out.append(outside[known])
-    left_out = np.concatenate([[], *left_out])
+        parts.append(outside[known])
+    left_out = np.concatenate([[], *parts])
     left_out = left_out[np.isfinite(left_out)]
     (best,), (known,) = _best(sign * whole[:, None])
     if not known or not len(left_out):

@@ -37,8 +37,9 @@ class Predictions:
 
     def take(self, at) -> "Predictions":
         """Some of the predictions: a mask or positions."""
-        parts = (part[at] for part in (self.truth, self.predicted, self.prob))
-        return Predictions(self.rows.iloc[at], *parts, self.classes, self.positive)
+        truth, predicted, prob = (part[at] for part in (self.truth, self.predicted, self.prob))
+        rows = self.rows.iloc[at]
+        return Predictions(rows, truth, predicted, prob, self.classes, self.positive)
 
     def by(self, *columns: str):
         """Yield (key, Predictions) of each group of equal cells, in the order of the rows."""

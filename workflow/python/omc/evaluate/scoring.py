@@ -89,9 +89,9 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
                 )
             first = expected.iloc[0]
             for cohort in dataset["cohorts"] if split == FINAL else [DEVELOPMENT]:
-                values = dict.fromkeys(metrics)
+                values: dict[str, float | None] = dict.fromkeys(metrics)
                 if part is not None:
-                    values = score(part.take((part.rows["cohort"] == cohort).to_numpy()))
+                    values |= score(part.take((part.rows["cohort"] == cohort).to_numpy()))
                 where = [split, first["repeat"], first["fold"], cohort]
                 lead = [dataset["name"], language, model, *where]
                 rows += [[*lead, metric, number(values[metric])] for metric in metrics]

@@ -32,7 +32,7 @@ def drops(predictions: Predictions, features: list[str], metric: str) -> np.ndar
     return np.reshape(lost, (len(whole), len(features)))
 
 
-def mean_drops(lost: np.ndarray) -> list[list]:
+def mean_drops(lost: np.ndarray) -> list[list | None]:
     """(mean, sd, n) of each feature over the splits that have a value; None without any.
 
     lost: (splits, features) of `drops`; sd: None of a single split.

@@ -93,7 +93,8 @@ def read_uses(importance: pd.DataFrame, baselines: list[str]):
             ranks = np.where(used, rankdata(-values, axis=1), last)
         else:
             used = selected[np.unique(at[0][own])]
-        uses.append(Use(*name.split("/", 1), used, ranks))
+        language, _, model = name.partition("/")
+        uses.append(Use(language, model, used, ranks))
     return features, selected, uses
 
 

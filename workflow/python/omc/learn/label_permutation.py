@@ -1,5 +1,7 @@
 """Permuted outcomes, and their splits: what the label-permutation null is trained on."""
 
+from itertools import count
+
 import numpy as np
 
 from omc.core.errors import UserError
@@ -50,13 +52,13 @@ def permute_sheet(
     rows = [row for row in sheet if row["cohort"] == "development"]
     outcome, groups = [row["outcome"] for row in rows], groups_of(rows)
     rng = np.random.default_rng(fit_seed(seed, name, "", "", "", "permutation"))
-    for draw in range(1, DRAWS + 1):
+    for draw in count(1):
         dealt = permuted(outcome, groups, rng).tolist()
         shuffled = [{**row, "outcome": y} for row, y in zip(rows, dealt, strict=True)]
         try:
             splits = split_sheet(shuffled, name, resampling, task, seed)
+            break
         except UserError:
             if draw == DRAWS:
                 raise
-        else:
-            return shuffled, [split for split in splits if split.name != FINAL]
+    return shuffled, [split for split in splits if split.name != FINAL]

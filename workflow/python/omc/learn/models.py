@@ -119,7 +119,7 @@ def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | No
     can, and candidates that become equal are one.
     """
     grid = list(ParameterGrid(spec["grid"] or {}))
-    if rows is not None:
+    if rows is not None and columns is not None:
         lowered = [{k: _lowered(k, v, rows, columns) for k, v in one.items()} for one in grid]
         if lowered != grid:
             # By their text: max_features 1 and 1.0 are equal numbers, and not the same.

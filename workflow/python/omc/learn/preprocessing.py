@@ -144,12 +144,12 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
     center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
     scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
     rank = np.zeros(len(index), dtype=np.int32)
-    if setting["method"] != "none":
-        order = np.argsort(-score, kind="stable")[: setting["features"]]
-        rank[order] = np.arange(1, len(order) + 1)
-        chosen = rank > 0
-        index, fill, center, scale, rank = (a[chosen] for a in (index, fill, center, scale, rank))
-    return Fit(index, fill, center, scale, rank)
+    fit = Fit(index, fill, center, scale, rank)
+    if setting["method"] == "none":
+        return fit
+    order = np.argsort(-score, kind="stable")[: setting["features"]]
+    rank[order] = np.arange(1, len(order) + 1)
+    return Fit(*(getattr(fit, f.name)[rank > 0] for f in fields(Fit)))
 
 
 def _blocks(values, index):

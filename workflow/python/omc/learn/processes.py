@@ -49,7 +49,7 @@ def guarded(function, *arguments) -> SplitResult | str:
     child.join()
     if result is not None:
         return result
-    code = child.exitcode
+    code = child.exitcode or 0
     why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
     return f"the process that trained this split was killed ({why}; often: out of memory)"
 

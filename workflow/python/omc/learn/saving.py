@@ -4,14 +4,13 @@ skops where it can hold the model without running code of others, else joblib.
 """
 
 import os
-from types import SimpleNamespace
 
 import numpy as np
 
 from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, some
 from omc.learn import models
-from omc.learn.preprocessing import apply
+from omc.learn.preprocessing import Fit, apply
 
 TRUSTED = ["numpy", "scipy", "sklearn"]
 
@@ -78,7 +77,8 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     column = {str(name): at for at, name in enumerate(features)}
     x = values[:, [column[name] for name in saved["features"]]]
     classes = saved["classes"]
-    x = apply(x, SimpleNamespace(**saved))
+    fit = Fit(np.arange(x.shape[1]), saved["fill"], saved["center"], saved["scale"], np.zeros(0))
+    x = apply(x, fit)
     predicted, prob = models.predict(saved["estimator"], x, len(classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
         raise UserError("the predictions hold values that are not finite")

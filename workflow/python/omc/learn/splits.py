@@ -1,5 +1,6 @@
 """Outer splits and the inner folds of each, made once for both languages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +130,7 @@ def _part(of, rows):
     return None if of is None else np.asarray(of)[rows]
 
 
-def split_rows(splits: list[Split], samples: list[str], cohorts: list[str] = ()):
+def split_rows(splits: list[Split], samples: list[str], cohorts: Sequence[str] = ()):
     """Rows of splits.csv. `cohorts`: external samples, the test rows of `final`."""
     for split in splits:
         repeat, fold = split.repeat or "", split.fold or ""

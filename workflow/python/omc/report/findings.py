@@ -57,7 +57,7 @@ class Result:
         self.ranked = [m for m in rivals if self.is_complete(m)]
         self.incomplete = [m for m in rivals if not self.is_complete(m)]
         self.tied = [m for m in rivals if self.rows[m]["leader"] == "true"]
-        self.leader = self.tied[0] if self.tied else None
+        self.leader = self.tied[0] if self.tied else ""
         baselines = [m for m in self.rows if m not in rivals and self.is_complete(m)]
         beaten = not self.leader or self.rows[self.leader]["beats_baseline"] != "false"
         self.unbeaten = None if beaten else baselines[0]
@@ -109,9 +109,9 @@ def answer(result: Result) -> str:
 
 def _lead(result: Result) -> str:
     outside = some([f"`{m}` ({result.held(m)})" for m in result.incomplete])
-    if not result.ranked and outside:
+    if not result.leader and outside:
         return f"no model leads: none has a value of {result.label} on every split ({outside})"
-    if not result.ranked:
+    if not result.leader:
         return f"no model has a value of {result.label}"
     top = result.rows[result.leader]
     over = f"over {top['n_valued']} splits"

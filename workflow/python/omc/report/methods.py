@@ -6,7 +6,7 @@ from collections import Counter
 from omc.core.errors import some
 from omc.core.names import FINAL
 from omc.core.registry import entry
-from omc.evaluate.metrics import METRICS, METRICS_OF
+from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
 from omc.report.checklist import checklist
 from omc.report.citations import Citations
 
@@ -261,15 +261,9 @@ def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations)
         f"{metric} ({', '.join(names)})" if len(main) > 1 else metric
         for metric, names in main.items()
     )
-    kinds = {
-        "regression"
-        if d["task"] == "regression"
-        else "binary"
-        if len(_classes(d)) == 2
-        else "multi"
-        for d in datasets
-    }
-    kinds = [{"multi": "multiclass"}.get(kind, kind) for kind in sorted(kinds)]
+    kinds = sorted(
+        {kind_of([] if d["task"] == "regression" else list(_classes(d))) for d in datasets}
+    )
     listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
     others = [name for name in listed if name not in main]
     text = [

@@ -55,15 +55,15 @@ def table(result: Result) -> str:
     if result.unbeaten:
         lead += ", no better than the baseline"
     for model in result.order or result.dataset["models"]:
-        row = result.rows.get(model)
+        scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
         notes += [f"failed on {len(lost[model])} splits"] if model in lost else []
-        if row and not result.is_complete(model):
+        if scored and not result.is_complete(model):
             notes.append(f"a value on {result.held(model)}: cannot lead")
         cells = [
             model + (f" ({', '.join(notes)})" if notes else ""),
-            result.shown(model) if row else "",
-            result.interval(row).removeprefix("95 % interval ") if row else "",
+            result.shown(model) if scored else "",
+            result.interval(scored).removeprefix("95 % interval ") if scored else "",
             lead if model in result.tied else _p(result.p.get(model)),
             f"{spent[model]:.1f}",
         ]

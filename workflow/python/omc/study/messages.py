@@ -61,7 +61,7 @@ def _no_alternative(error, key: str, value) -> str:
     if "const" in first:
         least = second["minimum"]
         return f"{key}: {_quoted(value)} is none of: {first['const']}, a whole number from {least}"
-    branch = {str: 0, dict: 1}.get(type(value))
+    branch = 0 if isinstance(value, str) else 1 if isinstance(value, dict) else None
     inner = [e for e in error.context if e.relative_schema_path[0] == branch]
     if not inner:
         return f"{key}: {_quoted(value)} is neither a name nor a mapping with a name"

@@ -55,7 +55,7 @@ def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    return read_csv(path) if path.exists() else []
+    return read_csv(str(path)) if path.exists() else []
 
 
 def main(config_path: str) -> None:
