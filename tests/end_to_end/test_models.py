@@ -158,7 +158,7 @@ def trained(folder, datasets, *settings):
 
 
 def train_in_python(job):
-    from train import main
+    from omc.learn.running import run_job
 
     class Files(dict):
         __getattr__ = dict.__getitem__
@@ -175,7 +175,7 @@ def train_in_python(job):
     settings = Settings(
         job["dataset"], spec["name"], spec, job["task"], job["metric"], "none", SEED
     )
-    main(files, output, settings, job["spec"], (1, 1), None, "log")
+    run_job(files, output, settings, job["spec"], (1, 1), None, "log")
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ split_candidates <- function(batch, settings, info, split, rows, x, y) {
 
 #' Fit and score the candidates of a split on each of its inner folds.
 #'
-#' @param grid data.frame of candidates. With `settings$part`, only every so manieth fit is made,
-#'   each with all candidates that it serves.
+#' @param grid data.frame of candidates. With `settings$part`, only its share of the fits is
+#'   made, each with all candidates that it serves.
 #' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits),
 #'   seconds, error (message, or empty). NULL where there is nothing to choose.
 evaluate_candidates <- function(batch, settings, info, split, rows, grid) {

@@ -6,98 +6,10 @@ sink(log, type = "message")
 source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
 use("logs")
 
-# What training needs; a missing one is told as validate_models.R tells it.
-needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite")
-
-#' Try all models; write a line for each.
-#'
-#' @param input named list of paths: data, samples, splits, preprocessing, cut_splits,
-#'   cut_preprocessing.
-#' @param output path of a text file. Stops with a user error that names every model that fails.
-#' @param params named list: dataset, models (JSON text), task, tuning_metric, imbalance, seed.
-#' @param log path of the log, for the sentences.
-main <- function(input, output, params, log) {
-  stop_with(unlist(lapply(needed_packages[!is_installed(needed_packages)], function(package) {
-    problem("packages", sprintf("the R package %s is missing", package), how_to_install(package))
-  })))
-  attach_packages("caret")
-  data.table::setDTthreads(1)
-  models <- caret_models()
-  parts <- lazy_parts(input, params[["task"]])
-  problems <- done <- character()
-  for (spec in read_spec(utf8(params[["models"]]))) {
-    began <- proc.time()[["elapsed"]]
-    found <- model_problems(spec, params[["task"]], params[["imbalance"]], spec$key, models)
-    if (is.null(found)) {
-      why <- failure(parts, spec, models[[spec$method]], params)
-      if (!is.null(why)) {
-        found <- sentence(spec, params[["dataset"]], why, log)
-      }
-      done <- c(done, sprintf("%s: %s", spec$name, if (is.null(why)) "done" else why))
-      message(sprintf("%s (%.1f s)", done[length(done)], proc.time()[["elapsed"]] - began))
-    }
-    problems <- c(problems, found)
-  }
-  stop_with(problems)
-  writeLines(enc2utf8(done), output, useBytes = TRUE)
-}
-
-stop_with <- function(problems) {
-  if (length(problems)) {
-    stop(user_condition(paste(problems, collapse = "\n")))
-  }
-}
-
-# Functions that load the cut and the whole first split, each once and only when it is asked for.
-lazy_parts <- function(input, task) {
-  lapply(c(cut = "cut_", whole = ""), function(prefix) {
-    batch <- NULL
-    function() {
-      if (is.null(batch)) {
-        splits <- input[[paste0(prefix, "splits")]]
-        names <- unique(read_csv(splits, ",")$split)
-        batch <<- load_batch(
-          input[["data"]], input[["samples"]], splits, input[[paste0(prefix, "preprocessing")]],
-          task, 1, max(1, length(setdiff(names, final_split)))
-        )
-        batch$splits <<- batch$splits[names[1]]
-      }
-      batch
-    }
-  })
-}
-
-# Why a model fails, or NULL. What only the cut is too small for is no failure.
-failure <- function(parts, spec, info, params) {
-  settings <- job_settings(
-    dataset = params[["dataset"]], model = spec$name, spec = spec, task = params[["task"]],
-    tuning_metric = params[["tuning_metric"]], imbalance = params[["imbalance"]],
-    seed = params[["seed"]]
-  )
-  failures <- NULL
-  for (part in parts) {
-    failures <- train_batch(part(), settings, info)[[1]]$failures
-    if (is.null(failures)) {
-      return(NULL)
-    }
-  }
-  failures$message[nrow(failures)]
-}
-
-sentence <- function(spec, dataset, why, log) {
-  params <- if (length(spec$params)) {
-    paste0(" ", jsonlite::toJSON(spec$params, auto_unbox = TRUE, digits = I(12)))
-  } else {
-    ""
-  }
-  sprintf(
-    "%s: '%s'%s fails on %s: %s. Change its params or grid, or take it out (log: %s)",
-    spec$key, spec$name, params, dataset, sub("[.]+$", "", why), log
-  )
-}
-
 with_log(snakemake@log[[1]], {
-  use("processes")
+  use("trial")
   named <- function(slot) slot[nzchar(names(slot))]
-  main(named(snakemake@input), snakemake@output[[1]], named(snakemake@params), snakemake@log[[1]])
+  try_models(
+    named(snakemake@input), snakemake@output[[1]], named(snakemake@params), snakemake@log[[1]]
+  )
 })

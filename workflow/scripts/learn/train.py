@@ -7,83 +7,15 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 
 from omc.core.logs import logged
 
-
-def main(input, output, settings, spec_text: str, batch: tuple[int, int], part, log: str) -> None:
-    """part: (index, count) of a job that only evaluates candidates, None of one that trains."""
-    import time
-
-    from omc.core.checksums import sha256_file, training_key
-    from omc.core.errors import UserError
-    from omc.learn.batch import Data
-    from omc.learn.job import SplitResult, stage
-    from omc.learn.models import build
-    from omc.learn.processes import train_guarded, tune_guarded
-    from omc.learn.results import write_results, write_tuned
-    from omc.learn.saving import save
-    from omc.learn.tuning import read_tuned
-
-    job = SplitResult()
-    job.timing.append(["startup", *since_start(), peak_mb()])
-    with stage(job, "load"):
-        data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
-        splits = data.batch(*batch)
-        attributes = data.load(splits)
-        splits_sha256 = sha256_file(input.splits)
-    if attributes["splits_sha256"] != splits_sha256:
-        raise UserError(f"{input.preprocessing} was made from other splits than {input.splits}")
-    where = f"models.python '{settings.model}'"
-    estimator = build(settings.spec, settings.task, settings.imbalance, where)
-    tuned = None if part else read_tuned(list(input.tuned))
-    results = {}
-    for split in splits:
-        began = time.perf_counter()
-        if part:
-            results[split] = tune_guarded(data, settings, estimator, split, *part)
-        else:
-            results[split] = train_guarded(data, settings, estimator, split, tuned)
-        state = "; ".join(row[1] for row in results[split].failures) or "done"
-        print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
-    if part:
-        write_tuned(output, settings, results, job.timing)
-        return
-    key = training_key(
-        input.preprocessing,
-        "python",
-        spec_text,
-        settings.task,
-        settings.tuning_metric,
-        settings.imbalance,
-        settings.seed,
-    )
-    write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
-    if "model" in output.keys():
-        save(results[splits[-1]].saved, output.model)
-
-
-def since_start() -> tuple[float, float]:
-    """Wall and CPU seconds since this process began."""
-    import os
-    import time
-
-    with open("/proc/self/stat") as file:
-        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - began, time.process_time()
-
-
-def peak_mb() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
         from omc.learn.job import Settings
+        from omc.learn.running import run_job
 
         params = snakemake.params
-        main(
+        run_job(
             snakemake.input,
             snakemake.output,
             Settings(

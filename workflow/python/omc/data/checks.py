@@ -7,7 +7,11 @@ import pandas as pd
 from scipy.stats import chi2_contingency, kruskal
 from statsmodels.stats.multitest import multipletests
 
+from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.tables import CHECKS
+from omc.data.matrix import names, read_columns
+from omc.data.reading import read_sheet
 
 # A batch has few levels; of more, it may be a subject's name or a measurement.
 MOST_BATCHES = 10
@@ -17,6 +21,8 @@ LARGE_SHARE = 0.2
 NEAR = 0.03
 # Their distances are held in memory: 200 MB.
 MOST_SAMPLES = 5000
+# Features that are read at a time.
+COLUMNS = 2000
 
 
 def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
@@ -197,3 +203,36 @@ def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> lis
         + [advice if share > LARGE_SHARE else ""]
         for check, (share, what, advice) in shares.items()
     ]
+
+
+def check_dataset(
+    dataset: str, sheet: str, data: str, samples: str, splits: str, setting: dict, output: str
+) -> None:
+    """setting: outcome (its column), task, positive, groups."""
+    rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
+    rows = rows[rows["cohort"] == "development"]
+    column = setting["outcome"]
+    check_positive(setting["positive"], rows["outcome"], column, f"datasets.{dataset}")
+    development = rows["sample"]
+    found = check_sheet(read_sheet(sheet), column, setting["groups"], setting["task"])
+    few = len(development) <= MOST_SAMPLES
+    distances = Distances(len(development) if few else 0)
+    missing, constant = [], []
+    count = len(names(data, "var"))
+    for first in range(0, count, COLUMNS):
+        columns = np.arange(first, min(first + COLUMNS, count))
+        values = read_columns(data, development, columns)
+        missing.append(np.isnan(values).sum(axis=0))
+        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+        constant.append(~(low < high))
+        if few:
+            distances.add(values)
+    found += check_values(np.concatenate(missing), np.concatenate(constant), len(development))
+    if few:
+        names_of = development.to_numpy()
+        pairs = [(names_of[i], names_of[j]) for i, j in distances.near_pairs()]
+        found.append(check_duplicates(pairs, read_csv(splits)))
+    else:
+        value = f"more than {MOST_SAMPLES} samples"
+        found.append(["near_duplicates", "skipped", value, ""])
+    write_csv(output, CHECKS, ([dataset, *row] for row in found))

@@ -1,11 +1,16 @@
 """What a model's predictions lose when a feature's values are shuffled (twin: permutation.R)."""
 
+import time
+
 import numpy as np
 
-from omc.core.csv_files import read_csv
+from omc.core.csv_files import read_csv, write_csv
 from omc.core.names import FINAL
 from omc.core.seeds import fit_seed
-from omc.learn.job import SplitResult
+from omc.core.tables import PERMUTED
+from omc.learn.batch import Data
+from omc.learn.job import Settings, SplitResult
+from omc.learn.models import build
 from omc.learn.training import predictions, refit
 from omc.learn.tuning import candidates, choose
 
@@ -77,3 +82,39 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
         for i, row in enumerate(predictions(data, model, stacked, np.tile(test, times))):
             of, permutation = divmod(i // len(test), PERMUTATIONS)
             yield kept[block[of][0]] if first + of < len(columns) else "", permutation + 1, row
+
+
+def shuffle_features(input, output: str, specs: list[dict], data_settings: dict) -> None:
+    """Predict test samples with shuffled features by the best model of the language.
+
+    input: paths by name, as attributes; specs: of all models of the language; data_settings: the
+    settings of a training job that do not depend on the model. Writes only the header where the
+    plan has no model, or the data set no split that suits.
+    """
+    wanted = data_settings["dataset"], "python"
+    plan = [row for row in read_csv(input.plan) if (row["dataset"], row["language"]) == wanted]
+    data = Data(input.data, input.samples, input.splits, input.preprocessing, data_settings["task"])
+    rows = []
+    splits = chosen_splits(data) if plan else []
+    if splits:
+        spec = next(spec for spec in specs if spec["name"] == plan[0]["model"])
+        settings = Settings(model=spec["name"], spec=spec, **data_settings)
+        estimator = build(spec, settings.task, settings.imbalance, spec["key"])
+        evaluated = read_evaluated(input.tuning, settings)
+        failed = failed_splits(input.failures, settings)
+        features = [row["feature"] for row in plan]
+        data.load(splits)
+    began = time.process_time()
+    for split in splits:
+        try:
+            found = permute_split(
+                data, settings, estimator, split, evaluated.get(split, []), features
+            )
+            rows += [[split, feature, n, *row[1:]] for feature, n, row in found]
+        except Exception as error:
+            if split not in failed:
+                raise
+            # As in the run.
+            print(f"{split}: left out: {error}", flush=True)
+    print(f"fitted and predicted in {time.process_time() - began:.2f} CPU s", flush=True)
+    write_csv(output, [*PERMUTED, *(f"prob_{c}" for c in data.classes)], rows)

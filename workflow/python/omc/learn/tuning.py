@@ -18,7 +18,7 @@ from omc.learn.losses import best_candidate, tuning_value
 
 
 def candidates(data: Data, settings: Settings, split: str) -> list[dict]:
-    """The hyperparameter candidates of a split, such as its smallest inner fit can do."""
+    """The hyperparameter candidates of a split, capped at what its smallest inner fit can do."""
     names_of_fit = (settings.dataset, settings.language, settings.model, split)
     train, _, inner = data.rows(split)
     # Copies of a drawn sample add no neighbour and no direction.

@@ -1,9 +1,9 @@
 """The small part of a data set that a check tries every model on."""
 
-import check_cut
 import numpy as np
 
 from omc.learn.preprocessing import Fit
+from omc.learn.trial import cut_columns, cut_rows
 
 
 def rows_of(counts):
@@ -31,7 +31,7 @@ def counted(rows, classes):
 
 def test_a_cut_has_every_class_in_every_fold():
     rows, classes = rows_of({"a": 1000, "b": 25})
-    cells = counted(check_cut.cut_rows(rows, classes), classes)
+    cells = counted(cut_rows(rows, classes), classes)
     train = {cell: n for cell, n in cells.items() if cell[0] == "train"}
     assert {cell[1] for cell in train} == {"1", "2", "3"}
     assert {n for cell, n in train.items() if cell[2] == "a"} == {7}
@@ -41,20 +41,20 @@ def test_a_cut_has_every_class_in_every_fold():
 
 def test_many_classes_keep_two_samples_in_each_fold():
     rows, classes = rows_of({f"class{i}_": 30 for i in range(30)})
-    cells = counted(check_cut.cut_rows(rows, classes), classes)
+    cells = counted(cut_rows(rows, classes), classes)
     assert len(cells) == 30 * 4 and set(cells.values()) == {2}
 
 
 def test_a_regression_is_cut_as_one_class():
     rows, classes = rows_of({"": 500})
-    assert set(counted(check_cut.cut_rows(rows, classes), classes).values()) == {14, 10}
+    assert set(counted(cut_rows(rows, classes), classes).values()) == {14, 10}
 
 
 def test_columns_are_the_best_ones_in_ascending_order():
     index = np.arange(100, 150)
     fit = Fit(index, index / 1, index / 2, index / 3, np.arange(50, 0, -1))
-    cut = check_cut.cut_columns(fit)
+    cut = cut_columns(fit)
     np.testing.assert_array_equal(cut.index, np.arange(130, 150))
     np.testing.assert_array_equal(cut.scale, cut.index / 3)
-    unranked = check_cut.cut_columns(Fit(index, index, index, index, np.zeros(50, dtype=int)))
+    unranked = cut_columns(Fit(index, index, index, index, np.zeros(50, dtype=int)))
     np.testing.assert_array_equal(unranked.index, np.arange(100, 120))

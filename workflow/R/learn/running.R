@@ -1,0 +1,41 @@
+# A training job from its files to its tables (twin: running.py).
+
+use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "processes", "results")
+
+#' Train, and write the batch's tables and, of split `final`, the model.
+#'
+#' @param input named list of paths: data, samples, splits, preprocessing, tuned (files of tuning
+#'   jobs, if any).
+#' @param output named list of paths: predictions, tuning, importance, timing, failures and, in the
+#'   batch that holds `final`, model (a folder).
+#' @param params named list: dataset, model, spec (JSON text), task, tuning_metric, imbalance, seed,
+#'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
+#'   candidates, NULL of one that trains).
+#' @param log path of the log, for failures.csv.
+run_job <- function(input, output, params, log) {
+  spec_text <- utf8(params[["spec"]])
+  settings <- job_settings(
+    dataset = params[["dataset"]], model = params[["model"]], spec = read_spec(spec_text),
+    task = params[["task"]], tuning_metric = params[["tuning_metric"]],
+    imbalance = params[["imbalance"]], seed = params[["seed"]], part = params[["part"]]
+  )
+  info <- resolve_method(settings$spec, settings$task, settings$imbalance)
+  attach_packages(c("caret", info$library))
+  data.table::setDTthreads(1)
+  timing <- timing_row("startup", proc.time())
+
+  before <- proc.time()
+  batch <- load_batch(
+    input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]], settings$task,
+    params[["batch_index"]], params[["batch_count"]]
+  )
+  batch$tuned <- read_tuned(input[["tuned"]])
+  timing <- rbind(timing, timing_row("load", proc.time() - before))
+
+  results <- train_batch(batch, settings, info, output[["model"]])
+  key <- training_key(
+    input[["preprocessing"]], settings$language, spec_text, settings$task, settings$tuning_metric,
+    settings$imbalance, settings$seed
+  )
+  write_results(output, batch, settings, results, timing, log, key)
+}

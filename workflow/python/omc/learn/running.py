@@ -1,0 +1,74 @@
+"""A training job from its files to its tables (twin: running.R)."""
+
+import os
+import resource
+import time
+
+from omc.core.checksums import sha256_file, training_key
+from omc.core.errors import UserError
+from omc.learn.batch import Data
+from omc.learn.job import SplitResult, stage
+from omc.learn.models import build
+from omc.learn.processes import train_guarded, tune_guarded
+from omc.learn.results import write_results, write_tuned
+from omc.learn.saving import save
+from omc.learn.tuning import read_tuned
+
+
+def run_job(
+    input, output, settings, spec_text: str, batch: tuple[int, int], part, log: str
+) -> None:
+    """Train, or tune a part of, one model on the splits of a batch, and write its tables.
+
+    input, output: paths by name, as attributes; spec_text: the specification as JSON text; batch:
+    (index, count); part: (index, count) of a job that only evaluates candidates, None of one that
+    trains; log: path of the log, for failures.csv.
+    """
+    job = SplitResult()
+    job.timing.append(["startup", *since_start(), peak_mb()])
+    with stage(job, "load"):
+        data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
+        splits = data.batch(*batch)
+        attributes = data.load(splits)
+        splits_sha256 = sha256_file(input.splits)
+    if attributes["splits_sha256"] != splits_sha256:
+        raise UserError(f"{input.preprocessing} was made from other splits than {input.splits}")
+    where = f"models.python '{settings.model}'"
+    estimator = build(settings.spec, settings.task, settings.imbalance, where)
+    tuned = None if part else read_tuned(list(input.tuned))
+    results = {}
+    for split in splits:
+        began = time.perf_counter()
+        if part:
+            results[split] = tune_guarded(data, settings, estimator, split, *part)
+        else:
+            results[split] = train_guarded(data, settings, estimator, split, tuned)
+        state = "; ".join(row[1] for row in results[split].failures) or "done"
+        print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
+    if part:
+        write_tuned(output, settings, results, job.timing)
+        return
+    key = training_key(
+        input.preprocessing,
+        "python",
+        spec_text,
+        settings.task,
+        settings.tuning_metric,
+        settings.imbalance,
+        settings.seed,
+    )
+    write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
+    if "model" in output.keys():
+        save(results[splits[-1]].saved, output.model)
+
+
+def since_start() -> tuple[float, float]:
+    """Wall and CPU seconds since this process began."""
+    with open("/proc/self/stat") as file:
+        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began, time.process_time()
+
+
+def peak_mb() -> float:
+    """Peak memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

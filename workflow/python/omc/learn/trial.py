@@ -1,0 +1,120 @@
+"""Every model tried on a small part of a data set before the training (twin: trial.R)."""
+
+import json
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from omc.core.checksums import sha256_file
+from omc.core.csv_files import read_csv, write_csv
+from omc.core.errors import UserError
+from omc.core.tables import SPLITS
+from omc.learn.batch import Data
+from omc.learn.job import Settings
+from omc.learn.models import build
+from omc.learn.preprocessing import Fit, read_fits, write_fits
+from omc.learn.processes import train_guarded
+
+TRAIN_ROWS = 40
+TEST_ROWS = 10
+COLUMNS = 20
+# Two would leave nothing to calibrate on inside an inner fold.
+INNER_FOLDS = 3
+
+
+def cut_rows(rows: list[dict[str, str]], classes: dict[str, str]) -> list[dict[str, str]]:
+    """Some rows of one split: of its first inner folds and of its test samples.
+
+    rows: of splits.csv; classes: of each sample, or one for all in a regression. Every class keeps
+    its samples in every fold, as many as the other classes as far as it has them.
+    """
+    kept = [row for row in rows if int(row["inner_fold"] or 0) <= INNER_FOLDS]
+    cells = {}
+    for row in kept:
+        cell = row["role"], row["inner_fold"], classes[row["sample"]]
+        cells.setdefault(cell, []).append(row)
+    chosen = set()
+    for role, rows_of_role in (("train", TRAIN_ROWS), ("test", TEST_ROWS)):
+        of_role = [cell for key, cell in cells.items() if key[0] == role]
+        # At least two of a class, or a fold inside a fold could lack it.
+        most = max(2, -(-rows_of_role // max(1, len(of_role))))
+        chosen |= {id(row) for cell in of_role for row in cell[:most]}
+    return [row for row in kept if id(row) in chosen]
+
+
+def cut_columns(fit):
+    """The best columns of a fit by its selection, else its first ones."""
+    kept = np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS])
+    return Fit(*(getattr(fit, name)[kept] for name in ("index", "fill", "center", "scale", "rank")))
+
+
+def cut_data(input, output, task: str) -> None:
+    """Write a part of the first split: its rows of splits.csv, and their preprocessing."""
+    sheet = read_csv(input.samples, "\t")
+    classes = {row["sample"]: row["outcome"] if task == "classification" else "" for row in sheet}
+    rows = read_csv(input.splits)
+    split = rows[0]["split"]
+    rows = cut_rows([row for row in rows if row["split"] == split], classes)
+    write_csv(output.splits, SPLITS, ([row[name] for name in SPLITS] for row in rows))
+    fits, attributes = read_fits(input.preprocessing, {split})
+    folds = {0, *(int(row["inner_fold"]) for row in rows if row["inner_fold"])}
+    cut = {key: cut_columns(fit) for key, fit in fits.items() if key[1] in folds}
+    attributes["splits_sha256"] = sha256_file(output.splits)
+    write_fits(output.preprocessing, cut, attributes)
+    train = sum(row["role"] == "train" for row in rows)
+    print(f"{split}: {train} training and {len(rows) - train} test samples")
+
+
+def try_models(input, output: str, specs: list[dict], data_settings: dict, log: str) -> None:
+    """Train each model on the cut, or else on the first split; UserError names all that fail.
+
+    data_settings: the settings of a training job that do not depend on the model.
+    """
+
+    @cache
+    def load(splits: str, preprocessing: str):
+        data = Data(input.data, input.samples, splits, preprocessing, data_settings["task"])
+        split = next(iter(data.splits))
+        data.load([split])
+        return data, split
+
+    def failure(spec, estimator):
+        """Why a model fails. What only the cut is too small for is no failure."""
+        settings = Settings(model=spec["name"], spec=spec, **data_settings)
+        failures = []
+        for part in (
+            (input.cut_splits, input.cut_preprocessing),
+            (input.splits, input.preprocessing),
+        ):
+            data, split = load(*part)
+            failures = train_guarded(data, settings, estimator, split).failures
+            if not failures:
+                return None
+        return failures[-1][1]
+
+    problems, done = [], []
+    for spec in specs:
+        began = time.perf_counter()
+        try:
+            estimator = build(spec, data_settings["task"], data_settings["imbalance"], spec["key"])
+            why = failure(spec, estimator)
+        except UserError as error:
+            problems.append(str(error))
+            continue
+        if why:
+            problems.append(_sentence(spec, data_settings["dataset"], why, log))
+        done.append(f"{spec['name']}: {why or 'done'}")
+        print(f"{done[-1]} ({time.perf_counter() - began:.1f} s)", flush=True)
+    if problems:
+        raise UserError("\n".join(problems))
+    Path(output).write_text("\n".join(done) + "\n", encoding="utf-8")
+
+
+def _sentence(spec: dict, dataset: str, why: str, log: str) -> str:
+    params = f" {json.dumps(spec['params'], ensure_ascii=False)}" if spec["params"] else ""
+    return (
+        f"{spec['key']}: '{spec['name']}'{params} fails on {dataset}: {why.rstrip('.')}."
+        f" Change its params or grid, or take it out (log: {log})"
+    )
