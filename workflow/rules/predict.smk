@@ -59,4 +59,4 @@ if STUDY.prediction:
         message:
             f"Predict them with {ASKED['language']}/{ASKED['model']}"
         script:
-            f"../scripts/predict.{'py' if ASKED['language'] == 'python' else 'R'}"
+            f"../scripts/learn/predict.{'py' if ASKED['language'] == 'python' else 'R'}"

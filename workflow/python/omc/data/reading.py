@@ -20,7 +20,7 @@ ENDINGS = [
 
 def ending(path: str) -> str:
     """The ending that shows the format, .gz taken off; UserError if no format has it."""
-    name = str(path).lower().removesuffix(".gz")
+    name = str(path).removesuffix(".gz").lower()
     for known in ENDINGS:
         if name.endswith(known):
             return known

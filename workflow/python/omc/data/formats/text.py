@@ -15,7 +15,7 @@ ORIENTED, MATRICES = True, False
 
 def separator(path: str) -> str:
     """What stands between the cells, by the ending of the file's name."""
-    name = str(path).lower().removesuffix(".gz")
+    name = str(path).removesuffix(".gz").lower()
     return next(sep for known, sep in SEPARATORS.items() if name.endswith(known))
 
 
