@@ -11,18 +11,6 @@ CHECK_INPUT = dict(
 )
 
 
-def check_params(language):
-    """What a job is told that trains models outside of the comparison."""
-    return dict(
-        dataset=lambda wc: wc.dataset,
-        task=for_dataset(STUDY.task),
-        tuning_metric=for_dataset(STUDY.tuning_metric),
-        imbalance=CONFIG["imbalance"],
-        seed=CONFIG["seed"],
-        models=lambda wc: STUDY.slices.check_setting(wc.dataset, language),
-    )
-
-
 rule check_cut:
     input:
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",

@@ -1,34 +1,3 @@
-def trained_tables(wildcards, table, datasets=None):
-    """One table of every training job of the given data sets, in the order of the configuration."""
-    return [
-        f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/{table}.csv"
-        for dataset in datasets or [wildcards.dataset]
-        for model in STUDY.models[dataset]
-        for batch in STUDY.jobs.batches(dataset, model)
-    ]
-
-
-def joined_tables(wildcards):
-    """Files of one table of all jobs that write it."""
-    if wildcards.table == "checks":
-        # A variant's samples are its parent's.
-        return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
-            f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
-        ]
-    if wildcards.table in ("null", "null_tests"):
-        return [f"{RESULTS}/{name}/{wildcards.table}.csv" for name in STUDY.permuted()]
-    files = trained_tables(wildcards, wildcards.table, DATASETS)
-    if wildcards.table == "timing":
-        files += [
-            f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
-            for dataset in DATASETS
-            for model in STUDY.models[dataset]
-            for batch in STUDY.jobs.batches(dataset, model)
-            for part in STUDY.jobs.parts(model)
-        ]
-    return files
-
-
 rule join_predictions:
     input:
         predictions=lambda wc: trained_tables(wc, "predictions"),

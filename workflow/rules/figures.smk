@@ -1,13 +1,6 @@
 CAPTIONS = write_captions(f"{RESULTS}/logs/captions")
 
 
-def figure_input(figures):
-    """The tables that figures read, by name: of all data sets, or the data set's own."""
-    own = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
-    tables = {name: own.get(name, f"{name}.csv") for name in figure_tables(figures)}
-    return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
-
-
 # All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
 # with other figures than the first one's have a rule of their own.
 for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):

@@ -127,68 +127,6 @@ if not os.path.exists(PASSED):
 LAST_BATCH = "|".join(STUDY.jobs.last_batches())
 
 
-def training_files(language, tables, folder=""):
-    """Tables of a job that trains or tunes a batch, by name."""
-    batch = f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}{folder}"
-    return {table: f"{batch}/{table}.csv" for table in tables}
-
-
-def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
-    """What a training job reads; folder: of the samples, their splits and the preprocessing."""
-    return dict(
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{folder}/samples.tsv",
-        splits=f"{folder}/splits.csv",
-        preprocessing=f"{folder}/preprocessing.h5",
-        # ancient: only its existence counts.
-        validated=ancient(PASSED),
-        code=code(script),
-    )
-
-
-def tuning_tables(language):
-    """The tables of the tuning jobs of a training job: none where it tunes by itself."""
-
-    def files(wildcards):
-        model = STUDY.model(wildcards.dataset, language, wildcards.model)
-        folder = f"{RESULTS}/{wildcards.dataset}/{language}/{model.name}/{wildcards.batch}"
-        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.jobs.parts(model)]
-
-    return files
-
-
-def training_params(language):
-    """The slice of the configuration that a training job depends on."""
-
-    def model(wildcards):
-        return STUDY.model(wildcards.dataset, language, wildcards.model)
-
-    return dict(
-        dataset=lambda wc: wc.dataset,
-        model=lambda wc: wc.model,
-        spec=lambda wc: model(wc).spec_text,
-        task=for_dataset(STUDY.task),
-        tuning_metric=for_dataset(STUDY.tuning_metric),
-        imbalance=CONFIG["imbalance"],
-        seed=CONFIG["seed"],
-        batch_index=lambda wc: int(wc.batch.split("of")[0]),
-        batch_count=lambda wc: int(wc.batch.split("of")[1]),
-        # [index, count] of the candidates that a tuning job takes; a training job takes all.
-        part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
-    )
-
-
-def training_priority(language):
-    """Long jobs first, so that no core waits for the last one."""
-    return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))
-
-
-def final_model(dataset, model):
-    """The folder of a model that was trained on all samples of development."""
-    batch = STUDY.jobs.batches(dataset, model)[-1]
-    return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
-
-
 rule train_python:
     input:
         **training_input("learn/train.py"),
@@ -242,7 +180,7 @@ use rule train_python as tune_python with:
         **training_input("learn/train.py"),
         tuned=[],
     output:
-        **training_files("python", ["tuning", "timing"], "/tune/{part}"),
+        **training_files("python", ["tuning", "timing"], "tune/{part}"),
     log:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.log",
     benchmark:
@@ -256,7 +194,7 @@ use rule train_r as tune_r with:
         **training_input("learn/train.R"),
         tuned=[],
     output:
-        **training_files("r", ["tuning", "timing"], "/tune/{part}"),
+        **training_files("r", ["tuning", "timing"], "tune/{part}"),
     log:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.log",
     benchmark:

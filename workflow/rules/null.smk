@@ -1,38 +1,6 @@
 # The label-permutation null: each permutation of a data set's outcomes goes the whole way of the
 # data, from the splits to the score, by the rules and scripts of the outcomes as they are. Only
 # what becomes of the predictions is kept.
-def null_files(file):
-    """A file of every permutation of a data set."""
-    return lambda wc: [
-        f"{RESULTS}/{wc.dataset}/null/{permutation}/{file}" for permutation in STUDY.permutations()
-    ]
-
-
-def null_predictions(wildcards):
-    return [
-        f"{RESULTS}/{wildcards.dataset}/null/{permutation}/{model.language}/{model.name}/predictions.csv"
-        for permutation in STUDY.permutations()
-        for model in STUDY.learners(wildcards.dataset)
-    ]
-
-
-def null_tables(language):
-    folder = f"{PERMUTATION}/{language}/{{model}}"
-    return {
-        table: (
-            f"{folder}/{table}.csv"
-            if table in ("predictions", "failures")
-            else temp(f"{folder}/{table}.csv")
-        )
-        for table in ["predictions", *TABLES]
-    }
-
-
-def null_name(wildcards):
-    """The name of a permutation, of which the seeds are made."""
-    return f"{wildcards.dataset}/null/{wildcards.permutation}"
-
-
 rule permute_labels:
     input:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",

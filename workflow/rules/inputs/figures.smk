@@ -1,0 +1,8 @@
+# Tables that the figures read, for the rules of figures.smk.
+
+
+def figure_input(figures):
+    """The tables that figures read, by name: of all data sets, or the data set's own."""
+    own = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
+    tables = {name: own.get(name, f"{name}.csv") for name in figure_tables(figures)}
+    return {name: f"{RESULTS}/{file}" for name, file in tables.items()}

@@ -1,0 +1,75 @@
+# Files and settings of training jobs, for the rules of learn.smk, check.smk and null.smk.
+
+
+def training_files(language, tables, folder=""):
+    """Tables of a job that trains or tunes a batch, by name."""
+    batch = f"{RESULTS}/{{dataset}}/{language}/{{model}}/{{batch}}"
+    return {table: os.path.join(batch, folder, f"{table}.csv") for table in tables}
+
+
+def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
+    """What a training job reads; folder: of the samples, their splits and the preprocessing."""
+    return dict(
+        data=f"{RESULTS}/{{dataset}}/data.h5ad",
+        samples=f"{folder}/samples.tsv",
+        splits=f"{folder}/splits.csv",
+        preprocessing=f"{folder}/preprocessing.h5",
+        # ancient: only its existence counts.
+        validated=ancient(PASSED),
+        code=code(script),
+    )
+
+
+def tuning_tables(language):
+    """The tables of the tuning jobs of a training job: none where it tunes by itself."""
+
+    def files(wildcards):
+        model = STUDY.model(wildcards.dataset, language, wildcards.model)
+        folder = f"{RESULTS}/{wildcards.dataset}/{language}/{model.name}/{wildcards.batch}"
+        return [f"{folder}/tune/{part}/tuning.csv" for part in STUDY.jobs.parts(model)]
+
+    return files
+
+
+def training_params(language):
+    """The slice of the configuration that a training job depends on."""
+
+    def model(wildcards):
+        return STUDY.model(wildcards.dataset, language, wildcards.model)
+
+    return dict(
+        dataset=lambda wc: wc.dataset,
+        model=lambda wc: wc.model,
+        spec=lambda wc: model(wc).spec_text,
+        task=for_dataset(STUDY.task),
+        tuning_metric=for_dataset(STUDY.tuning_metric),
+        imbalance=CONFIG["imbalance"],
+        seed=CONFIG["seed"],
+        batch_index=lambda wc: int(wc.batch.split("of")[0]),
+        batch_count=lambda wc: int(wc.batch.split("of")[1]),
+        # [index, count] of the candidates that a tuning job takes; a training job takes all.
+        part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
+    )
+
+
+def training_priority(language):
+    """Long jobs first, so that no core waits for the last one."""
+    return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))
+
+
+def final_model(dataset, model):
+    """The folder of a model that was trained on all samples of development."""
+    batch = STUDY.jobs.batches(dataset, model)[-1]
+    return f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/final"
+
+
+def check_params(language):
+    """What a job is told that trains models outside of the comparison."""
+    return dict(
+        dataset=lambda wc: wc.dataset,
+        task=for_dataset(STUDY.task),
+        tuning_metric=for_dataset(STUDY.tuning_metric),
+        imbalance=CONFIG["imbalance"],
+        seed=CONFIG["seed"],
+        models=lambda wc: STUDY.slices.check_setting(wc.dataset, language),
+    )
