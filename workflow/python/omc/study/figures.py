@@ -11,7 +11,7 @@ from omc.core.catalog import catalog
 
 @cache
 def figure_table() -> dict[str, dict]:
-    """The rows of figures.yaml by name: when, tables, caption and perhaps title."""
+    """The rows of figures.yaml by name: when, tables and caption."""
     return yaml.safe_load(catalog("figures.yaml").read_text(encoding="utf-8"))
 
 
