@@ -179,11 +179,8 @@ draw_external <- function(data) {
       title = title, subtitle = subtitle, caption = caption, y = NULL,
       x = metric_axis(info)
     ) +
-    theme_figure() +
-    theme(
-      legend.position = "top", panel.grid.major.y = element_blank(),
-      plot.margin = margin(8, 8 + 72 * right, 8, 8)
-    )
+    theme_figure(right) +
+    theme(legend.position = "top", panel.grid.major.y = element_blank())
   height <- 1.15 + max(external_lane * top, 0.36 * nrow(models)) +
     text_height(title, "title") + text_height(subtitle, "subtitle") + text_height(caption, "small")
   figure(plot, width, height)

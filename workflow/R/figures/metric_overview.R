@@ -223,12 +223,11 @@ draw_metric_overview <- function(data) {
       expand = FALSE, clip = "off"
     ) +
     labs(title = title, subtitle = subtitle, caption = caption, x = NULL, y = NULL) +
-    theme_figure() +
+    theme_figure(right) +
     theme(
       legend.position = "bottom", legend.box = "vertical", legend.box.just = "left",
       legend.spacing.y = unit(2, "pt"), legend.key.height = unit(11, "pt"),
-      axis.text.x = element_blank(), panel.grid.major = element_blank(),
-      plot.margin = margin(8, 8 + points_per_inch * right, 8, 8)
+      axis.text.x = element_blank(), panel.grid.major = element_blank()
     )
   row_height <- if (any(line_count(rows$label) > 1)) 0.37 else overview_row
   height <- 0.85 + row_height * n + 0.48 + 0.24 * legend_rows +

@@ -430,8 +430,8 @@ draw_model_comparison <- function(data) {
       title = title, subtitle = subtitle, caption = caption, y = NULL,
       x = metric_axis(info)
     ) +
-    theme_figure() +
-    theme(legend.position = "top", plot.margin = margin(8, 8 + 72 * right, 8, 8))
+    theme_figure(right) +
+    theme(legend.position = "top")
   height <- 1.15 + row_height * (top - 0.4) +
     text_height(title, "title") + text_height(subtitle, "subtitle") + text_height(caption, "small")
   figure(plot, width, height)

@@ -154,11 +154,8 @@ draw_null <- function(data) {
       title = title, subtitle = subtitle, caption = caption, y = NULL,
       x = metric_axis(info)
     ) +
-    theme_figure() +
-    theme(
-      legend.position = "top", panel.grid.major.y = element_blank(),
-      plot.margin = margin(8, 8 + points_per_inch * right, 8, 8)
-    )
+    theme_figure(right) +
+    theme(legend.position = "top", panel.grid.major.y = element_blank())
   height <- 1.2 + null_row * n + text_height(title, "title") + text_height(subtitle, "subtitle") +
     text_height(caption, "small")
   figure(plot, width, height)

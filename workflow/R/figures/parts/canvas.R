@@ -18,10 +18,7 @@ canvas <- function(width, height, title, subtitle, caption) {
       caption = wrapped(caption, "small"), x = NULL, y = NULL
     ) +
     theme_figure() +
-    theme(
-      axis.text = element_blank(), panel.grid.major = element_blank(),
-      plot.margin = margin(8, 8, 8, 8)
-    )
+    theme(axis.text = element_blank(), panel.grid.major = element_blank())
 }
 
 #' A figure of a `canvas()`.

@@ -37,10 +37,14 @@ language_label <- function(language) {
   unname(labels[language])
 }
 
-theme_figure <- function() {
+#' The theme of all figures.
+#'
+#' @param right room on the right of the panel for numbers, in inches.
+theme_figure <- function(right = 0) {
   theme_minimal(base_size = text_sizes[["axis"]]) +
     theme(
       plot.background = element_rect(fill = ink[["paper"]], colour = NA),
+      plot.margin = margin(8, 8 + points_per_inch * right, 8, 8),
       panel.grid.minor = element_blank(),
       panel.grid.major = element_line(colour = ink[["line"]], linewidth = 0.3),
       plot.title = element_text(
