@@ -220,27 +220,20 @@ def test_a_missing_layer_and_an_orientation_that_the_format_fixes(tmp_path):
         read_table(str(tmp_path / "t.csv"), matrix="counts")
 
 
-def test_wrong_sheets(tmp_path):
-    text(tmp_path / "s.tsv", "id\tclass\nS1\ta\n")
-    with pytest.raises(UserError, match="no column 'sample' .columns: id, class"):
-        read_sheet(str(tmp_path / "s.tsv"))
-    text(tmp_path / "s.csv", "sample,class\nS1,a\nS1,b\n")
-    with pytest.raises(UserError, match="samples stand twice: S1"):
-        read_sheet(str(tmp_path / "s.csv"))
-    text(tmp_path / "s.tsv", "Sample\tclass\nS1\ta\n")
-    with pytest.raises(UserError, match="Did you mean 'Sample'. Rename the column"):
-        read_sheet(str(tmp_path / "s.tsv"))
-    text(tmp_path / "s.csv", "sample;class\nS1;a\n")
-    with pytest.raises(UserError, match="only one is found with separator ','"):
-        read_sheet(str(tmp_path / "s.csv"))
-    text(tmp_path / "s.csv", "sample,class,class\nS1,a,b\n")
-    with pytest.raises(UserError, match="columns stand twice: class"):
-        read_sheet(str(tmp_path / "s.csv"))
-    text(tmp_path / "s.csv", "sample,class\nS1,a\n ,b\n")
-    with pytest.raises(UserError, match="empty in 1 row.s., first in row 2"):
-        read_sheet(str(tmp_path / "s.csv"))
-    text(tmp_path / "s.csv", "sample,class\n")
-    with pytest.raises(UserError, match="no sample in it"):
-        read_sheet(str(tmp_path / "s.csv"))
-    with pytest.raises(UserError, match="no sample sheet is read from a .gct"):
-        read_sheet("s.gct")
+WRONG_SHEETS = [
+    ("s.tsv", "id\tclass\nS1\ta\n", "no column 'sample' .columns: id, class"),
+    ("s.csv", "sample,class\nS1,a\nS1,b\n", "samples stand twice: S1"),
+    ("s.tsv", "Sample\tclass\nS1\ta\n", "Did you mean 'Sample'. Rename the column"),
+    ("s.csv", "sample;class\nS1;a\n", "only one is found with separator ','"),
+    ("s.csv", "sample,class,class\nS1,a,b\n", "columns stand twice: class"),
+    ("s.csv", "sample,class\nS1,a\n ,b\n", "empty in 1 row.s., first in row 2"),
+    ("s.csv", "sample,class\n", "no sample in it"),
+    ("s.gct", "", "no sample sheet is read from a .gct"),
+]
+
+
+@pytest.mark.parametrize("name, content, expected", WRONG_SHEETS)
+def test_a_wrong_sheet_is_named_with_what_it_is(tmp_path, name, content, expected):
+    text(tmp_path / name, content)
+    with pytest.raises(UserError, match=expected):
+        read_sheet(str(tmp_path / name))
