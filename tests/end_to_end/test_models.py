@@ -160,22 +160,22 @@ def trained(folder, datasets, *settings):
 def train_in_python(job):
     from omc.learn.running import run_job
 
-    class Files(dict):
+    class Named(dict):
         __getattr__ = dict.__getitem__
 
     study = Path(job["results"], job["dataset"])
     names = ("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
-    files = Files({name.partition(".")[0]: str(study / name) for name in names}, tuned=[])
+    files = Named({name.partition(".")[0]: str(study / name) for name in names}, tuned=[])
     folder = Path(job["folder"])
     folder.mkdir(parents=True)
     tables = ("predictions", "tuning", "importance", "timing", "failures")
-    output = Files({name: str(folder / f"{name}.csv") for name in tables})
+    output = Named({name: str(folder / f"{name}.csv") for name in tables})
     output["model"] = str(folder / "final")
-    spec = json.loads(job["spec"])
-    settings = Settings(
-        job["dataset"], spec["name"], spec, job["task"], job["metric"], "none", SEED
-    )
-    run_job(files, output, settings, job["spec"], (1, 1), None, "log")
+    told = Named(
+        dataset=job["dataset"], spec=job["spec"], task=job["task"], tuning_metric=job["metric"],
+        imbalance="none", seed=SEED, batch_index=1, batch_count=1, part=None,
+    )  # fmt: skip
+    run_job(files, output, told, "log")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Stability against Nogueira et al.'s definition, ranks worked by hand, planted features found."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +18,13 @@ from omc.learn import models
 from omc.learn.batch import Data
 from omc.learn.job import Settings
 from omc.learn.preprocessing import learn, write_fits
-from omc.learn.shuffling import PERMUTATIONS, chosen_splits, permute_split, read_evaluated
+from omc.learn.shuffling import (
+    PERMUTATIONS,
+    chosen_splits,
+    permute_split,
+    read_evaluated,
+    shuffle_features,
+)
 from omc.learn.splits import make_splits, split_rows
 from omc.learn.training import train_split
 
@@ -219,8 +226,6 @@ def test_no_split_of_single_samples_is_permuted(planted):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_only_a_split_that_failed_in_the_run_may_be_left_out(planted, tmp_path):
-    from permute import main
-
     _, settings, _, splits = open_planted(planted)
     names = ("tuning", "failures", "plan")
     files = SimpleNamespace(**{name: str(tmp_path / f"{name}.csv") for name in names})
@@ -230,12 +235,14 @@ def test_only_a_split_that_failed_in_the_run_may_be_left_out(planted, tmp_path):
     write_csv(files.failures, FAILURES, [])
     plan = ["dataset", "language", "model", "feature"]
     write_csv(files.plan, plan, [["d", "python", "m", "f4"]])
-    of_dataset = {"dataset": "d", "task": "classification", "tuning_metric": "brier"}
-    of_dataset |= {"imbalance": "none", "seed": 1}
-    asked = (files, tmp_path / "permuted.csv", [{**settings.spec, "key": "key"}], of_dataset)
+    params = SimpleNamespace(
+        dataset="d", models=json.dumps([{**settings.spec, "key": "key"}]), task="classification",
+        tuning_metric="brier", imbalance="none", seed=1,
+    )  # fmt: skip
+    asked = (files, tmp_path / "permuted.csv", params)
     with pytest.raises(ValueError):
-        main(*asked)
+        shuffle_features(*asked)
     rows = [["d", "python", "m", split, "tune", "no", "log"] for split in splits]
     write_csv(files.failures, FAILURES, rows)
-    main(*asked)
+    shuffle_features(*asked)
     assert len((tmp_path / "permuted.csv").read_text().splitlines()) == 1

@@ -1,5 +1,5 @@
 # Reads an .rds file, as R users keep their data, and writes it as the .h5ad file that the import
-# reads (twin: formats.py). Nothing is computed on it.
+# reads. Nothing is computed on it.
 
 use("logs")
 

@@ -24,6 +24,16 @@ job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = 
   )
 }
 
+#' Settings of a model by its specification.
+#'
+#' @param params named list of what the rule says of the others, see `job_settings()`.
+settings_of <- function(params, spec) {
+  job_settings(
+    params[["dataset"]], spec$name, spec, params[["task"]], params[["tuning_metric"]],
+    params[["imbalance"]], params[["seed"]], params[["part"]]
+  )
+}
+
 split_seed <- function(settings, split, fit) {
   fit_seed(settings$seed, settings$dataset, settings$language, settings$model, split, fit)
 }

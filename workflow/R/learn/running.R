@@ -8,17 +8,13 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #'   jobs, if any).
 #' @param output named list of paths: predictions, tuning, importance, timing, failures and, in the
 #'   batch that holds `final`, model (a folder).
-#' @param params named list: dataset, model, spec (JSON text), task, tuning_metric, imbalance, seed,
+#' @param params named list: dataset, spec (JSON text), task, tuning_metric, imbalance, seed,
 #'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
 #'   candidates, NULL of one that trains).
 #' @param log path of the log, for failures.csv.
 run_job <- function(input, output, params, log) {
   spec_text <- utf8(params[["spec"]])
-  settings <- job_settings(
-    dataset = params[["dataset"]], model = params[["model"]], spec = read_spec(spec_text),
-    task = params[["task"]], tuning_metric = params[["tuning_metric"]],
-    imbalance = params[["imbalance"]], seed = params[["seed"]], part = params[["part"]]
-  )
+  settings <- settings_of(params, read_spec(spec_text))
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
   attach_packages(c("caret", info$library))
   data.table::setDTthreads(1)

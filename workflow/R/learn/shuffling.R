@@ -119,11 +119,7 @@ shuffle_features <- function(input, output, params) {
   if (length(splits)) {
     specs <- read_spec(utf8(params[["models"]]))
     spec <- Filter(function(spec) identical(spec$name, plan$model[1]), specs)[[1]]
-    settings <- job_settings(
-      dataset = params[["dataset"]], model = spec$name, spec = spec, task = params[["task"]],
-      tuning_metric = params[["tuning_metric"]], imbalance = params[["imbalance"]],
-      seed = params[["seed"]]
-    )
+    settings <- settings_of(params, spec)
     info <- resolve_method(spec, params[["task"]], params[["imbalance"]])
     attach_packages(info$library)
     evaluated <- read_evaluated(input[["tuning"]], settings)

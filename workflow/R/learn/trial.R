@@ -65,11 +65,7 @@ lazy_parts <- function(input, task) {
 
 # Why a model fails, or NULL. What only the cut is too small for is no failure.
 model_failure <- function(parts, spec, info, params) {
-  settings <- job_settings(
-    dataset = params[["dataset"]], model = spec$name, spec = spec, task = params[["task"]],
-    tuning_metric = params[["tuning_metric"]], imbalance = params[["imbalance"]],
-    seed = params[["seed"]]
-  )
+  settings <- settings_of(params, spec)
   failures <- NULL
   for (part in parts) {
     failures <- train_batch(part(), settings, info)[[1]]$failures

@@ -39,7 +39,6 @@ def training_params(language):
 
     return dict(
         dataset=lambda wc: wc.dataset,
-        model=lambda wc: wc.model,
         spec=lambda wc: model(wc).spec_text,
         task=for_dataset(STUDY.task),
         tuning_metric=for_dataset(STUDY.tuning_metric),

@@ -9,20 +9,6 @@ from omc.core.logs import logged
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        import json
-
         from omc.learn.shuffling import shuffle_features
 
-        params = snakemake.params
-        shuffle_features(
-            snakemake.input,
-            snakemake.output[0],
-            json.loads(params.models),
-            dict(
-                dataset=params.dataset,
-                task=params.task,
-                tuning_metric=params.tuning_metric,
-                imbalance=params.imbalance,
-                seed=params.seed,
-            ),
-        )
+        shuffle_features(snakemake.input, snakemake.output[0], snakemake.params)

@@ -19,6 +19,19 @@ class Settings:
     seed: int
     language: str = "python"
 
+    @classmethod
+    def of(cls, params, spec: dict) -> "Settings":
+        """Of a model by its specification; params: what the rule says of the others."""
+        return cls(
+            params.dataset,
+            spec["name"],
+            spec,
+            params.task,
+            params.tuning_metric,
+            params.imbalance,
+            params.seed,
+        )
+
 
 @dataclass
 class SplitResult:

@@ -1,5 +1,6 @@
 """A training job from its files to its tables (twin: running.R)."""
 
+import json
 import os
 import resource
 import time
@@ -7,7 +8,7 @@ import time
 from omc.core.checksums import sha256_file, training_key
 from omc.core.errors import UserError
 from omc.learn.batch import Data
-from omc.learn.job import SplitResult, stage
+from omc.learn.job import Settings, SplitResult, stage
 from omc.learn.models import build
 from omc.learn.processes import train_guarded, tune_guarded
 from omc.learn.results import write_results, write_tuned
@@ -15,20 +16,20 @@ from omc.learn.saving import save
 from omc.learn.tuning import read_tuned
 
 
-def run_job(
-    input, output, settings, spec_text: str, batch: tuple[int, int], part, log: str
-) -> None:
+def run_job(input, output, params, log: str) -> None:
     """Train, or tune a part of, one model on the splits of a batch, and write its tables.
 
-    input, output: paths by name, as attributes; spec_text: the specification as JSON text; batch:
-    (index, count); part: (index, count) of a job that only evaluates candidates, None of one that
-    trains; log: path of the log, for failures.csv.
+    input, output: paths by name, as attributes; params: dataset, spec (JSON text), task,
+    tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
+    a job that only evaluates candidates, None of one that trains), as attributes; log: path of the
+    log, for failures.csv.
     """
+    settings, part = Settings.of(params, json.loads(params.spec)), params.part
     job = SplitResult()
     job.timing.append(["startup", *since_start(), peak_mb()])
     with stage(job, "load"):
         data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
-        splits = data.batch(*batch)
+        splits = data.batch(params.batch_index, params.batch_count)
         attributes = data.load(splits)
         splits_sha256 = sha256_file(input.splits)
     if attributes["splits_sha256"] != splits_sha256:
@@ -51,7 +52,7 @@ def run_job(
     key = training_key(
         input.preprocessing,
         "python",
-        spec_text,
+        params.spec,
         settings.task,
         settings.tuning_metric,
         settings.imbalance,

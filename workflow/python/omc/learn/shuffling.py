@@ -1,5 +1,6 @@
-"""What a model's predictions lose when a feature's values are shuffled (twin: permutation.R)."""
+"""What a model's predictions lose when a feature's values are shuffled (twin: shuffling.R)."""
 
+import json
 import time
 
 import numpy as np
@@ -84,21 +85,22 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
             yield kept[block[of][0]] if first + of < len(columns) else "", permutation + 1, row
 
 
-def shuffle_features(input, output: str, specs: list[dict], data_settings: dict) -> None:
+def shuffle_features(input, output: str, params) -> None:
     """Predict test samples with shuffled features by the best model of the language.
 
-    input: paths by name, as attributes; specs: of all models of the language; data_settings: the
-    settings of a training job that do not depend on the model. Writes only the header where the
-    plan has no model, or the data set no split that suits.
+    input: paths by name, as attributes; params: dataset, models (JSON text), task, tuning_metric,
+    imbalance and seed, as attributes. Writes only the header where the plan has no model, or the
+    data set no split that suits.
     """
-    wanted = data_settings["dataset"], "python"
+    wanted = params.dataset, "python"
     plan = [row for row in read_csv(input.plan) if (row["dataset"], row["language"]) == wanted]
-    data = Data(input.data, input.samples, input.splits, input.preprocessing, data_settings["task"])
+    data = Data(input.data, input.samples, input.splits, input.preprocessing, params.task)
     rows = []
     splits = chosen_splits(data) if plan else []
     if splits:
+        specs = json.loads(params.models)
         spec = next(spec for spec in specs if spec["name"] == plan[0]["model"])
-        settings = Settings(model=spec["name"], spec=spec, **data_settings)
+        settings = Settings.of(params, spec)
         estimator = build(spec, settings.task, settings.imbalance, spec["key"])
         evaluated = read_evaluated(input.tuning, settings)
         failed = failed_splits(input.failures, settings)

@@ -67,22 +67,23 @@ def cut_data(input, output, task: str) -> None:
     print(f"{split}: {train} training and {len(rows) - train} test samples")
 
 
-def try_models(input, output: str, specs: list[dict], data_settings: dict, log: str) -> None:
+def try_models(input, output: str, params, log: str) -> None:
     """Train each model on the cut, or else on the first split; UserError names all that fail.
 
-    data_settings: the settings of a training job that do not depend on the model.
+    input: paths by name, as attributes; params: dataset, models (JSON text), task, tuning_metric,
+    imbalance and seed, as attributes; log: path of the log, for the sentences.
     """
 
     @cache
     def load(splits: str, preprocessing: str):
-        data = Data(input.data, input.samples, splits, preprocessing, data_settings["task"])
+        data = Data(input.data, input.samples, splits, preprocessing, params.task)
         split = next(iter(data.splits))
         data.load([split])
         return data, split
 
     def failure(spec, estimator):
         """Why a model fails. What only the cut is too small for is no failure."""
-        settings = Settings(model=spec["name"], spec=spec, **data_settings)
+        settings = Settings.of(params, spec)
         failures = []
         for part in (
             (input.cut_splits, input.cut_preprocessing),
@@ -95,16 +96,16 @@ def try_models(input, output: str, specs: list[dict], data_settings: dict, log: 
         return failures[-1][1]
 
     problems, done = [], []
-    for spec in specs:
+    for spec in json.loads(params.models):
         began = time.perf_counter()
         try:
-            estimator = build(spec, data_settings["task"], data_settings["imbalance"], spec["key"])
+            estimator = build(spec, params.task, params.imbalance, spec["key"])
             why = failure(spec, estimator)
         except UserError as error:
             problems.append(str(error))
             continue
         if why:
-            problems.append(_sentence(spec, data_settings["dataset"], why, log))
+            problems.append(_sentence(spec, params.dataset, why, log))
         done.append(f"{spec['name']}: {why or 'done'}")
         print(f"{done[-1]} ({time.perf_counter() - began:.1f} s)", flush=True)
     if problems:
