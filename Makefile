@@ -1,4 +1,4 @@
-# What one types to use and to work on this project. How things are set up is in envs/setup.sh.
+# The commands of this project. envs/setup.sh installs what they need, envs/tools.sh starts them.
 #   CONFIG=config/quick.yaml   another configuration
 #   CORES=8                    how many cores to use (default: all of up to 4, else half, at most 16)
 #   DEPLOY=conda|native        take R from conda, or from the machine (default: what is there)
@@ -16,9 +16,10 @@ TZ ?= UTC
 export TZ
 
 SETUP := envs/setup.sh
-EXEC := $(SETUP) exec
+TOOLS := envs/tools.sh
+EXEC := $(TOOLS) exec
 # Without --cores the profile decides.
-SNAKEMAKE = $(SETUP) snakemake $(if $(CORES),--cores $(CORES)) $(ARGS) \
+SNAKEMAKE = $(TOOLS) snakemake $(if $(CORES),--cores $(CORES)) $(ARGS) \
 	$(if $(filter-out $(DEFAULT_CONFIG),$(CONFIG)),--configfile '$(CONFIG)')
 
 # Set-up runs again when a list of packages has changed, or when DEPLOY says another thing than
@@ -58,7 +59,7 @@ report: given $(RUN_READY) ## Write report.html about the last run into its fold
 	$(SNAKEMAKE) --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
-	@$(SETUP) draw config/quick.yaml
+	@$(TOOLS) draw config/quick.yaml
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r
@@ -82,7 +83,7 @@ benchmark-memory: $(TEST_READY) ## Measure the memory of a run on 1,000 samples 
 	@$(EXEC) python tests/benchmarks/benchmark_memory.py
 
 lint: $(TEST_READY) ## Check the style of Python, R, Snakemake and shell files
-	@$(SETUP) lint
+	@$(TOOLS) lint
 
 format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants them
 	@$(EXEC) ruff check --quiet --fix .
@@ -90,14 +91,14 @@ format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants
 	@$(EXEC) snakefmt workflow
 
 pins: ## Write envs/constraints.txt anew
-	@$(SETUP) pins
+	@$(TOOLS) pins
 
 data: $(RUN_READY) ## Make the data sets in resources/ anew from their sources
 	@Rscript resources/make_data.R
 	@$(EXEC) python resources/make_digits.py
 
 clean: ## Remove results and figures; what is set up stays
-	@$(SETUP) clean
+	@$(TOOLS) clean
 
 $(RUN_READY): $(PACKAGES)
 	@$(SETUP) run
