@@ -33,6 +33,15 @@ def test_a_word_for_people_trains_no_model_again(stems):
         assert not stems(script) & {"errors", "logs", "summary", "methods", "null"}, script
 
 
+def test_a_clearer_description_of_a_column_trains_no_model_again(root):
+    workflow = root / "workflow"
+    tables = workflow / "catalog" / "tables.csv"
+    for script in ("learn/train.py", "learn/train.R"):
+        assert str(tables) not in code_files(str(workflow), f"scripts/{script}"), script
+    for module in ("python/omc/core/tables.py", "R/core/tables.R"):
+        assert tables in used_by(workflow / module, str(workflow)), module
+
+
 def test_every_script_of_the_workflow_names_files_that_exist(root):
     workflow = root / "workflow"
     for script in (workflow / "scripts").rglob("*.*"):

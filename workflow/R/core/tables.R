@@ -1,18 +1,15 @@
-# Headers of the tables that a training job writes (twin: tables.py).
+# Headers of the tables that a training job writes, from catalog/tables.csv (twin: tables.py).
 
-csv_columns <- list(
-  predictions = c("language", "model", "split", "cohort", "sample", "truth", "predicted"),
-  tuning = c(
-    "dataset", "language", "model", "split", "candidate", "parameters", "inner_fold", "metric",
-    "value", "seconds"
-  ),
-  importance = c(
-    "dataset", "language", "model", "split", "feature", "selected", "importance", "kind"
-  ),
-  timing = c(
-    "dataset", "language", "model", "split", "stage", "wall_seconds", "cpu_seconds", "peak_mb"
-  ),
-  failures = c("dataset", "language", "model", "split", "stage", "message", "log")
-)
+use("catalog", "csv_files")
 
-tuned_columns <- c(csv_columns$tuning[-(1:4)], "error")
+#' The columns of every table of the catalog, by the name of the table.
+read_tables <- function() {
+  rows <- read_csv(catalog("tables.csv"), ",")
+  rows <- rows[nzchar(rows$table) & nzchar(rows$column), ]
+  split(rows$column, rows$table)
+}
+
+csv_columns <- read_tables()[c("predictions", "tuning", "importance", "timing", "failures")]
+
+# Rows that a tuning job hands over; a training job adds the names of the job itself.
+tuned_columns <- c(setdiff(csv_columns$tuning, c("dataset", "language", "model", "split")), "error")

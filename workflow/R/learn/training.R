@@ -1,6 +1,6 @@
 # Train one split: tune on the inner folds, refit, predict the test samples (twin: training.py).
 
-use("logs", "csv_files", "seeds", "models", "saving", "job", "batch", "learn/tuning")
+use("logs", "csv_files", "tables", "seeds", "models", "saving", "job", "batch", "learn/tuning")
 
 #' Tune, refit and predict one split. An error becomes a failure, with its stage.
 #'

@@ -1,14 +1,13 @@
 """Headers of the tables of a run, from catalog/tables.csv.
 
 A row of the catalog is a column of a table; rows without a column describe a table and the folder
-that it is in, rows without a table describe columns that mean the same in all tables. It is no
-input of the rules: a column that comes or goes is a change in the code that fills it, and a clearer
-description trains nothing again.
+that it is in, rows without a table describe columns that mean the same in all tables (twin:
+tables.R).
 """
 
 from dataclasses import dataclass
 
-from omc.core.catalog import CATALOG
+from omc.core.catalog import catalog
 from omc.core.csv_files import read_csv
 
 
@@ -25,7 +24,7 @@ def read_tables() -> dict[str, Table]:
     """The tables of the catalog by name, which is that of the file without its ending."""
     shared: dict[str, str] = {}
     tables: dict[str, Table] = {}
-    for row in read_csv(str(CATALOG / "tables.csv")):
+    for row in read_csv(str(catalog("tables.csv"))):
         name, column, description = row["table"], row["column"], row["description"]
         if not name:
             shared[column] = description
