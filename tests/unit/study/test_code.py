@@ -49,11 +49,29 @@ def test_every_script_of_the_workflow_names_files_that_exist(root):
             code_files(str(workflow), str(script.relative_to(workflow)))
 
 
-@pytest.mark.parametrize("kind", ["import", "use", "catalog"])
-def test_a_new_line_adds_a_file(root, tmp_path, kind):
+@pytest.fixture
+def workflow(root, tmp_path):
+    """A copy of the workflow, to edit."""
     used_by.cache_clear()
     r_files.cache_clear()
-    workflow = shutil.copytree(root / "workflow", tmp_path / "workflow")
+    return shutil.copytree(root / "workflow", tmp_path / "workflow")
+
+
+def test_what_a_package_runs_when_it_is_imported_is_used(root, workflow):
+    script = "scripts/data/list_images.py"
+    before = code_files(str(root / "workflow"), script)
+    package = workflow / "python" / "omc" / "data" / "__init__.py"
+    text = package.read_text(encoding="utf-8")
+    package.write_text(f"{text}from omc.core.seeds import fit_seed\n", encoding="utf-8")
+    after = code_files(str(workflow), script)
+    new = {
+        file for file in after if file.replace(str(workflow), str(root / "workflow")) not in before
+    }
+    assert new == {str(package), str(workflow / "python" / "omc" / "core" / "seeds.py")}
+
+
+@pytest.mark.parametrize("kind", ["import", "use", "catalog"])
+def test_a_new_line_adds_a_file(workflow, kind):
     line, script, wanted = {
         "import": ("    from omc.core.seeds import fit_seed\n", "data/list_images.py", "seeds.py"),
         "use": ('use("seeds")\n', "data/read_rds.R", "seeds.R"),

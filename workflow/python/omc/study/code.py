@@ -1,5 +1,6 @@
 """Which files of the library a script uses, read from its imports."""
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -45,10 +46,13 @@ def used_by(path: Path, workflow: str) -> list[Path]:
         return found + [
             f for f in r_files(workflow) if {f.stem, f"{f.parent.name}/{f.stem}"} & names
         ]
+    library = Path(workflow, "python")
     for module, names in IMPORT.findall(text):
-        found += modules(Path(workflow, "python", *module.split(".")), re.findall(r"\w+", names))
+        place = library.joinpath(*module.split("."))
+        found += modules(place, re.findall(r"\w+", names)) + packages(place, library)
     for package in REGISTRY.findall(text):
-        found += sorted(Path(workflow, "python", *package.split(".")).glob("*.py"))
+        place = library.joinpath(*package.split("."))
+        found += sorted(place.glob("*.py")) + packages(place, library)
     return found
 
 
@@ -57,6 +61,19 @@ def modules(place: Path, names: list[str]) -> list[Path]:
     if place.with_suffix(".py").exists():
         return [place.with_suffix(".py")]
     return [file for name in names if (file := place / f"{name}.py").exists()]
+
+
+@cache
+def packages(place: Path, library: Path) -> list[Path]:
+    """The `__init__.py` of a package and of those around it, which an import runs.
+
+    One that holds a docstring alone runs nothing.
+    """
+    if place == library:
+        return []
+    file = place / "__init__.py"
+    runs = file.exists() and len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
+    return [*packages(place.parent, library), *([file] if runs else [])]
 
 
 @cache
