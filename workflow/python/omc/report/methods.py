@@ -3,12 +3,12 @@
 import json
 from collections import Counter
 
-from omc.core.errors import some
 from omc.core.names import FINAL
 from omc.core.registry import entry
-from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
+from omc.evaluate.metrics import METRICS
 from omc.report.checklist import checklist
 from omc.report.citations import Citations
+from omc.report.statistics import statistics
 
 TEXTS = {
     "none": "no transform",
@@ -56,7 +56,7 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
         "Resampling": _resampling(config, datasets, cite),
         "Preprocessing": _preprocessing(config, datasets, cite),
         "Models": _models(config, datasets, cite),
-        "Statistics": _statistics(config, datasets, used, cite),
+        "Statistics": statistics(config, datasets, used, cite),
         "Software and reproducibility": _software(manifest, cite),
     }
     text = "".join(f"## {title}\n\n{paragraph}\n\n" for title, paragraph in paragraphs.items())
@@ -251,93 +251,6 @@ def _listed(settings) -> str:
 
 def _value(value) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
-    main = {}
-    for d in datasets:
-        main.setdefault(METRICS[d["metric"]].label, []).append(d["name"])
-    named = "; ".join(
-        f"{metric} ({', '.join(names)})" if len(main) > 1 else metric
-        for metric, names in main.items()
-    )
-    kinds = sorted(
-        {kind_of([] if d["task"] == "regression" else list(_classes(d))) for d in datasets}
-    )
-    listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
-    others = [name for name in listed if name not in main]
-    text = [
-        f"The predictions of all models were scored by the same program. The comparison metric,"
-        f" {named}, was set before the run; other metrics ({some(others, 20)}) are descriptive."
-    ]
-    grouped = any(setting["groups"] for setting in config["datasets"].values())
-    units = "samples, or groups where there are any," if grouped else "samples"
-    if "nadeau_bengio" in used["intervals"]:
-        text.append(
-            "Estimates are means over the splits with 95 % intervals from the corrected resampled t"
-            f" statistic, which allows for overlapping training sets {cite('nadeau')}."
-        )
-    if "bootstrap" in used["intervals"]:
-        text.append(
-            f"Bootstrap intervals (percentiles of 2,000 resamples of {units} with all their"
-            f" predictions) are conditional on the fitted models {cite('efron')}."
-        )
-    for method, what in (("wilson", "a proportion"), ("newcombe", "the ROC AUC")):
-        if method in used["intervals"]:
-            text.append(
-                f"Where all values were equal, the interval of {what} was that of"
-                f" {cite(method)[1:-1]}."
-            )
-    if "nadeau_bengio" in used["tests"]:
-        text.append(
-            "All pairs of models were compared with the corrected resampled t test"
-            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')}."
-        )
-    for unit in ("group", "sample"):
-        if f"{unit}_bootstrap" in used["tests"]:
-            text.append(
-                f"All pairs of models were compared with a bootstrap over {unit}s of their pooled"
-                f" predictions; p-values were adjusted within each data set {cite('holm')}."
-            )
-    if "bayesian_correlated_t" in used["tests"]:
-        rope = f"{config['comparison']['rope']:g}"
-        if any(d["task"] == "regression" for d in datasets):
-            rope += " (of RMSE and MAE: times the outcome's standard deviation)"
-        text.append(
-            "Two models were considered practically equivalent if the Bayesian correlated t test"
-            f" gave a probability of at least .95 that they differ by less than {rope}"
-            f" {cite('corani', 'benavoli')}."
-        )
-    if "delong" in used["tests"]:
-        text.append(
-            f"In external cohorts, ROC AUCs were compared by DeLong's test {cite('delong')}."
-        )
-    if used["selection"]:
-        text.append(
-            "The optimism of picking the model that scores best was estimated by bootstrap"
-            f" bias-corrected cross-validation {cite('tsamardinos')}."
-        )
-    if any(d["task"] == "classification" for d in datasets):
-        text.append(
-            "Calibration was assessed with calibration curves, slopes and intercepts"
-            f" {cite('calster')}, clinical usefulness with net benefit {cite('vickers')}."
-        )
-    text.append(
-        "Features were described by the stability of their selection over the splits"
-        f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
-        f" samples {cite('breiman')}."
-    )
-    permutations = config["comparison"]["null_permutations"]
-    if permutations:
-        text.append(
-            f"The whole pipeline was also run on {permutations} permutations of the outcomes;"
-            " p = (b + 1)/(N + 1), where b of the N permutations scored at least as well."
-        )
-    return " ".join(text)
-
-
-def _classes(dataset: dict) -> set[str]:
-    return {label for of in dataset["sizes"]["cohorts"].values() for label in of["outcomes"]}
 
 
 def _software(manifest: dict, cite: Citations) -> str:

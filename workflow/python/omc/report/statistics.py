@@ -1,0 +1,116 @@
+"""The statistics paragraph of the methods section: metrics, intervals, tests and what else ran."""
+
+from collections.abc import Iterator
+
+from omc.core.errors import some
+from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
+from omc.report.citations import Citations
+
+
+def statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
+    """The paragraph; see `methods.methods` for the arguments."""
+    tasks = {d["task"] for d in datasets}
+    sentences = [
+        _metrics(datasets),
+        *_intervals(config, used["intervals"], cite),
+        *_tests(config, tasks, used["tests"], cite),
+        *_further(config, tasks, used["selection"], cite),
+    ]
+    return " ".join(sentences)
+
+
+def _metrics(datasets: list[dict]) -> str:
+    main: dict[str, list[str]] = {}
+    for d in datasets:
+        main.setdefault(METRICS[d["metric"]].label, []).append(d["name"])
+    named = "; ".join(
+        f"{metric} ({', '.join(names)})" if len(main) > 1 else metric
+        for metric, names in main.items()
+    )
+    kinds = sorted({kind_of(_classes(d)) for d in datasets})
+    listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
+    others = [name for name in listed if name not in main]
+    return (
+        f"The predictions of all models were scored by the same program. The comparison metric,"
+        f" {named}, was set before the run; other metrics ({some(others, 20)}) are descriptive."
+    )
+
+
+def _classes(dataset: dict) -> list[str]:
+    if dataset["task"] == "regression":
+        return []
+    cohorts = dataset["sizes"]["cohorts"].values()
+    return list({label for cohort in cohorts for label in cohort["outcomes"]})
+
+
+def _intervals(config: dict, used: set[str], cite: Citations) -> Iterator[str]:
+    """used: the methods of estimates.csv."""
+    if "nadeau_bengio" in used:
+        yield (
+            "Estimates are means over the splits with 95 % intervals from the corrected resampled t"
+            f" statistic, which allows for overlapping training sets {cite('nadeau')}."
+        )
+    if "bootstrap" in used:
+        grouped = any(setting["groups"] for setting in config["datasets"].values())
+        units = "samples, or groups where there are any," if grouped else "samples"
+        yield (
+            f"Bootstrap intervals (percentiles of 2,000 resamples of {units} with all their"
+            f" predictions) are conditional on the fitted models {cite('efron')}."
+        )
+    for method, what in (("wilson", "a proportion"), ("newcombe", "the ROC AUC")):
+        if method in used:
+            yield (
+                f"Where all values were equal, the interval of {what} was that of"
+                f" {cite(method)[1:-1]}."
+            )
+
+
+def _tests(config: dict, tasks: set[str], used: set[str], cite: Citations) -> Iterator[str]:
+    """used: the tests of comparisons.csv."""
+    if "nadeau_bengio" in used:
+        yield (
+            "All pairs of models were compared with the corrected resampled t test"
+            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')}."
+        )
+    for unit in ("group", "sample"):
+        if f"{unit}_bootstrap" in used:
+            yield (
+                f"All pairs of models were compared with a bootstrap over {unit}s of their pooled"
+                f" predictions; p-values were adjusted within each data set {cite('holm')}."
+            )
+    if "bayesian_correlated_t" in used:
+        rope = f"{config['comparison']['rope']:g}"
+        if "regression" in tasks:
+            rope += " (of RMSE and MAE: times the outcome's standard deviation)"
+        yield (
+            "Two models were considered practically equivalent if the Bayesian correlated t test"
+            f" gave a probability of at least .95 that they differ by less than {rope}"
+            f" {cite('corani', 'benavoli')}."
+        )
+    if "delong" in used:
+        yield f"In external cohorts, ROC AUCs were compared by DeLong's test {cite('delong')}."
+
+
+def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> Iterator[str]:
+    """picked: whether selection.csv says what to expect of the model with the best score."""
+    if picked:
+        yield (
+            "The optimism of picking the model that scores best was estimated by bootstrap"
+            f" bias-corrected cross-validation {cite('tsamardinos')}."
+        )
+    if "classification" in tasks:
+        yield (
+            "Calibration was assessed with calibration curves, slopes and intercepts"
+            f" {cite('calster')}, clinical usefulness with net benefit {cite('vickers')}."
+        )
+    yield (
+        "Features were described by the stability of their selection over the splits"
+        f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
+        f" samples {cite('breiman')}."
+    )
+    permutations = config["comparison"]["null_permutations"]
+    if permutations:
+        yield (
+            f"The whole pipeline was also run on {permutations} permutations of the outcomes;"
+            " p = (b + 1)/(N + 1), where b of the N permutations scored at least as well."
+        )
