@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report test test-python test-fast test-r verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 DEFAULT_CONFIG := config/config.yaml
 CONFIG ?= $(DEFAULT_CONFIG)
@@ -60,6 +60,9 @@ report: given $(RUN_READY) ## Write report.html about the last run into its fold
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
 	@$(TOOLS) draw config/quick.yaml
+
+docs: $(RUN_READY) ## Write the tables of the docs that repeat the schema or the catalog
+	@PYTHONPATH=workflow/python $(EXEC) python -m omc.study.documentation
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r

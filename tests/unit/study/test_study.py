@@ -216,14 +216,6 @@ def test_the_configuration_of_the_readme_is_whole(root):
     assert complete(yaml.safe_load(shown), schema)["models"]["r"]
 
 
-def test_every_key_is_described(root):
-    described = (root / "config" / "README.md").read_text(encoding="utf-8")
-    schema = yaml.safe_load((root / "workflow" / "schemas" / "config.schema.yaml").read_text())
-    for section in ("tuning", "comparison", "resampling"):
-        for name in schema["properties"][section]["properties"]:
-            assert f"{section}.{name}" in described or f"`{name}`" in described, (section, name)
-
-
 def test_the_positive_class_is_no_part_of_what_is_trained_on(study, base):
     before = study(copy.deepcopy(base))
     base["datasets"]["leukemia"]["outcome"]["positive"] = "ALL"

@@ -1,7 +1,7 @@
 """Headers of the tables of a run, from catalog/tables.csv.
 
-A row of the catalog is a column of a table; rows without a column describe a table and the folder
-that it is in, rows without a table describe columns that mean the same in all tables (twin:
+A row of the catalog is a column of a table; rows without a column describe a table and say where in
+results/ it is, rows without a table describe columns that mean the same in all tables (twin:
 tables.R).
 """
 
@@ -13,9 +13,9 @@ from omc.core.csv_files import read_csv
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its folder in results/, what it holds, and its columns with their descriptions."""
+    """A table: its path in results/, what it holds, and its columns with their descriptions."""
 
-    folder: str
+    file: str
     description: str
     columns: dict[str, str]
 
@@ -29,7 +29,7 @@ def read_tables() -> dict[str, Table]:
         if not name:
             shared[column] = description
         elif not column:
-            tables[name] = Table(row["folder"], description, {})
+            tables[name] = Table(row["file"], description, {})
         else:
             tables[name].columns[column] = description or shared[column]
     return tables

@@ -41,7 +41,7 @@ def sentence(error) -> str:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         return _wrong_type(key, value, kinds)
     if error.validator == "pattern":
-        return f"{key}: '{value}' is not a possible name: use {schema['description']}"
+        return f"{key}: '{value}' is not a possible name: use {schema['x-pattern']}"
     if error.validator == "not":
         return f"{key}: '{value}' is a name that the workflow itself uses: take another"
     if error.validator == "minProperties":
