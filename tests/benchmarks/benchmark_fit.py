@@ -35,13 +35,15 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from omc.data.matrix import names, read_columns
-from omc.learn import models, training, tuning
+from omc.data.matrix import axis_names, read_columns
+from omc.learn import job as training_job
+from omc.learn import models, tuning
 from omc.learn.batch import Data, inner_folds
 from omc.learn.job import Settings
 from omc.learn.losses import best_candidate
 from omc.learn.preprocessing import learn
-from omc.learn.processes import train_guarded
+from omc.learn.processes import run_in_child
+from omc.learn.training import train_split
 from omc.study import study as configuration
 from omc.study.models import read_presets, resolve_models
 
@@ -78,7 +80,7 @@ counted on neither side.
 R: the product's side is train_split, without the one fork that guards a job's splits. Both sides
 train on the numbers of preprocessing.h5; the product makes its matrices from them, the plain side
 gets them made. Each caret::train() ends with a fit of its own, which cannot be turned off.
-Python: the product's side is train_guarded, with the fork that guards each split. The pipeline
+Python: the product's side is train_split in a forked process, as a job runs it. The pipeline
 learns its preprocessing in every fit; the product learned it once per split and inner fold, for all
 models of both languages, so each model here is charged 1/{sharing} of that ({learned:.2f} s).
 It includes medians for the imputation, which the pipeline does without. With one candidate, plain
@@ -183,7 +185,7 @@ def plain_python(estimator, grid: dict, setting: dict, x, y, split):
 
 
 def product_answer(result, grid: list, classes: int):
-    """(chosen candidate, probabilities) out of the rows of `train_guarded`."""
+    """(chosen candidate, probabilities) out of the rows of `train_split`."""
     if result.failures:
         raise RuntimeError(f"the product failed: {result.failures}")
     values = [[] for _ in grid]
@@ -201,7 +203,7 @@ def learn_all(x, data, layers, setting, splits) -> dict:
     """The preprocessing of all fits of some splits, as preprocess.py learns it."""
     fits = {}
     for split in splits:
-        train, _, inner = data.rows(split)
+        train, _, inner = data.split_rows(split)
         for j in (0, *np.unique(inner)):
             rows = train[inner != j]
             fits[split, int(j)] = learn(x[rows], data.truth[rows], layers, setting)
@@ -210,14 +212,14 @@ def learn_all(x, data, layers, setting, splits) -> dict:
 
 def benchmark_python(study, folder: Path):
     """(measurements, CPU seconds of learning, number of models that share it)."""
-    training.fit_seed = tuning.fit_seed = lambda *names_of_fit: SEED
+    training_job.fit_seed = lambda *names_of_fit: SEED
     rows, learned = [], 0.0
     for dataset in study.datasets:
         paths = [str(folder / dataset / name) for name in FILES]
         data = Data(*paths, study.task(dataset))
-        splits = data.batch(*BATCH)
-        data.load(splits)
-        x = read_columns(paths[0], data.samples, np.arange(len(names(paths[0], "var"))))
+        splits = data.batch_splits(*BATCH)
+        data.load_batch(splits)
+        x = read_columns(paths[0], data.samples, np.arange(len(axis_names(paths[0], "var"))))
         setting = json.loads(study.slices.preprocessing_setting(dataset))
         (most,) = setting["top_variance"].values()
         layers = [{"columns": np.arange(x.shape[1]), "top_variance": most}]
@@ -237,14 +239,14 @@ def benchmark_python(study, folder: Path):
             grid, plain_setting = model.spec["grid"], {**setting, "top_variance": most}
 
             def product(split, data=data, job=job, estimator=estimator):
-                return train_guarded(data, job, estimator, split)
+                return run_in_child(train_split, data, job, estimator, split)
 
             def plain(split, data=data, x=x, more=(estimator, grid, plain_setting)):
-                return plain_python(*more, x, data.outcome, data.rows(split))
+                return plain_python(*more, x, data.outcome, data.split_rows(split))
 
             product(splits[0]), plain(splits[0])
             for split in splits:
-                candidates = tuning.candidates(data, job, split)
+                candidates = tuning.split_candidates(data, job, split)
                 for _ in range(rounds(model)):
                     mine, result = spent(product, split)
                     theirs, (chosen, prob) = spent(plain, split)

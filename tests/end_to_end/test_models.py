@@ -14,7 +14,7 @@ import pytest
 import yaml
 from scipy import stats
 
-from omc.data.matrix import names, read_columns, write_h5ad
+from omc.data.matrix import axis_names, read_columns, write_h5ad
 from omc.evaluate.metrics import METRICS_OF
 from omc.evaluate.predictions import parse
 from omc.evaluate.scoring import score
@@ -342,8 +342,8 @@ def test_missing_values_reach_both_languages(twins):
     data = str(twins.path("results", "holes", "data.h5ad"))
     # Of the columns that models were trained on, too.
     chosen = set(tables(twins, "holes", "importance")["feature"])
-    columns = np.flatnonzero(np.isin(names(data, "var"), list(chosen)))
-    assert np.isnan(read_columns(data, names(data, "obs"), columns)).any()
+    columns = np.flatnonzero(np.isin(axis_names(data, "var"), list(chosen)))
+    assert np.isnan(read_columns(data, axis_names(data, "obs"), columns)).any()
     assert len(predictions(twins, "holes")) == 4 * 38
 
 
@@ -394,8 +394,8 @@ for (name in names(presets)) {
   param <- candidates(spec, info, x, y)[1, , drop = FALSE]
   rarer <- vapply(c("none", "weights"), function(imbalance) {
     start_generator(1)
-    fit <- fit_method(spec, info, x, y, param, imbalance)
-    mean(predict_method(info, fit, new, levels(y), levels(y))[[1]]$prob[, 2])
+    fit <- fit_model(spec, info, x, y, param, imbalance)
+    mean(predict_model(info, fit, new, levels(y), levels(y))[[1]]$prob[, 2])
   }, 1)
   refused <- length(model_problems(spec, "classification", "weights", "key", models)) > 0
   cat(jsonlite::toJSON(list(
@@ -505,8 +505,8 @@ def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
     for folder in folders:
         paths = [str(folder / n) for n in ("samples.tsv", "splits.csv", "preprocessing.h5")]
         data = Data(data_file, *paths, "classification")
-        splits = [s for s in data.batch(1, 1) if s != "final"]
-        data.load(splits)
+        splits = [s for s in data.batch_splits(1, 1) if s != "final"]
+        data.load_batch(splits)
         results = [train_split(data, settings, estimator, split) for split in splits]
         assert not any(result.failures for result in results)
         rows = [row for result in results for row in result.predictions]

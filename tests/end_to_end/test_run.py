@@ -183,9 +183,9 @@ def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
     found = pd.read_csv(output, index_col=0, dtype={0: str})
     names = ("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
     data = Data(*(str(folder / name) for name in names), "classification")
-    data.load(["r01f02"])
+    data.load_batch(["r01f02"])
     learned = data.fits["r01f02", fit]
-    expected = data.matrix(learned, data.samples.get_indexer(found.index))
+    expected = data.fit_matrix(learned, data.samples.get_indexer(found.index))
     assert list(found.columns) == list(data.features[learned.index])
     np.testing.assert_allclose(found.to_numpy(), expected, rtol=0, atol=1e-9)
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from omc.core import tables as contracts
-from omc.data.matrix import layers, names
+from omc.data.matrix import axis_names, layers
 from omc.evaluate.metrics import METRICS_OF
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def test_multiomics(workflow, root):
             parent = (results / "nutrimouse" / file).read_bytes()
             assert (results / variant / file).read_bytes() == parent
     lipids = str(results / "nutrimouse-lipids" / "data.h5ad")
-    assert set(layers(lipids)) == {"lipids"} and len(names(lipids, "var")) == 21
+    assert set(layers(lipids)) == {"lipids"} and len(axis_names(lipids, "var")) == 21
     header, rows = run.table("results", "multiomics", "variants.csv")
     assert header == contracts.VARIANTS
     trained = [("python", "logistic_regression"), ("r", "pls")]

@@ -5,7 +5,7 @@ import pytest
 
 from omc.core.names import FINAL
 from omc.learn import models
-from omc.learn.preprocessing import apply, learn
+from omc.learn.preprocessing import apply_fit, learn
 from omc.learn.splits import make_splits
 
 PERMUTATIONS = 40
@@ -29,10 +29,10 @@ def predict(values, outcome, split, learned):
     """Labels of a split's test samples, by genes that are selected on the rows `learned`."""
     layers = [{"name": "expression", "columns": np.arange(values.shape[1]), "top_variance": None}]
     fit = learn(values[learned], outcome[learned], layers, SETTING)
-    x = apply(values[:, fit.index], fit)
+    x = apply_fit(values[:, fit.index], fit)
     svm = models.build(SVM, "classification", "none", "models.python[0]")
-    svm = models.fit(svm, {}, x[split.train], outcome[split.train], 2, [], 1, "none")
-    return models.predict(svm, x[split.test], 2)[0]
+    svm = models.fit_model(svm, {}, x[split.train], outcome[split.train], 2, [], 1, "none")
+    return models.predict_model(svm, x[split.test], 2)[0]
 
 
 @pytest.mark.slow

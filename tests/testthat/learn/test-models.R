@@ -136,8 +136,8 @@ test_that("neural networks predict a regression's scale, and take as many weight
     param <- data.frame(size = size, decay = 0.1, bag = FALSE)
     start_generator(1)
     # avNNet warns that it has no parallel workers.
-    fit <- suppressWarnings(fit_method(spec, models[[method]], x, y, param, "none"))
-    predict_method(models[[method]], fit, x, levels(y), levels(y))[[1]]
+    fit <- suppressWarnings(fit_model(spec, models[[method]], x, y, param, "none"))
+    predict_model(models[[method]], fit, x, levels(y), levels(y))[[1]]
   }
   for (method in c("nnet", "avNNet", "pcaNNet")) {
     expect_gt(stats::cor(predicted(method, study$x, outcome, 1)$predicted, outcome), 0.9)

@@ -20,10 +20,10 @@ from omc.learn.job import Settings
 from omc.learn.preprocessing import learn, write_fits
 from omc.learn.shuffling import (
     PERMUTATIONS,
-    chosen_splits,
     permute_split,
     read_evaluated,
     shuffle_features,
+    splits_to_permute,
 )
 from omc.learn.splits import make_splits, split_rows
 from omc.learn.training import train_split
@@ -174,8 +174,8 @@ def open_planted(planted):
     }  # fmt: skip
     settings = Settings("d", "m", spec, "classification", "brier", "none", 1)
     data = Data(*planted, "classification")
-    splits = chosen_splits(data)
-    data.load(splits)
+    splits = splits_to_permute(data)
+    data.load_batch(splits)
     return data, settings, models.build(spec, "classification", "none", "key"), splits
 
 
@@ -221,7 +221,7 @@ def test_no_split_of_single_samples_is_permuted(planted):
         name: part[(part["role"] == "train") | (part["sample"] == part["sample"].iloc[0])]
         for name, part in data.splits.items()
     }
-    assert chosen_splits(data) == []
+    assert splits_to_permute(data) == []
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

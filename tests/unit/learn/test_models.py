@@ -9,7 +9,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedKFold
 
 from omc.core.errors import UserError
-from omc.learn import models
+from omc.learn import grids, models
 from omc.study.jobs import COSTS
 from omc.study.models import read_presets, resolve_models
 from omc.study.schema import complete
@@ -58,8 +58,8 @@ def study():
 
 def fitted(estimator, spec, study, imbalance="none", classes=2, folds=None):
     x, y, own = study
-    candidate = models.candidates(spec, 1, 24, 20)[0]
-    return models.fit(estimator, candidate, x, y, classes, folds or own, 1, imbalance)
+    candidate = grids.candidates(spec, 1, 24, 20)[0]
+    return models.fit_model(estimator, candidate, x, y, classes, folds or own, 1, imbalance)
 
 
 @pytest.mark.parametrize("language", TABLES)
@@ -79,7 +79,7 @@ def test_the_tables_are_complete(language, task):
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_every_classifier_gives_probabilities_its_own_or_calibrated_ones(name, study):
     model = fitted(build(name), resolved(name), study)
-    assert models.predict(model, study[0], 2)[1] is not None
+    assert models.predict_model(model, study[0], 2)[1] is not None
     assert isinstance(model, CalibratedClassifierCV) == (name in CALIBRATED)
 
 
@@ -92,7 +92,7 @@ def test_weights_change_a_classifier_or_are_refused(name, study):
     estimator = build(name, imbalance="weights")
     x = np.random.default_rng(4).normal(size=(200, 20)) + 0.25
     prob = [
-        models.predict(fitted(estimator, resolved(name), study, how), x, 2)[1][:, 1]
+        models.predict_model(fitted(estimator, resolved(name), study, how), x, 2)[1][:, 1]
         for how in ("none", "weights")
     ]
     assert not np.allclose(*prob)
@@ -127,19 +127,22 @@ def check_candidates(name, task, inner, x, y):
         y, classes = np.where(np.arange(rows) < 3, 0, y), 2
         folds = list(StratifiedKFold(2).split(x, y))
     spec, estimator = resolved(name, task), build(name, task)
-    for candidate in models.candidates(spec, 1, rows, columns):
+    for candidate in grids.candidates(spec, 1, rows, columns):
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)
             warnings.simplefilter("error", DeprecationWarning)
-            fits = [models.fit(estimator, candidate, x, y, classes, folds, 5, "none") for _ in "ab"]
-        predicted, prob = zip(*(models.predict(fit, x, classes) for fit in fits), strict=True)
+            fits = [
+                models.fit_model(estimator, candidate, x, y, classes, folds, 5, "none")
+                for _ in "ab"
+            ]
+        predicted, prob = zip(*(models.predict_model(fit, x, classes) for fit in fits), strict=True)
         values = predicted if task == "regression" else prob
         assert np.all(np.isfinite(values[0])) and np.array_equal(*values), candidate
 
 
 def test_candidates_are_lowered_to_what_the_smallest_fit_can_do():
     def of(grid, rows, columns):
-        return models.candidates({"grid": grid, "size": 9}, 1, rows, columns)
+        return grids.candidates({"grid": grid, "size": 9}, 1, rows, columns)
 
     neighbours = {"n_neighbors": [9, 7, 5, 3]}
     assert of(neighbours, 6, 50) == [{"n_neighbors": k} for k in (6, 5, 3)]
@@ -156,18 +159,18 @@ def test_candidates_are_lowered_to_what_the_smallest_fit_can_do():
 def test_without_two_folds_there_is_no_calibration(study):
     spec, estimator = resolved("svm_rbf"), build("svm_rbf")
     model = fitted(estimator, spec, study, folds=study[2][:1])
-    predicted, prob = models.predict(model, study[0], 2)
+    predicted, prob = models.predict_model(model, study[0], 2)
     assert prob is None and set(predicted) <= {0, 1}
 
 
 @pytest.mark.parametrize(("imbalance", "share"), [("none", 10 / 36), ("weights", 0.5)])
 def test_a_sigmoid_that_would_fall_keeps_the_order(study, imbalance, share):
     x, y, _ = study
-    model = models.fit(build("svm_linear"), {"C": 0.01}, x, y, 2, [], 1, "none")
+    model = models.fit_model(build("svm_linear"), {"C": 0.01}, x, y, 2, [], 1, "none")
     value = model.decision_function(x)
     for decision, least in ((value, 0.2), (-value, 0)):
         calibrated = models.calibrate(model, x, y, decision[:, None], imbalance)
-        prob = models.predict(calibrated, x, 2)[1][:, 1]
+        prob = models.predict_model(calibrated, x, 2)[1][:, 1]
         assert np.array_equal(np.argsort(prob), np.argsort(value))
         assert np.ptp(prob) > least
     np.testing.assert_allclose(prob, share, atol=1e-3)
@@ -188,7 +191,7 @@ def test_an_estimator_inside_an_estimator():
     assert estimator.estimator.max_depth == 2
     x, y = np.random.default_rng(1).normal(size=(30, 4)), np.arange(30) % 2
     prob = [
-        models.predict(models.fit(estimator, {}, x, y, 2, [], seed, "none"), x, 2)[1]
+        models.predict_model(models.fit_model(estimator, {}, x, y, 2, [], seed, "none"), x, 2)[1]
         for seed in (1, 1, 2)
     ]
     assert np.array_equal(prob[0], prob[1]) and not np.array_equal(prob[0], prob[2])
@@ -233,9 +236,11 @@ def test_predictions_of_a_regression_follow_the_outcomes_scale(study):
     y = x[:, 0] - x[:, 1]
     for name in ("elastic_net", "svr_linear", "svr_rbf"):
         spec, estimator = resolved(name, "regression"), build(name, "regression")
-        candidate = models.candidates(spec, 1)[-1]
+        candidate = grids.candidates(spec, 1)[-1]
         predicted = [
-            models.predict(models.fit(estimator, candidate, x, z, 0, [], 1, "none"), x, 0)[0]
+            models.predict_model(
+                models.fit_model(estimator, candidate, x, z, 0, [], 1, "none"), x, 0
+            )[0]
             for z in (y, 1000 + 50 * y)
         ]
         np.testing.assert_allclose(predicted[1], 1000 + 50 * predicted[0], rtol=1e-4)
@@ -246,9 +251,9 @@ def test_importance_has_a_number_for_each_column(name, study):
     task = "regression" if name in REGRESSORS else "classification"
     x, y, _ = study
     outcome, classes = (x[:, 0], 0) if task == "regression" else (y, 2)
-    candidate = models.candidates(resolved(name, task), 1)[-1]
-    model = models.fit(build(name, task), candidate, x, outcome, classes, [], 1, "none")
-    value, kind = models.importance(model)
+    candidate = grids.candidates(resolved(name, task), 1)[-1]
+    model = models.fit_model(build(name, task), candidate, x, outcome, classes, [], 1, "none")
+    value, kind = models.own_importance(model)
     linear = {"elastic_net", "ridge", "svr_linear", "svm_linear", "pls", "lda"}
     expected = "coefficient" if name in linear | {"logistic_regression"} else ""
     if name in ("random_forest", "extra_trees"):

@@ -13,7 +13,7 @@ from omc.core.errors import UserError
 from omc.data.matrix import write_h5ad
 from omc.learn.new_samples import read_new_samples
 from omc.learn.preprocessing import Fit, write_fits
-from omc.learn.saving import load, predict_saved, save
+from omc.learn.saving import load_model, predict_saved, save_model
 from omc.study import prediction
 
 
@@ -116,10 +116,10 @@ def fitted(estimator):
 )
 def test_a_saved_model_predicts_by_feature_name(tmp_path, estimator, ending):
     saved = fitted(estimator)
-    save(saved, str(tmp_path))
+    save_model(saved, str(tmp_path))
     (path,) = (str(found) for found in tmp_path.iterdir())
     assert path.endswith(ending)
-    loaded = load(path, sha256_file(path))
+    loaded = load_model(path, sha256_file(path))
     values = np.array([[9.0, -1.0, np.nan], [9.0, np.nan, -4.0]])
     predicted, prob = predict_saved(loaded, values, ["other", "a", "b"])
     prepared = np.array([[1.5, -0.5], [-2.0, 1.5]])
@@ -128,7 +128,7 @@ def test_a_saved_model_predicts_by_feature_name(tmp_path, estimator, ending):
     with open(path, "ab") as file:
         file.write(b"0")
     with pytest.raises(UserError, match="not the one that the run wrote"):
-        load(path, sha256_file(__file__))
+        load_model(path, sha256_file(__file__))
 
 
 def test_skops_does_not_load_types_of_others(tmp_path):
@@ -137,7 +137,7 @@ def test_skops_does_not_load_types_of_others(tmp_path):
     path = str(tmp_path / "model.skops")
     skops.io.dump({"estimator": Own()}, path)
     with pytest.raises(UserError, match="holds types of other packages .*Own"):
-        load(path, sha256_file(path))
+        load_model(path, sha256_file(path))
 
 
 FEATURES = ["genes:TP53", "genes:MYC", "genes:EGFR", "lipids:PC", "lipids:PE"]

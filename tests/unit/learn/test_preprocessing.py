@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from omc.core.errors import UserError
 from omc.data.matrix import read_columns, write_h5ad
-from omc.learn.preprocessing import apply, learn, read_fits, write_fits
+from omc.learn.preprocessing import apply_fit, learn, read_fits, write_fits
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 5,
@@ -26,7 +26,7 @@ def test_equals_a_scikit_learn_pipeline(leukemia):
     fit = learn(x[train], y[train], layer(x.shape[1]), {**SETTING, "features": 50})
     pipeline = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=50)).fit(x[train], y[train])
     assert list(fit.index) == list(pipeline[1].get_support(indices=True))
-    np.testing.assert_allclose(apply(x[:, fit.index], fit), pipeline.transform(x), atol=1e-12)
+    np.testing.assert_allclose(apply_fit(x[:, fit.index], fit), pipeline.transform(x), atol=1e-12)
     assert sorted(fit.rank) == list(range(1, 51))
     scores = f_classif(x[train][:, fit.index], y[train])[0]
     assert list(np.argsort(-scores)) == list(np.argsort(fit.rank))
@@ -43,7 +43,7 @@ def test_filters_in_their_order():
     assert list(fit.index) == [2, 3]
     assert fit.fill[1] == np.median(x[1:, 3])
     assert (fit.rank == 0).all()
-    z = apply(x[:, fit.index], fit)
+    z = apply_fit(x[:, fit.index], fit)
     assert not np.isnan(z).any()
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(z.std(axis=0), 1)
@@ -139,7 +139,7 @@ def test_layers_select_and_weigh_by_themselves(leukemia):
     inside = fit.index < 97
     assert inside.sum() == 5 and (~inside).sum() == 3
     assert sorted(fit.rank[inside]) == [1, 2, 3, 4, 5] and sorted(fit.rank[~inside]) == [1, 2, 3]
-    z = apply(x[:, fit.index], fit)
+    z = apply_fit(x[:, fit.index], fit)
     squares = (z**2).sum(axis=0)
     # Standardised features would have a sum of squares of 38 each; blocks of 5 and 3 now share it.
     assert squares[inside].sum() == pytest.approx(squares[~inside].sum()) == pytest.approx(4 * 38)

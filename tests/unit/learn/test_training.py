@@ -21,15 +21,15 @@ from omc.core.csv_files import write_csv
 from omc.core.seeds import fit_seed
 from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
 from omc.data.matrix import read_columns, write_h5ad
-from omc.learn import models
+from omc.learn import grids, models
 from omc.learn.batch import Data
 from omc.learn.job import Settings
-from omc.learn.preprocessing import apply, learn, write_fits
-from omc.learn.processes import train_guarded
+from omc.learn.preprocessing import apply_fit, learn, write_fits
+from omc.learn.processes import train_batch
 from omc.learn.results import write_results
-from omc.learn.saving import load, predict_saved, save
+from omc.learn.saving import load_model, predict_saved, save_model
 from omc.learn.splits import make_splits, split_rows
-from omc.learn.training import refit
+from omc.learn.training import refit_split
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 20,
@@ -95,10 +95,10 @@ def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1)):
     spec = {"name": "m", "params": {}, "grid": None, "size": 9, **spec}
     settings = Settings("d", "m", spec, "classification", metric, imbalance, 1)
     data = Data(*files, "classification")
-    splits = data.batch(*batch)
-    data.load(splits)
+    splits = data.batch_splits(*batch)
+    data.load_batch(splits)
     estimator = models.build(spec, "classification", imbalance, "models.python[0]")
-    results = {split: train_guarded(data, settings, estimator, split) for split in splits}
+    results = train_batch(data, settings, estimator, splits)
     names = ("predictions", "tuning", "importance", "timing", "failures")
     output = {name: str(tmp_path / f"{name}.csv") for name in names}
     write_results(output, data, settings, results, "the.log", ["sha", "key"], [])
@@ -135,7 +135,7 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
     from sklearn.ensemble import RandomForestClassifier
 
     split = "r01f02"
-    train, test, inner = data.rows(split)
+    train, test, inner = data.split_rows(split)
     y = data.outcome
     means = []
     for depth in (1, 3):
@@ -144,7 +144,7 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
             fit = data.fits[split, j]
             seed = fit_seed(1, "d", "python", "m", split, j)
             model = RandomForestClassifier(20, max_depth=depth, random_state=seed)
-            x = apply(read_columns(files[0], data.samples, fit.index), fit)
+            x = apply_fit(read_columns(files[0], data.samples, fit.index), fit)
             model.fit(x[train[inner != j]], y[train[inner != j]])
             prob = model.predict_proba(x[train[inner == j]])[:, 1]
             values.append(np.mean((prob - y[train[inner == j]]) ** 2))
@@ -154,7 +154,7 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
     best = (1, 3)[int(np.argmin(means))]
     fit = data.fits[split, 0]
     seed = fit_seed(1, "d", "python", "m", split, 0)
-    x = apply(read_columns(files[0], data.samples, fit.index), fit)
+    x = apply_fit(read_columns(files[0], data.samples, fit.index), fit)
     model = RandomForestClassifier(20, max_depth=best, random_state=seed).fit(x[train], y[train])
     rows = [r for r in tables["predictions"] if r["split"] == split]
     assert [r["sample"] for r in rows] == list(data.samples[test])
@@ -219,7 +219,7 @@ def test_calibration_is_that_of_a_whole_pipeline(files, tmp_path, estimator):
     pipeline = make_pipeline(SelectKBest(k=20), StandardScaler(), estimator)
     expected = []
     for split in ("r01f01", "r01f02"):
-        train, test, inner = data.rows(split)
+        train, test, inner = data.split_rows(split)
         model = CalibratedClassifierCV(pipeline, cv=PredefinedSplit(inner), ensemble=False)
         expected += list(model.fit(x[train], data.outcome[train]).predict_proba(x[test])[:, 1])
     found = [float(r[f"prob_{data.classes[1]}"]) for r in tables["predictions"]]
@@ -243,24 +243,24 @@ def test_with_nothing_to_learn_probabilities_are_those_of_chance(tmp_path, class
     chance = 1 - 1 / classes
     assert abs(np.sum((prob - truth) ** 2) / len(rows) - chance) < 0.05
     saved, fit = results["final"].saved, data.fits["final", 0]
-    save(saved, str(tmp_path / "final"))
+    save_model(saved, str(tmp_path / "final"))
     path = str(tmp_path / "final" / "model.skops")
     values = x[:, fit.index]
-    loaded = predict_saved(load(path, sha256_file(path)), values, saved["features"])[1]
-    expected = saved["estimator"].predict_proba(apply(values, fit))
+    loaded = predict_saved(load_model(path, sha256_file(path)), values, saved["features"])[1]
+    expected = saved["estimator"].predict_proba(apply_fit(values, fit))
     np.testing.assert_array_equal(loaded, expected)
 
 
 def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
     data = Data(*files, "classification")
-    data.load(["r01f01"])
+    data.load_batch(["r01f01"])
     part = data.splits["r01f01"]
     truth = dict(zip(data.samples, data.truth, strict=True))
     alone = part["sample"].map(truth) == LABELS["AML"]
     settings = Settings("d", "m", {}, "classification", "brier", "none", 1)
-    assert hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    assert hasattr(refit_split(data, settings, SVC(), "r01f01", {}), "predict_proba")
     data.splits["r01f01"] = part.assign(inner_fold=np.where(alone, "1", "2"))
-    assert not hasattr(refit(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    assert not hasattr(refit_split(data, settings, SVC(), "r01f01", {}), "predict_proba")
 
 
 def test_weights(files, tmp_path):
@@ -272,11 +272,11 @@ def test_weights(files, tmp_path):
 
 def test_a_larger_grid_is_sampled_with_its_seed():
     spec = {"grid": {"a": list(range(10)), "b": list(range(10))}, "size": 7}
-    drawn = models.candidates(spec, 5)
-    assert len(drawn) == 7 and drawn == models.candidates(spec, 5)
-    in_order = [c for c in models.ParameterGrid(spec["grid"]) if c in drawn]
+    drawn = grids.candidates(spec, 5)
+    assert len(drawn) == 7 and drawn == grids.candidates(spec, 5)
+    in_order = [c for c in grids.ParameterGrid(spec["grid"]) if c in drawn]
     assert drawn == in_order
-    assert drawn != models.candidates(spec, 6)
+    assert drawn != grids.candidates(spec, 6)
 
 
 def test_seeds_are_the_twin_of_r():

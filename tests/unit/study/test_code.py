@@ -62,12 +62,12 @@ def test_what_a_package_runs_when_it_is_imported_is_used(root, workflow):
     before = code_files(str(root / "workflow"), script)
     package = workflow / "python" / "omc" / "data" / "__init__.py"
     text = package.read_text(encoding="utf-8")
-    package.write_text(f"{text}from omc.core.seeds import fit_seed\n", encoding="utf-8")
+    package.write_text(f"{text}from omc.core.names import FINAL\n", encoding="utf-8")
     after = code_files(str(workflow), script)
     new = {
         file for file in after if file.replace(str(workflow), str(root / "workflow")) not in before
     }
-    assert new == {str(package), str(workflow / "python" / "omc" / "core" / "seeds.py")}
+    assert new == {str(package), str(workflow / "python" / "omc" / "core" / "names.py")}
 
 
 @pytest.mark.parametrize("kind", ["import", "use", "catalog"])

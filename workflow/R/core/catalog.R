@@ -1,4 +1,4 @@
-# The catalog: facts that both languages, the checks and the docs read from one file each.
+# The catalog: facts that both languages, the checks and the docs read (twin: catalog.py).
 
 #' Path of a file of workflow/catalog.
 #'

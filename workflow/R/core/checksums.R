@@ -15,7 +15,7 @@ whole <- function(x) {
   if (is.numeric(x)) sprintf("%.0f", x) else as.character(x)
 }
 
-#' Key of a training job: what its numbers depend on (twin: training_key in checksums.py).
+#' Key of a training job: what its numbers depend on.
 #'
 #' preprocessing.h5 carries the checksums of the data and of the splits, so its own checksum stands
 #' for all three.

@@ -1,5 +1,5 @@
 # The log of a script (twin: logs.py). A script sends both streams to it in its first lines, before
-# anything is loaded, so that a missing package or file is in the log too; its body is `with_log`.
+# anything is loaded, so that a missing package or file is in the log too; its body is `logged`.
 
 #' A mistake that the user can mend: where it is, what was found, and the fix, in one sentence.
 #'
@@ -29,7 +29,7 @@ user_condition <- function(text) {
 #'
 #' @param path path of the log, for the sentence on the console.
 #' @param expr the body.
-with_log <- function(path, expr) {
+logged <- function(path, expr) {
   options(warn = 1)
   # Compiling functions, as R does by itself, takes a job longer than it gives back: those of
   # packages are compiled already.

@@ -2,7 +2,7 @@
 
 use("checksums")
 
-#' Seed of one fit: 28 bits of the SHA-256 of its names (twin: seeds.py).
+#' Seed of one fit: 28 bits of the SHA-256 of its names.
 #'
 #' @param seed the configuration's seed, a whole number.
 #' @param dataset,language,model,split names.

@@ -1,4 +1,4 @@
-# The candidates of a caret method: its grid, within what the smallest fit can do.
+# The candidates of a model: its grid, within what the smallest fit can do (twin: grids.py).
 
 use("logs", "seeds", "caret_methods")
 

@@ -37,7 +37,7 @@ class_weights <- function(y) {
 #' @param param data.frame of one row.
 #' @param weights "none" or "weights".
 #' @return the method's fitted object.
-fit_method <- function(spec, info, x, y, param, imbalance) {
+fit_model <- function(spec, info, x, y, param, imbalance) {
   levels <- if (is.factor(y)) levels(y)
   weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
   case <- if (!is.null(weights) && weighting(spec, info) %in% "wts") unname(weights[as.integer(y)])
@@ -60,7 +60,7 @@ fit_method <- function(spec, info, x, y, param, imbalance) {
 #'
 #' @param seed the seed that caret sets before the fit.
 #' @return object of class "train".
-refit_method <- function(spec, info, x, y, param, imbalance, seed) {
+refit_model <- function(spec, info, x, y, param, imbalance, seed) {
   weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
   case <- if (!is.null(weights) && weighting(spec, info) %in% "wts") unname(weights[as.integer(y)])
   args <- fit_arguments(spec, info, ncol(x), if (is.factor(y)) nlevels(y) else 0, param, weights)
@@ -95,7 +95,7 @@ without_data <- function(call, rows) {
 #' @param classes all levels of the outcome.
 #' @return list (one element per candidate: the fit's own, then its submodels) of lists with
 #'   `predicted` (class numbers in `classes`, or numbers) and `prob` (n x K, or NULL).
-predict_method <- function(info, fit, x, levels, classes, submodels = NULL) {
+predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
   has_prob <- !is.null(levels) && is.function(info$prob)
   raw <- if (has_prob) info$prob(fit, x, submodels) else info$predict(fit, x, submodels)
   if (is.null(submodels)) {

@@ -1,4 +1,4 @@
-# Reads and applies what preprocessing.py learned per fit; nothing is learned here.
+# Reads and applies what Python learned per fit; learns nothing (twin: preprocessing.py).
 
 use("matrix")
 

@@ -80,7 +80,7 @@ refit_split <- function(settings, info, split, x, y, chosen) {
   seed <- split_seed(settings, split, 0)
   # The kinds of the generator; caret itself sets the seed.
   start_generator(seed)
-  refit_method(settings$spec, info, x, y, chosen, settings$imbalance, seed)
+  refit_model(settings$spec, info, x, y, chosen, settings$imbalance, seed)
 }
 
 # Each distinct warning once per split: a method repeats the same one in every fit.

@@ -114,8 +114,8 @@ choose_candidate <- function(result, settings, grid, evaluated) {
 # Values of the tuning metric of one fit and its submodels on the fold that it did not see.
 score_fold <- function(settings, info, data, param, submodels, classes, seed) {
   start_generator(seed)
-  fit <- fit_method(settings$spec, info, data$x, data$y, param, settings$imbalance)
-  found <- predict_method(info, fit, data$x_out, levels(data$y), classes, submodels)
+  fit <- fit_model(settings$spec, info, data$x, data$y, param, settings$imbalance)
+  found <- predict_model(info, fit, data$x_out, levels(data$y), classes, submodels)
   vapply(found, function(one) {
     if (length(one$predicted) != length(data$truth)) {
       stop(sprintf("%d predictions for %d samples", length(one$predicted), length(data$truth)))

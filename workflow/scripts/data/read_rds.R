@@ -17,7 +17,7 @@ main <- function(path, kind, matrix, orientation, output) {
   message(sprintf("%s: %s of a %s", path, kind, class(object)[1]))
 }
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("formats")
   main(
     snakemake@input[["rds"]], snakemake@params[["kind"]], snakemake@params[["matrix"]],

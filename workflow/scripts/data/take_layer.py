@@ -14,9 +14,9 @@ def main(parent: dict[str, str], layer: str, output: dict[str, str]) -> None:
 
     import numpy as np
 
-    from omc.data.matrix import layers, names, read_columns, write_h5ad
+    from omc.data.matrix import axis_names, layers, read_columns, write_h5ad
 
-    samples, features = (names(parent["data"], axis) for axis in ("obs", "var"))
+    samples, features = (axis_names(parent["data"], axis) for axis in ("obs", "var"))
     columns = np.flatnonzero(layers(parent["data"]) == layer)
     values = read_columns(parent["data"], samples, columns, dense=False)
     kept = [features[column] for column in columns]

@@ -17,7 +17,7 @@ main <- function(predictions, samples, output, models, positive) {
   write_csv(output, delong_columns, rows)
 }
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("csv_files", "delong")
   positive <- snakemake@params[["positive"]]
   main(

@@ -15,7 +15,7 @@ def main(importance: str, ranking: str, data: list[str], datasets: list[dict]) -
     metric and baselines.
     """
     from omc.core.csv_files import read_csv
-    from omc.data.matrix import names
+    from omc.data.matrix import axis_names
     from omc.evaluate.ranking import best_of_languages
     from omc.evaluate.signature import feature_tables, read_importance
 
@@ -23,7 +23,7 @@ def main(importance: str, ranking: str, data: list[str], datasets: list[dict]) -
     for dataset, path in zip(datasets, data, strict=True):
         best = best_of_languages(ranked, dataset["name"], dataset["metric"])
         rows = uses[uses["dataset"] == dataset["name"]]
-        for name, own in feature_tables(rows, len(names(path, "var")), dataset, best).items():
+        for name, own in feature_tables(rows, len(axis_names(path, "var")), dataset, best).items():
             tables.setdefault(name, []).extend(own)
     return tables
 

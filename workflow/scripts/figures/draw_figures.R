@@ -48,7 +48,7 @@ main <- function(input, output, params) {
   draw_figures(data, output)
 }
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("theme", "canvas", "figure_data", "pairs", "panels", "variants", "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))

@@ -26,7 +26,7 @@ main <- function(new, model, sha256, output) {
   write_csv(output, c("sample", "predicted", columns), table)
 }
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("csv_files", "matrix", "models", "saving", "batch")
   params <- snakemake@params
   main(snakemake@input[["new"]], params[["model"]], params[["sha256"]], params[["output"]])

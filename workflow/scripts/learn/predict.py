@@ -12,11 +12,11 @@ def main(new: str, model: str, sha256: str, output: str) -> None:
     import numpy as np
 
     from omc.core.csv_files import number, write_csv
-    from omc.data.matrix import names, read_columns
-    from omc.learn.saving import load, predict_saved
+    from omc.data.matrix import axis_names, read_columns
+    from omc.learn.saving import load_model, predict_saved
 
-    saved = load(model, sha256)
-    samples, features = names(new, "obs"), names(new, "var")
+    saved = load_model(model, sha256)
+    samples, features = axis_names(new, "obs"), axis_names(new, "var")
     values = read_columns(new, samples, np.arange(len(features)))
     predicted, prob = predict_saved(saved, values, features)
     if not saved["classes"]:

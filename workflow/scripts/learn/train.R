@@ -6,7 +6,7 @@ sink(log, type = "message")
 source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
 use("logs")
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("running")
   named <- function(slot) slot[nzchar(names(slot))]
   run_job(

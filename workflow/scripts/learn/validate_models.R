@@ -38,7 +38,7 @@ main <- function(specs, output) {
   writeLines(enc2utf8(json), output, useBytes = TRUE)
 }
 
-with_log(snakemake@log[[1]], {
+logged(snakemake@log[[1]], {
   use("models")
   text <- snakemake@params[["models"]]
   Encoding(text) <- "UTF-8"

@@ -1,4 +1,4 @@
-"""The catalog: facts that both languages, the schema, the checks and the docs read."""
+"""The catalog: facts that both languages, the checks and the docs read (twin: catalog.R)."""
 
 from pathlib import Path
 

@@ -1,6 +1,11 @@
-"""Checksums that tie a result to what it was made from, and the seeds that come from names."""
+"""Checksums that tie a result to what it was made from (twin: checksums.R)."""
 
 import hashlib
+
+
+def sha256_text(text: str) -> str:
+    """Hexadecimal SHA-256 of a text's UTF-8 bytes."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sha256_file(path: str) -> str:
@@ -14,7 +19,6 @@ def training_key(preprocessing: str, *parts) -> str:
 
     preprocessing.h5 carries the checksums of the data and of the splits, so its checksum stands
     for all three. `parts`: language, specification (JSON text), task, tuning metric, imbalance,
-    seed. The R twin builds the same text.
+    seed. R builds the same text.
     """
-    text = "|".join([sha256_file(preprocessing), *map(str, parts)])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_text("|".join([sha256_file(preprocessing), *map(str, parts)]))

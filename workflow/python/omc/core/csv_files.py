@@ -1,14 +1,14 @@
-"""CSV and TSV files of the contracts, written the same way everywhere."""
+"""CSV and TSV files, read as text and written the same way everywhere (twin: csv_files.R)."""
 
 import csv
 import gzip
 
 
-def number(value) -> str:
-    """A number with 12 significant digits; NaN and None are empty."""
-    if value is None or value != value:
-        return ""
-    return f"{value:.12g}"
+def read_csv(path: str, delimiter: str = ",") -> list[dict[str, str]]:
+    """Rows as dictionaries of text; `.gz` too. UTF-8, a byte order mark is passed over."""
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def write_csv(path: str, header: list[str], rows, delimiter: str = ",") -> None:
@@ -19,8 +19,8 @@ def write_csv(path: str, header: list[str], rows, delimiter: str = ",") -> None:
         writer.writerows(rows)
 
 
-def read_csv(path: str, delimiter: str = ",") -> list[dict[str, str]]:
-    """Rows as dictionaries of text; `.gz` too. UTF-8, a byte order mark is passed over."""
-    opened = gzip.open if str(path).endswith(".gz") else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
+def number(value) -> str:
+    """A number with 12 significant digits; NaN and None are empty."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.12g}"

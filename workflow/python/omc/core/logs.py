@@ -1,4 +1,4 @@
-"""The log of a script: both streams, tracebacks included; the console gets one sentence."""
+"""The log of a script: both streams; the console gets one sentence (twin: logs.R)."""
 
 import gc
 import os

@@ -1,9 +1,9 @@
-"""Seeds from names: the same on any number of cores, in any batch, on any machine."""
+"""Seeds from names: the same on any cores, in any batch, on any machine (twin: seeds.R)."""
 
-import hashlib
+from omc.core.checksums import sha256_text
 
 
 def fit_seed(seed, dataset, language, model, split, fit) -> int:
-    """Seed of one fit: 28 bits of the SHA-256 of its names (twin: seeds.R)."""
+    """Seed of one fit: 28 bits of the SHA-256 of its names."""
     text = f"{seed}|{dataset}|{language}|{model}|{split}|{fit}"
-    return int(hashlib.sha256(text.encode()).hexdigest()[:7], 16)
+    return int(sha256_text(text)[:7], 16)

@@ -1,8 +1,7 @@
-"""Headers of the tables of a run, from catalog/tables.csv.
+"""Headers of the tables of a run, from catalog/tables.csv (twin: tables.R).
 
 A row of the catalog is a column of a table; rows without a column describe a table and say where in
-results/ it is, rows without a table describe columns that mean the same in all tables (twin:
-tables.R).
+results/ it is, rows without a table describe columns that mean the same in all tables.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.tables import CHECKS
-from omc.data.matrix import names, read_columns
+from omc.data.matrix import axis_names, read_columns
 from omc.data.reading import read_sheet
 
 # A batch has few levels; of more, it may be a subject's name or a measurement.
@@ -218,7 +218,7 @@ def check_dataset(
     few = len(development) <= MOST_SAMPLES
     distances = Distances(len(development) if few else 0)
     missing, constant = [], []
-    count = len(names(data, "var"))
+    count = len(axis_names(data, "var"))
     for first in range(0, count, COLUMNS):
         columns = np.arange(first, min(first + COLUMNS, count))
         values = read_columns(data, development, columns)

@@ -1,4 +1,4 @@
-"""The feature matrix in data.h5ad: written by the import, read in blocks of columns."""
+"""The feature matrix in data.h5ad: written by the import, read by blocks (twin: matrix.R)."""
 
 import h5py
 import numpy as np
@@ -47,7 +47,7 @@ def write_h5ad(path: str, values, samples, features, layers) -> None:
         anndata.io.write_elem(file, "X", values, dataset_kwargs=chunks)
 
 
-def names(path: str, axis: str) -> list[str]:
+def axis_names(path: str, axis: str) -> list[str]:
     """Sample names (axis 'obs') or feature names (axis 'var') of an AnnData file."""
     with h5py.File(path) as file:
         group = file[axis]
@@ -70,7 +70,7 @@ def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
     Reads one block of columns at a time: memory stays near the size of what is returned. dense:
     False gives a CSC array where X is stored as one.
     """
-    row_of = {name: row for row, name in enumerate(names(path, "obs"))}
+    row_of = {name: row for row, name in enumerate(axis_names(path, "obs"))}
     rows = np.array([row_of[s] for s in samples], dtype=int)
     columns = np.asarray(columns, dtype=int)
     with h5py.File(path) as file:

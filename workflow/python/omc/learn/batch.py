@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from omc.core.names import FINAL
-from omc.data.matrix import names, read_columns
-from omc.learn.preprocessing import apply, read_fits
+from omc.data.matrix import axis_names, read_columns
+from omc.learn.preprocessing import apply_fit, read_fits
 
 
 class Data:
@@ -27,14 +27,14 @@ class Data:
         self.splits = {name: part for name, part in table.groupby("split", sort=False)}
         self._files = (data, preprocessing)
 
-    def batch(self, index: int, count: int) -> list[str]:
+    def batch_splits(self, index: int, count: int) -> list[str]:
         """Names of the splits of batch `index` (1-based) of `count`; `final` goes with the last."""
         ordinary = [name for name in self.splits if name != FINAL]
         n = len(ordinary)
         chosen = ordinary[(index - 1) * n // count : index * n // count]
         return chosen + ([FINAL] if index == count and FINAL in self.splits else [])
 
-    def load(self, splits: list[str]) -> dict:
+    def load_batch(self, splits: list[str]) -> dict:
         """Read the fits of these splits and the columns they keep; returns its attributes."""
         data, preprocessing = self._files
         self.fits, attributes = read_fits(preprocessing, set(splits))
@@ -42,19 +42,19 @@ class Data:
         # A batch may be empty where there are fewer splits than batches.
         self.columns = np.unique(np.concatenate(kept)) if kept else np.zeros(0, dtype=int)
         self.values = read_columns(data, self.samples, self.columns)
-        self.features = np.array(names(data, "var"), dtype=object)
+        self.features = np.array(axis_names(data, "var"), dtype=object)
         return attributes
 
-    def rows(self, split: str):
+    def split_rows(self, split: str):
         """(train, test, inner): row numbers, and the inner fold of each training row."""
         part = self.splits[split]
         at = self.samples.get_indexer(part["sample"])
         train = (part["role"] == "train").to_numpy()
         return at[train], at[~train], part["inner_fold"].to_numpy()[train].astype(int)
 
-    def matrix(self, fit, rows) -> np.ndarray:
+    def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, kept) numbers of a fit, ready for a model."""
-        return apply(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
+        return apply_fit(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
 
 
 def inner_folds(inner: np.ndarray) -> list:

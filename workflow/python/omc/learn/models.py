@@ -1,4 +1,4 @@
-"""From a line of the configuration to a scikit-learn estimator."""
+"""From a line of the configuration to fits and predictions of an estimator (twin: models.R)."""
 
 import importlib
 import inspect
@@ -10,7 +10,6 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import ParameterGrid
 from sklearn.utils.validation import has_fit_parameter
 
 from omc.core.errors import UserError, did_you_mean, some
@@ -103,47 +102,12 @@ def takes_weights(estimator) -> bool:
     return "class_weight" in estimator.get_params() or has_fit_parameter(estimator, "sample_weight")
 
 
-# The most that a tuning parameter can be, whatever the estimator, given the rows and columns of the
-# smallest fit.
-LIMITS = {
-    "n_neighbors": lambda rows, columns: rows,
-    "n_components": lambda rows, columns: max(1, min(rows - 1, columns)),
-    "max_features": lambda rows, columns: columns,
-}
-
-
-def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | None = None) -> list:
-    """The hyperparameter candidates, dicts in grid order; of a larger grid a seeded sample.
-
-    rows, columns: of the smallest fit that will be made. What it cannot do is lowered to what it
-    can, and candidates that become equal are one.
-    """
-    grid = list(ParameterGrid(spec["grid"] or {}))
-    if rows is not None and columns is not None:
-        lowered = [{k: _lowered(k, v, rows, columns) for k, v in one.items()} for one in grid]
-        if lowered != grid:
-            # By their text: max_features 1 and 1.0 are equal numbers, and not the same.
-            grid = list({repr(one): one for one in lowered}.values())
-    if len(grid) <= spec["size"]:
-        return grid
-    drawn = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
-    return [grid[int(i)] for i in np.sort(drawn)]
-
-
-def _lowered(name: str, value, rows: int, columns: int):
-    limit = LIMITS.get(name.rpartition("__")[2])
-    # Of max_features only a whole number is a number of columns: 1.0 is all of them.
-    if limit is None or not isinstance(value, int) or isinstance(value, bool):
-        return value
-    return min(value, limit(rows, columns))
-
-
 # Of a sigmoid that would fall: slope times the largest decision value. Probabilities are written
 # with 12 digits.
 RISE = 1e-4
 
 
-def fit(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
+def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
     """Fit one candidate on one fit's rows.
 
     x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: of these rows
@@ -215,7 +179,7 @@ def _balanced(y) -> np.ndarray:
     return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
 
 
-def predict(model, x, classes: int):
+def predict_model(model, x, classes: int):
     """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob."""
     if not classes:
         return np.asarray(model.predict(x), dtype=float).ravel(), None
@@ -226,7 +190,7 @@ def predict(model, x, classes: int):
     return prob.argmax(axis=1), prob
 
 
-def importance(model) -> tuple[np.ndarray | None, str]:
+def own_importance(model) -> tuple[np.ndarray | None, str]:
     """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
     if isinstance(model, StackingClassifier) and model.cv == "prefit":
         # As `calibrate` made it.

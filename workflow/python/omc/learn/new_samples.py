@@ -7,7 +7,7 @@ import pandas as pd
 
 from omc.core.errors import UserError, some
 from omc.core.names import FINAL
-from omc.data.matrix import layers, names
+from omc.data.matrix import axis_names, layers
 from omc.data.reading import ending, read_table
 from omc.data.transforming import is_compositional, transform
 from omc.learn.preprocessing import read_fits
@@ -23,7 +23,7 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     features, layers): values (n, p) transformed as in data.h5ad, NaN where missing; features:
     those that split `final` kept, as named there.
     """
-    features, layer_of = np.array(names(data, "var"), dtype=object), layers(data)
+    features, layer_of = np.array(axis_names(data, "var"), dtype=object), layers(data)
     used = np.zeros(len(features), dtype=bool)
     used[read_fits(preprocessing, {FINAL})[0][FINAL, 0].index] = True
     parts = {}

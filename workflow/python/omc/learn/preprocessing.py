@@ -1,6 +1,6 @@
-"""What is learned per fit on its training rows only, and applied by both languages.
+"""What is learned per fit on its training rows only, and applied to others (twin: preprocessing.R).
 
-Twin: preprocessing.R, which reads and applies, but learns nothing.
+R reads and applies what was learned here, and learns nothing.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -181,11 +181,6 @@ def _score(method, x, outcome):
     return np.nan_to_num(score, nan=-np.inf)
 
 
-def apply(values: np.ndarray, fit: Fit) -> np.ndarray:
-    """(n, kept) filled, centred and scaled values; `values` are the fit's own columns, in order."""
-    return (np.where(np.isnan(values), fit.fill, values) - fit.center) / fit.scale
-
-
 def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str, str]) -> None:
     """Write all fits of a data set flat: few large arrays, since readers pay per HDF5 object."""
     lengths = [len(fit.index) for fit in fits.values()]
@@ -216,3 +211,8 @@ def read_fits(path: str, splits: set[str] | None = None):
             if splits is None or split in splits
         }
     return fits, attributes
+
+
+def apply_fit(values: np.ndarray, fit: Fit) -> np.ndarray:
+    """(n, kept) filled, centred and scaled values; `values` are the fit's own columns, in order."""
+    return (np.where(np.isnan(values), fit.fill, values) - fit.center) / fit.scale

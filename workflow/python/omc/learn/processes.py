@@ -3,9 +3,11 @@
 import ctypes
 import multiprocessing
 import signal
+import time
 import warnings
 
-from omc.learn.job import SplitResult
+from omc.learn.batch import Data
+from omc.learn.job import Settings, SplitResult
 from omc.learn.training import train_split
 from omc.learn.tuning import tune_split
 
@@ -25,21 +27,38 @@ def keep_freed_memory() -> None:
         mallopt(*MMAP_THRESHOLD)
 
 
-def _in_child(send, function, *arguments):
-    warnings.simplefilter("default")
-    keep_freed_memory()
-    send.send(function(*arguments))
-    send.close()
+def train_batch(
+    data: Data, settings: Settings, estimator, splits: list[str], tuned: dict | None = None
+) -> dict[str, SplitResult]:
+    """Train each split, or tune a part of it, in a forked process: a killed one is lost alone.
 
-
-def guarded(function, *arguments) -> SplitResult | str:
-    """A function's result from a forked process, or why that was killed.
-
-    So that a split that runs out of memory is lost alone.
+    tuned: rows of `evaluate_candidates` by split, where other jobs have made them.
     """
+    results = {}
+    for split in splits:
+        began = time.perf_counter()
+        if settings.part:
+            result = run_in_child(tune_split, data, settings, estimator, split)
+        else:
+            result = run_in_child(train_split, data, settings, estimator, split, tuned)
+        results[split] = lost_split(settings, result) if isinstance(result, str) else result
+        state = "; ".join(row[1] for row in results[split].failures) or "done"
+        print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
+    return results
+
+
+def lost_split(settings: Settings, message: str) -> SplitResult:
+    """The result of a split whose process was killed; of a tuning job a row with candidate 0."""
+    if settings.part:
+        return SplitResult(tuning=[[0, "", 0, settings.tuning_metric, "", "", message]])
+    return SplitResult(failures=[["fit", message]])
+
+
+def run_in_child(function, *arguments) -> SplitResult | str:
+    """A function's result from a forked process, or why that was killed."""
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_in_child, args=(send, function, *arguments))
+    child = context.Process(target=_send_result, args=(send, function, *arguments))
     child.start()
     send.close()
     try:
@@ -54,18 +73,8 @@ def guarded(function, *arguments) -> SplitResult | str:
     return f"the process that trained this split was killed ({why}; often: out of memory)"
 
 
-def train_guarded(data, settings, estimator, split: str, tuned=None) -> SplitResult:
-    """`train_split` in a process of its own; a killed one is a failure."""
-    result = guarded(train_split, data, settings, estimator, split, tuned)
-    if isinstance(result, str):
-        result = SplitResult(failures=[["fit", result]])
-    return result
-
-
-def tune_guarded(data, settings, estimator, split: str, part: int, parts: int) -> SplitResult:
-    """`tune_split` in a process of its own; a killed one is a row with candidate 0."""
-    result = guarded(tune_split, data, settings, estimator, split, part, parts)
-    if isinstance(result, str):
-        lost = [0, "", 0, settings.tuning_metric, "", "", result]
-        result = SplitResult(tuning=[lost])
-    return result
+def _send_result(send, function, *arguments):
+    warnings.simplefilter("default")
+    keep_freed_memory()
+    send.send(function(*arguments))
+    send.close()

@@ -2,17 +2,16 @@
 
 import json
 import os
-import resource
 import time
 
 from omc.core.checksums import sha256_file, training_key
 from omc.core.errors import UserError
 from omc.learn.batch import Data
-from omc.learn.job import Settings, SplitResult, stage
+from omc.learn.job import SplitResult, peak_mb, settings_of, timed
 from omc.learn.models import build
-from omc.learn.processes import train_guarded, tune_guarded
+from omc.learn.processes import train_batch
 from omc.learn.results import write_results, write_tuned
-from omc.learn.saving import save
+from omc.learn.saving import save_model
 from omc.learn.tuning import read_tuned
 
 
@@ -24,29 +23,21 @@ def run_job(input, output, params, log: str) -> None:
     a job that only evaluates candidates, None of one that trains), as attributes; log: path of the
     log, for failures.csv.
     """
-    settings, part = Settings.of(params, json.loads(params.spec)), params.part
+    settings = settings_of(params, json.loads(params.spec))
     job = SplitResult()
     job.timing.append(["startup", *since_start(), peak_mb()])
-    with stage(job, "load"):
+    with timed(job, "load"):
         data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
-        splits = data.batch(params.batch_index, params.batch_count)
-        attributes = data.load(splits)
+        splits = data.batch_splits(params.batch_index, params.batch_count)
+        attributes = data.load_batch(splits)
         splits_sha256 = sha256_file(input.splits)
     if attributes["splits_sha256"] != splits_sha256:
         raise UserError(f"{input.preprocessing} was made from other splits than {input.splits}")
     where = f"models.python '{settings.model}'"
     estimator = build(settings.spec, settings.task, settings.imbalance, where)
-    tuned = None if part else read_tuned(list(input.tuned))
-    results = {}
-    for split in splits:
-        began = time.perf_counter()
-        if part:
-            results[split] = tune_guarded(data, settings, estimator, split, *part)
-        else:
-            results[split] = train_guarded(data, settings, estimator, split, tuned)
-        state = "; ".join(row[1] for row in results[split].failures) or "done"
-        print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
-    if part:
+    tuned = None if settings.part else read_tuned(list(input.tuned))
+    results = train_batch(data, settings, estimator, splits, tuned)
+    if settings.part:
         write_tuned(output, settings, results, job.timing)
         return
     key = training_key(
@@ -60,7 +51,7 @@ def run_job(input, output, params, log: str) -> None:
     )
     write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
     if "model" in output.keys():
-        save(results[splits[-1]].saved, output.model)
+        save_model(results[splits[-1]].saved, output.model)
 
 
 def since_start() -> tuple[float, float]:
@@ -68,8 +59,3 @@ def since_start() -> tuple[float, float]:
     with open("/proc/self/stat") as file:
         began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
     return time.clock_gettime(time.CLOCK_BOOTTIME) - began, time.process_time()
-
-
-def peak_mb() -> float:
-    """Peak memory of this process in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,13 +10,29 @@ import numpy as np
 from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, some
 from omc.learn import models
-from omc.learn.preprocessing import Fit, apply
+from omc.learn.preprocessing import Fit, apply_fit
 
 TRUSTED = ["numpy", "scipy", "sklearn"]
 
 
-def save(saved: dict | None, folder: str) -> None:
-    """Save what `training.train_split` gives for `final`: model.skops or model.joblib in `folder`.
+def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
+    """What is saved of split `final`: the estimator, and what it needs to predict new samples."""
+    return {
+        "estimator": model,
+        "features": [str(f) for f in data.features[fit.index]],
+        "fill": fit.fill,
+        "center": fit.center,
+        "scale": fit.scale,
+        "classes": list(data.classes),
+        "task": settings.task,
+        "dataset": settings.dataset,
+        "model": settings.model,
+        "parameters": chosen,
+    }
+
+
+def save_model(saved: dict | None, folder: str) -> None:
+    """Save what `saved_model` gives: model.skops or model.joblib in `folder`.
 
     The folder stays empty if the split failed: failures.csv says why.
     """
@@ -37,8 +53,8 @@ def save(saved: dict | None, folder: str) -> None:
     joblib.dump(saved, os.path.join(folder, "model.joblib"))
 
 
-def load(path: str, sha256: str) -> dict:
-    """What `save` was given; UserError if the file is not the one with this checksum.
+def load_model(path: str, sha256: str) -> dict:
+    """What `saved_model` gave; UserError if the file is not the one with this checksum.
 
     Nothing of the file is read as a model before, since joblib runs what stands in it.
     """
@@ -78,8 +94,8 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     x = values[:, [column[name] for name in saved["features"]]]
     classes = saved["classes"]
     fit = Fit(np.arange(x.shape[1]), saved["fill"], saved["center"], saved["scale"], np.zeros(0))
-    x = apply(x, fit)
-    predicted, prob = models.predict(saved["estimator"], x, len(classes))
+    x = apply_fit(x, fit)
+    predicted, prob = models.predict_model(saved["estimator"], x, len(classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
         raise UserError("the predictions hold values that are not finite")
     return (np.array(classes, dtype=object)[predicted] if classes else predicted), prob

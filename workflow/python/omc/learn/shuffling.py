@@ -7,13 +7,12 @@ import numpy as np
 
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.names import FINAL
-from omc.core.seeds import fit_seed
 from omc.core.tables import PERMUTED
 from omc.learn.batch import Data
-from omc.learn.job import Settings, SplitResult
+from omc.learn.job import SplitResult, settings_of, split_seed
 from omc.learn.models import build
-from omc.learn.training import predictions, refit
-from omc.learn.tuning import candidates, choose
+from omc.learn.training import predict_test, refit_split
+from omc.learn.tuning import choose_candidate, split_candidates
 
 # Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
 # feature, and numbers in what is predicted at once.
@@ -24,7 +23,7 @@ BLOCK_NUMBERS = 1 << 22
 LEAST_TEST = 5
 
 
-def chosen_splits(data) -> list[str]:
+def splits_to_permute(data) -> list[str]:
     """The first splits of a data set whose features are shuffled: none in leave-one-out."""
     sizes = {name: (part["role"] == "test").sum() for name, part in data.splits.items()}
     return [name for name, n in sizes.items() if name != FINAL and n >= LEAST_TEST][:SPLITS]
@@ -42,7 +41,7 @@ def failed_splits(path: str, settings) -> set[str]:
 
 
 def read_evaluated(path: str, settings) -> dict[str, list]:
-    """Rows of tuning.csv of one model by split, as `training.choose` takes them."""
+    """Rows of tuning.csv of one model by split, as `choose_candidate` takes them."""
     evaluated = {}
     for row in rows_of_model(path, settings):
         # A candidate that failed has no value, which is enough to leave it out again.
@@ -60,14 +59,14 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
     on); the feature is empty for all together, and permutation 0 for the samples as they are. A
     feature that the split did not select has no rows.
     """
-    chosen = choose(settings, candidates(data, settings, split), evaluated, SplitResult())
-    model = refit(data, settings, estimator, split, chosen)
-    fit, test = data.fits[split, 0], data.rows(split)[1]
-    x = data.matrix(fit, test)
-    for row in predictions(data, model, x, test):
+    grid = split_candidates(data, settings, split)
+    chosen = choose_candidate(SplitResult(), settings, grid, evaluated)
+    model = refit_split(data, settings, estimator, split, chosen)
+    fit, test = data.fits[split, 0], data.split_rows(split)[1]
+    x = data.fit_matrix(fit, test)
+    for row in predict_test(data, model, x, test):
         yield "", 0, row
-    names = (settings.seed, settings.dataset, settings.language, settings.model, split)
-    rng = np.random.default_rng(fit_seed(*names, "permutation"))
+    rng = np.random.default_rng(split_seed(settings, split, "permutation"))
     shuffles = np.array([rng.permutation(len(test)) for _ in range(PERMUTATIONS)])
     kept = data.features[fit.index]
     columns = np.flatnonzero(np.isin(kept, features))
@@ -80,7 +79,7 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
         parts = stacked.reshape(len(block), PERMUTATIONS, *x.shape)
         for part, at in zip(parts, block, strict=True):
             part[:, :, at] = x[shuffles[:, :, None], at]
-        for i, row in enumerate(predictions(data, model, stacked, np.tile(test, times))):
+        for i, row in enumerate(predict_test(data, model, stacked, np.tile(test, times))):
             of, permutation = divmod(i // len(test), PERMUTATIONS)
             yield kept[block[of][0]] if first + of < len(columns) else "", permutation + 1, row
 
@@ -96,16 +95,16 @@ def shuffle_features(input, output: str, params) -> None:
     plan = [row for row in read_csv(input.plan) if (row["dataset"], row["language"]) == wanted]
     data = Data(input.data, input.samples, input.splits, input.preprocessing, params.task)
     rows = []
-    splits = chosen_splits(data) if plan else []
+    splits = splits_to_permute(data) if plan else []
     if splits:
         specs = json.loads(params.models)
         spec = next(spec for spec in specs if spec["name"] == plan[0]["model"])
-        settings = Settings.of(params, spec)
+        settings = settings_of(params, spec)
         estimator = build(spec, settings.task, settings.imbalance, spec["key"])
         evaluated = read_evaluated(input.tuning, settings)
         failed = failed_splits(input.failures, settings)
         features = [row["feature"] for row in plan]
-        data.load(splits)
+        data.load_batch(splits)
     began = time.process_time()
     for split in splits:
         try:

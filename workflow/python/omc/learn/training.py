@@ -8,11 +8,12 @@ from omc.core.csv_files import number
 from omc.core.errors import UserError
 from omc.core.logs import one_line
 from omc.core.names import FINAL
-from omc.core.seeds import fit_seed
 from omc.learn import models
 from omc.learn.batch import Data
-from omc.learn.job import Settings, SplitResult, stage
-from omc.learn.tuning import candidates, choose, evaluate
+from omc.learn.job import Settings, SplitResult, split_seed, timed
+from omc.learn.preprocessing import Fit
+from omc.learn.saving import saved_model
+from omc.learn.tuning import choose_candidate, evaluate_candidates, split_candidates
 
 
 def train_split(
@@ -20,32 +21,29 @@ def train_split(
 ) -> SplitResult:
     """Tune, refit and predict one split. An error becomes a failure, with its stage.
 
-    tuned: rows of `evaluate` by split, where other jobs have made them.
+    tuned: rows of `evaluate_candidates` by split, where other jobs have made them.
     """
     result = SplitResult()
     at = "tune"
     try:
-        with stage(result, "tune"):
+        with timed(result, "tune"):
             if tuned is None:
-                evaluated = evaluate(data, settings, estimator, split)
+                evaluated = evaluate_candidates(data, settings, estimator, split)
             else:
                 evaluated = tuned.get(split, [])
-            chosen = choose(settings, candidates(data, settings, split), evaluated, result)
+            grid = split_candidates(data, settings, split)
+            chosen = choose_candidate(result, settings, grid, evaluated)
         at = "fit"
-        test, fit = data.rows(split)[1], data.fits[split, 0]
-        with stage(result, "fit"):
-            model = refit(data, settings, estimator, split, chosen)
+        test, fit = data.split_rows(split)[1], data.fits[split, 0]
+        with timed(result, "fit"):
+            model = refit_split(data, settings, estimator, split, chosen)
         at = "predict"
-        with stage(result, "predict"):
+        with timed(result, "predict"):
             if len(test):
-                result.predictions = predictions(data, model, data.matrix(fit, test), test)
-        importance, kind = models.importance(model)
-        result.importance = [
-            [data.features[c], "true", None if importance is None else importance[i], kind]
-            for i, c in enumerate(fit.index)
-        ]
+                result.predictions = predict_test(data, model, data.fit_matrix(fit, test), test)
+        result.importance = importance_rows(model, data, fit)
         if split == FINAL:
-            result.saved = _saved(data, settings, model, fit, chosen)
+            result.saved = saved_model(data, settings, model, fit, chosen)
     except Exception as error:
         if not isinstance(error, UserError):
             traceback.print_exc()
@@ -55,23 +53,22 @@ def train_split(
     return result
 
 
-def refit(data: Data, settings: Settings, estimator, split: str, chosen: dict):
+def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: dict):
     """The model of a split: the chosen candidate, fitted on all training rows.
 
     A classifier without probabilities is calibrated on decision values of the training rows, each
     by a model that is trained without its inner fold, with the preprocessing of that fit; where a
     class is in one inner fold only, it stays without.
     """
-    train, _, inner = data.rows(split)
+    train, _, inner = data.split_rows(split)
     outcome, present = data.outcome[train], set(data.outcome[train])
-    names_of_split = (settings.dataset, settings.language, settings.model, split)
 
     def matrix(j: int, rows):
-        return data.matrix(data.fits[split, j], train[rows])
+        return data.fit_matrix(data.fits[split, j], train[rows])
 
     def fitted(j: int):
-        rows, seed = inner != j, fit_seed(settings.seed, *names_of_split, j)
-        return models.fit(
+        rows, seed = inner != j, split_seed(settings, split, j)
+        return models.fit_model(
             estimator, chosen, matrix(j, rows), outcome[rows], len(data.classes), [], seed,
             settings.imbalance,
         )  # fmt: skip
@@ -88,12 +85,12 @@ def refit(data: Data, settings: Settings, estimator, split: str, chosen: dict):
     return models.calibrate(model, matrix(0, inner != 0), outcome, decision, settings.imbalance)
 
 
-def predictions(data: Data, model, x, test) -> list:
+def predict_test(data: Data, model, x, test) -> list:
     """Rows of predictions.csv from `cohort` on; UserError where one is not finite.
 
     x: (n, kept) numbers of the samples in the rows `test`, ready for the model.
     """
-    predicted, prob = models.predict(model, x, len(data.classes))
+    predicted, prob = models.predict_model(model, x, len(data.classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
         raise UserError("the predictions hold values that are not finite")
     rows = []
@@ -106,16 +103,10 @@ def predictions(data: Data, model, x, test) -> list:
     return rows
 
 
-def _saved(data, settings, model, fit, chosen) -> dict:
-    return {
-        "estimator": model,
-        "features": [str(f) for f in data.features[fit.index]],
-        "fill": fit.fill,
-        "center": fit.center,
-        "scale": fit.scale,
-        "classes": list(data.classes),
-        "task": settings.task,
-        "dataset": settings.dataset,
-        "model": settings.model,
-        "parameters": chosen,
-    }
+def importance_rows(model, data: Data, fit: Fit) -> list:
+    """Rows of importance.csv from `feature` on, for the columns of the refit."""
+    importance, kind = models.own_importance(model)
+    return [
+        [data.features[c], "true", None if importance is None else importance[i], kind]
+        for i, c in enumerate(fit.index)
+    ]

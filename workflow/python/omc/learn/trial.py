@@ -12,10 +12,10 @@ from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError
 from omc.core.tables import SPLITS
 from omc.learn.batch import Data
-from omc.learn.job import Settings
+from omc.learn.job import settings_of
 from omc.learn.models import build
 from omc.learn.preprocessing import Fit, read_fits, write_fits
-from omc.learn.processes import train_guarded
+from omc.learn.processes import train_batch
 
 TRAIN_ROWS = 40
 TEST_ROWS = 10
@@ -78,19 +78,19 @@ def try_models(input, output: str, params, log: str) -> None:
     def load(splits: str, preprocessing: str):
         data = Data(input.data, input.samples, splits, preprocessing, params.task)
         split = next(iter(data.splits))
-        data.load([split])
+        data.load_batch([split])
         return data, split
 
-    def failure(spec, estimator):
+    def model_failure(spec, estimator):
         """Why a model fails. What only the cut is too small for is no failure."""
-        settings = Settings.of(params, spec)
+        settings = settings_of(params, spec)
         failures = []
         for part in (
             (input.cut_splits, input.cut_preprocessing),
             (input.splits, input.preprocessing),
         ):
             data, split = load(*part)
-            failures = train_guarded(data, settings, estimator, split).failures
+            failures = train_batch(data, settings, estimator, [split])[split].failures
             if not failures:
                 return None
         return failures[-1][1]
@@ -100,12 +100,12 @@ def try_models(input, output: str, params, log: str) -> None:
         began = time.perf_counter()
         try:
             estimator = build(spec, params.task, params.imbalance, spec["key"])
-            why = failure(spec, estimator)
+            why = model_failure(spec, estimator)
         except UserError as error:
             problems.append(str(error))
             continue
         if why:
-            problems.append(_sentence(spec, params.dataset, why, log))
+            problems.append(failure_text(spec, params.dataset, why, log))
         done.append(f"{spec['name']}: {why or 'done'}")
         print(f"{done[-1]} ({time.perf_counter() - began:.1f} s)", flush=True)
     if problems:
@@ -113,7 +113,8 @@ def try_models(input, output: str, params, log: str) -> None:
     Path(output).write_text("\n".join(done) + "\n", encoding="utf-8")
 
 
-def _sentence(spec: dict, dataset: str, why: str, log: str) -> str:
+def failure_text(spec: dict, dataset: str, why: str, log: str) -> str:
+    """The sentence for a model that fails: where it stands, why, and what to do."""
     params = f" {json.dumps(spec['params'], ensure_ascii=False)}" if spec["params"] else ""
     return (
         f"{spec['key']}: '{spec['name']}'{params} fails on {dataset}: {why.rstrip('.')}."

@@ -9,54 +9,50 @@ import numpy as np
 from omc.core.csv_files import number, read_csv
 from omc.core.errors import UserError
 from omc.core.logs import one_line
-from omc.core.seeds import fit_seed
 from omc.core.tables import TUNING
-from omc.learn import models
+from omc.learn import grids, models
 from omc.learn.batch import Data, inner_folds
-from omc.learn.job import Settings, SplitResult, stage
+from omc.learn.job import Settings, SplitResult, split_seed, timed
 from omc.learn.losses import best_candidate, tuning_value
 
 
-def candidates(data: Data, settings: Settings, split: str) -> list[dict]:
+def split_candidates(data: Data, settings: Settings, split: str) -> list[dict]:
     """The hyperparameter candidates of a split, capped at what its smallest inner fit can do."""
-    names_of_fit = (settings.dataset, settings.language, settings.model, split)
-    train, _, inner = data.rows(split)
+    train, _, inner = data.split_rows(split)
     # Copies of a drawn sample add no neighbour and no direction.
     rows = min(len(set(train[inner != j])) for j in np.unique(inner))
     columns = min(len(data.fits[split, int(j)].index) for j in (0, *np.unique(inner)))
-    seed = fit_seed(settings.seed, *names_of_fit, "candidates")
-    return models.candidates(settings.spec, seed, rows, columns)
+    seed = split_seed(settings, split, "candidates")
+    return grids.candidates(settings.spec, seed, rows, columns)
 
 
-def evaluate(
-    data: Data, settings: Settings, estimator, split: str, part: int = 1, parts: int = 1
-) -> list:
-    """Fit and score every `parts`-th candidate of a split on each of its inner folds.
+def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -> list:
+    """Fit and score the candidates of a split, or the job's part of them, on each inner fold.
 
     Returns rows of tuning.csv without the leading names, with the message of an error (or an empty
     text) at the end. A split with one candidate has nothing to choose and gives no rows.
     """
-    grid = candidates(data, settings, split)
+    grid = split_candidates(data, settings, split)
     if len(grid) == 1:
         return []
-    train, _, inner = data.rows(split)
+    train, _, inner = data.split_rows(split)
     classes = len(data.classes)
+    part, parts = settings.part or (1, 1)
     rows = []
     for j in np.unique(inner):
         fit = data.fits[split, int(j)]
         inside, outside = train[inner != j], train[inner == j]
-        x, y = data.matrix(fit, inside), data.outcome[inside]
-        x_out, y_out = data.matrix(fit, outside), data.outcome[outside]
+        x, y = data.fit_matrix(fit, inside), data.outcome[inside]
+        x_out, y_out = data.fit_matrix(fit, outside), data.outcome[outside]
         calibration = inner_folds(inner[inner != j])
-        names_of_fit = (settings.dataset, settings.language, settings.model, split, j)
-        seed = fit_seed(settings.seed, *names_of_fit)
+        seed = split_seed(settings, split, j)
         for number_of, candidate in list(enumerate(grid, start=1))[part - 1 :: parts]:
             began, value, message = time.perf_counter(), np.nan, ""
             try:
-                model = models.fit(
+                model = models.fit_model(
                     estimator, candidate, x, y, classes, calibration, seed, settings.imbalance
                 )
-                predicted, prob = models.predict(model, x_out, classes)
+                predicted, prob = models.predict_model(model, x_out, classes)
                 if classes and prob is None:
                     prob = np.eye(classes)[predicted]
                 value = tuning_value(settings.tuning_metric, y_out, predicted, prob)
@@ -76,12 +72,15 @@ def evaluate(
     return rows
 
 
-def choose(settings: Settings, grid: list[dict], evaluated: list, result: SplitResult) -> dict:
-    """The candidate with the best mean over the inner folds, from the rows of `evaluate`.
+def choose_candidate(
+    result: SplitResult, settings: Settings, grid: list[dict], evaluated: list
+) -> dict:
+    """The candidate with the best mean tuning metric over the inner folds.
 
-    Adds the rows to the result, and a failure for each candidate that failed on some fold; raises
-    UserError where none is left. Means are of the 12 digits that are written, so that the choice
-    is the same whether the rows come from this job or from others.
+    evaluated: rows of `evaluate_candidates`. Adds them to the result, and a failure for each
+    candidate that failed on some fold; raises UserError where none is left. Means are of the 12
+    digits that are written, so that the choice is the same whether the rows come from this job or
+    from others.
     """
     if len(grid) == 1:
         return grid[0]
@@ -105,18 +104,16 @@ def choose(settings: Settings, grid: list[dict], evaluated: list, result: SplitR
     return grid[best_candidate(settings.tuning_metric, np.array([np.mean(v) for v in values]))]
 
 
-def tune_split(
-    data: Data, settings: Settings, estimator, split: str, part: int, parts: int
-) -> SplitResult:
-    """`evaluate` as a job of its own."""
+def tune_split(data: Data, settings: Settings, estimator, split: str) -> SplitResult:
+    """`evaluate_candidates` as a job of its own."""
     result = SplitResult()
-    with stage(result, "tune"):
-        result.tuning = evaluate(data, settings, estimator, split, part, parts)
+    with timed(result, "tune"):
+        result.tuning = evaluate_candidates(data, settings, estimator, split)
     return result
 
 
 def read_tuned(paths: list[str]) -> dict | None:
-    """Rows of `evaluate` by split from the files of tuning jobs; None if there are none."""
+    """Rows of `evaluate_candidates` by split, from the files of tuning jobs; None without any."""
     if not paths:
         return None
     tuned = {}
