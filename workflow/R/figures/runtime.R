@@ -1,8 +1,7 @@
 # Performance against CPU time: what a better score costs, in time and memory.
 
-# Inches.
-runtime_band <- 0.28
-runtime_point <- c(smallest = 0.035, largest = 0.11)
+# Share of the axis that a band for the means beyond it takes.
+runtime_band <- 0.07
 runtime_stages <- c(
   startup = "start-up", load = "loading", tune = "tuning", fit = "fitting", predict = "prediction"
 )
@@ -124,130 +123,29 @@ runtime_limits <- function(rows, info) {
   if (info$higher_is_better) ends else -rev(ends)
 }
 
-#' Breaks of a logarithmic axis: powers of ten, with 2 and 5 or 3 between them where there is room.
-log_breaks <- function(limits) {
-  decades <- diff(log10(limits))
-  steps <- if (decades < 1.8) c(1, 2, 5) else if (decades < 4) c(1, 3) else 1
-  powers <- seq(floor(log10(limits[1])) - 1, ceiling(log10(limits[2])))
-  every <- ceiling(decades / 8)
-  powers <- powers[powers %% every == 0]
-  breaks <- sort(as.vector(outer(steps, 10^powers)))
-  breaks[breaks >= limits[1] & breaks <= limits[2]]
-}
-
-#' Which of the first boxes (rows) overlap which of the second (columns).
-boxes_overlap <- function(a, b) {
-  outer(a$left, b$right, "<") & outer(a$right, b$left, ">") &
-    outer(a$low, b$high, "<") & outer(a$high, b$low, ">")
-}
-
-as_boxes <- function(left, right, low, high) {
-  list(left = left, right = right, low = low, high = high)
-}
-
-#' A fixed set of places for a label around its point, each a box, with a taste for some of them.
-#'
-#' The line to a label that is away from its point ends at (end_x, end_y).
-label_offers <- function(x, y, radius, wide, high) {
-  angles <- seq(0, 2 * pi, length.out = 25)[-25]
-  gaps <- c(0.02, 0.1, 0.2, 0.32, 0.46, 0.65, 0.9, 1.2, 1.6, 2.1, 2.7)
-  offers <- expand.grid(angle = angles, gap = gaps)
-  cosine <- cos(offers$angle)
-  sine <- sin(offers$angle)
-  hjust <- ifelse(cosine > 0.35, 0, ifelse(cosine < -0.35, 1, 0.5))
-  left <- x + cosine * (radius + offers$gap) - hjust * wide
-  middle <- y + sine * (radius + offers$gap + high / 2)
-  # Right, left, above, below.
-  taste <- ifelse(cosine > 0.9, 0, ifelse(cosine < -0.9, 0.05, ifelse(sine > 0, 0.06, 0.08)))
-  end_x <- pmin(pmax(x, left), left + wide)
-  end_y <- pmin(pmax(y, middle - high / 2), middle + high / 2)
-  data.frame(
-    left = left, right = left + wide, low = middle - high / 2, high = middle + high / 2,
-    y = middle, hjust = hjust, end_x = end_x, end_y = end_y, cost = offers$gap + taste,
-    leader = sqrt((end_x - x)^2 + (end_y - y)^2) > radius + 0.07
-  )
-}
-
-#' Places labels beside points: none on another, as few as can be on points and lines.
-#'
-#' Each label takes the cheapest of its `label_offers()`, the points of high `priority` first: the
-#' same numbers give the same picture.
-#'
-#' @param points data.frame of x, y, radius, wide, priority in inches; high: height of a label.
-#' @param lines data.frame of x, xend, y, yend: upright or level lines to keep off.
-#' @param frame left, right, low, high.
-#' @return data.frame of the offers taken; NA where there is no room.
-place_labels <- function(points, high, lines, frame) {
-  n <- nrow(points)
-  dots <- as_boxes(
-    points$x - points$radius, points$x + points$radius, points$y - points$radius,
-    points$y + points$radius
-  )
-  bars <- as_boxes(
-    pmin(lines$x, lines$xend), pmax(lines$x, lines$xend), pmin(lines$y, lines$yend),
-    pmax(lines$y, lines$yend)
-  )
-  along <- seq(0.15, 0.95, length.out = 12)
-  taken <- NULL
-  for (i in order(-points$priority, seq_len(n))) {
-    x <- points$x[i]
-    y <- points$y[i]
-    offers <- label_offers(x, y, points$radius[i], points$wide[i], high)
-    offers$cost[offers$left < frame$left | offers$right > frame$right] <- Inf
-    offers$cost[offers$low < frame$low | offers$high > frame$high] <- Inf
-    wider <- as_boxes(offers$left - 0.04, offers$right + 0.04, offers$low, offers$high)
-    offers$cost <- offers$cost + 10 * rowSums(boxes_overlap(offers, dots)) +
-      0.3 * rowSums(boxes_overlap(wider, bars))
-    if (!is.null(taken)) offers$cost[rowSums(boxes_overlap(wider, taken)) > 0] <- Inf
-    # Lines to labels keep off points and labels.
-    others <- lapply(dots, function(side) side[-i])
-    far <- taken[taken$leader, , drop = FALSE]
-    for (step in along) {
-      px <- x + step * (offers$end_x - x)
-      py <- y + step * (offers$end_y - y)
-      crossed <- rowSums(boxes_overlap(as_boxes(px, px, py, py), others)) * 0.3
-      if (!is.null(taken)) {
-        crossed <- crossed + rowSums(boxes_overlap(as_boxes(px, px, py, py), taken)) * 0.3
-        qx <- far$x + step * (far$end_x - far$x)
-        qy <- far$from_y + step * (far$end_y - far$from_y)
-        offers$cost <- offers$cost + 0.3 * rowSums(boxes_overlap(offers, as_boxes(qx, qx, qy, qy)))
-      }
-      offers$cost <- offers$cost + offers$leader * crossed
-    }
-    best <- which.min(offers$cost)
-    if (is.finite(offers$cost[best])) {
-      taken <- rbind(taken, cbind(offers[best, ], x = x, from_y = y, point = i))
-    }
-  }
-  taken[match(seq_len(n), taken$point), c("left", "y", "hjust", "leader", "end_x", "end_y")]
-}
-
-runtime_subtitle <- function(data, info, any_front, any_baseline) {
+runtime_subtitle <- function(data, info, rows) {
   paste0(
     describe_data(data), ". ", if (isTRUE(data$pooled)) "Pooled " else "Mean ", info$label,
     " and mean CPU time of a split; the ",
     if (info$higher_is_better) "upper" else "lower", " left is best.",
-    if (any_front) {
+    if (any(rows$front)) {
       paste0(
         " Line and bold names: the Pareto front, where no other model",
-        if (any_baseline) ", baselines aside,",
+        if (any(rows$drawn & rows$baseline)) ", baselines aside,",
         " has as good a ", name_estimates("mean", data), " for less CPU time."
       )
     }
   )
 }
 
-runtime_caption <- function(data, rows, info, layout) {
-  unlabelled <- layout$drawn$model[is.na(layout$drawn$left)]
-  small <- text_sizes[["small"]]
+runtime_caption <- function(data, info, rows, any_beyond) {
   total <- tapply(data$timing$cpu_seconds, factor(data$timing$stage, names(runtime_stages)), sum,
                   na.rm = TRUE)
   total <- total[is.finite(total)]
-  list_models <- function(models) paste(shorten(models, 2.4, small), collapse = ", ")
   named <- function(text, which) {
-    if (any(which)) paste0(text, ": ", list_models(rows$model[which]), ".")
+    names <- shorten(rows$model[which], 2.4, text_sizes[["small"]])
+    if (any(which)) paste0(text, ": ", toString(names), ".")
   }
-  no_time <- rows$status == "scored" & !is.finite(rows$cpu)
   paste(c(
     if (length(total) > 0) {
       parts <- paste(runtime_stages[names(total)], vapply(total, seconds_text, character(1)))
@@ -263,202 +161,111 @@ runtime_caption <- function(data, rows, info, layout) {
         ": it is no test of a difference."
       )
     },
-    if (any(layout$drawn$beyond)) {
+    if (any_beyond) {
       "Triangles in the grey band: means beyond the axis, written beside them."
     },
     named("Less CPU time than the clock can tell", rows$instant),
     named("Failed on all splits", rows$status == "failed"),
     named(paste(capitalise(info$label), "undefined"), rows$status == "undefined"),
-    named("Without a CPU time", no_time),
-    if (length(unlabelled) > 0) paste0("Without room for a label: ", list_models(unlabelled), ".")
+    named("Without a CPU time", rows$status == "scored" & !is.finite(rows$cpu))
   ), collapse = " ")
 }
 
-#' Points, labels and axes in inches.
-layout_runtime <- function(data, rows, info) {
+#' The models that are drawn, with their places and labels.
+#'
+#' @param limits of `runtime_limits()`; what lies beyond stands in a band at the end of the axis.
+runtime_points <- function(rows, info, limits, n_splits) {
   drawn <- rows[rows$drawn, , drop = FALSE]
-  n <- nrow(drawn)
-  small <- text_sizes[["small"]]
-  decimals <- metric_decimals(drawn$estimate, info)
-  limits <- runtime_limits(rows, info)
-  breaks <- pretty(limits, 6)
-  breaks <- breaks[
-    breaks >= max(limits[1], info$lower) & breaks <= min(limits[2], info$upper)
-  ]
-  y_labels <- format(breaks, trim = TRUE, digits = 6)
-  left <- 0.12 + max(text_width(y_labels, text_sizes[["axis"]]))
-  size <- c(wide = min(10, max(6.6, 5.8 + 0.08 * n)), high = min(8, max(3.3, 2.5 + 0.12 * n)))
-  low <- 0.55
-  frame <- list(left = left, right = left + size[["wide"]], low = low, high = low + size[["high"]])
+  band <- runtime_band * diff(limits)
+  drawn$beyond <- ifelse(
+    drawn$estimate < limits[1], "below", ifelse(drawn$estimate > limits[2], "above", "")
+  )
+  drawn$y <- pmin(pmax(drawn$estimate, limits[1] - band / 2), limits[2] + band / 2)
+  # An unknown amount of memory is drawn as the smallest known one.
+  known <- drawn$peak[!is.na(drawn$peak)]
+  drawn$size <- ifelse(is.na(drawn$peak), min(known, if (length(known) == 0) 1), drawn$peak)
+  values <- format_value(drawn$estimate, metric_decimals(drawn$estimate, info))
+  notes <- mapply(
+    function(...) toString(Filter(nzchar, c(...))), ifelse(drawn$baseline, "baseline", ""),
+    ifelse(nzchar(drawn$beyond), values, ""), failure_note(drawn$n_failed, n_splits)
+  )
+  names <- shorten(drawn$model, 2.4, text_sizes[["small"]])
+  drawn$label <- paste0(names, ifelse(nzchar(notes), paste0(" (", notes, ")"), ""))
+  # Small points are drawn over large ones.
+  drawn[order(-drawn$size), , drop = FALSE]
+}
 
-  cpu <- range(drawn$cpu)
-  # At least a decade, so that a difference of some percent does not look like one of hundreds.
-  room <- max(0, 1 - diff(log10(cpu))) / 2 + 0.08 * max(1, diff(log10(cpu)))
-  cpu <- 10^(log10(cpu) + c(-1, 1) * room)
-  to_x <- function(seconds) {
-    frame$left + log10(seconds / cpu[1]) / log10(cpu[2] / cpu[1]) * size[["wide"]]
-  }
-  drawn$beyond <- drawn$estimate < limits[1] | drawn$estimate > limits[2]
-  below <- any(drawn$estimate < limits[1])
-  above <- any(drawn$estimate > limits[2])
-  scale <- c(frame$low + runtime_band * below, frame$high - runtime_band * above)
-  to_y <- function(value) {
-    at <- scale[1] + (value - limits[1]) / diff(limits) * diff(scale)
-    ifelse(
-      value < limits[1], frame$low + runtime_band / 2,
-      ifelse(value > limits[2], frame$high - runtime_band / 2, at)
-    )
-  }
-  drawn$x <- to_x(drawn$cpu)
-  drawn$y <- to_y(drawn$estimate)
-  most <- max(drawn$peak, 0, na.rm = TRUE)
-  drawn$radius <- runtime_radius(drawn$peak, most)
-
-  note <- failure_note(drawn$n_failed, data$n_splits)
-  details <- mapply(function(baseline, beyond, value, note) {
-    parts <- c(if (baseline) "baseline", if (beyond) value, if (nzchar(note)) note)
-    if (length(parts) > 0) paste0(" (", toString(parts), ")") else ""
-  }, drawn$baseline, drawn$beyond, format_value(drawn$estimate, decimals), note)
-  drawn$label <- paste0(shorten(drawn$model, 2.4, small), details)
-  drawn$wide <- text_width(drawn$label, small, bold = TRUE)
-  plain <- !drawn$front
-  drawn$wide[plain] <- text_width(drawn$label[plain], small)
-
-  near <- outer(drawn$x, drawn$x, function(a, b) abs(a - b) < 0.8) &
-    outer(drawn$y, drawn$y, function(a, b) abs(a - b) < 0.25)
-  drawn$priority <- rowSums(near) + 1000 * drawn$front
+#' The Pareto front in steps, as points close to each other, from which labels keep away.
+#'
+#' @param span ends of the axis of CPU time.
+runtime_front <- function(drawn, limits, span) {
   front <- drawn[drawn$front, , drop = FALSE]
-  front <- front[order(front$x), , drop = FALSE]
-  steps <- runtime_steps(front, frame)
-  places <- place_labels(drawn, 0.16, steps, frame)
+  if (nrow(front) == 0) return(NULL)
+  front <- front[order(front$cpu), , drop = FALSE]
+  # The best mean holds for all that takes longer.
+  x <- log10(c(rep(front$cpu, each = 2)[-1], span[2]))
+  y <- rep(front$y, each = 2)
+  way <- cumsum(c(0, abs(diff(x)) / diff(log10(span)) + abs(diff(y)) / diff(limits)))
+  at <- sort(c(way, seq(0, max(way), by = 0.012)))
+  along <- function(values) stats::approx(way, values, at, ties = "ordered")$y
+  data.frame(
+    cpu = pmin(10^along(x), span[2]), y = along(y), label = "", face = "plain", dot = 0.5, nudge = 0
+  )
+}
+
+runtime_scales <- function(drawn, info, limits, span) {
+  breaks <- pretty(limits, 6)
+  breaks <- breaks[breaks >= max(limits[1], info$lower) & breaks <= min(limits[2], info$upper)]
+  bands <- c(-1, 1) * (c("below", "above") %in% drawn$beyond) * runtime_band * diff(limits)
+  kinds <- intersect(names(kind_colours), drawn$kind)
+  amounts <- unique(signif(drawn$peak[c(which.min(drawn$peak), which.max(drawn$peak))], 2))
+  # Guides without a title of their own are one guide where their labels are the same.
+  key <- function(order, ...) guide_legend(NULL, order = order, override.aes = list(...))
   list(
-    drawn = cbind(
-      drawn, places[c("left", "hjust", "leader", "end_x", "end_y")], label_y = places$y
+    scale_x_log10(limits = span, n.breaks = 6, labels = short_number, expand = c(0, 0)),
+    scale_y_continuous(limits = limits + bands, breaks = breaks, expand = c(0, 0)),
+    scale_fill_manual(
+      values = kind_colours, limits = kinds, guide = key(1, size = 3.4, colour = ink[["paper"]])
     ),
-    bands = data.frame(
-      low = c(frame$low, scale[2])[c(below, above)], high = c(scale[1], frame$high)[c(below, above)]
+    scale_shape_manual(
+      values = c(kind_outlines, below = 25, above = 24), breaks = kinds,
+      limits = c(kinds, "below", "above"), guide = key(1)
     ),
-    steps = steps, frame = frame, limits = limits, most = most,
-    x_breaks = data.frame(at = to_x(log_breaks(cpu)), label = short_number(log_breaks(cpu))),
-    y_breaks = data.frame(at = to_y(breaks), label = y_labels),
-    height = frame$high + 0.25, width = frame$right + 0.1
-  )
-}
-
-#' Radius in inches of a point whose area stands for MB.
-runtime_radius <- function(peak, most) {
-  if (most <= 0) return(rep(runtime_point[["smallest"]], length(peak)))
-  peak[is.na(peak)] <- 0
-  pmax(runtime_point[["smallest"]], runtime_point[["largest"]] * sqrt(peak / most))
-}
-
-#' The best that can be had for each CPU time, as level and upright lines.
-runtime_steps <- function(front, frame) {
-  n <- nrow(front)
-  if (n == 0) {
-    return(data.frame(x = numeric(), xend = numeric(), y = numeric(), yend = numeric()))
-  }
-  level <- data.frame(x = front$x, xend = c(front$x[-1], frame$right), y = front$y, yend = front$y)
-  upright <- data.frame(
-    x = front$x[-1], xend = front$x[-1], y = front$y[-n], yend = front$y[-1]
-  )
-  rbind(level, upright)
-}
-
-# A point of shape 21 to 25 is about so many inches across per unit of `size`, without its stroke.
-point_size <- function(radius) 2 * radius * 25.4 / 1.15
-
-#' The key: kinds of models, Pareto front and two amounts of memory, in lines of `width` inches.
-runtime_key <- function(layout, rows, width) {
-  small <- text_sizes[["small"]]
-  peaks <- layout$drawn$peak[is.finite(layout$drawn$peak)]
-  amounts <- if (length(peaks) > 0) unique(signif(range(peaks), 2))
-  kinds <- intersect(names(kind_colours), rows$kind[rows$drawn])
-  entry <- function(words, fill, colour, shape = 21, radius = 0.065) {
-    data.frame(words = words, shape = shape, fill = fill, colour = colour, radius = radius)
-  }
-  key <- rbind(
-    entry(kinds, kind_colours[kinds], ink[["paper"]], kind_outlines[kinds]),
-    if (any(rows$front)) entry("Pareto front", ink[["mark"]], ink[["strong"]]),
-    if (length(amounts) > 0) {
-      entry(
-        paste0(short_number(amounts), " MB", c(" peak memory", "")[seq_along(amounts)]),
-        ink[["mark"]], ink[["paper"]], radius = runtime_radius(amounts, layout$most)
-      )
-    }
-  )
-  cbind(key, key_places(key$words, width))
-}
-
-draw_runtime_key <- function(key, top) {
-  key$y <- top - 0.1 - 0.22 * (key$line - 1)
-  list(
-    geom_point(
-      data = key,
-      aes(
-        x = .data$x + 0.14, y = .data$y, shape = .data$shape, fill = .data$fill,
-        colour = .data$colour, size = point_size(.data$radius)
-      ), stroke = 0.8
+    scale_colour_manual(
+      values = c("TRUE" = ink[["strong"]], "FALSE" = ink[["paper"]]), labels = "Pareto front",
+      breaks = if (any(drawn$front)) "TRUE",
+      guide = key(2, shape = 21, fill = ink[["mark"]], size = 3.4)
     ),
-    canvas_text(text_rows(key$x + 0.3, key$y, key$words))
-  )
-}
-
-runtime_marks <- function(layout) {
-  drawn <- layout$drawn
-  frame <- layout$frame
-  small <- text_sizes[["small"]]
-  labelled <- drawn[!is.na(drawn$left), , drop = FALSE]
-  # A triangle points to where a mean beyond the axis lies.
-  drawn$shape <- ifelse(
-    drawn$beyond, ifelse(drawn$estimate < layout$limits[1], 25, 24),
-    kind_outlines[drawn$kind]
-  )
-  drawn$fill <- kind_colours[drawn$kind]
-  drawn$edge <- ifelse(drawn$front, ink[["strong"]], ink[["paper"]])
-  # Small points over large ones.
-  drawn <- drawn[order(-drawn$radius), , drop = FALSE]
-  line <- aes(x = .data$x, xend = .data$xend, y = .data$y, yend = .data$yend)
-  list(
-    geom_rect(
-      data = layout$bands, aes(ymin = .data$low, ymax = .data$high), xmin = frame$left,
-      xmax = frame$right, fill = ink[["band"]]
-    ),
-    geom_segment(
-      data = layout$y_breaks, aes(y = .data$at, yend = .data$at), x = frame$left,
-      xend = frame$right, linewidth = 0.3, colour = ink[["line"]]
-    ),
-    geom_segment(
-      data = layout$x_breaks, aes(x = .data$at, xend = .data$at), y = frame$low,
-      yend = frame$high, linewidth = 0.3, colour = ink[["line"]]
-    ),
-    geom_segment(
-      data = layout$steps, line, linewidth = 0.6, colour = ink[["soft"]], lineend = "square"
-    ),
-    geom_segment(
-      data = labelled[labelled$leader, , drop = FALSE],
-      aes(x = .data$x, xend = .data$end_x, y = .data$y, yend = .data$end_y),
-      linewidth = 0.25, colour = ink[["soft"]]
-    ),
-    geom_point(
-      data = drawn,
-      aes(
-        x = .data$x, y = .data$y, shape = .data$shape, fill = .data$fill, colour = .data$edge,
-        size = point_size(.data$radius), stroke = ifelse(.data$edge == ink[["paper"]], 0.4, 1)
-      )
-    ),
-    canvas_text(rbind(
-      text_rows(
-        labelled$left + labelled$hjust * labelled$wide, labelled$label_y, labelled$label,
-        labelled$hjust, face = ifelse(labelled$front, "bold", "plain")
+    scale_size_area(
+      max_size = 5, limits = c(0, max(drawn$size, amounts)), breaks = amounts,
+      labels = paste0(
+        short_number(amounts), " MB", c(" peak memory", "")[seq_along(amounts)], recycle0 = TRUE
       ),
-      text_rows(
-        frame$left - 0.06, layout$y_breaks$at, layout$y_breaks$label, 1, text_sizes[["axis"]]
-      ),
-      text_rows(
-        layout$x_breaks$at, frame$low - 0.13, layout$x_breaks$label, 0.5, text_sizes[["axis"]]
-      )
-    ))
+      guide = key(3, shape = 21, fill = ink[["mark"]], colour = ink[["paper"]])
+    )
+  )
+}
+
+#' Names beside the points; wide: about the width of the panel in inches.
+runtime_labels <- function(drawn, front, span, wide) {
+  size <- text_sizes[["small"]]
+  bold <- drawn$front
+  decade <- wide / diff(log10(span))
+  x <- log10(drawn$cpu / span[1]) * decade
+  room <- 0.16 + ifelse(bold, text_width(drawn$label, size, TRUE), text_width(drawn$label, size))
+  # A label starts on the right of its point; on the front, and at the right edge, on the left.
+  side <- ifelse(ifelse(bold, x > room, x > wide - room), -1, 1)
+  drawn$nudge <- side * room / 2 / decade
+  drawn$face <- ifelse(bold, "bold", "plain")
+  drawn$dot <- 5
+  points <- rbind(drawn[c("cpu", "y", "label", "face", "dot", "nudge")], front)
+  # Without a limit of time: slow machines place the labels as fast ones do.
+  ggrepel::geom_text_repel(
+    aes(.data$cpu, .data$y, label = .data$label, fontface = .data$face, point.size = .data$dot),
+    points, nudge_x = points$nudge, size = size / .pt, colour = ink[["strong"]], seed = 3,
+    max.time = Inf, max.iter = 20000, max.overlaps = Inf, force = nrow(drawn) / 2,
+    force_pull = 0.3, box.padding = 0.15, min.segment.length = 0.8, segment.size = 0.25,
+    segment.colour = ink[["soft"]]
   )
 }
 
@@ -466,35 +273,40 @@ runtime_marks <- function(layout) {
 draw_runtime <- function(data) {
   info <- metric_info(data$metric)
   rows <- runtime_rows(data)
-  any_drawn <- any(rows$drawn)
-  layout <- if (any_drawn) layout_runtime(data, rows, info) else list(width = 7.2, height = 0)
-  axis <- text_sizes[["axis"]]
-  width <- max(7.2, layout$width)
-  key <- if (any_drawn) runtime_key(layout, rows, width)
-  key_height <- if (any_drawn) 0.22 * max(key$line) + 0.1 else 0
-  height <- max(layout$height + key_height, 0.1)
-  any_baseline <- any(rows$drawn & rows$baseline)
-  plot <- canvas(
-    width, height, runtime_finding(rows, info),
-    runtime_subtitle(data, info, any(rows$front), any_baseline),
-    runtime_caption(data, rows, info, layout)
+  n <- sum(rows$drawn)
+  width <- min(11, max(7.4, 6.6 + 0.08 * n))
+  limits <- if (n > 0) runtime_limits(rows, info)
+  drawn <- if (n > 0) runtime_points(rows, info, limits, data$n_splits)
+  caption <- runtime_caption(data, info, rows, any(nzchar(drawn$beyond)))
+  words <- list(
+    title = wrap_title(runtime_finding(rows, info), width - 0.3),
+    subtitle = wrap(runtime_subtitle(data, info, rows), width - 0.3, text_sizes[["subtitle"]]),
+    caption = wrap(caption, width - 0.3, text_sizes[["small"]])
   )
-  if (any_drawn) {
-    frame <- layout$frame
-    plot <- plot + runtime_marks(layout) + draw_runtime_key(key, height) +
-      canvas_text(rbind(
-        text_rows(
-          0, frame$high + 0.12,
-          paste0(
-            capitalise(info$label), " (", if (info$higher_is_better) "higher" else "lower",
-            " is better)"
-          ), size = axis
-        ),
-        text_rows(
-          (frame$left + frame$right) / 2, frame$low - 0.37,
-          "CPU seconds per split: tuning, fitting and prediction (log scale)", 0.5, axis
-        )
-      ))
-  }
-  canvas_figure(plot, width, height)
+  height <- 0.3 + text_height(words$title, "title") + text_height(words$subtitle, "subtitle") +
+    text_height(words$caption, "small")
+  plot <- ggplot() + do.call(labs, words) + theme_figure()
+  if (n == 0) return(figure(plot, width, height))
+  ends <- log10(range(drawn$cpu))
+  # At least a decade, so that a difference of some percent does not look like one of hundreds.
+  span <- 10^(ends + c(-1, 1) * (max(0, 1 - diff(ends)) / 2 + 0.08 * max(1, diff(ends))))
+  front <- runtime_front(drawn, limits, span)
+  plot <- plot +
+    annotate("rect", xmin = span[1], xmax = span[2], ymin = c(-Inf, limits[2]),
+             ymax = c(limits[1], Inf), fill = ink[["band"]]) +
+    (if (!is.null(front)) {
+      geom_path(aes(.data$cpu, .data$y), front, linewidth = 0.6, colour = ink[["soft"]])
+    }) +
+    geom_point(
+      aes(
+        .data$cpu, .data$y, fill = .data$kind, size = .data$size, colour = .data$front,
+        shape = ifelse(nzchar(.data$beyond), .data$beyond, .data$kind)
+      ),
+      drawn, stroke = 0.8, show.legend = TRUE
+    ) +
+    runtime_labels(drawn, front, span, width - 1) + runtime_scales(drawn, info, limits, span) +
+    labs(x = "CPU seconds per split: tuning, fitting and prediction (log scale)",
+         y = metric_axis(info)) +
+    theme(legend.position = "top", legend.text = element_text(size = text_sizes[["small"]]))
+  figure(plot, width, height + 1.1 + min(8, max(3.3, 2.5 + 0.12 * n)))
 }
