@@ -71,23 +71,29 @@ theme_figure <- function(right = 0) {
 #' A finished figure: the plot and the size in inches at which its text fits.
 figure <- function(plot, width, height) list(plot = plot, width = width, height = height)
 
-#' Writes a figure as SVG or PNG, by the ending of the file's name.
+#' Writes a figure as SVG or PNG, by the ending of each file's name.
 #'
-#' @param built of `ggplot_build()`, which takes half of the time and is the same for both.
-save_figure <- function(figure, file, resolution = 160, built = ggplot_build(figure$plot)) {
-  force(built)
-  dir.create(dirname(file), recursive = TRUE, showWarnings = FALSE)
-  if (grepl("\\.svg$", file)) {
-    svglite::svglite(file, width = figure$width, height = figure$height, bg = ink[["paper"]])
-  } else {
-    ragg::agg_png(
-      file, width = figure$width, height = figure$height, units = "in", res = resolution,
-      background = ink[["paper"]]
-    )
+#' Most of the time is that of the layout, which is made once, with the first file's device.
+#' @param files one or more paths.
+save_figure <- function(figure, files, resolution = 160) {
+  built <- ggplot_build(figure$plot)
+  table <- NULL
+  for (file in files) {
+    dir.create(dirname(file), recursive = TRUE, showWarnings = FALSE)
+    if (grepl("\\.svg$", file)) {
+      svglite::svglite(file, width = figure$width, height = figure$height, bg = ink[["paper"]])
+    } else {
+      ragg::agg_png(
+        file, width = figure$width, height = figure$height, units = "in", res = resolution,
+        background = ink[["paper"]]
+      )
+    }
+    tryCatch({
+      if (is.null(table)) table <- ggplot_gtable(built)
+      grid::grid.draw(table)
+    }, finally = grDevices::dev.off())
   }
-  on.exit(grDevices::dev.off())
-  grid::grid.draw(ggplot_gtable(built))
-  invisible(file)
+  invisible(files)
 }
 
 #' Draws the figures that the outputs name.
@@ -100,9 +106,6 @@ draw_figures <- function(data, output) {
   outputs <- setdiff(names(output), "")
   for (name in unique(sub("_(svg|png)$", "", outputs))) {
     drawn <- match.fun(paste0("draw_", name))(data)
-    built <- ggplot_build(drawn$plot)
-    for (ending in c("svg", "png")) {
-      save_figure(drawn, output[[paste0(name, "_", ending)]], built = built)
-    }
+    save_figure(drawn, unlist(output[paste0(name, c("_svg", "_png"))]))
   }
 }
