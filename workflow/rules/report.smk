@@ -31,9 +31,7 @@ rule manifest:
 
 rule findings:
     input:
-        ranking=f"{RESULTS}/ranking.csv",
-        estimates=f"{RESULTS}/estimates.csv",
-        selection=f"{RESULTS}/selection.csv",
+        **tables_of_findings(),
         checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=code("report/find.py"),
@@ -45,7 +43,7 @@ rule findings:
     conda:
         "../../envs/python.yaml"
     params:
-        datasets=STUDY.slices.summary_setting(),
+        datasets=STUDY.slices.findings_setting(),
     message:
         "Put the findings into words"
     script:

@@ -160,7 +160,7 @@ def test_no_model_leads_that_a_baseline_equals(value):
         " `python/a` with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: no evidence"
     )
     assert "| leads, no better than the baseline |" in table(found)
-    assert told([*CLEAR, BASE]).unbeaten is None
+    assert not told([*CLEAR, BASE]).unbeaten
     # A baseline that failed on the hard splits equals nobody.
     metrics = values({"python/a": {0, 1}, "r/null": {0}})
     assert told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten is None

@@ -6,31 +6,6 @@ pairs_square <- 5.6
 pairs_tile <- c(smallest = 0.22, largest = 1.5)
 pairs_rank <- 0.24
 
-#' The title: how the leader, or the leaders, stand to the others.
-pairs_finding <- function(scored, info) {
-  if (!any(scored$leader)) return(nobody_leads(scored, info))
-  who <- leader_names(scored, paste0(scored$model, ifelse(scored$baseline, " (baseline)", "")))
-  if (nrow(scored) == 1) return(paste(who, "is the only model with a value of", info$label))
-  n <- sum(scored$other)
-  against <- against_others(scored)
-  equal <- sum(scored$equivalent & scored$other)
-  parts <- c(
-    pairs_lead(scored, info, who),
-    if (nzchar(against)) against else if (n > 0) "the pairs were not tested",
-    if (equal > 0 && n == 1) "the two are practically equivalent",
-    if (equal > 0 && n > 1) paste(equal, if (equal == 1) "is" else "are", "practically equivalent")
-  )
-  paste(parts, collapse = "; ")
-}
-
-#' "r/a leads", "r/a and r/b tie at ROC AUC 0.900" or that no model does better than a baseline.
-pairs_lead <- function(scored, info, who) {
-  baseline <- unbeaten_baseline(scored, info$label, metric_decimals(scored$estimate, info))
-  if (nzchar(baseline)) return(paste("No model does better than", baseline))
-  if (sum(scored$leader) == 1) return(paste(who, "leads"))
-  paste(who, "tie at", info$label, scored$printed[1])
-}
-
 #' Tiles in inches above the diagonal (the test), on it (the values) and below it (the posterior).
 #'
 #' @return list of tiles (left, right, low, high, fill), frames (the same without a fill) and text.
@@ -168,9 +143,8 @@ draw_comparisons <- function(data) {
   rows <- rank_models(data)
   scored <- rows[rows$status == "scored", , drop = FALSE]
   decimals <- metric_decimals(scored$estimate, info)
-  scored <- stand_to_leader(scored, data$pairs, decimals)
   n <- nrow(scored)
-  title <- pairs_finding(scored, info)
+  title <- finding(data, "comparisons")
   if (n < 2 || nrow(data$pairs) == 0) {
     return(canvas_figure(canvas(7.2, 0.1, title, describe_data(data), ""), 7.2, 0.1))
   }

@@ -21,8 +21,8 @@ confusion_shares <- function(confusion) {
 confusion_finding <- function(cells, ranked) {
   rows <- ranked[!ranked$baseline & ranked$model %in% cells$model, , drop = FALSE]
   if (nrow(rows) == 0) return("No model predicted a sample")
-  models <- rows$model[rows$complete]
-  if (length(models) == 0) return(no_leader)
+  models <- rows$model[rows$leader]
+  if (length(models) == 0) return("No model leads: none has a value on every split")
   of <- cells[cells$model == models[1] & is.finite(cells$share), , drop = FALSE]
   right <- of[of$truth == of$predicted, , drop = FALSE]
   percent <- function(share) paste(format_value(100 * share, 0), "%")

@@ -8,8 +8,8 @@ external_shapes <- c(16, 17, 15, 18, 25, 8)
 
 #' One lane per model and source: cross-validation first, then the cohorts in the order of the file.
 #'
-#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, kind, baseline,
-#'   complete (see `rank_models()`) and y, the best model in cross-validation at the top.
+#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, kind, baseline and y, the
+#'   best model in cross-validation at the top.
 external_lanes <- function(data) {
   ranked <- rank_models(data)
   rows <- data$external[data$external$metric == data$metric, , drop = FALSE]
@@ -20,7 +20,7 @@ external_lanes <- function(data) {
     of_model <- rows[rows$model == ranked$model[i], , drop = FALSE]
     found <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
     data.frame(
-      ranked[i, c("model", "kind", "baseline", "complete")], source = sources,
+      ranked[i, c("model", "kind", "baseline")], source = sources,
       shape = external_shapes[(seq_along(sources) - 1) %% length(external_shapes) + 1],
       rbind(ranked[i, columns], found), row.names = NULL
     )
@@ -30,42 +30,6 @@ external_lanes <- function(data) {
   place <- seq_len(nrow(lanes)) + (seq_len(nrow(lanes)) - 1) %/% length(sources)
   lanes$y <- max(place) + 1 - place
   lanes
-}
-
-#' The figure's title: what the leader of cross-validation reaches in the cohorts.
-external_finding <- function(lanes, info, decimals) {
-  inside <- lanes[lanes$source == "cross-validation" & is.finite(lanes$estimate), , drop = FALSE]
-  candidates <- if (all(inside$baseline)) inside else inside[!inside$baseline, , drop = FALSE]
-  if (nrow(candidates) == 0) {
-    return(paste("No model has a value of", info$label, "in cross-validation"))
-  }
-  candidates <- candidates[candidates$complete, , drop = FALSE]
-  if (nrow(candidates) == 0) return(no_leader)
-  leader <- candidates$model[1]
-  printed <- format_value(candidates$estimate, decimals)
-  tied <- sum(printed == printed[1])
-  baseline <- unbeaten_baseline(inside, info$label, decimals)
-  who <- if (nzchar(baseline)) {
-    no_model_beats(baseline, leader, printed[1])
-  } else if (tied == 1) {
-    paste0(leader, " leads cross-validation at ", info$label, " ", printed[1])
-  } else {
-    paste0(leader, " is one of ", tied, " that lead cross-validation at ", info$label, " ",
-           printed[1])
-  }
-  of <- lanes[lanes$model == leader & lanes$source != "cross-validation", , drop = FALSE]
-  scored <- of[is.finite(of$estimate), , drop = FALSE]
-  reached <- format_value(scored$estimate, decimals)
-  there <- if (nrow(scored) == 0) {
-    "has no value in a cohort"
-  } else if (nrow(scored) <= 3) {
-    parts <- paste(reached, "in", scored$source)
-    paste("reaches", sub(", ([^,]*)$", " and \\1", toString(parts)))
-  } else {
-    ends <- reached[order(scored$estimate)][c(1, nrow(scored))]
-    paste("reaches", paste(ends, collapse = " to "), "in", nrow(scored), "cohorts")
-  }
-  paste0(who, if (nzchar(baseline)) "; it " else " and ", there)
 }
 
 #' How often the cross-validated value lies inside the cohort's interval, baselines left out.
@@ -119,7 +83,7 @@ draw_external <- function(data) {
     max(text_width(lanes$number, text_sizes[["small"]])) + 0.1
   width <- max(text_width(models$label, text_sizes[["axis"]])) + external_panel + right + 0.35
   wrapped <- function(text, size) wrap(text, width - 0.3, text_sizes[[size]])
-  title <- wrap_title(external_finding(lanes, info, decimals), width - 0.3)
+  title <- wrap_title(finding(data, "external"), width - 0.3)
   subtitle <- wrapped(paste(
     paste0(
       describe_data(data), "; cohorts predicted once, by the model of all development samples."

@@ -21,12 +21,7 @@ overview_light_text <- c("from_90", "best")
 overview_metrics <- function(data) {
   table <- metric_table()
   of_task <- if (data$task == "regression") "regression" else "classification"
-  present <- unique(c(data$estimates$metric, data$metric))
-  unknown <- setdiff(present, table$metric)
-  if (length(unknown) > 0) {
-    message("Metrics without a row in catalog/metrics.csv are not drawn: ", toString(unknown))
-  }
-  table$metric[table$task == of_task & table$metric %in% present]
+  table$metric[table$task == of_task & table$metric %in% c(data$ranking$metric, data$metric)]
 }
 
 #' One metric's cells: text and step of every model.
@@ -38,66 +33,25 @@ overview_metrics <- function(data) {
 overview_cells <- function(data, metric) {
   info <- metric_info(metric)
   rows <- rank_models(data, metric)
-  decimals <- metric_decimals(rows$estimate, info)
   sign <- if (info$higher_is_better) 1 else -1
   value <- sign * rows$estimate
   scored <- rows$status == "scored"
-  printed <- format_value(rows$estimate, decimals)
   candidates <- scored & !rows$baseline
-  first <- may_lead(rows)
-  best <- max(-Inf, value[if (any(first)) first else candidates])
+  best <- max(-Inf, value[if (any(rows$leader)) rows$leader else candidates])
   baseline <- max(-Inf, value[scored & rows$baseline])
-  anchor <- if (is.finite(baseline) && baseline < best) "baseline" else "worst"
+  beaten <- is.finite(baseline) && baseline < best && any(rows$beats_baseline, na.rm = TRUE)
+  anchor <- if (beaten) "baseline" else "worst"
   from <- if (anchor == "baseline") baseline else min(Inf, value[candidates])
   share <- if (best > from) (value - from) / (best - from) else rep(1, length(value))
   step <- names(overview_steps)[findInterval(round(share, 9), overview_steps)]
-  step[first & printed %in% printed[first & value == best]] <- "best"
+  step[rows$leader] <- "best"
   step[scored & rows$baseline] <- "baseline"
   step[rows$status == "undefined"] <- "undefined"
   step[rows$status == "failed"] <- "failed"
-  text <- printed
+  text <- rows$printed
   text[rows$status == "undefined"] <- "\u2013"
   text[rows$status == "failed"] <- "\u00d7"
   data.frame(model = rows$model, metric = metric, text = text, step = step, anchor = anchor)
-}
-
-#' The title: which model has the best mean most often, ties as printed counted for each.
-overview_finding <- function(cells) {
-  wins <- cells[cells$step == "best", , drop = FALSE]
-  n <- length(unique(wins$metric))
-  unbeaten <- unbeaten_metrics(cells)
-  candidates <- unique(cells$model[!cells$step %in% overview_unranked])
-  if (n == 0) {
-    return(if (length(candidates) > 0) no_leader else "No model has a value of any metric")
-  }
-  beaten <- sum(wins$anchor == "baseline")
-  if (length(candidates) == 1) {
-    if (!any(cells$step == "baseline")) return(paste(candidates, "is the only model with a value"))
-    return(paste(candidates, "is better than the baseline on", count_of(beaten, n)))
-  }
-  # To be the best below the baseline, or beside it, is no merit.
-  wins <- wins[!wins$metric %in% unbeaten, , drop = FALSE]
-  if (nrow(wins) == 0) {
-    on <- if (n == 1) "the one metric" else paste("any of", n, "metrics")
-    return(paste("No model does better than the baseline on", on))
-  }
-  paste0(
-    most_wins(wins, n),
-    if (length(unbeaten) > 0) paste0("; on ", length(unbeaten), ", none beats the baseline")
-  )
-}
-
-#' "r/a has the best mean on 7 of 10 metrics", from the rows of cells that are the best.
-most_wins <- function(wins, n) {
-  count <- table(factor(wins$model, levels = unique(wins$model)))
-  leaders <- names(count)[count == max(count)]
-  who <- if (length(leaders) > 2) paste(length(leaders), "models") else leaders
-  who <- paste(paste(who, collapse = " and "), if (length(leaders) > 1) "each have" else "has")
-  tied <- wins$metric[duplicated(wins$metric)]
-  shared <- any(wins$metric[wins$model %in% leaders] %in% tied)
-  paste0(
-    who, " the best mean", if (shared) ", alone or tied,", " on ", count_of(max(count), n)
-  )
 }
 
 #' Metrics with a best model on which a baseline is as good.
@@ -106,12 +60,6 @@ unbeaten_metrics <- function(cells) {
     cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
     cells$metric[cells$step == "best"]
   )
-}
-
-#' "7 of 10 metrics", "all 10 metrics"
-count_of <- function(part, n) {
-  if (n == 1) return(if (part == 1) "the one metric" else "no metric")
-  if (part == n) paste("all", n, "metrics") else paste(part, "of", n, "metrics")
 }
 
 overview_subtitle <- function(data, any_baseline) {
@@ -179,7 +127,7 @@ draw_metric_overview <- function(data) {
   # With few metrics the legend is wider than the table.
   width <- max(left + 0.3 + columns * cell + right + 0.3, 7)
   cell <- (width - left - right - 0.6) / columns
-  title <- name_estimates(overview_finding(cells), data)
+  title <- finding(data, "metric_overview")
   title <- wrap_title(title, width - 0.3)
   subtitle <- name_estimates(overview_subtitle(data, any_baseline), data)
   subtitle <- wrap(subtitle, width - 0.3, text_sizes[["subtitle"]])

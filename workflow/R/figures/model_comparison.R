@@ -16,38 +16,6 @@ interval_name <- function(methods) {
   paste(parts[nzchar(parts)], collapse = "; where all splits are equal, ")
 }
 
-#' The figure's title: the leader, or the leaders, and how the tests see the others.
-#'
-#' @param scored of `stand_to_leader()`; n_failed: how many models failed on all splits; n: of how
-#'   many.
-comparison_finding <- function(scored, info, n_splits, n_failed, n) {
-  if (!any(scored$leader)) return(nobody_leads(scored, info, n_failed, n))
-  notes <- mapply(function(...) toString(Filter(nzchar, c(...))),
-                  ifelse(scored$baseline, "baseline", ""), failure_note(scored$n_failed, n_splits))
-  named <- paste0(scored$model, ifelse(nzchar(notes), paste0(" (", notes, ")"), ""))
-  who <- leader_names(scored, named)
-  value <- paste(info$label, scored$printed[1])
-  if (nrow(scored) == 1) {
-    return(paste0(who, " has ", value, if (n > 1) "; no other model has a value"))
-  }
-  decimals <- metric_decimals(scored$estimate, info)
-  baseline <- unbeaten_baseline(scored, info$label, decimals)
-  text <- if (nzchar(baseline)) {
-    paste("No model does better than", baseline)
-  } else if (sum(scored$leader) == 1) {
-    paste(who, "leads at", value)
-  } else {
-    exact <- diff(range(scored$estimate[scored$leader])) == 0
-    paste0(who, " tie at ", value, if (!exact) paste0(" (to ", decimals, " decimals)"))
-  }
-  against <- against_others(scored)
-  if (!nzchar(against) && any(scored$other)) {
-    against <- paste(named[scored$other][1], "follows at", scored$printed[scored$other][1])
-  }
-  failed <- if (n_failed > 0) paste(n_failed, "of", n, "failed")
-  paste(c(text, against[nzchar(against)], failed), collapse = "; ")
-}
-
 #' The baselines' means, and those of their splits and limits that are not outliers themselves.
 baseline_values <- function(scored, splits, best) {
   baselines <- scored[scored$baseline, , drop = FALSE]
@@ -132,7 +100,6 @@ layout_comparison <- function(data, info) {
   scored <- rows[rows$status == "scored", , drop = FALSE]
   without <- rows[rows$status != "scored", , drop = FALSE]
   decimals <- metric_decimals(scored$estimate, info)
-  scored <- stand_to_leader(scored, data$pairs, decimals)
 
   points <- data$splits[data$splits$metric == data$metric & is.finite(data$splits$value), ]
   points <- points[points$model %in% scored$model, , drop = FALSE]
@@ -212,14 +179,6 @@ missing_text <- function(without, info, n_splits, width) {
   two_lines(text, width, text_sizes[["small"]])
 }
 
-#' What a leader's value becomes without the optimism of picking the best.
-#'
-#' The optimism is of pooled predictions, whose value may be another one than a mean over splits, so
-#' that only the difference is taken from there.
-expected_of_pick <- function(value, optimism, info) {
-  value + (if (info$higher_is_better) -1 else 1) * max(0, optimism)
-}
-
 comparison_subtitle <- function(data, info, layout) {
   scored <- layout$scored
   name <- interval_name(scored$method[scored$bounded])
@@ -237,16 +196,8 @@ comparison_subtitle <- function(data, info, layout) {
         " (Holm-adjusted p\u00a0<\u00a0", significance, ")."
       )
     },
-    if (!is.null(data$selection) && any(scored$leader)) {
-      # Baselines are nothing to pick.
-      best <- c(which(may_lead(scored)), 1)[1]
-      expected <- expected_of_pick(scored$estimate[best], data$selection$optimism, info)
-      paste0(
-        " Expect ", format_value(expected, layout$decimals), " of the model you would pick: ",
-        if (scored$leader[best]) "the leader's" else "its",
-        " value less the optimism of picking the best of ", data$selection$n_models,
-        " (BBC-CV)."
-      )
+    if (nzchar(finding(data, "model_comparison", "subtitle"))) {
+      paste0(" ", finding(data, "model_comparison", "subtitle"))
     }
   )
 }
@@ -400,10 +351,7 @@ draw_model_comparison <- function(data) {
   # Where there is no number, a message runs on over their column.
   without$text <- missing_text(without, info, data$n_splits, comparison_panel - 0.35 + right)
   width <- left + comparison_panel + right + 0.35
-  title <- comparison_finding(
-    layout$scored, info, data$n_splits, sum(without$status == "failed"), n
-  )
-  title <- wrap_title(name_estimates(title, data), width - 0.3)
+  title <- wrap_title(finding(data, "model_comparison"), width - 0.3)
   subtitle <- wrap(comparison_subtitle(data, info, layout), width - 0.3, text_sizes[["subtitle"]])
   caption <- wrap(comparison_caption(layout), width - 0.3, text_sizes[["small"]])
 

@@ -4,10 +4,6 @@
 null_panel <- 4.6
 null_row <- 0.42
 
-# As in python/omc/null.py: below so many permutations p cannot reach the level.
-null_level <- 0.05
-null_enough <- 19
-
 #' Rows of null.csv for one data set: model, permutation (0: the outcomes as they are) and value.
 read_null <- function(file, dataset, models) {
   table <- read_columns(
@@ -17,24 +13,25 @@ read_null <- function(file, dataset, models) {
   table[table$dataset == dataset & table$model %in% models, , drop = FALSE]
 }
 
-#' One row per model, the best on the real outcomes first: model, language, observed, count and p.
-#'
-#' As p_value in python/omc/null.py; p is NA where there is no observed value.
-null_models <- function(rows, info) {
-  models <- unique(rows$model)
-  found <- do.call(rbind, lapply(models, function(model) {
-    of <- rows[rows$model == model, , drop = FALSE]
-    observed <- of$value[of$permutation == 0]
-    null <- of$value[of$permutation > 0]
-    behind <- if (info$higher_is_better) observed - null else null - observed
-    as_good <- sum(is.na(behind) | behind <= 1e-9 * abs(observed) + 1e-12)
-    data.frame(
-      model = model, language = language_label(sub("/.*", "", model)), observed = observed,
-      count = length(null), p = if (is.na(observed)) NA else (as_good + 1) / (length(null) + 1)
-    )
-  }))
-  badness <- if (info$higher_is_better) -found$observed else found$observed
-  found[order(badness, na.last = TRUE), , drop = FALSE]
+#' Rows of null_tests.csv for one data set: model, language, observed, count (of permutations) and p
+#' (NA without an observed value).
+read_null_tests <- function(file, dataset, models) {
+  table <- read_columns(
+    file, text = c("dataset", "language", "model"),
+    numbers = c("observed", "n_permutations", "p_value")
+  )
+  tests <- data.frame(
+    model = clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE)),
+    language = language_label(table$language), observed = table$observed,
+    count = table$n_permutations, p = table$p_value
+  )
+  tests[table$dataset == dataset & tests$model %in% models, , drop = FALSE]
+}
+
+#' The tests, the best on the real outcomes first.
+null_models <- function(tests, info) {
+  badness <- if (info$higher_is_better) -tests$observed else tests$observed
+  tests[order(badness, na.last = TRUE), , drop = FALSE]
 }
 
 #' Where a model's dots stand across its row, from -0.5 to 0.5: wide where there are many.
@@ -52,35 +49,11 @@ null_spread <- function(values) {
   (turn[place] - 0.5) * width
 }
 
-#' The title: how many models do better on the real outcomes than on permuted ones.
-null_finding <- function(models) {
-  tested <- models[!is.na(models$p), , drop = FALSE]
-  n <- nrow(tested)
-  if (n == 0) return("No model has a value on the real outcomes")
-  count <- tested$count[1]
-  if (count < null_enough) {
-    return(sprintf(
-      "No verdict from %s: p cannot be below %s",
-      plural(count, "permutation"), short_number(1 / (count + 1), 2)
-    ))
-  }
-  learned <- sum(tested$p <= null_level)
-  if (learned == 0) {
-    which <- if (n == 1) "the model" else "a model"
-    return(paste("No evidence that", which, "learns the outcome"))
-  }
-  paste(
-    capitalise(of_models(learned, n)), if (learned == 1 || n == 1) "does" else "do",
-    "better on the real outcomes than on permuted ones",
-    # Adjusted, it would take hundreds of permutations of the whole pipeline to tell of any.
-    if (n > 1) "(unadjusted p)"
-  )
-}
-
-#' Draws what each model scores on permuted outcomes; `data$null`: see `read_null()`.
+#' Draws what each model scores on permuted outcomes; `data$null` and `data$null_tests`: see
+#' `read_null()` and `read_null_tests()`.
 draw_null <- function(data) {
   info <- metric_info(data$metric)
-  models <- null_models(data$null, info)
+  models <- null_models(data$null_tests, info)
   n <- nrow(models)
   models$y <- n + 1 - seq_len(n)
   dots <- data$null[data$null$permutation > 0 & is.finite(data$null$value), , drop = FALSE]
@@ -104,7 +77,7 @@ draw_null <- function(data) {
   wrapped <- function(text, size) {
     wrap(text, width - 0.3, text_sizes[[size]], bold = size == "title")
   }
-  title <- wrapped(null_finding(models), "title")
+  title <- wrapped(finding(data, "null"), "title")
   subtitle <- wrapped(paste0(
     data$dataset, ": ", plural(models$count[1], "permutation"), " of the outcomes, each split, ",
     "preprocessed, tuned and scored anew. ", capitalise(info$label), ": ",

@@ -24,26 +24,6 @@ read_residuals <- function(file, models) {
   )
 }
 
-#' The title: the error of the best, and what share of the observed range it is.
-residuals_finding <- function(data, residuals) {
-  ranked <- rank_models(data, "rmse")
-  decimals <- metric_decimals(ranked$estimate, metric_info("rmse"))
-  first <- leaders(ranked, "RMSE", decimals)
-  if (is.null(first)) return(without_leader(ranked, "No model predicted a sample"))
-  range <- diff(range(inside(residuals)$truth))
-  paste0(
-    if (nzchar(first$unbeaten)) {
-      no_model_beats(first$unbeaten, first$who, first$value)
-    } else {
-      paste0(first$who, " ", first$verb, " the smallest error: RMSE ", first$value)
-    },
-    if (range > 0) {
-      share <- ranked$estimate[may_lead(ranked)][1] / range
-      paste0(", ", short_number(100 * share, 2), " % of the observed range")
-    }
-  )
-}
-
 #' Every k-th sample of each cohort, by the truth, so that at most `most_residuals` stay.
 thin_out <- function(residuals) {
   samples <- unique(residuals[order(residuals$truth), c("cohort", "sample")])
@@ -109,7 +89,7 @@ draw_residuals <- function(data) {
     panel_gaps(layout, "no predictions")
   )
   words <- list(
-    title = residuals_finding(data, all),
+    title = finding(data, "residuals"),
     subtitle = paste0(
       describe_data(data), ". Each sample as predicted when it was in no training set",
       if (nrow(spread) > 0) ": mean over the repeats; lines run from the lowest to the highest", "."

@@ -2,29 +2,6 @@
 
 use("text", "figure_data", "panels")
 
-#' The title: who has the highest areas.
-roc_pr_finding <- function(by_roc, by_pr, macro) {
-  roc <- paste0(macro, "ROC AUC")
-  first <- leaders(by_roc, roc, 3)
-  if (is.null(first)) return(without_leader(by_roc, "No model has a ROC curve"))
-  text <- if (nzchar(first$unbeaten)) {
-    no_model_beats(first$unbeaten, first$who, first$value)
-  } else {
-    paste0(first$who, " ", first$verb, " the highest ", roc, ", ", first$value)
-  }
-  second <- leaders(by_pr, "average precision", 3)
-  if (is.null(second)) return(text)
-  if (nzchar(second$unbeaten)) {
-    return(paste0(text, "; none does better than ", second$unbeaten))
-  }
-  if (nzchar(first$unbeaten)) {
-    return(paste0(text, "; ", second$who, " ", second$verb, " the highest average precision, ",
-                  second$value))
-  }
-  if (second$who == first$who) return(paste0(text, ", and average precision, ", second$value))
-  paste0(text, "; ", second$who, " the highest average precision, ", second$value)
-}
-
 #' Draws both curves of each model; see `read_figure_data()` for `data`, with `described` of
 #' `read_described()`.
 draw_roc_pr <- function(data) {
@@ -41,7 +18,6 @@ draw_roc_pr <- function(data) {
   several <- is.null(positive_class(data))
   classes <- length(unique(data$described$confusion$truth))
   chance <- if (several) rep(1 / classes, nrow(ranked)) else prevalence(data, ranked$model)
-  macro <- if (several) "macro " else ""
   layers <- c(
     panel_axes(layout, unit_scale), panel_axes(layout, unit_scale, part = 2),
     panel_lines(layout, unit_scale, c(0, 1), 0, 1),
@@ -51,7 +27,7 @@ draw_roc_pr <- function(data) {
     panel_gaps(layout, "no probabilities, or no split with all classes")
   )
   words <- list(
-    title = roc_pr_finding(areas[[1]], areas[[2]], macro),
+    title = finding(data, "roc_pr"),
     subtitle = paste0(
       describe_data(data), ". Left: ROC curve; right: precision-recall curve",
       if (several) ", each the mean over the classes against the rest",

@@ -7,8 +7,6 @@ runtime_stages <- c(
 )
 # The stages that a model is compared by; the others are the price of a job, not of a model.
 runtime_own <- c("tune", "fit", "predict")
-# How near to the best is near, on metrics that end at 1; on others, as a share of the best value.
-runtime_near <- c(bounded = 0.02, unbounded = 0.05)
 
 #' `rank_models()` with mean CPU seconds per predicted split, peak memory in MB, and the front of
 #' models of which no other one, baselines aside, has a mean at least as good for less CPU time. One
@@ -36,70 +34,17 @@ runtime_rows <- function(data) {
   sign <- if (metric_info(data$metric)$higher_is_better) 1 else -1
   rows$score <- sign * rows$estimate
   rows$front <- FALSE
-  candidates <- which(rows$drawn & may_lead(rows))
+  candidates <- which(rows$drawn & rows$complete & !rows$baseline)
   candidates <- candidates[order(rows$cpu[candidates], -rows$score[candidates])]
   best <- cummax(rows$score[candidates])
   rows$front[candidates] <- rows$score[candidates] > c(-Inf, best)[seq_along(candidates)]
   rows
 }
 
-percent <- function(share) paste(short_number(100 * share, if (share < 0.1) 1 else 2), "%")
-
 seconds_text <- function(seconds) {
   if (seconds >= 3600 * 1.5) return(paste(short_number(seconds / 3600, 2), "h"))
   if (seconds >= 90 * 1.5) return(paste(short_number(seconds / 60, 2), "min"))
   paste(short_number(seconds, 2), "s")
-}
-
-#' The title: how near to the best model one comes for less CPU time.
-runtime_finding <- function(rows, info) {
-  all <- rows
-  drawn <- rows[rows$drawn, , drop = FALSE]
-  rows <- drawn[may_lead(drawn), , drop = FALSE]
-  if (nrow(rows) == 0) {
-    none <- paste("No model but baselines has", info$label, "and a CPU time")
-    return(without_leader(drawn, none))
-  }
-  decimals <- metric_decimals(rows$estimate, info)
-  printed <- format_value(rows$estimate, decimals)
-  value <- paste(info$label, printed[1])
-  tied <- rows[printed == printed[1], , drop = FALSE]
-  tied <- tied[order(tied$cpu), , drop = FALSE]
-  best <- tied[1, ]
-  who <- paste(tied$model, collapse = " and ")
-  if (nrow(tied) > 2) who <- paste(nrow(tied), "models")
-  baseline <- unbeaten_baseline(all, info$label, decimals)
-  if (nzchar(baseline)) return(no_model_beats(baseline, who, printed[1]))
-  if (nrow(rows) == 1) {
-    return(paste0(best$model, " has ", value, " for ", seconds_text(best$cpu), " of CPU per split"))
-  }
-  if (nrow(tied) > 1) {
-    last <- tied[nrow(tied), ]
-    return(paste0(
-      who, " tie at the best ", value, "; ", best$model, " needs the least CPU time, ",
-      percent(best$cpu / last$cpu), " of ", last$model, "'s"
-    ))
-  }
-  if (best$cpu == min(rows$cpu)) {
-    return(paste0(best$model, " has the best ", value, ", and the least CPU time"))
-  }
-  near <- runtime_near[["unbounded"]] * abs(best$estimate)
-  if (info$upper == 1) near <- runtime_near[["bounded"]]
-  loss <- best$score - rows$score
-  cheap <- rows[loss <= near & rows$cpu < best$cpu, , drop = FALSE]
-  if (nrow(cheap) == 0) {
-    up <- ceiling(near * 10^decimals) / 10^decimals
-    return(paste0(
-      "No model comes within ", short_number(up), " of the best ", value, " (", best$model,
-      ") for less CPU time"
-    ))
-  }
-  cheap <- cheap[which.min(cheap$cpu), ]
-  loss <- ceiling(round((best$score - cheap$score) * 10^decimals, 6)) / 10^decimals
-  paste0(
-    cheap$model, " comes within ", format_value(loss, decimals), " of the best ", value, " (",
-    best$model, ") at ", percent(cheap$cpu / best$cpu), " of its CPU time"
-  )
 }
 
 #' The axis of the metric: all models, but neither baselines nor outliers may squeeze the rest.
@@ -279,7 +224,7 @@ draw_runtime <- function(data) {
   drawn <- if (n > 0) runtime_points(rows, info, limits, data$n_splits)
   caption <- runtime_caption(data, info, rows, any(nzchar(drawn$beyond)))
   words <- list(
-    title = wrap_title(runtime_finding(rows, info), width - 0.3),
+    title = wrap_title(finding(data, "runtime"), width - 0.3),
     subtitle = wrap(runtime_subtitle(data, info, rows), width - 0.3, text_sizes[["subtitle"]]),
     caption = wrap(caption, width - 0.3, text_sizes[["small"]])
   )

@@ -1,4 +1,20 @@
-# What is on the screen before a run and after it.
+# The tables that sentences are made of, and what is on the screen before a run and after it.
+
+
+def tables_of_findings():
+    """Tables by name; those of some figures only where a data set has the figure."""
+    figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
+    extra = {"confusion", "null_tests", "variants"}.intersection(figure_tables(figures))
+    names = (
+        "ranking",
+        "metrics",
+        "estimates",
+        "comparisons",
+        "selection",
+        "timing",
+        *sorted(extra),
+    )
+    return {name: f"{RESULTS}/{name}.csv" for name in names}
 
 
 def opening_screen():

@@ -10,8 +10,9 @@ main <- function(input, output, params) {
   data <- read_figure_data(
     files = list(
       metrics = input[["metrics"]], estimates = input[["estimates"]],
-      comparisons = input[["comparisons"]], selection = input[["selection"]],
-      failures = input[["failures"]], tuning = input[["tuning"]], timing = input[["timing"]]
+      ranking = input[["ranking"]], findings = input[["findings"]],
+      comparisons = input[["comparisons"]], failures = input[["failures"]],
+      tuning = input[["tuning"]], timing = input[["timing"]]
     ),
     dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
     models = params[["models"]], baselines = params[["baselines"]],
@@ -19,6 +20,7 @@ main <- function(input, output, params) {
   )
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
+    data$null_tests <- read_null_tests(input[["null_tests"]], data$dataset, params[["models"]])
   }
   if (!is.null(input[["signature"]])) {
     data$inside <- read_signature(

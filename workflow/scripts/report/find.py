@@ -1,4 +1,4 @@
-"""Write the sentences that the summary and the screen show."""
+"""Write the sentences that figures, summary and screen show."""
 
 import sys
 from pathlib import Path
@@ -15,8 +15,12 @@ def main(tables: dict, samples: list[str], datasets: list[dict], output: str) ->
     from omc.report.findings import findings
 
     for dataset, path in zip(datasets, samples, strict=True):
-        cohorts = [row["cohort"] for row in read_csv(path, delimiter="\t")]
+        rows = read_csv(path, delimiter="\t")
+        cohorts = [row["cohort"] for row in rows]
         dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
+        if dataset["task"] == "regression":
+            own = [float(row["outcome"]) for row in rows if row["cohort"] == "development"]
+            dataset["range"] = min(own), max(own)
     tables = {name: read_csv(path) for name, path in tables.items()}
     write_csv(output, FINDINGS, findings(tables, datasets))
 
@@ -25,10 +29,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        names = ("ranking", "estimates", "selection", "checks")
-        main(
-            {name: snakemake.input[name] for name in names},
-            list(snakemake.input.samples),
-            json.loads(snakemake.params.datasets),
-            snakemake.output[0],
-        )
+        inputs = dict(snakemake.input.items())
+        samples = list(snakemake.input.samples)
+        del inputs["samples"], inputs["code"]
+        main(inputs, samples, json.loads(snakemake.params.datasets), snakemake.output[0])

@@ -1,4 +1,4 @@
-# What the tests of comparisons.csv say of pairs of models, and of the leader against the others.
+# What comparisons.csv says of pairs of models, and the words for how the leader stands to others.
 
 use("theme", "text", "metric_info", "figure_data")
 
@@ -54,78 +54,4 @@ find_pairs <- function(pairs, model, other) {
   found$different <- (found$p_adjusted < significance) %in% TRUE
   found$equivalent <- (found$p_equivalent >= practically) %in% TRUE
   found
-}
-
-#' The row of selection.csv: how optimistic it is to pick the best; NULL where none was picked.
-read_selection <- function(file, dataset, metric) {
-  table <- read_columns(
-    file, text = c("dataset", "metric"), numbers = c("optimism", "n_models")
-  )
-  row <- table[table$dataset == dataset & table$metric == metric & table$n_models > 1, ]
-  if (nrow(row) > 0) row[1, ]
-}
-
-#' Says of each scored model how it stands to the leaders.
-#'
-#' Models whose printed values equal the best one's lead together: the reader could not tell why
-#' one of them should lead. Another model is tested, different or equivalent if it is so against
-#' each of them.
-#'
-#' @param scored rows of `rank_models()` with a value.
-#' @return scored with printed, leader (see `on_every_split()`), other (baselines count only where
-#'   there is nothing else), tested, different and equivalent.
-stand_to_leader <- function(scored, pairs, decimals) {
-  scored$printed <- format_value(scored$estimate, decimals)
-  scored$leader <- scored$complete & scored$printed == scored$printed[1]
-  # A baseline cannot lead where a model has a mean of other splits.
-  if (!any(may_lead(scored)) && !all(scored$baseline)) scored$leader <- FALSE
-  scored$other <- !scored$leader
-  if (any(scored$other & !scored$baseline)) scored$other <- scored$other & !scored$baseline
-  leaders <- scored$model[scored$leader]
-  of_all <- function(column) {
-    vapply(scored$model, function(model) {
-      found <- find_pairs(pairs, leaders, model)[[column]]
-      !model %in% leaders && length(found) > 0 && all(found)
-    }, logical(1), USE.NAMES = FALSE)
-  }
-  scored$tested <- of_all("tested")
-  scored$different <- of_all("different")
-  scored$equivalent <- of_all("equivalent")
-  scored
-}
-
-#' "no evidence of a difference against 8 of 13 others"; empty where nothing was tested.
-against_others <- function(scored) {
-  others <- scored[scored$other & scored$tested, , drop = FALSE]
-  n <- nrow(others)
-  open <- sum(!others$different)
-  untested <- n < sum(scored$other)
-  if (n == 0) return("")
-  if (n == 1) {
-    return(paste0(
-      if (open == 1) "no ", "evidence of a difference against ",
-      if (others$baseline) "the baseline ", others$model, if (untested) ", the only one tested"
-    ))
-  }
-  noun <- if (untested) "tested others" else "others"
-  if (open == 0) return(paste("evidence of a difference against all", n, noun))
-  paste(
-    "no evidence of a difference against", if (open == n) "any of" else paste(open, "of"), n, noun
-  )
-}
-
-#' Why no model leads; n_failed: how many of n models failed on all splits.
-nobody_leads <- function(scored, info, n_failed = 0, n = 0) {
-  if (nrow(scored) > 0) return(no_leader)
-  paste0(
-    "No model has a value of ", info$label,
-    if (n_failed > 0) paste0(": ", n_failed, " of ", n, " failed on all splits")
-  )
-}
-
-#' "6 models", "All 6 models", or the names of two.
-leader_names <- function(scored, named = scored$model) {
-  n <- sum(scored$leader)
-  if (n <= 2) return(paste(named[scored$leader], collapse = " and "))
-  paste0(if (all(scored$leader)) "All ", n, " models")
 }

@@ -336,17 +336,3 @@ with_interval <- function(estimate, low, high, decimals) {
   )
   text
 }
-
-#' The best of the models that are no baselines: "r/a has", "r/a and r/b share", "3 models share".
-#' NULL where none has a value, or none may lead. unbeaten: see `unbeaten_baseline()`.
-leaders <- function(ranked, label, decimals) {
-  candidates <- ranked[may_lead(ranked), , drop = FALSE]
-  if (nrow(candidates) == 0) return(NULL)
-  printed <- format_value(candidates$estimate, decimals)
-  best <- candidates$model[printed == printed[1]]
-  who <- if (length(best) > 2) paste(length(best), "models") else paste(best, collapse = " and ")
-  list(
-    who = who, verb = if (length(best) == 1) "has" else "share", value = printed[1],
-    unbeaten = unbeaten_baseline(ranked, label, decimals)
-  )
-}

@@ -33,13 +33,6 @@ read_variants <- function(file, dataset, models, baselines, metric) {
   table[order(badness, match(table$model, models)), , drop = FALSE]
 }
 
-#' 1 where there is evidence that a difference is for the better, -1 for the worse, 0 of neither, NA
-#' without a p-value. P-values are adjusted for all of them (Holm).
-direction <- function(difference, p_value, higher_is_better) {
-  found <- stats::p.adjust(p_value, "holm") < 0.05
-  found * sign(difference) * if (higher_is_better) 1 else -1
-}
-
 #' How the intervals of a figure were made, by the column `method`.
 variant_intervals <- function(rows) {
   words <- c(

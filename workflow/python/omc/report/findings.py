@@ -5,16 +5,21 @@ only where the probability of a difference within the region of practical equiva
 """
 
 from omc.core.errors import some
-from omc.core.names import DEVELOPMENT
-from omc.evaluate.metrics import METRICS
-from omc.evaluate.ranking import ALPHA, BY_SPLIT, decimals_of, printed
+from omc.core.registry import entry, names
+from omc.evaluate.ranking import ALPHA
+from omc.report.result import Result
+
+# A figure whose words depend on the results has a file here, with a function for each place.
+TITLES = "omc.report.titles"
+PLACES = ("title", "subtitle")
 
 
 def findings(tables: dict[str, list[dict]], datasets: list[dict]) -> list[list]:
     """Rows of findings.csv: dataset, key, place, text.
 
-    tables, datasets: see `Result`. Keys: `answer`, `cohort:<name>` for each external cohort, and
-    `check:<name>` for each warning of the checks.
+    tables, datasets: see `Result`; a data set also has figures, their names. Keys: the name of a
+    figure, `answer`, `cohort:<name>` for each external cohort, and `check:<name>` for each warning
+    of the checks.
     """
     rows = []
     for dataset in datasets:
@@ -25,80 +30,23 @@ def findings(tables: dict[str, list[dict]], datasets: list[dict]) -> list[list]:
         for check in result.tables["checks"]:
             if check["status"] == "warning":
                 rows.append([result.name, f"check:{check['check']}", "check", warned(check)])
+        for figure in dataset["figures"]:
+            rows += [[result.name, figure, *words] for words in in_figure(result, figure)]
     return rows
 
 
-class Result:
-    """What ranking.csv says about a data set on its comparison metric, ready for sentences.
-
-    tables: rows of ranking, estimates, selection, timing, checks and failures, as dictionaries of
-    text. dataset: dictionary of name, metric, models, baselines and cohorts (the number of samples
-    of each by name).
-
-    rows: of the models with a value in cross-validation, the best first; ranked: the models that
-    may lead, incomplete: the others but the baselines; tied: those that lead together; unbeaten:
-    the baseline that is as good as they, if one is.
-    """
-
-    def __init__(self, tables: dict[str, list[dict]], dataset: dict):
-        self.dataset, self.name, self.metric = dataset, dataset["name"], dataset["metric"]
-        self.label = METRICS[self.metric].label
-        self.tables = {
-            name: [row for row in rows if row["dataset"] == self.name]
-            for name, rows in tables.items()
-        }
-        # Otherwise all test predictions were scored together.
-        self.by_split = any(r["method"] == BY_SPLIT for r in self.tables["estimates"])
-        ranking = self.ranking(DEVELOPMENT)
-        self.order = list(ranking)
-        self.rows = {model: row for model, row in ranking.items() if row["estimate"]}
-        self.decimals = decimals_of([self.value(m) for m in self.rows], self.metric)
-        rivals = [m for m in self.rows if self.rows[m]["baseline"] == "false"]
-        self.ranked = [m for m in rivals if self.is_complete(m)]
-        self.incomplete = [m for m in rivals if not self.is_complete(m)]
-        self.tied = [m for m in rivals if self.rows[m]["leader"] == "true"]
-        self.leader = self.tied[0] if self.tied else ""
-        baselines = [m for m in self.rows if m not in rivals and self.is_complete(m)]
-        beaten = not self.leader or self.rows[self.leader]["beats_baseline"] != "false"
-        self.unbeaten = None if beaten else baselines[0]
-        self.p = {
-            model: float(row["p_adjusted"]) for model, row in self.rows.items() if row["p_adjusted"]
-        }
-
-    def ranking(self, cohort: str) -> dict[str, dict]:
-        """Rows of the comparison metric in a cohort by model, in their order."""
-        return {
-            f"{row['language']}/{row['model']}": row
-            for row in self.tables["ranking"]
-            if (row["metric"], row["cohort"]) == (self.metric, cohort)
-        }
-
-    def is_complete(self, model: str) -> bool:
-        """Whether a model has a value on every split on which any model has one."""
-        return self.rows[model]["complete"] == "true"
-
-    def value(self, model: str) -> float:
-        return float(self.rows[model]["estimate"])
-
-    def text(self, value) -> str:
-        return printed(float(value), self.decimals)
-
-    def shown(self, model: str) -> str:
-        return self.text(self.rows[model]["estimate"])
-
-    def interval(self, row: dict) -> str:
-        # What never varied in any resample does not show how much it can.
-        if not row["ci_low"] or row["ci_low"] == row["ci_high"]:
-            return "no interval"
-        return f"95 % interval {self.text(row['ci_low'])} to {self.text(row['ci_high'])}"
-
-    def others(self) -> list[str]:
-        """Models but the baselines that do not lead."""
-        return [m for m in self.ranked + self.incomplete if m not in self.tied]
-
-    def held(self, model: str) -> str:
-        """'4 of 25 splits' of a model without a value on every split."""
-        return f"{self.rows[model]['n_valued']} of {self.rows[model]['n_splits']} splits"
+def in_figure(result: Result, figure: str) -> list[tuple[str, str]]:
+    """(place, text) of the words of a figure that depend on the results."""
+    if figure not in names(TITLES):
+        return []
+    written = entry(TITLES, figure)
+    texts = [
+        (place, getattr(written, place)(result)) for place in PLACES if hasattr(written, place)
+    ]
+    # Predictions that are scored together have no mean over splits.
+    return [
+        (place, t if result.by_split else t.replace("mean", "value")) for place, t in texts if t
+    ]
 
 
 def answer(result: Result) -> str:
@@ -151,7 +99,7 @@ def _evidence(result: Result) -> str:
         text = f"no evidence of a difference from {len(alike)} of {of}"
     else:
         text = f"evidence of a difference (adjusted p < {ALPHA}) from each of {of}"
-    same = [m for m in others if result.rows[m]["equivalent_to_leader"] == "true"]
+    same = [m for m in others if result.is_equivalent(m)]
     return text + (f", {len(same)} practically equivalent" if same else "")
 
 
@@ -162,16 +110,12 @@ def _expected(result: Result) -> str:
         text = "the baseline reaches " + ", ".join(_baseline(result, m) for m in there)
     else:
         text = "no baseline was configured"
-    for row in result.tables["selection"]:
-        if result.leader and int(row["n_models"]) > 1:
-            # Of pooled predictions, whose value may be another one: only the difference is used.
-            optimism = max(0.0, float(row["optimism"]))
-            expected = result.value(result.leader) - METRICS[result.metric].sign * optimism
-            text += (
-                f"; of the model that you would pick, expect {result.label}"
-                f" {result.text(expected)}: the leader's value less the optimism of picking the"
-                f" best of {row['n_models']}"
-            )
+    expected = result.expected()
+    if expected:
+        text += (
+            f"; of the model that you would pick, expect {result.label} {expected[0]}: the leader's"
+            f" value less the optimism of picking the best of {expected[1]}"
+        )
     return text
 
 
@@ -195,7 +139,7 @@ def validated(result: Result, cohort: str) -> str:
 
     Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
     """
-    outside = result.ranking(cohort)
+    outside = result.in_cohort(cohort)
     where = f"In cohort {cohort}, {result.dataset['cohorts'][cohort]} samples: "
     if not result.leader:
         return f"{where}no model leads in cross-validation."

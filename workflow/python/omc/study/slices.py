@@ -164,6 +164,20 @@ class Slices:
             ]
         )
 
+    def findings_setting(self) -> str:
+        """Every data set with its cohorts and figures, about which something is said."""
+        study = self._study
+        return canonical(
+            [
+                {
+                    **self._compared(name),
+                    "cohorts": study.cohorts(name),
+                    "figures": study.figures(name),
+                }
+                for name in study.datasets
+            ]
+        )
+
     def summary_setting(self) -> str:
         """Every data set with what the summary and the methods tell of it."""
         study = self._study

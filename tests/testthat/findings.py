@@ -1,0 +1,23 @@
+"""Make ranking.csv and findings.csv of the tables that a test of the figures wrote.
+
+Arguments: the folder of the tables, and the data set's setting as JSON, as `Result` takes it.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "workflow" / "python"))
+
+from omc.core.csv_files import read_csv, write_csv
+from omc.core.tables import FINDINGS, RANKING
+from omc.evaluate.ranking import ranking
+from omc.report.findings import findings
+
+folder, dataset = Path(sys.argv[1]), json.loads(sys.argv[2])
+names = ("metrics", "estimates", "comparisons", "selection", "timing", "checks", "confusion")
+paths = {name: folder / f"{name}.csv" for name in names}
+tables = {name: read_csv(str(path)) if path.exists() else [] for name, path in paths.items()}
+write_csv(str(folder / "ranking.csv"), RANKING, ranking(tables, dataset))
+tables["ranking"] = read_csv(str(folder / "ranking.csv"))
+write_csv(str(folder / "findings.csv"), FINDINGS, findings(tables, [dataset]))

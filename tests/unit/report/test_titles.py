@@ -1,0 +1,418 @@
+"""The words of the figures: true, from the ranking and the tables, never more than they say."""
+
+import math
+
+import pytest
+
+from omc.core.tables import NULL_TESTS, RANKING
+from omc.evaluate.metrics import METRICS
+from omc.evaluate.null import null_test
+from omc.evaluate.ranking import ranking
+from omc.report.findings import in_figure
+from omc.report.result import Result
+
+SPLITS = 25
+MEANS = {"r/a": 0.944, "python/b": 0.94, "r/c": 0.936, "python/d": 0.7}
+
+
+def results(means, metrics=("roc_auc",), baselines=(), failed=None, spread=0.02, cpu=None,
+            cohorts=None, compared=True, **tables):  # fmt: skip
+    """What 25 splits give of models with these means on the first metric, or 1 less it on losses.
+
+    failed: number of lost splits by model; cpu: seconds of a split by model; cohorts: {name: by how
+    much the values there differ}. Differences from .05 have evidence, those to .001 are equivalent.
+    """
+    failed, cohorts = failed or {}, cohorts or {}
+    made = {name: [] for name in ("metrics", "estimates", "timing", "comparisons", "selection")}
+    for model, mean in means.items():
+        keys = {"dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1]}
+        lost = failed.get(model, 0)
+        values = [mean + spread * math.sin(2 * math.pi * i / SPLITS) for i in range(1, SPLITS + 1)]
+        for metric in metrics:
+            own = values
+            if not METRICS[metric].higher_is_better and metric != metrics[0]:
+                own = [1 - value for value in values]
+            own = ["" if i < lost else f"{value:.9f}" for i, value in enumerate(own)]
+            inside = {**keys, "cohort": "development", "metric": metric}
+            made["metrics"] += [{**inside, "split": f"s{i}", "value": v} for i, v in enumerate(own)]
+            valued = [float(value) for value in own if value]
+            estimate = sum(valued) / len(valued) if valued else math.nan
+            shown = {"ci_low": "", "ci_high": "", "n_splits": str(SPLITS), "n_failed": str(lost)}
+            for cohort, shift in {"development": 0, **cohorts}.items():
+                method = "nadeau_bengio" if compared and cohort == "development" else "bootstrap"
+                number = f"{estimate + shift:.12g}" if valued else ""
+                row = {**inside, **shown, "cohort": cohort, "estimate": number, "method": method}
+                made["estimates"].append(row)
+        for i in range(lost, SPLITS):
+            for stage in ("tune", "fit", "predict"):
+                seconds = (cpu or {}).get(model, 1) / 3
+                timed = {"split": f"s{i}", "stage": stage, "cpu_seconds": str(seconds)}
+                made["timing"].append({**keys, **timed})
+    scored = [model for model in means if failed.get(model, 0) < SPLITS]
+    if compared:
+        for i, a in enumerate(scored):
+            made["comparisons"] += [r for b in scored[i + 1 :] for r in pair(a, b, means)]
+        picked = {"optimism": "0.01", "n_models": str(len(scored)), "metric": metrics[0]}
+        made["selection"].append({"dataset": "demo", **picked})
+    dataset = {
+        "name": "demo", "metric": metrics[0], "models": list(means), "baselines": list(baselines),
+        "cohorts": dict.fromkeys(cohorts, 40), "range": (80.0, 90.0),
+    }  # fmt: skip
+    made |= {name: tables.get(name, []) for name in ("confusion", "variants", "null_tests")}
+    rows = ranking(made, dataset)
+    made["ranking"] = [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]
+    return Result(made, dataset)
+
+
+def pair(a, b, means):
+    difference = abs(means[a] - means[b])
+    keys = {"dataset": "demo", "cohort": "development", "model_a": a, "model_b": b}
+    p = "0.001" if difference >= 0.05 else "1"
+    same = "0.97" if difference <= 0.001 else "0.3"
+    yield {**keys, "test": "nadeau_bengio", "p_adjusted": p, "p_equivalent": ""}
+    yield {**keys, "test": "bayesian_correlated_t", "p_adjusted": "", "p_equivalent": same}
+
+
+def title(figure, result):
+    return dict(in_figure(result, figure))["title"]
+
+
+def some(*models, **more):
+    return {model: MEANS[model] for model in models} | {f"r/{k}": v for k, v in more.items()}
+
+
+@pytest.mark.parametrize(
+    ("means", "more", "expected"),
+    [
+        (
+            MEANS, {},
+            "r/a leads at ROC AUC 0.944; no evidence of a difference against 2 of 3 others",
+        ),
+        (
+            some("r/a", "python/d"), {},
+            "r/a leads at ROC AUC 0.944; evidence of a difference against python/d",
+        ),
+        (
+            some("r/a", "python/d"), {"failed": {"python/d": 25}},
+            "r/a has ROC AUC 0.944; no other model has a value",
+        ),
+        (
+            MEANS, {"failed": {"python/d": 25}},
+            "r/a leads at ROC AUC 0.944; no evidence of a difference against any of 2 others;"
+            " 1 of 4 failed",
+        ),
+        # Baselines are not counted among the others.
+        (
+            MEANS | {"r/null": 0.5}, {"baselines": ["r/null"]},
+            "r/a leads at ROC AUC 0.944; no evidence of a difference against 2 of 3 others",
+        ),
+        (
+            MEANS | {"r/null": 0.955}, {"baselines": ["r/null"]},
+            "No model does better than the baseline (r/null, ROC AUC 0.955);"
+            " best of the others: r/a, 0.944",
+        ),
+        (
+            some("r/a", "python/d", e=0.6), {},
+            "r/a leads at ROC AUC 0.944; evidence of a difference against all 2 others",
+        ),
+        (
+            {"r/a": 1, "python/b": 1, "r/c": 1, "python/d": 0.7, "python/e": 0.5}, {"spread": 0},
+            "3 models tie at ROC AUC 1.000; evidence of a difference against all 2 others",
+        ),
+        (
+            {"r/a": 0.9, "python/b": 0.9001}, {},
+            "python/b and r/a tie at ROC AUC 0.900 (to 3 decimals)",
+        ),
+        (
+            {"r/a": 1, "r/b": 1, "r/c": 1}, {"spread": 0}, "All 3 models tie at ROC AUC 1.000"
+        ),
+        (
+            some("r/a", "python/b", "python/d"), {"compared": False},
+            "r/a leads at ROC AUC 0.944; python/b follows at 0.940",
+        ),
+        (
+            {"r/null": 0.5}, {"baselines": ["r/null"]},
+            "No model but baselines has a value of ROC AUC",
+        ),
+        (
+            some("r/a", "r/c"), {"failed": {"r/a": 25, "r/c": 25}},
+            "No model has a value of ROC AUC: 2 of 2 failed on all splits",
+        ),
+    ],
+)  # fmt: skip
+def test_the_comparison_states_the_leader_and_which_others_the_test_tells_from_it(
+    means, more, expected
+):
+    assert title("model_comparison", results(means, **more)) == expected
+
+
+def test_a_difference_is_one_from_each_of_the_leaders_and_only_what_was_tested_counts():
+    means = {"r/a": 0.9001, "r/b": 0.9, "r/c": 0.87, "r/d": 0.7, "r/e": 0.6}
+    result = results(means)
+    for row in result.tables["comparisons"]:
+        if (row["model_a"], row["model_b"]) == ("r/a", "r/c") and row["p_adjusted"]:
+            row["p_adjusted"] = "0.03"
+        # Of e, the pair with one of the leaders could not be tested.
+        if (row["model_a"], row["model_b"]) == ("r/b", "r/e"):
+            row["p_adjusted"] = ""
+    rows = ranking(result.tables, result.dataset)
+    tables = {"ranking": [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]}
+    text = title("comparisons", Result(result.tables | tables, result.dataset))
+    assert "; no evidence of a difference against 1 of 2 tested others" in text
+
+
+def test_what_to_expect_of_the_pick_is_the_leaders_value_less_the_optimism():
+    means = {"r/a": 0.944, "python/b": 0.94, "r/c": 0.7}
+    words = dict(in_figure(results(means), "model_comparison"))
+    assert words["subtitle"] == (
+        "Expect 0.934 of the model you would pick: the leader's value less the optimism of picking"
+        " the best of 3 (BBC-CV)."
+    )
+    words = dict(in_figure(results({"r/a": 0.5, "r/b": 0.6}, ["rmse"]), "model_comparison"))
+    assert words["subtitle"].startswith("Expect 0.510 of")
+    assert "subtitle" not in dict(in_figure(results(means, compared=False), "model_comparison"))
+
+
+def test_the_comparisons_count_what_differs_and_what_is_equivalent():
+    means = {"r/a": 0.944, "python/b": 0.9432, "r/c": 0.92, "r/d": 0.7, "r/null": 0.5}
+    assert title("comparisons", results(means, baselines=["r/null"])) == (
+        "r/a leads; no evidence of a difference against 2 of 3 others; 1 is practically equivalent"
+    )
+    assert title("comparisons", results(some("r/a", "r/c"), compared=False)) == (
+        "r/a leads; the pairs were not tested"
+    )
+    assert title("comparisons", results(some("r/a"))) == (
+        "r/a is the only model with a value of ROC AUC"
+    )
+
+
+@pytest.mark.parametrize("null", [1, 1.1001])
+def test_no_title_crowns_a_model_that_a_baseline_equals_as_printed_or_beats(null):
+    means = {"r/a": 1.1, "r/b": 1.2, "r/null": null}
+    result = results(means, ["rmse", "r2"], baselines=["r/null"])
+    for figure in ("model_comparison", "comparisons", "runtime", "residuals"):
+        assert title(figure, result).startswith(
+            f"No model does better than the baseline (r/null, RMSE {null:.2f});"
+            " best of the others: r/a, 1.10"
+        )
+    beaten = results(means | {"r/null": 2}, ["rmse", "r2"], baselines=["r/null"])
+    assert title("model_comparison", beaten).startswith("r/a leads")
+
+
+def test_a_metric_on_which_no_model_beats_the_baseline_counts_for_none():
+    means = {"r/a": 1.1, "r/b": 1.2, "r/null": 1}
+    assert title("metric_overview", results(means, ["rmse", "r2"], baselines=["r/null"])) == (
+        "r/b has the best mean on 1 of 2 metrics; on 1, none beats the baseline"
+    )
+    means = {"r/a": 0.4, "r/b": 0.3, "r/null": 0.5}
+    assert title("metric_overview", results(means, ["roc_auc", "f1"], baselines=["r/null"])) == (
+        "No model does better than the baseline on any of 2 metrics"
+    )
+
+
+def test_the_overview_counts_ties_for_each_and_knows_a_single_model():
+    two = results({"r/a": 0.9, "r/b": 0.9, "r/c": 0.8}, ["roc_auc", "f1"])
+    assert title("metric_overview", two) == (
+        "r/a and r/b each have the best mean, alone or tied, on all 2 metrics"
+    )
+    alone = results({"r/a": 0.9, "r/null": 0.5}, ["roc_auc", "f1"], baselines=["r/null"])
+    assert title("metric_overview", alone) == "r/a is better than the baseline on all 2 metrics"
+    assert title("metric_overview", results({"r/a": 0.9})) == ("r/a is the only model with a value")
+    pooled = results({"r/a": 0.9, "r/b": 0.8}, compared=False)
+    assert title("metric_overview", pooled) == "r/a has the best value on the one metric"
+
+
+def test_a_model_that_failed_on_some_splits_leads_no_figure_whatever_its_mean():
+    means = {"r/lucky": 0.95, "r/steady": 0.9, "python/b": 0.7}
+    result = results(means, failed={"r/lucky": 3}, cohorts={"lyon": 0})
+    assert title("model_comparison", result).startswith(
+        "r/steady leads at ROC AUC 0.900; no evidence of a difference against 1 of 2"
+    )
+    assert title("external", result).startswith("r/steady leads")
+    assert title("roc_pr", result).startswith("r/steady has the highest ROC AUC, 0.900")
+    assert title("metric_overview", result).startswith("r/steady has the best mean")
+    assert title("runtime", result).startswith("r/steady has the best ROC AUC")
+
+
+def test_where_no_two_means_are_of_the_same_splits_no_figure_has_a_leader():
+    means = {"r/a": 0.4, "r/b": 0.3, "r/null": 0.5}
+    result = results(means, baselines=["r/null"], failed={"r/a": 3, "r/b": 2})
+    figures = (
+        "model_comparison",
+        "comparisons",
+        "metric_overview",
+        "runtime",
+        "external",
+        "roc_pr",
+    )
+    for figure in figures:
+        assert title(figure, result) == "No model leads: none has a value on every split", figure
+
+
+@pytest.mark.parametrize(
+    ("means", "cpu", "expected"),
+    [
+        (
+            {"r/a": 0.95, "python/b": 0.94, "r/c": 0.7}, (10, 0.3, 0.1),
+            "python/b comes within 0.010 of the best ROC AUC 0.950 (r/a) at 3 % of its CPU time",
+        ),
+        (
+            {"r/a": 0.95, "python/b": 0.94, "r/c": 0.7}, (0.05, 0.3, 0.1),
+            "r/a has the best ROC AUC 0.950, and the least CPU time",
+        ),
+        (
+            {"r/a": 0.95, "python/b": 0.94, "r/c": 0.7}, (10, 20, 0.1),
+            "No model comes within 0.02 of the best ROC AUC 0.950 (r/a) for less CPU time",
+        ),
+        (
+            {"r/a": 0.95, "python/b": 0.95, "r/c": 0.7}, (10, 2, 0.1),
+            "python/b and r/a tie at the best ROC AUC 0.950;"
+            " python/b needs the least CPU time, 20 % of r/a's",
+        ),
+        (
+            {"r/a": 0.95, "r/null": 0.5}, (120, 0.01),
+            "r/a has ROC AUC 0.950 for 120 s of CPU per split",
+        ),
+    ],
+)  # fmt: skip
+def test_the_cpu_times_name_the_cheap_model_that_is_near_the_best(means, cpu, expected):
+    result = results(means, baselines=["r/null"], cpu=dict(zip(means, cpu, strict=True)))
+    assert title("runtime", result) == expected
+
+
+def test_an_unbounded_metric_is_near_by_its_share():
+    means = {"r/a": 0.5, "r/b": 0.51, "r/null": 2}
+    cpu = {"r/a": 10, "r/b": 1, "r/null": 0.01}
+    assert title("runtime", results(means, ["rmse"], baselines=["r/null"], cpu=cpu)) == (
+        "r/b comes within 0.010 of the best RMSE 0.500 (r/a) at 10 % of its CPU time"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cohorts", "expected"),
+    [
+        ({"lyon": -0.05, "oslo": 0.01}, "reaches 0.850 in lyon and 0.910 in oslo"),
+        ({"a": 0, "b": -0.1, "c": 0.05, "d": -0.2}, "reaches 0.700 to 0.950 in 4 cohorts"),
+        ({}, "has no value in a cohort"),
+    ],
+)
+def test_the_cohorts_say_what_the_leader_of_cross_validation_reaches(cohorts, expected):
+    means = {"r/a": 0.9, "python/b": 0.8, "r/null": 0.5}
+    result = results(means, baselines=["r/null"], cohorts=cohorts)
+    assert (
+        title("external", result) == f"r/a leads cross-validation at ROC AUC 0.900 and {expected}"
+    )
+
+
+def test_a_leader_below_the_baseline_is_told_with_what_it_reaches():
+    means = {"r/a": 0.4, "r/b": 0.3, "r/null": 0.5}
+    result = results(
+        means, ["roc_auc", "average_precision"], baselines=["r/null"], cohorts={"lyon": 0.1}
+    )
+    worse = "No model does better than the baseline (r/null, ROC AUC 0.500); best of the others:"
+    assert title("external", result) == f"{worse} r/a, 0.400; it reaches 0.500 in lyon"
+    assert title("roc_pr", result) == (
+        f"{worse} r/a, 0.400; none does better than the baseline (r/null, average precision 0.500)"
+    )
+
+
+def test_the_curves_name_the_highest_areas():
+    two = ["roc_auc", "average_precision"]
+    assert title("roc_pr", results(MEANS, two)) == (
+        "r/a has the highest ROC AUC, 0.944, and average precision, 0.944"
+    )
+    classes = [{"dataset": "demo", "truth": label} for label in "abc"]
+    assert "macro ROC AUC" in title("roc_pr", results(MEANS, two, confusion=classes))
+
+
+def test_the_error_is_a_share_of_the_observed_range():
+    assert title("residuals", results({"r/a": 1, "r/b": 2}, ["rmse"])) == (
+        "r/a has the smallest error: RMSE 1.00, 10 % of the observed range"
+    )
+
+
+@pytest.mark.parametrize(
+    ("observed", "null", "expected"),
+    [
+        (
+            {"a": 0.9, "b": 0.5}, [0.3 + 0.02 * i for i in range(19)],
+            "1 of 2 models does better on the real outcomes than on permuted ones (unadjusted p)",
+        ),
+        (
+            {"a": 0.9, "b": 0.8}, [0.3 + 0.02 * i for i in range(19)],
+            "Both models do better on the real outcomes than on permuted ones (unadjusted p)",
+        ),
+        (
+            {"a": 0.9}, [0.3 + 0.02 * i for i in range(19)],
+            "The one model does better on the real outcomes than on permuted ones",
+        ),
+        (
+            {"a": 0.5}, [0.3 + 0.02 * i for i in range(19)],
+            "No evidence that the model learns the outcome",
+        ),
+        ({"a": 0.9}, [0.5, 0.6], "No verdict from 2 permutations: p cannot be below 0.33"),
+        ({"a": math.nan}, [0.5, 0.6], "No model has a value on the real outcomes"),
+    ],
+)  # fmt: skip
+def test_the_null_tells_how_many_models_learn_or_that_permutations_are_too_few(
+    observed, null, expected
+):
+    rows = [
+        ["demo", "r", model, "roc_auc", *null_test("roc_auc", value, null)]
+        for model, value in observed.items()
+    ]
+    tests = [
+        dict(zip(NULL_TESTS, ("" if v is None else str(v) for v in row), strict=True))
+        for row in rows
+    ]
+    assert title("null", results(MEANS, null_tests=tests)) == expected
+
+
+def variants(n, shifts, kind, p=0.001, metric="roc_auc"):
+    """A result with rows of variants.csv of n models; shifts: difference by variant."""
+    rows = []
+    for i in range(n):
+        for part, difference in shifts.items():
+            keys = {"dataset": "demo", "variant": f"demo-{part}", "kind": kind, "language": "r"}
+            numbers = {
+                "estimate": 0.9 - i / 100, "variant_estimate": 0.9 - i / 100 - difference,
+                "difference": difference, "p_value": p if difference else 1,
+            }  # fmt: skip
+            numbers = {name: str(value) for name, value in numbers.items()}
+            rows.append({**keys, "model": f"m{i}", "metric": metric, **numbers})
+    means = {f"r/m{i}": 0.9 - i / 100 for i in range(n)}
+    return results(means, [metric], variants=rows)
+
+
+def test_layers_tell_the_direction_of_the_best_single_layers_difference():
+    two = {"genes": 0.1, "lipids": 0.05}
+    assert title("layers", variants(2, two, "layer")) == (
+        "Evidence that adding genes to lipids helps both models"
+    )
+    # Each p is below .05, but there are six.
+    assert title("layers", variants(3, two, "layer", p=0.03)) == (
+        "No evidence that adding genes to lipids makes a difference to any of 3 models"
+    )
+    # A lower Brier score is better: the layer alone has the lower one.
+    assert title("layers", variants(3, two, "layer", metric="brier")) == (
+        "Evidence that adding lipids to genes hurts all 3 models"
+    )
+    three = {"a": 0.1, "b": 0.05, "c": 0.2}
+    assert title("layers", variants(3, three, "layer")) == (
+        "Evidence that adding the other layers to b helps all 3 models"
+    )
+    assert title("layers", variants(0, two, "layer")).startswith("No model has a value of ROC AUC")
+
+
+def test_the_gap_of_grouping_is_random_minus_grouped():
+    flatter = "Folds that ignore the groups flatter"
+    assert title("grouping", variants(3, {"ungrouped": -0.03}, "ungrouped")) == (
+        f"{flatter} all 3 models: the gap in ROC AUC is 0.030"
+    )
+    assert title("grouping", variants(3, {"ungrouped": -0.01}, "ungrouped", p=0.5)) == (
+        "No evidence that folds that ignore the groups flatter any of 3 models:"
+        " the gap in ROC AUC is 0.010"
+    )
+    assert title("grouping", variants(2, {"ungrouped": 0.03}, "ungrouped", metric="brier")) == (
+        f"{flatter} both models: the gap in Brier score is -0.030"
+    )

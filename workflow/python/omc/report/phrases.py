@@ -1,0 +1,90 @@
+"""Phrases that the titles of several figures share, and numbers and counts in words."""
+
+from omc.evaluate.ranking import ALPHA
+from omc.report.result import Ranked
+
+NO_LEADER = "No model leads: none has a value on every split"
+
+
+def nobody_leads(ranked: Ranked) -> str:
+    """Why no model leads."""
+    if ranked.incomplete:
+        return NO_LEADER
+    return f"No model {'but baselines ' if ranked.rows else ''}has a value of {ranked.label}"
+
+
+def leaders(ranked: Ranked, named=str) -> str:
+    """'6 models', 'All 6 models', or the names of two; named: function of a model."""
+    n = len(ranked.tied)
+    if n <= 2:
+        return " and ".join(named(model) for model in ranked.tied)
+    return f"{'All ' if n == len(ranked.rows) else ''}{n} models"
+
+
+def no_model_beats(ranked: Ranked, who: str) -> str:
+    """That no model does better than the baseline; who: the best of the others."""
+    return (
+        f"No model does better than {baseline(ranked)};"
+        f" best of the others: {who}, {ranked.shown(ranked.leader)}"
+    )
+
+
+def baseline(ranked: Ranked) -> str:
+    """'the baseline (r/null, ROC AUC 0.500)' that no model beats."""
+    return f"the baseline ({ranked.unbeaten}, {ranked.label} {ranked.shown(ranked.unbeaten)})"
+
+
+def rivals(ranked: Ranked) -> list[str]:
+    """The models that the leader is told from: baselines only where there is nothing else."""
+    return ranked.others() or [m for m in ranked.rows if m not in ranked.tied]
+
+
+def against_others(ranked: Ranked) -> str:
+    """'no evidence of a difference against 8 of 13 others'; empty where nothing was tested."""
+    others = rivals(ranked)
+    tested = [m for m in others if m in ranked.p]
+    n, alike = len(tested), sum(ranked.p[m] >= ALPHA for m in tested)
+    if n == 0:
+        return ""
+    if n == 1:
+        return (
+            f"{'no ' if alike else ''}evidence of a difference against"
+            f"{' the baseline' if ranked.is_baseline(tested[0]) else ''} {tested[0]}"
+            f"{', the only one tested' if len(others) > 1 else ''}"
+        )
+    noun = "tested others" if len(others) > n else "others"
+    if alike == 0:
+        return f"evidence of a difference against all {n} {noun}"
+    return f"no evidence of a difference against {'any' if alike == n else alike} of {n} {noun}"
+
+
+def of_models(part: int, n: int) -> str:
+    """'3 of 5 models', 'all 5 models'; part is at least 1."""
+    if n == 1:
+        return "the one model"
+    if part < n:
+        return f"{part} of {n} models"
+    return "both models" if n == 2 else f"all {n} models"
+
+
+def plural(n: int, one: str) -> str:
+    """'1 split', '25 splits'."""
+    return f"{n} {one}{'' if n == 1 else 's'}"
+
+
+def short(value: float, digits: int = 3) -> str:
+    """A number in few digits: 0.003, 16, 1e-05."""
+    value = float(f"{value:.{digits}g}")
+    if value and not 1e-4 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}"
+    return f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+
+
+def failure_note(n_failed: int, n_splits: int) -> str:
+    """'3 of 25 splits failed'; empty where none did."""
+    return f"{n_failed} of {n_splits} splits failed" if n_failed else ""
+
+
+def joined(parts: list[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,30 @@
+"""In how many models there is evidence that they look better in folds that ignore the groups."""
+
+from omc.evaluate.ranking import decimals_of, printed
+from omc.evaluate.variants import changes
+from omc.report.phrases import of_models
+from omc.report.result import Result
+
+
+def title(result: Result) -> str:
+    rows = result.compared("ungrouped")
+    n = len(rows)
+    if n == 0:
+        return f"No model has a value of {result.label} in both kinds of folds"
+    # A change for the worse by the groups: it looks better without them.
+    found = changes(rows)
+    flattered, harmed = found.count(-1), found.count(1)
+    values = [float(row[name]) for name in ("estimate", "variant_estimate") for row in rows]
+    decimals = decimals_of(values, result.metric)
+    gaps = [-float(row["difference"]) for row in rows]
+    sizes = dict.fromkeys(printed(gap, decimals) for gap in (min(gaps), max(gaps)))
+    gap = f"the gap in {result.label} is {' to '.join(sizes)}"
+    if flattered:
+        other_way = f" ({harmed} the other way)" if harmed else ""
+        return f"Folds that ignore the groups flatter {of_models(flattered, n)}: {gap}{other_way}"
+    if harmed:
+        return (
+            f"Folds that ignore the groups flatter no model and harm {of_models(harmed, n)}: {gap}"
+        )
+    which = "the one model" if n == 1 else f"any of {n} models"
+    return f"No evidence that folds that ignore the groups flatter {which}: {gap}"

@@ -1,0 +1,25 @@
+"""How many models do better on the real outcomes than on permuted ones."""
+
+from omc.evaluate.null import ENOUGH, LEVEL
+from omc.report.phrases import of_models, plural, short
+from omc.report.result import Result
+
+
+def title(result: Result) -> str:
+    tested = [row for row in result.tables["null_tests"] if row["p_value"]]
+    n = len(tested)
+    if n == 0:
+        return "No model has a value on the real outcomes"
+    count = int(tested[0]["n_permutations"])
+    if count < ENOUGH:
+        least = short(1 / (count + 1), 2)
+        return f"No verdict from {plural(count, 'permutation')}: p cannot be below {least}"
+    learned = sum(float(row["p_value"]) <= LEVEL for row in tested)
+    if learned == 0:
+        return f"No evidence that {'the model' if n == 1 else 'a model'} learns the outcome"
+    who, verb = of_models(learned, n), "does" if learned == 1 or n == 1 else "do"
+    # Adjusted, it would take hundreds of permutations of the whole pipeline to tell of any.
+    doubt = " (unadjusted p)" if n > 1 else ""
+    return (
+        f"{who[0].upper()}{who[1:]} {verb} better on the real outcomes than on permuted ones{doubt}"
+    )

@@ -1,0 +1,21 @@
+"""The smallest error, and what share of the observed range it is."""
+
+from omc.report.phrases import NO_LEADER, no_model_beats, short
+from omc.report.result import Result
+
+
+def title(result: Result) -> str:
+    ranked = result.on("rmse")
+    if not ranked.leader:
+        return NO_LEADER if ranked.incomplete else "No model predicted a sample"
+    tied = ranked.tied
+    who = f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
+    verb = "has" if len(tied) == 1 else "share"
+    text = f"{who} {verb} the smallest error: RMSE {ranked.shown(ranked.leader)}"
+    if ranked.unbeaten:
+        text = no_model_beats(ranked, who)
+    low, high = result.dataset["range"]
+    if high > low:
+        share = ranked.value(ranked.leader) / (high - low)
+        text += f", {short(100 * share, 2)} % of the observed range"
+    return text

@@ -1,0 +1,38 @@
+"""Which models have the highest areas under the curves."""
+
+from omc.report.phrases import NO_LEADER, baseline, no_model_beats
+from omc.report.result import Ranked, Result
+
+
+def title(result: Result) -> str:
+    roc, precision = result.on("roc_auc"), result.on("average_precision")
+    several = len({row["truth"] for row in result.tables["confusion"]}) > 2
+    if not roc.leader:
+        return NO_LEADER if roc.incomplete else "No model has a ROC curve"
+    first, second = _who(roc), _who(precision)
+    text = f"{first} {_verb(roc)} the highest {'macro ' if several else ''}ROC AUC, {_best(roc)}"
+    if roc.unbeaten:
+        text = no_model_beats(roc, first)
+    if not precision.leader:
+        return text
+    if precision.unbeaten:
+        return f"{text}; none does better than {baseline(precision)}"
+    area = f"average precision, {_best(precision)}"
+    if roc.unbeaten:
+        return f"{text}; {second} {_verb(precision)} the highest {area}"
+    if second == first:
+        return f"{text}, and {area}"
+    return f"{text}; {second} the highest {area}"
+
+
+def _who(ranked: Ranked) -> str:
+    tied = ranked.tied
+    return f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
+
+
+def _verb(ranked: Ranked) -> str:
+    return "has" if len(ranked.tied) == 1 else "share"
+
+
+def _best(ranked: Ranked) -> str:
+    return ranked.shown(ranked.leader)
