@@ -165,10 +165,10 @@ metric_rows <- function(names, metrics, value, undefined, n_failed, cohorts) {
       ci_high = estimate + half, method = "nadeau_bengio", n_splits = length(split_names),
       n_failed
     )
-    outside <- lapply(base::names(cohorts), function(cohort) {
-      value <- estimate + cohorts[[cohort]]
+    outside <- lapply(base::names(cohorts), function(name) {
+      value <- estimate + cohorts[[name]]
       transform(
-        estimates[[metric]], cohort = cohort, estimate = value, ci_low = value - 0.04,
+        estimates[[metric]], cohort = name, estimate = value, ci_low = value - 0.04,
         ci_high = value + 0.04, method = "bootstrap", n_failed = 0
       )
     })
@@ -670,7 +670,8 @@ test_that("the key of memory has the amounts of the points", {
 
 test_that("a baseline is grey and has its entry in the key, in whatever language", {
   data <- results(
-    c("python/a" = 0.9, "r/b" = 0.8, "r/null" = 0.7), cohorts = c(lyon = -0.05), baselines = "r/null"
+    c("python/a" = 0.9, "r/b" = 0.8, "r/null" = 0.7), cohorts = c(lyon = -0.05),
+    baselines = "r/null"
   )
   for (draw in c(all_figures[c("model_comparison", "metric_overview", "runtime")], external)) {
     file <- drawn_as_svg(data, draw)
