@@ -9,7 +9,7 @@ from omc.report.summary import failed, summary, table
 
 DATASET = {
     "name": "demo", "metric": "roc_auc", "models": ["python/a", "r/b", "r/c", "r/null"],
-    "baselines": ["r/null"], "cohorts": {"lyon": 40},
+    "baselines": ["r/null"], "cohorts": {"lyon": 40}, "figures": ["comparisons"],
 }  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_no_model_leads_that_a_baseline_equals(value):
     assert not told([*CLEAR, BASE]).unbeaten
     # A baseline that failed on the hard splits equals nobody.
     metrics = values({"python/a": {0, 1}, "r/null": {0}})
-    assert told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten is None
+    assert not told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten
     errors = [row("python/a", "0.9", metric="rmse"), row("r/null", "0.8", metric="rmse")]
     assert told(errors, dataset={**DATASET, "metric": "rmse"}).unbeaten == "r/null"
 
@@ -172,7 +172,7 @@ def test_the_baseline_and_what_to_expect_of_the_pick():
     assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
     selection = [
         # Of pooled predictions: 0.02 less than the value of the winner there, which is 0.87.
-        {"dataset": "demo", "estimate": "0.85", "optimism": "0.02", "n_models": "3"}
+        {"dataset": "demo", "metric": "roc_auc", "optimism": "0.02", "n_models": "3"}
     ]
     said = answer(told([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection))
     assert (
