@@ -127,12 +127,6 @@ draw_metric_overview <- function(data) {
   # With few metrics the legend is wider than the table.
   width <- max(left + 0.3 + columns * cell + right + 0.3, 7)
   cell <- (width - left - right - 0.6) / columns
-  title <- finding(data, "metric_overview")
-  title <- wrap_title(title, width - 0.3)
-  subtitle <- name_estimates(overview_subtitle(data, any_baseline), data)
-  subtitle <- wrap(subtitle, width - 0.3, text_sizes[["subtitle"]])
-  caption <- overview_caption(cells, any_baseline)
-  if (!is.null(caption)) caption <- wrap(caption, width - 0.3, small)
 
   shown <- setdiff(names(step_colours)[names(step_colours) %in% cells$step], "baseline")
   key_widths <- text_width(overview_labels[shown], axis) + 0.45
@@ -170,7 +164,7 @@ draw_metric_overview <- function(data) {
       xlim = c(strip - 0.12 / cell, columns + 0.5), ylim = c(0.5, n + 0.5 + 0.48 / overview_row),
       expand = FALSE, clip = "off"
     ) +
-    labs(title = title, subtitle = subtitle, caption = caption, x = NULL, y = NULL) +
+    labs(x = NULL, y = NULL) +
     theme_figure(right) +
     theme(
       legend.position = "bottom", legend.box = "vertical", legend.box.just = "left",
@@ -178,8 +172,9 @@ draw_metric_overview <- function(data) {
       axis.text.x = element_blank(), panel.grid.major = element_blank()
     )
   row_height <- if (any(line_count(rows$label) > 1)) 0.37 else overview_row
-  height <- 0.85 + row_height * n + 0.48 + 0.24 * legend_rows +
-    text_height(title, "title") + text_height(subtitle, "subtitle") +
-    if (is.null(caption)) 0 else text_height(caption, "small")
-  figure(plot, width, height)
+  worded_figure(
+    plot, width, 0.85 + row_height * n + 0.48 + 0.24 * legend_rows,
+    finding(data, "metric_overview"), name_estimates(overview_subtitle(data, any_baseline), data),
+    overview_caption(cells, any_baseline)
+  )
 }

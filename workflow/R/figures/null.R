@@ -74,22 +74,6 @@ draw_null <- function(data) {
   per_inch <- diff(view) / null_panel
   right <- 0.15 + max(text_width(models$number, text_sizes[["axis"]]))
   width <- max(text_width(models$label, text_sizes[["axis"]])) + null_panel + right + 0.4
-  wrapped <- function(text, size) {
-    wrap(text, width - 0.3, text_sizes[[size]], bold = size == "title")
-  }
-  title <- wrapped(finding(data, "null"), "title")
-  subtitle <- wrapped(paste0(
-    data$dataset, ": ", plural(models$count[1], "permutation"), " of the outcomes, each split, ",
-    "preprocessed, tuned and scored anew. ", capitalise(info$label), ": ",
-    if (info$higher_is_better) "higher" else "lower", " is better."
-  ), "subtitle")
-  caption <- wrapped(paste(
-    "p: share of all values, the real one among them, that are as good as the real one; not",
-    "adjusted for the number of models. Baselines are left out.",
-    if (any(values < limits[1] | values > limits[2], na.rm = TRUE)) {
-      "Dots at the edge: values beyond the axis."
-    }
-  ), "small")
   breaks <- pretty(limits, 6)
   real <- models[is.finite(models$observed), , drop = FALSE]
   languages <- intersect(names(language_colours), real$language)
@@ -123,15 +107,28 @@ draw_null <- function(data) {
     scale_x_continuous(breaks = breaks[breaks >= limits[1] & breaks <= limits[2]]) +
     scale_y_continuous(breaks = models$y, labels = models$label) +
     coord_cartesian(xlim = view, ylim = c(0.45, n + 0.55), expand = FALSE, clip = "off") +
-    labs(
-      title = title, subtitle = subtitle, caption = caption, y = NULL,
-      x = metric_axis(info)
-    ) +
+    labs(x = metric_axis(info), y = NULL) +
     theme_figure(right) +
     theme(legend.position = "top", panel.grid.major.y = element_blank())
-  height <- 1.2 + null_row * n + text_height(title, "title") + text_height(subtitle, "subtitle") +
-    text_height(caption, "small")
-  figure(plot, width, height)
+  worded_figure(
+    plot, width, 1.2 + null_row * n, finding(data, "null"),
+    null_subtitle(data, models$count[1], info),
+    paste(
+      "p: share of all values, the real one among them, that are as good as the real one; not",
+      "adjusted for the number of models. Baselines are left out.",
+      if (any(values < limits[1] | values > limits[2], na.rm = TRUE)) {
+        "Dots at the edge: values beyond the axis."
+      }
+    )
+  )
+}
+
+null_subtitle <- function(data, permutations, info) {
+  paste0(
+    data$dataset, ": ", plural(permutations, "permutation"), " of the outcomes, each split, ",
+    "preprocessed, tuned and scored anew. ", capitalise(info$label), ": ",
+    if (info$higher_is_better) "higher" else "lower", " is better."
+  )
 }
 
 #' The ends of the axis: all values, but those of models that diverged on permuted outcomes.

@@ -28,6 +28,14 @@ format_value <- function(values, decimals) {
   sub("^-(0\\.?0*)$", "\\1", text)
 }
 
+#' "0.930 [0.880, 0.970]"; without the brackets where there is no interval, `none` without a value.
+interval_text <- function(estimate, low, high, decimals, none) {
+  number <- function(values) format_value(values, decimals)
+  text <- ifelse(is.finite(estimate), number(estimate), none)
+  bounded <- is.finite(low) & is.finite(high)
+  ifelse(bounded, sprintf("%s [%s, %s]", text, number(low), number(high)), text)
+}
+
 #' A number in few digits: 0.003, 16, 1e-05.
 short_number <- function(x, digits = 3) {
   vapply(signif(x, digits), function(one) {

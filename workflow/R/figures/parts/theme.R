@@ -71,6 +71,22 @@ theme_figure <- function(right = 0) {
 #' A finished figure: the plot and the size in inches at which its text fits.
 figure <- function(plot, width, height) list(plot = plot, width = width, height = height)
 
+#' A finished figure with its words, wrapped to its width.
+#'
+#' @param height inches that the plot takes without them.
+#' @param caption NULL for none.
+worded_figure <- function(plot, width, height, title, subtitle, caption = NULL) {
+  room <- width - 0.3
+  title <- wrap_title(title, room)
+  subtitle <- wrap(subtitle, room, text_sizes[["subtitle"]])
+  height <- height + text_height(title, "title") + text_height(subtitle, "subtitle")
+  if (!is.null(caption)) {
+    caption <- wrap(caption, room, text_sizes[["small"]])
+    height <- height + text_height(caption, "small")
+  }
+  figure(plot + labs(title = title, subtitle = subtitle, caption = caption), width, height)
+}
+
 #' Writes a figure as SVG or PNG, by the ending of each file's name.
 #'
 #' Most of the time is that of the layout, which is made once, with the first file's device.

@@ -84,13 +84,7 @@ draw_variants <- function(rows, words, info) {
   left <- models_width + max(0, text_width(rows$label, axis)) + 0.2
   right <- left + variant_panels[["means"]] + variant_gap
   decimals <- metric_decimals(c(rows$mean, rows$other), info)
-  measured <- is.finite(rows$difference)
-  bounded <- is.finite(rows$low) & is.finite(rows$high)
-  rows$number <- ifelse(measured, format_value(rows$difference, decimals), "no value")
-  rows$number[bounded] <- sprintf(
-    "%s [%s, %s]", rows$number[bounded], format_value(rows$low[bounded], decimals),
-    format_value(rows$high[bounded], decimals)
-  )
+  rows$number <- interval_text(rows$difference, rows$low, rows$high, decimals, "no value")
   number_x <- right + variant_panels[["differences"]] + 0.15
   width <- number_x + max(text_width(c(rows$number, "difference [95 % interval]"), axis))
   top <- 0.75 + variant_row * n
