@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from omc.evaluate.predictions import PREFIX, Predictions, parse
+from omc.evaluate.predictions import PROBABILITY, Predictions, parse
 
 
 def predicted(truth, predicted, prob=None, classes=(), positive=None, **columns) -> Predictions:
@@ -11,5 +11,5 @@ def predicted(truth, predicted, prob=None, classes=(), positive=None, **columns)
     of predictions.csv by name."""
     table = pd.DataFrame({"truth": truth, "predicted": predicted, **columns}).astype(str)
     for k, label in enumerate(classes):
-        table[PREFIX + label] = "" if prob is None else np.asarray(prob)[:, k].astype(str)
+        table[PROBABILITY + label] = "" if prob is None else np.asarray(prob)[:, k].astype(str)
     return parse(table, positive)

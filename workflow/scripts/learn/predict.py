@@ -12,6 +12,7 @@ def main(new: str, model: str, sha256: str, output: str) -> None:
     import numpy as np
 
     from omc.core.csv_files import number, write_csv
+    from omc.core.tables import prob_columns
     from omc.data.matrix import axis_names, read_columns
     from omc.learn.saving import load_model, predict_saved
 
@@ -24,7 +25,7 @@ def main(new: str, model: str, sha256: str, output: str) -> None:
     rows = [list(pair) for pair in zip(samples, predicted, strict=True)]
     for i, row in enumerate(rows):
         row += [""] * len(saved["classes"]) if prob is None else [number(p) for p in prob[i]]
-    header = ["sample", "predicted", *(f"prob_{c}" for c in saved["classes"])]
+    header = ["sample", "predicted", *prob_columns(saved["classes"])]
     write_csv(output, header, rows)
 
 

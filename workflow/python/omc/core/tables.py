@@ -42,10 +42,19 @@ def header(table: str) -> list[str]:
     return list(ALL_TABLES[table].columns)
 
 
+# Of the columns with the probability of each class, which stand behind those of the header.
+PROBABILITY = "prob_"
+
+
+def prob_columns(classes) -> list[str]:
+    """Names of the columns with the probabilities of classes."""
+    return [f"{PROBABILITY}{label}" for label in classes]
+
+
 # Of samples.tsv; columns to balance the folds by stand among them.
 SHEET_COLUMNS = header("samples")
 SPLITS = header("splits")
-# A column prob_<class> for each class follows, and the stamps of what they were made with.
+# The probabilities of the classes follow, and the stamps of what they were made with.
 PREDICTIONS = header("predictions")
 TUNING = header("tuning")
 IMPORTANCE = header("importance")

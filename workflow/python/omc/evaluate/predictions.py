@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from omc.core.tables import PROBABILITY
 from omc.evaluate.reading import read_text
-
-# A column per class follows the text columns; a regression has none.
-PREFIX = "prob_"
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ def parse(table: pd.DataFrame, positive: str | None, splits: str | None = None) 
     positive: label of the positive class, None for the last one of two; splits: path of splits.csv,
     for a column `repeat`, which is empty in external cohorts.
     """
-    columns = [name for name in table if name.startswith(PREFIX)]
-    classes = [name.removeprefix(PREFIX) for name in columns]
+    columns = [name for name in table if name.startswith(PROBABILITY)]
+    classes = [name.removeprefix(PROBABILITY) for name in columns]
     rows = table.drop(columns=columns)
     if splits:
         of_split = read_text(splits).drop_duplicates("split").set_index("split")["repeat"]

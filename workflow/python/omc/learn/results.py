@@ -1,7 +1,7 @@
 """Write the tables of a training job (twin: results.R)."""
 
 from omc.core.csv_files import number, write_csv
-from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
+from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING, prob_columns
 from omc.learn.batch import Data
 from omc.learn.job import Settings, SplitResult
 
@@ -13,7 +13,7 @@ def write_results(
 
     stamps: (splits_sha256, key) of predictions.csv; timing: rows of the whole job.
     """
-    header = [*PREDICTIONS, *(f"prob_{c}" for c in data.classes), "splits_sha256", "key"]
+    header = [*PREDICTIONS, *prob_columns(data.classes), "splits_sha256", "key"]
     predictions = _rows(settings, results, lambda r: r.predictions)
     write_csv(output["predictions"], header, ([*row[1:], *stamps] for row in predictions))
     write_csv(output["tuning"], TUNING, _rows(settings, results, lambda r: r.tuning))

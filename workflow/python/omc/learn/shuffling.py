@@ -7,7 +7,7 @@ import numpy as np
 
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.names import FINAL
-from omc.core.tables import PERMUTED
+from omc.core.tables import PERMUTED, prob_columns
 from omc.learn.batch import Data
 from omc.learn.job import SplitResult, settings_of, split_seed
 from omc.learn.models import build
@@ -118,4 +118,4 @@ def shuffle_features(input, output: str, params) -> None:
             # As in the run.
             print(f"{split}: left out: {error}", flush=True)
     print(f"fitted and predicted in {time.process_time() - began:.2f} CPU s", flush=True)
-    write_csv(output, [*PERMUTED, *(f"prob_{c}" for c in data.classes)], rows)
+    write_csv(output, [*PERMUTED, *prob_columns(data.classes)], rows)
