@@ -418,7 +418,7 @@ test_that("regression sorts the smallest error first and marks what leaves the a
   expect_match(text, "26 values beyond the axis", fixed = TRUE)
   layout <- layout_comparison(data, metric_info("rmse"))
   expect_equal(sum(layout$points$beyond), 25)
-  expect_equal(nrow(split_triangles(layout)), 0)
+  expect_equal(sum(layout$points$hidden), 25)
   expect_match(text, "lower is better", fixed = TRUE)
 })
 

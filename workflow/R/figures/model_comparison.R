@@ -59,37 +59,43 @@ comparison_limits <- function(rows, splits, info) {
 }
 
 #' Vertical lines: the baselines' means, and chance where no baseline stands for it.
-reference_lines <- function(rows, info, limits, decimals) {
-  lines <- rows[rows$baseline & rows$status == "scored", , drop = FALSE]
-  if (!any(rows$status == "scored")) return(data.frame(x = numeric(), label = character()))
-  printed <- format_value(lines$estimate, decimals)
+#'
+#' Their labels stand one above the other over the first row, each as far to the right of its line
+#' as the line is in the panel, so that none leaves it.
+reference_lines <- function(layout, info) {
+  lines <- layout$scored[layout$scored$baseline, , drop = FALSE]
   # Baselines that print the same number share a line.
+  same <- split(lines$model, factor(lines$printed, unique(lines$printed)))
   reference <- data.frame(
-    x = lines$estimate[!duplicated(printed)],
-    label = vapply(unique(printed), function(value) {
-      same <- lines$model[printed == value]
-      paste(if (length(same) > 1) "baselines" else "baseline", toString(same), value)
-    }, character(1), USE.NAMES = FALSE)
+    x = lines$estimate[!duplicated(lines$printed)],
+    label = paste(
+      ifelse(lengths(same) > 1, "baselines", "baseline"), vapply(same, toString, character(1)),
+      names(same), recycle0 = TRUE
+    )
   )
+  limits <- layout$limits
   chance <- info$chance
-  if (!is.na(chance) && chance > limits[1] && chance < limits[2] &&
-        !any(abs(reference$x - chance) < 0.03 * diff(limits))) {
+  inside <- nrow(layout$scored) > 0 && isTRUE(chance > limits[1] & chance < limits[2])
+  if (inside && !any(abs(reference$x - chance) < 0.03 * diff(limits))) {
     reference <- rbind(reference, data.frame(x = chance, label = paste("chance", chance)))
   }
+  reference <- reference[order(reference$x), , drop = FALSE]
+  reference$label <- shorten(reference$label, comparison_panel * 0.9, text_sizes[["small"]])
+  reference$hjust <- (reference$x - layout$view[1]) / diff(layout$view)
+  reference$y <- nrow(layout$rows) + 0.35 + 0.7 * seq_len(nrow(reference))
   reference
 }
 
 #' Why a mean rests on fewer splits than planned: they failed, or the metric does not exist there.
 split_note <- function(scored, points, n_splits) {
-  values <- as.vector(table(factor(points$model, levels = scored$model)))
+  values <- tabulate(match(points$model, scored$model), nrow(scored))
   undefined <- ifelse(values > 0, n_splits - scored$n_failed - values, 0)
-  note <- failure_note(scored$n_failed, n_splits)
-  more <- undefined > 0
-  note[more] <- ifelse(
-    nzchar(note[more]), paste0(note[more], ", ", undefined[more], " undefined"),
-    paste("undefined on", undefined[more], "of", n_splits, "splits")
+  failed <- failure_note(scored$n_failed, n_splits)
+  note <- ifelse(
+    nzchar(failed), paste0(failed, ", ", undefined, " undefined"),
+    paste("undefined on", undefined, "of", n_splits, "splits")
   )
-  note
+  ifelse(undefined > 0, note, failed)
 }
 
 #' Positions of everything, in rows from below and on the axis of the metric.
@@ -116,65 +122,36 @@ layout_comparison <- function(data, info) {
   view <- limits + c(-0.03, 0.03) * diff(limits)
   to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
   beyond <- function(x) x < limits[1] | x > limits[2]
+  scored[c("x", "low", "high")] <- lapply(scored[c("estimate", "ci_low", "ci_high")], to_axis)
+  scored$beyond <- beyond(scored$estimate)
+  scored$shape <- ifelse(scored$beyond, "beyond", scored$kind)
   points$beyond <- beyond(points$value)
   points$x <- to_axis(points$value)
-  scored$beyond <- beyond(scored$estimate)
-  scored$x <- to_axis(scored$estimate)
-  scored$low <- to_axis(scored$ci_low)
-  scored$high <- to_axis(scored$ci_high)
+  points$shape <- ifelse(points$beyond, "beyond", "split")
+  # They would hide the mark of a mean that is there too.
+  points$hidden <- points$beyond & points$model %in% scored$model[scored$beyond]
 
   scored$bounded <- !is.na(scored$ci_low) & !is.na(scored$ci_high)
-  scored$number <- format_value(scored$estimate, decimals)
-  with <- scored$bounded
-  scored$number[with] <- sprintf(
-    "%s [%s, %s]", scored$number[with], format_value(scored$ci_low[with], decimals),
-    format_value(scored$ci_high[with], decimals)
-  )
+  scored$number <- interval_text(scored$estimate, scored$ci_low, scored$ci_high, decimals, "")
   scored$note <- split_note(scored, points, data$n_splits)
   list(
     rows = rows, scored = scored, without = without, points = points, decimals = decimals,
     limits = limits, view = view, per_inch = diff(view) / comparison_panel,
-    header = name_estimates(
-      if (any(with)) "mean [95 % interval]" else if (nrow(scored) > 0) "mean" else "", data
-    )
+    header = name_estimates(paste0(
+      "", if (nrow(scored) > 0) "mean", if (any(scored$bounded)) " [95 % interval]"
+    ), data)
   )
-}
-
-#' Labels of the vertical lines, one above the other, each inside the panel.
-place_references <- function(reference, layout) {
-  n <- nrow(reference)
-  if (n == 0) return(cbind(reference, from = numeric(), to = numeric(), y = numeric()))
-  small <- text_sizes[["small"]]
-  reference$label <- shorten(reference$label, comparison_panel * 0.9, small)
-  wide <- text_width(reference$label, small) * layout$per_inch
-  edge <- 0.05 * layout$per_inch
-  reference$from <- pmin(
-    pmax(reference$x - wide / 2, layout$view[1] + edge), layout$view[2] - edge - wide
-  )
-  reference$to <- reference$from + wide
-  reference <- reference[order(reference$x), , drop = FALSE]
-  # Labels that stand apart share a line of text.
-  reference$level <- 1
-  for (i in seq_len(n)[-1]) {
-    if (reference$from[i] < reference$to[i - 1] + 3 * edge) {
-      reference$level[i] <- reference$level[i - 1] + 1
-    }
-  }
-  reference$y <- nrow(layout$rows) + 0.35 + 0.7 * reference$level
-  reference
 }
 
 #' What stands in the row of a model that has no value, in at most two lines of `width` inches.
 missing_text <- function(without, info, n_splits, width) {
-  failed <- without$status == "failed"
-  partly <- failure_note(without$n_failed, n_splits)
-  text <- paste0(
-    info$label, " undefined: no split has a value", ifelse(nzchar(partly), ", ", ""), partly,
-    recycle0 = TRUE
-  )
-  text[failed] <- paste0(
-    "failed on all splits", ifelse(nzchar(without$message[failed]), ": ", ""),
-    without$message[failed], recycle0 = TRUE
+  joined <- function(text, separator, more) {
+    paste0(text, ifelse(nzchar(more), separator, ""), more, recycle0 = TRUE)
+  }
+  text <- ifelse(
+    without$status == "failed", joined("failed on all splits", ": ", without$message),
+    joined(paste(info$label, "undefined: no split has a value"), ", ",
+           failure_note(without$n_failed, n_splits))
   )
   two_lines(text, width, text_sizes[["small"]])
 }
@@ -219,87 +196,59 @@ comparison_caption <- function(layout) {
   ), collapse = " ")
 }
 
-#' Splits beyond the axis, but those of models whose mean is there too: they would hide its mark.
-split_triangles <- function(layout) {
-  of <- layout$scored$model[layout$scored$beyond]
-  layout$points[layout$points$beyond & !layout$points$model %in% of, , drop = FALSE]
-}
-
 #' The marks of all rows: splits, intervals, means.
 comparison_marks <- function(layout, n_splits) {
-  points <- layout$points
-  scored <- layout$scored
-  shown <- scored[!scored$beyond, , drop = FALSE]
+  points <- layout$points[!layout$points$hidden, , drop = FALSE]
   list(
     geom_point(
-      data = points[!points$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$kind, size = "split"),
-      shape = 16, alpha = if (n_splits > 60) 0.2 else 0.35,
+      aes(.data$x, .data$y, colour = .data$kind, shape = .data$shape, size = "split"), points,
+      alpha = ifelse(points$beyond, 0.7, if (n_splits > 60) 0.2 else 0.35),
       show.legend = c(colour = FALSE, size = TRUE, shape = FALSE)
     ),
     geom_segment(
-      data = scored[scored$bounded, , drop = FALSE],
-      aes(
-        x = .data$low, xend = .data$high, y = .data$y, yend = .data$y, colour = .data$kind
-      ),
-      linewidth = 1, show.legend = FALSE
+      aes(.data$low, .data$y, xend = .data$high, yend = .data$y, colour = .data$kind),
+      layout$scored[layout$scored$bounded, , drop = FALSE], linewidth = 1, show.legend = FALSE
     ),
     geom_point(
-      data = shown,
       aes(
-        x = .data$x, y = .data$y, colour = .data$kind, shape = .data$kind,
+        .data$x, .data$y, colour = .data$kind, shape = .data$shape,
         size = ifelse(.data$different, "different", "mean"),
         fill = ifelse(.data$different, "different", .data$kind)
       ),
-      stroke = 1
-    ),
-    geom_point(
-      data = split_triangles(layout),
-      aes(x = .data$x, y = .data$y, colour = .data$kind),
-      shape = 2, size = 1.2, alpha = 0.7, show.legend = FALSE
-    ),
-    geom_point(
-      data = scored[scored$beyond, , drop = FALSE],
-      aes(x = .data$x, y = .data$y, colour = .data$kind),
-      shape = 2, size = 3, stroke = 1.1, show.legend = FALSE
+      layout$scored, stroke = 1
     )
   )
 }
 
 #' The text inside the panel and the column of numbers outside it, at its right.
 comparison_text <- function(layout, without, reference) {
-  number_x <- layout$view[2] + 0.1 * layout$per_inch
-  for_text <- text_sizes[["axis"]] / .pt
-  for_small <- text_sizes[["small"]] / .pt
-  noted <- layout$scored[nzchar(layout$scored$note), , drop = FALSE]
+  inch <- layout$per_inch
+  text <- function(data, x, size = "small", colour = "strong", ...) {
+    geom_text(
+      aes(y = .data$y, label = .data$text), data, x = x, hjust = 0, colour = ink[[colour]],
+      size = text_sizes[[size]] / .pt, lineheight = 0.95, ...
+    )
+  }
+  number_x <- layout$view[2] + 0.1 * inch
+  scored <- layout$scored
+  noted <- nzchar(scored$note)
+  header <- data.frame(y = nrow(layout$rows) + 1.05, text = layout$header)
   list(
     geom_text(
-      data = reference, aes(x = .data$from, y = .data$y, label = .data$label),
-      hjust = 0, size = for_small, colour = ink[["soft"]]
+      aes(.data$x, .data$y, label = .data$label, hjust = .data$hjust), reference,
+      size = text_sizes[["small"]] / .pt, colour = ink[["soft"]]
     ),
-    geom_text(
-      data = layout$scored,
-      aes(y = .data$y + ifelse(nzchar(.data$note), 0.21, 0), label = .data$number),
-      x = number_x, hjust = 0, size = for_text, colour = ink[["strong"]]
+    text(data.frame(y = scored$y + 0.21 * noted, text = scored$number), number_x, "axis"),
+    text(
+      data.frame(y = scored$y - 0.25, text = scored$note)[noted, ], number_x, fontface = "bold"
     ),
-    geom_text(
-      data = noted, aes(y = .data$y - 0.25, label = .data$note),
-      x = number_x, hjust = 0, size = for_small, fontface = "bold", colour = ink[["strong"]]
-    ),
-    annotate(
-      "text", x = number_x, y = nrow(layout$rows) + 1.05, label = layout$header, hjust = 0,
-      size = for_small, colour = ink[["soft"]]
-    ),
+    text(header, number_x, colour = "soft"),
     geom_point(
-      data = without[without$status == "failed", , drop = FALSE],
-      aes(y = .data$y), x = layout$view[1] + 0.15 * layout$per_inch, shape = 4, size = 2.2,
-      stroke = 1.1, colour = ink[["strong"]]
+      aes(y = .data$y), without[without$status == "failed", , drop = FALSE],
+      x = layout$view[1] + 0.15 * inch, shape = 4, size = 2.2, stroke = 1.1,
+      colour = ink[["strong"]]
     ),
-    geom_text(
-      data = without, aes(y = .data$y, label = .data$text),
-      x = layout$view[1] + 0.32 * layout$per_inch, hjust = 0, size = for_small,
-      colour = ink[["strong"]], lineheight = 0.95
-    )
+    text(without, layout$view[1] + 0.32 * inch)
   )
 }
 
@@ -310,20 +259,25 @@ comparison_guides <- function(layout, data) {
     different = "differs from leader"[any(different)]
   )
   models <- intersect(names(kind_colours), layout$scored$kind)
+  # Guides without a title of their own are one guide where their labels are the same.
+  key <- function(order, ...) guide_legend(NULL, order = order, override.aes = list(...))
   list(
-    scale_colour_manual(values = kind_colours, breaks = models, guide = guide_legend(
-      order = 1, override.aes = list(size = 3, shape = kind_shapes[models], linetype = 0)
-    )),
-    scale_shape_manual(values = kind_outlines, breaks = models, guide = guide_legend(order = 1)),
+    scale_colour_manual(
+      values = kind_colours, breaks = models,
+      guide = key(1, size = 3, shape = kind_shapes[models], linetype = 0)
+    ),
+    scale_shape_manual(
+      values = c(kind_outlines, split = 16, beyond = 2), breaks = models,
+      limits = c(models, "split", "beyond"), guide = key(1)
+    ),
     scale_fill_manual(values = c(kind_colours, different = ink[["paper"]]), guide = "none"),
     scale_size_manual(
       values = c(split = 1.3, mean = 3, different = 3), breaks = names(kinds),
-      labels = name_estimates(unname(kinds), data),
-      guide = guide_legend(order = 2, override.aes = list(
-        alpha = ifelse(names(kinds) == "split", 0.5, 1),
+      labels = name_estimates(unname(kinds), data), guide = key(
+        2, alpha = ifelse(names(kinds) == "split", 0.5, 1),
         shape = ifelse(names(kinds) == "different", 21, 16), fill = ink[["paper"]], stroke = 1,
         colour = ink[["strong"]], linetype = 0
-      ))
+      )
     )
   )
 }
@@ -334,12 +288,8 @@ draw_model_comparison <- function(data) {
   layout <- layout_comparison(data, info)
   n <- nrow(layout$rows)
   without <- layout$without
-  reference <- place_references(
-    reference_lines(layout$rows, info, layout$limits, layout$decimals), layout
-  )
+  reference <- reference_lines(layout, info)
   top <- max(n + 1.5, reference$y + 0.45)
-  breaks <- pretty(layout$limits, 6)
-  inside <- breaks >= max(layout$view[1], info$lower) & breaks <= min(layout$view[2], info$upper)
 
   row_height <- if (any(line_count(layout$rows$label) > 1)) 0.37 else comparison_row
   left <- max(text_width(layout$rows$label, text_sizes[["axis"]]))
@@ -351,36 +301,30 @@ draw_model_comparison <- function(data) {
   # Where there is no number, a message runs on over their column.
   without$text <- missing_text(without, info, data$n_splits, comparison_panel - 0.35 + right)
   width <- left + comparison_panel + right + 0.35
-  title <- wrap_title(finding(data, "model_comparison"), width - 0.3)
-  subtitle <- wrap(comparison_subtitle(data, info, layout), width - 0.3, text_sizes[["subtitle"]])
-  caption <- wrap(comparison_caption(layout), width - 0.3, text_sizes[["small"]])
-
   plot <- ggplot() +
     geom_rect(
-      data = without, aes(ymin = .data$y - 0.5, ymax = .data$y + 0.5), xmin = -Inf, xmax = Inf,
+      aes(ymin = .data$y - 0.5, ymax = .data$y + 0.5), without, xmin = -Inf, xmax = Inf,
       fill = ink[["band"]]
     ) +
     # Nothing crosses the labels above the first row.
     annotate("rect", xmin = -Inf, xmax = Inf, ymin = n + 0.65, ymax = top, fill = ink[["paper"]]) +
     geom_segment(
-      data = reference, aes(x = .data$x, xend = .data$x), y = nrow(without) + 0.5, yend = n + 0.65,
+      aes(.data$x, xend = .data$x), reference, y = nrow(without) + 0.5, yend = n + 0.65,
       linetype = "22", linewidth = 0.5, colour = ink[["soft"]]
     ) +
     # Scales without data would warn.
     (if (nrow(layout$scored) > 0) {
-      c(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
+      list(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
     }) +
     comparison_text(layout, without, reference) +
-    scale_x_continuous(breaks = breaks[inside]) +
+    scale_x_continuous(n.breaks = 7) +
     scale_y_continuous(breaks = layout$rows$y, labels = layout$rows$label) +
     coord_cartesian(xlim = layout$view, ylim = c(0.4, top), expand = FALSE, clip = "off") +
-    labs(
-      title = title, subtitle = subtitle, caption = caption, y = NULL,
-      x = metric_axis(info)
-    ) +
+    labs(x = metric_axis(info), y = NULL) +
     theme_figure(right) +
     theme(legend.position = "top")
-  height <- 1.15 + row_height * (top - 0.4) +
-    text_height(title, "title") + text_height(subtitle, "subtitle") + text_height(caption, "small")
-  figure(plot, width, height)
+  worded_figure(
+    plot, width, 1.15 + row_height * (top - 0.4), finding(data, "model_comparison"),
+    comparison_subtitle(data, info, layout), comparison_caption(layout)
+  )
 }

@@ -22,17 +22,15 @@ runtime_rows <- function(data) {
     found <- tapply(values, factor(models, rows$model), f)
     as.vector(found[rows$model])
   }
-  seconds <- per_model(of_splits$cpu_seconds, of_splits$model, sum)
   splits <- per_model(of_splits$split, of_splits$model, function(split) length(unique(split)))
-  rows$cpu <- seconds / splits
+  rows$cpu <- per_model(of_splits$cpu_seconds, of_splits$model, sum) / splits
   # Less than the clock can tell; a logarithmic axis has no 0.
   rows$instant <- rows$cpu %in% 0
   rows$cpu[rows$instant] <- min(0.001, rows$cpu[!rows$instant], na.rm = TRUE)
   known <- timing[!is.na(timing$peak_mb), , drop = FALSE]
   rows$peak <- per_model(known$peak_mb, known$model, max)
   rows$drawn <- rows$status == "scored" & is.finite(rows$cpu)
-  sign <- if (metric_info(data$metric)$higher_is_better) 1 else -1
-  rows$score <- sign * rows$estimate
+  rows$score <- rows$estimate * if (metric_info(data$metric)$higher_is_better) 1 else -1
   rows$front <- FALSE
   candidates <- which(rows$drawn & rows$complete & !rows$baseline)
   candidates <- candidates[order(rows$cpu[candidates], -rows$score[candidates])]
@@ -119,7 +117,7 @@ runtime_caption <- function(data, info, rows, any_beyond) {
 #' The models that are drawn, with their places and labels.
 #'
 #' @param limits of `runtime_limits()`; what lies beyond stands in a band at the end of the axis.
-runtime_points <- function(rows, info, limits, n_splits) {
+runtime_points <- function(rows, limits, n_splits) {
   drawn <- rows[rows$drawn, , drop = FALSE]
   band <- runtime_band * diff(limits)
   drawn$beyond <- ifelse(
@@ -129,13 +127,12 @@ runtime_points <- function(rows, info, limits, n_splits) {
   # An unknown amount of memory is drawn as the smallest known one.
   known <- drawn$peak[!is.na(drawn$peak)]
   drawn$size <- ifelse(is.na(drawn$peak), min(known, if (length(known) == 0) 1), drawn$peak)
-  values <- format_value(drawn$estimate, metric_decimals(drawn$estimate, info))
   notes <- mapply(
     function(...) toString(Filter(nzchar, c(...))), ifelse(drawn$baseline, "baseline", ""),
-    ifelse(nzchar(drawn$beyond), values, ""), failure_note(drawn$n_failed, n_splits)
+    ifelse(nzchar(drawn$beyond), drawn$printed, ""), failure_note(drawn$n_failed, n_splits)
   )
-  names <- shorten(drawn$model, 2.4, text_sizes[["small"]])
-  drawn$label <- paste0(names, ifelse(nzchar(notes), paste0(" (", notes, ")"), ""))
+  notes <- ifelse(nzchar(notes), paste0(" (", notes, ")"), "")
+  drawn$label <- paste0(shorten(drawn$model, 2.4, text_sizes[["small"]]), notes)
   # Small points are drawn over large ones.
   drawn[order(-drawn$size), , drop = FALSE]
 }
@@ -194,16 +191,16 @@ runtime_scales <- function(drawn, info, limits, span) {
 #' Names beside the points; wide: about the width of the panel in inches.
 runtime_labels <- function(drawn, front, span, wide) {
   size <- text_sizes[["small"]]
-  bold <- drawn$front
   decade <- wide / diff(log10(span))
   x <- log10(drawn$cpu / span[1]) * decade
+  bold <- drawn$front
   room <- 0.16 + ifelse(bold, text_width(drawn$label, size, TRUE), text_width(drawn$label, size))
   # A label starts on the right of its point; on the front, and at the right edge, on the left.
   side <- ifelse(ifelse(bold, x > room, x > wide - room), -1, 1)
-  drawn$nudge <- side * room / 2 / decade
-  drawn$face <- ifelse(bold, "bold", "plain")
-  drawn$dot <- 5
-  points <- rbind(drawn[c("cpu", "y", "label", "face", "dot", "nudge")], front)
+  points <- rbind(data.frame(
+    drawn[c("cpu", "y", "label")], face = ifelse(bold, "bold", "plain"), dot = 5,
+    nudge = side * room / 2 / decade
+  ), front)
   # Without a limit of time: slow machines place the labels as fast ones do.
   ggrepel::geom_text_repel(
     aes(.data$cpu, .data$y, label = .data$label, fontface = .data$face, point.size = .data$dot),
@@ -221,22 +218,18 @@ draw_runtime <- function(data) {
   n <- sum(rows$drawn)
   width <- min(11, max(7.4, 6.6 + 0.08 * n))
   limits <- if (n > 0) runtime_limits(rows, info)
-  drawn <- if (n > 0) runtime_points(rows, info, limits, data$n_splits)
-  caption <- runtime_caption(data, info, rows, any(nzchar(drawn$beyond)))
-  words <- list(
-    title = wrap_title(finding(data, "runtime"), width - 0.3),
-    subtitle = wrap(runtime_subtitle(data, info, rows), width - 0.3, text_sizes[["subtitle"]]),
-    caption = wrap(caption, width - 0.3, text_sizes[["small"]])
-  )
-  height <- 0.3 + text_height(words$title, "title") + text_height(words$subtitle, "subtitle") +
-    text_height(words$caption, "small")
-  plot <- ggplot() + do.call(labs, words) + theme_figure()
-  if (n == 0) return(figure(plot, width, height))
+  drawn <- if (n > 0) runtime_points(rows, limits, data$n_splits)
+  worded <- function(plot, height) {
+    caption <- runtime_caption(data, info, rows, any(nzchar(drawn$beyond)))
+    subtitle <- runtime_subtitle(data, info, rows)
+    worded_figure(plot, width, height, finding(data, "runtime"), subtitle, caption)
+  }
+  if (n == 0) return(worded(ggplot() + theme_figure(), 0.3))
   ends <- log10(range(drawn$cpu))
   # At least a decade, so that a difference of some percent does not look like one of hundreds.
   span <- 10^(ends + c(-1, 1) * (max(0, 1 - diff(ends)) / 2 + 0.08 * max(1, diff(ends))))
   front <- runtime_front(drawn, limits, span)
-  plot <- plot +
+  plot <- ggplot() +
     annotate("rect", xmin = span[1], xmax = span[2], ymin = c(-Inf, limits[2]),
              ymax = c(limits[1], Inf), fill = ink[["band"]]) +
     (if (!is.null(front)) {
@@ -252,6 +245,7 @@ draw_runtime <- function(data) {
     runtime_labels(drawn, front, span, width - 1) + runtime_scales(drawn, info, limits, span) +
     labs(x = "CPU seconds per split: tuning, fitting and prediction (log scale)",
          y = metric_axis(info)) +
+    theme_figure() +
     theme(legend.position = "top", legend.text = element_text(size = text_sizes[["small"]]))
-  figure(plot, width, height + 1.1 + min(8, max(3.3, 2.5 + 0.12 * n)))
+  worded(plot, 1.4 + min(8, max(3.3, 2.5 + 0.12 * n)))
 }
