@@ -1,6 +1,7 @@
 """Make ranking.csv and findings.csv of the tables that a test of the figures wrote.
 
-Arguments: the folder of the tables, and the data set's setting as JSON, as `Result` takes it.
+Argument: the folder of the tables, with the setting of the data set, as `Result` takes it, in
+dataset.json.
 """
 
 import json
@@ -14,7 +15,8 @@ from omc.core.tables import FINDINGS, RANKING
 from omc.evaluate.ranking import ranking
 from omc.report.findings import findings
 
-folder, dataset = Path(sys.argv[1]), json.loads(sys.argv[2])
+folder = Path(sys.argv[1])
+dataset = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
 names = ("metrics", "estimates", "comparisons", "selection", "timing", "checks", "confusion")
 paths = {name: folder / f"{name}.csv" for name in names}
 tables = {name: read_csv(str(path)) if path.exists() else [] for name, path in paths.items()}

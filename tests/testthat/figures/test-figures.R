@@ -197,8 +197,10 @@ with_findings <- function(files, models, metric, baselines = NULL, cohorts = NUL
     baselines = as.character(baselines), range = c(0, 1), figures = figure_names,
     cohorts = stats::setNames(lapply(cohorts, function(name) jsonlite::unbox(40)), cohorts)
   )
+  # A command cannot hold every name in every locale; a file can.
+  writeLines(jsonlite::toJSON(setting), file.path(folder, "dataset.json"), useBytes = TRUE)
   script <- file.path(root, "tests", "testthat", "findings.py")
-  status <- system2("python3", shQuote(c(script, folder, enc2utf8(jsonlite::toJSON(setting)))))
+  status <- system2("python3", shQuote(c(script, folder)))
   stopifnot(status == 0)
   for (name in c("ranking", "findings")) files[[name]] <- file.path(folder, paste0(name, ".csv"))
   files
