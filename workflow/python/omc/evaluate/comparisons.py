@@ -21,29 +21,30 @@ def compare_dataset(
 ) -> tuple[list, list]:
     """Rows of comparisons.csv and of selection.csv.
 
-    dataset: dictionary of name, positive, metric, models and baselines; paths: splits, predictions
-    and samples, and delong, None without; metrics: table of `read_metrics`; params: scheme, rope
-    and seed.
+    dataset: dictionary of name, positive, metric, models and baselines; paths: of splits,
+    predictions and samples, and of delong or None; metrics: table of `read_metrics`; params:
+    scheme, rope and seed.
     """
     name, metric = dataset["name"], dataset["metric"]
-    wanted = {"dataset": name, "cohort": DEVELOPMENT, "metric": metric}
-    part = metrics[(metrics[list(wanted)] == pd.Series(wanted)).all(axis=1)]
-    part = part.assign(model=part["language"] + "/" + part["model"])
-    values = part.pivot(index="split", columns="model", values="value")[dataset["models"]]
+    filters = {"dataset": name, "cohort": DEVELOPMENT, "metric": metric}
+    scores = metrics[(metrics[list(filters)] == pd.Series(filters)).all(axis=1)]
+    scores = scores.assign(model=scores["language"] + "/" + scores["model"])
+    values = scores.pivot(index="split", columns="model", values="value")[dataset["models"]]
     tables = {kind: paths[kind] for kind in ("predictions", "splits", "samples")}
     cohort = read_cohorts(**tables, positive=dataset["positive"]).get(DEVELOPMENT)
-    compared = in_development(dataset, paths, values, cohort, params)
-    rows = [[name, DEVELOPMENT, metric, *row] for row in compared]
+    development = in_development(dataset, paths, values, cohort, params)
+    rows = [[name, DEVELOPMENT, metric, *row] for row in development]
     if paths["delong"]:
         rows += [
-            [name, other, metric, *row] for other, row in in_cohorts(read_csv(paths["delong"]))
+            [name, external, metric, *row]
+            for external, row in in_cohorts(read_csv(paths["delong"]))
         ]
-    picked = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
-    return rows, [[name, metric, *row] for row in picked]
+    selection = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
+    return rows, [[name, metric, *row] for row in selection]
 
 
 def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> list[list]:
-    """Rows of comparisons.csv of cross-validation, from the column `test` on.
+    """The comparisons in cross-validation: rows of comparisons.csv from the column `test` on.
 
     dataset: dictionary of name, metric and models; paths: splits and samples; values: table of
     splits x models on the metric; cohort: `pooled.Cohort`, or None without predictions; params:
@@ -62,17 +63,17 @@ def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> 
         seed = bootstrap_seed(params["seed"], name)
         tests = {f"{cohort.unit}_bootstrap": by_units(cohort, models, metric, seed)}
     rows = []
-    for test, tested in tests.items():
-        most = max((count for *_, count, _ in tested), default=0)
-        for a, b, count, numbers in tested:
-            if count < most:
-                print(f"{name}, {test}: {a} and {b} have {count} of {most} in common")
+    for test, comparisons in tests.items():
+        largest = max((count for *_, count, _ in comparisons), default=0)
+        for a, b, count, numbers in comparisons:
+            if count < largest:
+                print(f"{name}, {test}: {a} and {b} have {count} of {largest} in common")
             rows.append([test, a, b, *map(number, numbers)])
     return rows
 
 
 def in_cohorts(delong: list[dict]):
-    """(cohort, columns from `test` on) of the rows of delong.csv, with the adjusted p-values."""
+    """(cohort, columns from `test` on) of each row of delong.csv, with adjusted p-values."""
     cohorts = {}
     for row in delong:
         cohorts.setdefault(row["cohort"], []).append(row)
@@ -86,40 +87,46 @@ def in_cohorts(delong: list[dict]):
 
 
 def pairs(values):
-    """(a, b, differences) of every two models, on the splits where both have a value.
+    """(a, b, differences) of each pair of models, on the splits where both have a value.
 
-    values: table of splits x models, NaN where a model has none; differences: a minus b.
+    values: table of splits x models, NaN where a model has no value; differences: a minus b.
     """
     for a, b in combinations(values.columns, 2):
         yield a, b, (values[a] - values[b]).dropna().to_numpy()
 
 
 def by_split(values, test_train_ratio: float, rope: float, smaller: bool) -> dict[str, list]:
-    """By the name of each t-test, (a, b, n, numbers) of every two models on n common splits.
+    """{t-test: (a, b, n, numbers) of each pair of models on n common splits}.
 
     values: see `pairs`. numbers: difference, low, high, p, adjusted p, P(a better), P(equivalent),
-    P(b better); the interval is that of the corrected t, which is also the posterior's.
+    P(b better). Both tests share the interval of the corrected t.
     """
-    compared = [(a, b, d, corrected_t(d, test_train_ratio)) for a, b, d in pairs(values)]
+    compared = [
+        (a, b, differences, corrected_t(differences, test_train_ratio))
+        for a, b, differences in pairs(values)
+    ]
     adjusted = holm([result[-1] for *_, result in compared])
-    none = (np.nan,) * 3
-    posterior = [correlated_t(d, test_train_ratio, rope, smaller) for *_, d, _ in compared]
+    undefined = (np.nan,) * 3
+    posterior = [
+        correlated_t(differences, test_train_ratio, rope, smaller)
+        for *_, differences, _ in compared
+    ]
     return {
         "nadeau_bengio": [
-            (a, b, len(d), (*result, p, *none))
-            for (a, b, d, result), p in zip(compared, adjusted, strict=True)
+            (a, b, len(differences), (*result, p, *undefined))
+            for (a, b, differences, result), p in zip(compared, adjusted, strict=True)
         ],
         "bayesian_correlated_t": [
-            (a, b, len(d), (*result[:3], *none[:2], *probabilities))
-            for (a, b, d, result), probabilities in zip(compared, posterior, strict=True)
+            (a, b, len(differences), (*result[:3], *undefined[:2], *probabilities))
+            for (a, b, differences, result), probabilities in zip(compared, posterior, strict=True)
         ],
     }
 
 
 def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
-    """(a, b, n, numbers) of every two models by resamples of their pooled predictions.
+    """(a, b, n, numbers) of each pair of models from resamples of their pooled predictions.
 
-    cohort: `pooled.Cohort`; n: the samples or groups that both predicted, on which alone they are
+    cohort: `pooled.Cohort`; n: how many samples or groups both models predicted: only these are
     compared; numbers: see `by_split`.
     """
     weights = np.concatenate([np.ones((1, len(cohort.units))), *resamples(cohort.units, seed)])

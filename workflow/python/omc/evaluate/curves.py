@@ -1,4 +1,4 @@
-"""What predictions look like: calibration, decision, ROC and PR curves, and confusion matrices."""
+"""Describes predictions: calibration, decision, ROC and PR curves, and confusion matrices."""
 
 from statistics import NormalDist
 
@@ -23,29 +23,29 @@ WALD = NormalDist().inv_cdf(0.975)
 
 
 def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list, list, list]:
-    """Rows of calibration.csv, of curves.csv and of confusion.csv of a classification.
+    """Rows of calibration.csv, curves.csv and confusion.csv for a classification.
 
     predictions: with the column `repeat`; pooled: see `ranking_curves`.
     """
-    calibration, drawn, confused = [], [], []
+    calibration, curves, confusion_rows = [], [], []
     for model, part in predictions.by("language", "model", "cohort"):
         key = [dataset, *model]
         for label, counts in zip(part.classes, confusion(part), strict=True):
             cells = zip(part.classes, map(number, counts), strict=True)
-            confused += [[*key, label, *cell] for cell in cells]
+            confusion_rows += [[*key, label, *cell] for cell in cells]
         if not part.has_probabilities:
             continue
         for repeat, *values, events in calibration_rows(part):
             calibration.append([*key, repeat, *map(number, values), events])
         for curve, repeat, x, y, n in curve_rows(part, pooled):
-            drawn.append([*key, curve, repeat, number(x), number(y), n])
-    return calibration, drawn, confused
+            curves.append([*key, curve, repeat, number(x), number(y), n])
+    return calibration, curves, confusion_rows
 
 
 def event_of(part: Predictions) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) whether the event happened, and the probability that it was given.
+    """(n,) whether the event happened, and its predicted probability.
 
-    Of two classes the event is the positive one; of several, that the prediction is right.
+    With two classes the event is the positive one; with more, that the prediction is right.
     """
     if part.positive is not None:
         return part.truth == part.positive, part.prob[:, part.positive]
@@ -53,31 +53,32 @@ def event_of(part: Predictions) -> tuple[np.ndarray, np.ndarray]:
 
 
 def repeats_of(part: Predictions) -> dict[str, Predictions]:
-    """The predictions of each repeat, in the order of their names."""
+    """Predictions by repeat, in the order of the repeats' names."""
     return dict(sorted(part.by("repeat")))
 
 
 def calibration_line(event, prob) -> dict[str, tuple]:
     """Slope and intercept, each as (estimate, low, high) with Wald's 95 % limits.
 
-    slope: of a logistic regression of the event on the logit of its probability: below 1,
-    predictions are too extreme; NaN below 20 events or non-events, and where the probabilities
-    separate both or are all the same. intercept: with the slope held at 1, or calibration in the
-    large: below 0, probabilities are too high; NaN where only one outcome occurred. Cox 1958,
+    slope: from a logistic regression of the event on the logit of its probability; below 1, the
+    predictions are too extreme. NaN with fewer than 20 events or non-events, and if the
+    probabilities separate the two or are all the same. intercept: with the slope fixed at 1
+    (calibration in the large); below 0, the probabilities are too high. NaN if only one outcome
+    occurred. Cox 1958,
     doi:10.1093/biomet/45.3-4.562; Van Calster et al. 2019, doi:10.1186/s12916-019-1466-7.
     """
     event, prob = np.asarray(event, dtype=float), np.clip(prob, CLIP, 1 - CLIP)
     logit = np.log(prob / (1 - prob))
-    one, none = np.ones((len(event), 1)), (np.nan, np.nan, np.nan)
-    lines = {"slope": none, "intercept": none}
+    constant, undefined = np.ones((len(event), 1)), (np.nan, np.nan, np.nan)
+    lines = {"slope": undefined, "intercept": undefined}
     happened, not_happened = logit[event == 1], logit[event == 0]
     fewest = min(len(happened), len(not_happened))
     if fewest > 0:
-        lines["intercept"] = _logistic(event, one, logit)
+        lines["intercept"] = _logistic(event, constant, logit)
     if fewest >= FEWEST_EVENTS and not (
         happened.min() >= not_happened.max() or not_happened.min() >= happened.max()
     ):
-        lines["slope"] = _logistic(event, np.column_stack([logit, one]), 0 * logit)
+        lines["slope"] = _logistic(event, np.column_stack([logit, constant]), 0 * logit)
     return lines
 
 
@@ -104,16 +105,16 @@ def _logistic(event, columns, offset) -> tuple[float, float, float]:
 
 
 def bin_edges(prob, repeats: int) -> np.ndarray:
-    """Inner edges of 3 to 10 bins with equally many predictions, about 15 of a repeat in each.
+    """Inner edges of 3 to 10 bins with equally many predictions, about 15 per repeat in each.
 
-    prob: (n,) those of all repeats together, so that a bin is the same one in each.
+    prob: (n,) of all repeats together, so that all repeats have the same bins.
     """
     bins = int(np.clip(len(prob) / repeats / FEWEST_PER_BIN, *BINS))
     return np.quantile(prob, np.linspace(0, 1, bins + 1)[1:-1])
 
 
 def reliability(event, prob, edges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(mean probability, share of events, count) of each bin; NaN in a bin with none.
+    """(mean probability, share of events, count) of each bin; NaN in an empty bin.
 
     edges: (bins - 1,) inner edges.
     """
@@ -137,23 +138,23 @@ def net_benefit(event, prob, thresholds=THRESHOLDS) -> np.ndarray:
 
 def roc(event, prob) -> tuple[np.ndarray, np.ndarray]:
     """(false, true positive rate) from (0, 0) to (1, 1), a point per distinct probability."""
-    events, others = _passed(event, prob)
+    events, others = _cumulative(event, prob)
     return others / others[-1], events / events[-1]
 
 
 def precision_recall(event, prob) -> tuple[np.ndarray, np.ndarray]:
     """(recall, precision) at each distinct probability, the highest first."""
-    events, others = (counts[1:] for counts in _passed(event, prob))
+    events, others = (counts[1:] for counts in _cumulative(event, prob))
     return events / events[-1], events / (events + others)
 
 
-def _passed(event, prob) -> tuple[np.ndarray, np.ndarray]:
-    """Events and non-events from each distinct probability on, the highest first, after 0."""
+def _cumulative(event, prob) -> tuple[np.ndarray, np.ndarray]:
+    """Cumulative events and non-events by distinct probability, highest first, after a 0."""
     order = np.argsort(-prob, kind="stable")
     last = np.append(np.diff(prob[order]) != 0, True)
     event = np.asarray(event)[order]
-    passed, failed = (np.append(0, np.cumsum(part)[last]) for part in (event, ~event))
-    return passed, failed
+    events, others = (np.append(0, np.cumsum(part)[last]) for part in (event, ~event))
+    return events, others
 
 
 def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
@@ -162,8 +163,8 @@ def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
     The mean of the curves of the splits, so that the area is the mean of theirs (vertical
     averaging: Fawcett 2006, doi:10.1016/j.patrec.2005.10.010): models of several splits do not rank
     on one scale (Parker et al. 2007, doi:10.1186/1471-2105-8-326). pooled: of all predictions at
-    once, where the splits are too small for a curve. Of several classes the mean of each one
-    against the rest. NaN where no split has all classes.
+    once, where the splits are too small for a curve. With several classes, the mean over each class
+    against the rest. NaN if no split has all classes.
     """
     splits = {"": part} if pooled else dict(sorted(part.by("split")))
     classes = range(len(part.classes)) if part.positive is None else [part.positive]
@@ -175,8 +176,10 @@ def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
         roc_curves, pr_curves = zip(*by_class, strict=True)
         curves["roc"].append(np.mean(roc_curves, axis=0))
         curves["pr"].append(np.mean(pr_curves, axis=0))
-    none = np.full((1, len(GRID)), np.nan)
-    return {name: np.mean(drawn or none, axis=0) for name, drawn in curves.items()}
+    undefined = np.full((1, len(GRID)), np.nan)
+    return {
+        name: np.mean(split_curves or undefined, axis=0) for name, split_curves in curves.items()
+    }
 
 
 def _on_grid(event, prob) -> tuple[np.ndarray, np.ndarray]:
@@ -200,10 +203,10 @@ def confusion(part: Predictions) -> np.ndarray:
 def calibration_rows(part: Predictions) -> list[list]:
     """Rows of calibration.csv from `repeat` on."""
     rows = []
-    for repeat, own in repeats_of(part).items():
-        event, prob = event_of(own)
+    for repeat, predictions in repeats_of(part).items():
+        event, prob = event_of(predictions)
         line = calibration_line(event, prob)
-        brier = score(own, ["brier"])["brier"]
+        brier = score(predictions, ["brier"])["brier"]
         fewest = int(min(event.sum(), (~event).sum()))
         rows.append([repeat, *line["slope"], *line["intercept"], brier, fewest])
     return rows
@@ -217,13 +220,13 @@ def curve_rows(part: Predictions, pooled: bool) -> list[list]:
     repeats = repeats_of(part)
     edges = bin_edges(event_of(part)[1], len(repeats))
     rows = []
-    for repeat, own in repeats.items():
-        event, prob = event_of(own)
+    for repeat, predictions in repeats.items():
+        event, prob = event_of(predictions)
         curves = {"calibration": reliability(event, prob, edges)}
         bars = np.histogram(prob, HISTOGRAM)[0]
         curves["histogram"] = (HISTOGRAM[:-1], bars / len(prob), bars)
         n = np.full(len(GRID), len(prob))
-        for curve, y in ranking_curves(own, pooled).items():
+        for curve, y in ranking_curves(predictions, pooled).items():
             curves[curve] = (GRID, y, n)
         if part.positive is not None:
             curves["decision"] = (THRESHOLDS, net_benefit(event, prob), n[1:-1])

@@ -23,7 +23,7 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     """Rows of estimates.csv.
 
     metrics: table of `read_metrics`; files: paths of splits, predictions and samples by data set;
-    datasets: dictionaries of name and positive; scheme: that of the resampling.
+    datasets: dictionaries of name and positive; scheme: name of the resampling scheme.
     """
     # A failed split has no value of any metric; an undefined metric is empty on its own.
     failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
@@ -37,21 +37,21 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     rows = []
     for key, part in metrics.groupby([*MODEL, "metric"], sort=False):
         intervals = [by_split[key]] if key in by_split else []
-        none = {key[-1]: (None, None, None, "bootstrap")}
-        for *numbers, method in [*intervals, pooled.get(key[:-1], none)[key[-1]]]:
+        undefined = {key[-1]: (None, None, None, "bootstrap")}
+        for *numbers, method in [*intervals, pooled.get(key[:-1], undefined)[key[-1]]]:
             # Splits with a value, or, where all predictions are scored together, with predictions.
-            counted = part["value"].count()
+            n_splits = part["value"].count()
             if method != "nadeau_bengio":
-                counted = len(part) - failed[key[:-1]]
-            rows.append([*key, *map(number, numbers), method, counted, failed[key[:-1]]])
+                n_splits = len(part) - failed[key[:-1]]
+            rows.append([*key, *map(number, numbers), method, n_splits, failed[key[:-1]]])
     return rows
 
 
 def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> tuple[dict, dict]:
     """(by_split, agreed): estimates over the splits of cross-validation, and where these agree.
 
-    splits: splits.csv by data set. by_split: (estimate, low, high, method) by the `MODEL` and
-    metric; agreed: by the `MODEL`, {metric: value} of those of which all splits gave one value.
+    splits: splits.csv by data set. by_split: (estimate, low, high, method) by `MODEL` and metric;
+    agreed: by `MODEL`, {metric: value} for the metrics with the same value in all splits.
     """
     ratio = {name: test_train_ratio(table) for name, table in splits.items()}
     by_split, agreed = {}, {}
@@ -69,7 +69,7 @@ def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> t
 
 
 def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dict:
-    """By the `MODEL`: what `sample_intervals` finds in pooled predictions.
+    """By `MODEL`: the `sample_intervals` of pooled predictions.
 
     agreed: see `split_intervals`. All models of a cohort are scored on the same resamples.
     """

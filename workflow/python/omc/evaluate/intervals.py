@@ -1,4 +1,4 @@
-"""Intervals that suit their resampling: of means over splits, and of scores of samples."""
+"""Confidence intervals: of means over resampled splits, and of scores of test samples."""
 
 import numpy as np
 from scipy.optimize import brentq
@@ -13,15 +13,15 @@ RESAMPLES = 2000
 BLOCK = 2_000_000
 # Values with 12 digits that differ by less are equal.
 ROUNDING = 1e-10
-NONE = (np.nan, np.nan)
+NO_LIMITS = (np.nan, np.nan)
 
 
 def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
     """Standard error of the mean of the values of J resampled splits, for Student's t with J - 1.
 
     The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
-    Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and where
-    all values are equal: values that never varied do not show how much they can.
+    Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and if
+    all values are equal: they do not show how much they can vary.
     """
     if len(values) < 2 or np.ptp(values) < ROUNDING:
         return np.nan
@@ -51,15 +51,15 @@ def test_train_ratio(splits) -> float:
 
 
 def bootstrap_seed(seed: int, dataset: str, cohort: str = DEVELOPMENT) -> int:
-    """The seed of the `resamples` of a data set's samples, so that all use the same ones."""
+    """The seed of a data set's `resamples`: all models are scored on the same ones."""
     return fit_seed(seed, dataset, "", "", cohort, "bootstrap")
 
 
 def resamples(units, seed: int, count: int = RESAMPLES):
-    """Yield blocks of (B, n) weights: how often each of n samples stands in each of the resamples.
+    """Yield blocks of (B, n) weights: how often each of n samples is in each resample.
 
-    units: (n,) what is drawn with replacement: the samples, or groups, whose samples then stay
-    together. Nothing is drawn of a single unit.
+    units: (n,) what is drawn with replacement: samples, or groups, whose samples stay together.
+    Yields nothing for a single unit.
     """
     unit = np.unique(units, return_inverse=True)[1]
     units = unit.max() + 1
@@ -73,41 +73,41 @@ def resamples(units, seed: int, count: int = RESAMPLES):
 
 
 def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of (B,) resampled values; those that are undefined do not count.
+    """Percentile interval of (B,) resampled values; undefined ones do not count.
 
-    NaN limits where they would be equal: the bootstrap then has seen no error at all.
+    NaN limits if they would be equal: then no resample contained an error.
     """
     values = np.asarray(values)[np.isfinite(values)]
     if not len(values):
-        return NONE
+        return NO_LIMITS
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return (float(low), float(high)) if high - low > ROUNDING else NONE
+    return (float(low), float(high)) if high - low > ROUNDING else NO_LIMITS
 
 
 def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
-    """{metric: (estimate, low, high)} of predicted samples by the percentile bootstrap.
+    """{metric: (estimate, low, high)} of predicted samples, by the percentile bootstrap.
 
-    scored: gives {metric: (B,)} for (B, n) weights, as `pooled.Predicted.scored` does; units: see
-    `resamples`. NaN limits where there is only one unit. The interval is conditional on the fitted
-    models: it covers the chance of the test samples, not of the training samples (Efron &
+    scored: function from (B, n) weights to {metric: (B,)}, such as `pooled.Predicted.scored`;
+    units: see `resamples`. NaN limits if there is only one unit. The interval is conditional on the
+    fitted models: it covers the sampling of test samples, not of training samples (Efron &
     Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
     """
     estimates = scored(np.ones((1, len(units))))
-    drawn = [scored(weights) for weights in resamples(units, seed)]
+    resampled = [scored(weights) for weights in resamples(units, seed)]
     return {
         metric: (
             float(estimate[0]),
-            *percentile_interval(np.concatenate([[], *(v[metric] for v in drawn)]), level),
+            *percentile_interval(np.concatenate([[], *(v[metric] for v in resampled)]), level),
         )
         for metric, estimate in estimates.items()
     }
 
 
 def newcombe_interval(auc: float, positives: int, negatives: int, level: float = 0.95):
-    """(low, high) of a ROC AUC, also of 0 and 1: method 5 of Newcombe (2006, doi:10.1002/sim.2324).
+    """(low, high) of a ROC AUC, even of 0 or 1: method 5 of Newcombe (2006, doi:10.1002/sim.2324).
 
-    The limits are the values from which the AUC is as far away as their own standard error, by
-    Hanley & McNeil's formula with equal numbers of both classes, allows.
+    At each limit, the AUC is z standard errors away, with the standard error that Hanley & McNeil's
+    formula for equal class sizes gives at that limit.
     """
     z2 = norm.ppf((1 + level) / 2) ** 2
     half = (positives + negatives) / 2 - 1
@@ -128,15 +128,15 @@ def sample_intervals(
 ) -> dict[str, tuple]:
     """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
 
-    Where every resample gives the same value, as when all samples are right, the bootstrap has seen
-    no error at all. A proportion then has the interval of Wilson (1927,
+    If every resample gives the same value, for example because all predictions are right, the
+    bootstrap has seen no error. A proportion then gets the interval of Wilson (1927,
     doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
-    both by numbers of units; any other metric has no interval (NaN limits). Those two have these
-    intervals too where all splits of cross-validation gave the same value, which is then the
-    estimate: the bootstrap is of the pooled predictions, whose value is another one.
+    both with the number of units as n; any other metric has no interval (NaN limits). Both also get
+    these intervals if all splits of cross-validation gave the same value. That value is then the
+    estimate, because the bootstrap is of the pooled predictions, whose value may differ.
 
     shares: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
-    splits}; for the others see there.
+    splits}; other arguments: see `bootstrap_interval`.
     """
     units, agreed = np.asarray(units), agreed or {}
     counts = {metric: len(np.unique(units[mask])) for metric, mask in shares.items()}
@@ -149,8 +149,12 @@ def sample_intervals(
             limits = _wilson(estimate, counts[metric], level)
             intervals[metric] = (estimate, *limits, "wilson")
         elif metric == "roc_auc" and "sensitivity" in counts:
-            both = counts["sensitivity"], counts["specificity"]
-            intervals[metric] = (estimate, *newcombe_interval(estimate, *both, level), "newcombe")
+            class_sizes = counts["sensitivity"], counts["specificity"]
+            intervals[metric] = (
+                estimate,
+                *newcombe_interval(estimate, *class_sizes, level),
+                "newcombe",
+            )
         else:
             intervals[metric] = (*bootstrap, "bootstrap")
     return intervals
@@ -158,5 +162,5 @@ def sample_intervals(
 
 def _wilson(estimate, count, level) -> tuple[float, float]:
     low, high = proportion_confint(estimate * count, count, alpha=1 - level, method="wilson")
-    # Of none or all the limit misses 0 or 1 by a rounding error.
+    # For a share of 0 or 1, a limit may miss it by a rounding error.
     return float(min(low, estimate)), float(max(high, estimate))

@@ -1,4 +1,4 @@
-"""Predictions of training jobs: joined only if made from the present files and settings."""
+"""Joins the predictions of training jobs, if they were made from the current files and settings."""
 
 import csv
 
@@ -7,9 +7,9 @@ from omc.core.errors import UserError
 
 
 def checked_rows(files: list[str], splits: str, preprocessing: str, keys: list[list]):
-    """(header, rows) of the predictions of all files; UserError if one was made from others.
+    """(header, rows) of the predictions of all files; UserError if one was made from other inputs.
 
-    splits, preprocessing: paths of what they have to be made from; keys: for each file the
+    splits, preprocessing: paths of the files that they must be made from; keys: for each file the
     settings of its training job, in the order of `training_key`. The header ends with
     splits_sha256.
     """

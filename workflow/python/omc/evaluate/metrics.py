@@ -1,4 +1,4 @@
-"""The metrics of catalog/metrics.csv: names, directions, ranges, and which task has which."""
+"""The metrics of catalog/metrics.csv: names, directions, ranges, and the tasks that they suit."""
 
 import math
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from omc.core.csv_files import read_csv
 class Metric:
     """A row of catalog/metrics.csv.
 
-    task: classification or regression; classes: 2 where the metric is one of two classes only;
-    lowest, highest: possible values, infinite without a limit; chance: the value of a prediction
-    that knows nothing, NaN where it depends on the data; unit: "outcome" where a value is in units
-    of the outcome; rope: the default half-width of the region of practical equivalence, in that
-    unit a multiple of the outcome's standard deviation.
+    task: classification or regression; classes: 2 if the metric needs exactly two classes; lowest,
+    highest: range of values, infinite without a limit; chance: the value of an uninformed
+    prediction, NaN if it depends on the data; unit: "outcome" if values are in units of the
+    outcome; rope: the default half-width of the region of practical equivalence, for metrics in
+    units of the outcome as a multiple of its standard deviation.
     """
 
     name: str
@@ -31,12 +31,12 @@ class Metric:
 
     @property
     def sign(self) -> int:
-        """1 where higher is better, else -1: times this, more is better."""
+        """1 if higher is better, else -1: a value times its sign is better the higher it is."""
         return 1 if self.higher_is_better else -1
 
     @property
     def bounded(self) -> bool:
-        """Whether the value can be neither as low nor as high as one likes."""
+        """Whether values have both a lower and an upper limit."""
         return math.isfinite(self.lowest) and math.isfinite(self.highest)
 
 
@@ -59,13 +59,13 @@ METRICS = {row["metric"]: _read(row) for row in read_csv(str(catalog("metrics.cs
 
 
 def kind_of(classes: list) -> str:
-    """'binary', 'multiclass' or 'regression' (no classes): which metrics there are."""
+    """'binary', 'multiclass' or 'regression' (no classes): this decides the metrics."""
     if not classes:
         return "regression"
     return "binary" if len(classes) == 2 else "multiclass"
 
 
-# By kind, the names of its metrics in the order of the catalog.
+# Names of the metrics of each kind, in the order of the catalog.
 METRICS_OF = {
     kind: [m.name for m in METRICS.values() if m.task == task and m.classes in classes]
     for kind, task, classes in (

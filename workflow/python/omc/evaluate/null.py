@@ -1,4 +1,4 @@
-"""The label-permutation null: what the whole pipeline scores where there is nothing to learn."""
+"""The label-permutation null: scores of the whole pipeline when there is nothing to learn."""
 
 import warnings
 
@@ -14,41 +14,43 @@ from omc.evaluate.predictions import Predictions, parse, read_predictions
 from omc.evaluate.scoring import score
 
 LEVEL = 0.05
-# With fewer permutations p cannot reach the level.
-ENOUGH = 19
+# With fewer permutations, p cannot reach the level.
+MIN_PERMUTATIONS = 19
 
 
 def permuted_values(
     observed: str, folders: list[str], models: list[list], keys: list[list], scoring: dict
 ) -> dict[tuple, np.ndarray]:
-    """{(language, model): (1 + N,)}: the value on the outcomes as they are, then on N permutations.
+    """{(language, model): (1 + N,)}: the value on the real outcomes, then on N permutations.
 
-    observed: path of predictions.csv; folders: of the permutations, in their order; models:
-    [language, name]; keys: the settings of its training job, in the order of `training_key`;
+    observed: path of predictions.csv; folders: one per permutation, in order; models: [language,
+    name]; keys: settings of each model's training job, in the order of `training_key`;
     scoring: positive, metric and scheme.
     """
     positive, pooled = scoring["positive"], scored_together(scoring["scheme"])
     tables = [read_predictions(observed, positive)]
     for folder in folders:
         files = [f"{folder}/{language}/{name}/predictions.csv" for language, name in models]
-        made_from = f"{folder}/splits.csv", f"{folder}/preprocessing.h5"
-        header, rows = checked_rows(files, *made_from, keys)
+        sources = f"{folder}/splits.csv", f"{folder}/preprocessing.h5"
+        header, rows = checked_rows(files, *sources, keys)
         tables.append(parse(pd.DataFrame(rows, columns=header), positive))
-    values = [performance(table, scoring["metric"], pooled) for table in tables]
+    performances = [performance(table, scoring["metric"], pooled) for table in tables]
     names = [(language, name) for language, name in models]
-    return {name: np.array([found.get(name, np.nan) for found in values]) for name in names}
+    return {
+        name: np.array([by_model.get(name, np.nan) for by_model in performances]) for name in names
+    }
 
 
 def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
-    """{(language, model): value} in cross-validation; NaN where no split has one.
+    """{(language, model): value} in cross-validation; NaN if no split has one.
 
-    pooled: all predictions scored together, else the mean over the splits.
+    pooled: score all predictions together, instead of averaging over the splits.
     """
-    inside = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
+    folds = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
     performances = {}
-    for model, part in inside.by("language", "model"):
-        parts = [part] if pooled else [own for _, own in part.by("split")]
-        values = [score(own, [metric])[metric] for own in parts]
+    for model, part in folds.by("language", "model"):
+        parts = [part] if pooled else [split for _, split in part.by("split")]
+        values = [score(split, [metric])[metric] for split in parts]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice")
             performances[model] = float(np.nanmean(values))
@@ -56,15 +58,15 @@ def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
 
 
 def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]:
-    """(p, b): b of N permutations are as good as the observed value; p = (b + 1) / (N + 1).
+    """(p, b): b of N permutations are at least as good as observed; p = (b + 1) / (N + 1).
 
-    null: (N,); a permutation without a value (NaN) counts as one that is as good, so that failures
+    null: (N,); a permutation without a value (NaN) counts as at least as good, so that failures
     cannot make p smaller. (Phipson & Smyth 2010, doi:10.2202/1544-6115.1585; of classifiers: Ojala
     & Garriga 2010, JMLR 11:1833.)
     """
     null = np.asarray(null, dtype=float)
     worse = null > observed if smaller_is_better else null < observed
-    # Equal but for the rounding of a sum in another order.
+    # Equal, except for rounding errors of sums in another order.
     b = int((~worse | np.isclose(null, observed, rtol=1e-9, atol=1e-12)).sum())
     return (b + 1) / (len(null) + 1), b
 
@@ -84,11 +86,13 @@ def check(model: str, metric: str, observed: float, null) -> list:
         return [name, "skipped", f"no value of {label}", ""]
     p, b = p_value(observed, null, not METRICS[metric].higher_is_better)
     value = f"p = {p:.3g}: {label} {observed:.3f}; {b} of {count} permutations are as good"
-    lost = int(np.isnan(null).sum())
-    if lost:
-        value += f", {lost} of them as they have no value"
-    if count < ENOUGH:
-        advice = f"set comparison.null_permutations to {ENOUGH} or more: p could not be below"
+    n_missing = int(np.isnan(null).sum())
+    if n_missing:
+        value += f", {n_missing} of them as they have no value"
+    if count < MIN_PERMUTATIONS:
+        advice = (
+            f"set comparison.null_permutations to {MIN_PERMUTATIONS} or more: p could not be below"
+        )
         return [name, "skipped", value, f"{advice} {1 / (count + 1):.2g}"]
     if p <= LEVEL:
         return [name, "ok", value, ""]

@@ -1,4 +1,4 @@
-"""What to expect of the model that one picks because it looked best."""
+"""What to expect of a model that is picked because it scored best."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Picked:
-    """A winner by its own estimate, and what to expect of a model picked like this.
+    """The winner with its own estimate, and the performance to expect of a model picked like this.
 
-    optimism: by how much the winner's estimate is better than what to expect; models: among how
-    many it was picked; resamples: how many counted.
+    optimism: by how much the winner's estimate is better than the expected one; models: number of
+    candidates; resamples: number of resamples that counted.
     """
 
     winner: str
@@ -31,13 +31,13 @@ class Picked:
 
 
 def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed: int):
-    """Picked, of the models that predicted every split, by bootstrap bias corrected CV (BBC-CV).
+    """`Picked` among the models that predicted every split, by bootstrap bias-corrected CV.
 
-    Of each resample of the samples, or groups, the model that is best in it is scored on the
-    samples that were not drawn: the mean is free of the optimism of choosing by the numbers that
-    are then reported (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
-    algorithm 5; the predictions of all repeats are drawn together). Resamples in which a metric is
-    undefined do not count. Of models that are equally good the first is picked.
+    BBC-CV: in each resample of samples or groups, the best model is scored on the samples that
+    were not drawn. The mean is free of the optimism of choosing by the numbers that are then
+    reported (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
+    algorithm 5; the predictions of all repeats are drawn together). Resamples in which the metric
+    is undefined do not count. Among equally good models, the first one is picked.
 
     cohort: `pooled.Cohort`; smaller: whether a smaller value is better. None if no model has a
     value, or nothing can be drawn.
@@ -50,37 +50,37 @@ def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed
 
     if not rivals:
         return None
-    whole = values(np.ones((1, len(cohort.units))))[:, 0]
+    estimates = values(np.ones((1, len(cohort.units))))[:, 0]
     parts = []
     for weights in resamples(cohort.units, seed, RESAMPLES):
-        best, known = _best(sign * values(weights))
+        best, defined = _best(sign * values(weights))
         outside = values((weights == 0).astype(float))[best, np.arange(len(weights))]
-        parts.append(outside[known])
+        parts.append(outside[defined])
     left_out = np.concatenate([[], *parts])
     left_out = left_out[np.isfinite(left_out)]
-    (best,), (known,) = _best(sign * whole[:, None])
-    if not known or not len(left_out):
+    (best,), (defined,) = _best(sign * estimates[:, None])
+    if not defined or not len(left_out):
         return None
     estimate = float(left_out.mean())
     return Picked(
         rivals[best],
-        float(whole[best]),
+        float(estimates[best]),
         estimate,
         *percentile_interval(left_out),
-        sign * (float(whole[best]) - estimate),
+        sign * (float(estimates[best]) - estimate),
         len(rivals),
         len(left_out),
     )
 
 
 def _best(values):
-    """(B,) the first of the highest of (M, B) values, and whether there is any."""
+    """(B,) row of the highest of (M, B) values, the first on ties, and whether any is finite."""
     values = np.where(np.isfinite(values), values, -np.inf)
     return values.argmax(axis=0), np.isfinite(values).any(axis=0)
 
 
 def pick(dataset: dict, values, cohort, seed: int) -> list[list]:
-    """The row of selection.csv of a data set, from `winner` on; none where no model can be picked.
+    """The row of selection.csv of a data set, from `winner` on; empty if no model can be picked.
 
     dataset: dictionary of name, metric, models and baselines; values: table of splits x models on
     the metric; cohort: `pooled.Cohort`, or None without predictions; seed: of the resamples.

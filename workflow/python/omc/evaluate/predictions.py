@@ -14,8 +14,8 @@ class Predictions:
     """n predictions: rows of predictions.csv, or of another table with its last columns.
 
     rows: table of text with the other columns (language, model, split, cohort, sample); truth,
-    predicted: (n,) codes of `classes`, or numbers in a regression; prob: (n, K), NaN where a model
-    gives no probabilities; positive: code of the positive class of two, else None.
+    predicted: (n,) codes of `classes`, or numbers in a regression; prob: (n, K), NaN if a model
+    gives no probabilities; positive: code of the positive class, None unless there are two.
     """
 
     rows: pd.DataFrame
@@ -34,7 +34,7 @@ class Predictions:
         return bool(self.classes) and not np.isnan(self.prob).any()
 
     def take(self, at) -> "Predictions":
-        """Some of the predictions: a mask or positions."""
+        """Some of the predictions; at: a mask or positions."""
         truth, predicted, prob = (part[at] for part in (self.truth, self.predicted, self.prob))
         rows = self.rows.iloc[at]
         return Predictions(rows, truth, predicted, prob, self.classes, self.positive)
@@ -55,23 +55,23 @@ def read_predictions(path: str, positive: str | None, splits: str | None = None)
 def parse(table: pd.DataFrame, positive: str | None, splits: str | None = None) -> Predictions:
     """Predictions of a table of text.
 
-    positive: label of the positive class, None for the last one of two; splits: path of splits.csv,
-    for a column `repeat`, which is empty in external cohorts.
+    positive: label of the positive class, None for the second of two; splits: path of splits.csv,
+    to add the column `repeat`, which is empty in external cohorts.
     """
     columns = [name for name in table if name.startswith(PROBABILITY)]
     classes = [name.removeprefix(PROBABILITY) for name in columns]
     rows = table.drop(columns=columns)
     if splits:
-        of_split = read_text(splits).drop_duplicates("split").set_index("split")["repeat"]
-        rows["repeat"] = rows["split"].map(of_split)
+        repeat_of_split = read_text(splits).drop_duplicates("split").set_index("split")["repeat"]
+        rows["repeat"] = rows["split"].map(repeat_of_split)
     truth, predicted = (coded(table[name], classes) for name in ("truth", "predicted"))
     prob = table[columns].replace("", "nan").to_numpy(float)
-    code = classes.index(positive or classes[-1]) if len(classes) == 2 else None
-    return Predictions(rows, truth, predicted, prob, classes, code)
+    positive_code = classes.index(positive or classes[-1]) if len(classes) == 2 else None
+    return Predictions(rows, truth, predicted, prob, classes, positive_code)
 
 
 def coded(labels, classes: list[str]) -> np.ndarray:
-    """(n,) codes of labels in `classes`; without classes, the numbers that they are."""
+    """(n,) codes of labels in `classes`; without classes, the labels as numbers."""
     if not classes:
         return np.asarray(labels, dtype=float)
     code = {label: i for i, label in enumerate(classes)}

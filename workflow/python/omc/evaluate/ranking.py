@@ -1,6 +1,6 @@
-"""Who leads: how every model ranks, and how it stands to the leader and to the baseline.
+"""Ranks the models: who leads, and how each model compares with the leader and the baseline.
 
-The only place that decides it; figures, summary and report read ranking.csv.
+This is decided only here; figures, summary and report read ranking.csv.
 """
 
 import math
@@ -15,7 +15,7 @@ from omc.evaluate.metrics import METRICS
 ALPHA = 0.05
 EQUIVALENT = 0.95
 BY_SPLIT = "nadeau_bengio"
-# The test with a p-value that suits the resampling; a data set has one of them.
+# Tests with a p-value; a data set has the one that suits its resampling.
 TESTS = (BY_SPLIT, "group_bootstrap", "sample_bootstrap")
 BAYESIAN = ("bayesian_correlated_t",)
 STATUS = ("scored", "undefined", "failed")
@@ -25,8 +25,8 @@ STATUS = ("scored", "undefined", "failed")
 class Standing:
     """One model on one metric in one cohort: a row of ranking.csv.
 
-    model: language/name; estimate: its shown row of estimates.csv, text; value: NaN without one;
-    valued: the splits on which it has a value. The last four are None where they do not apply.
+    model: language/name; estimate: its shown row of estimates.csv, text; value: NaN if undefined;
+    valued: the splits on which it has a value. The last three are None if they do not apply.
     """
 
     model: str
@@ -43,39 +43,39 @@ class Standing:
 
 
 def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
-    """Rows of ranking.csv of a data set: per cohort and metric every configured model, best first.
+    """Rows of ranking.csv of a data set: all configured models per cohort and metric, best first.
 
     tables: rows of metrics, estimates and comparisons of all data sets, dictionaries of text;
     dataset: dictionary of name, metric (that of the comparison), models and baselines.
 
-    The estimate is that of `shown_estimates`. Only one of the `complete_models` may lead. Models
-    whose printed values equal the best one's lead together; a baseline never leads. The leader is
-    that of cross-validation in the rows of external cohorts too: to choose by a cohort would make
-    it one more training set. n_splits: on how many splits any model has a value, n_valued: on how
-    many of these this one has.
+    The estimate is that of `shown_estimates`. Only `complete_models` may lead. Models whose printed
+    values equal the best one's lead together; a baseline never leads. The rows of external cohorts
+    name the leader of cross-validation too: choosing by a cohort would turn it into training data.
+    n_splits: number of splits on which any model has a value; n_valued: on which this model has
+    one.
     """
-    own = {
+    dataset_tables = {
         name: [row for row in rows if row["dataset"] == dataset["name"]]
         for name, rows in tables.items()
     }
-    pooled = not any(row["method"] == BY_SPLIT for row in own["estimates"])
-    valued, planned = _splits(own["metrics"])
-    shown = shown_estimates(own["estimates"])
+    pooled = not any(row["method"] == BY_SPLIT for row in dataset_tables["estimates"])
+    valued, planned = _splits(dataset_tables["metrics"])
+    shown = shown_estimates(dataset_tables["estimates"])
     rows, leaders = [], {}
     for cohort, metric in sorted(shown, key=lambda key: key[0] != DEVELOPMENT):
-        inside = cohort == DEVELOPMENT
-        # Predictions that are scored together count by a value of any metric.
-        splits = valued.get((cohort, "" if pooled and inside else metric), {})
+        development = cohort == DEVELOPMENT
+        # If predictions are scored together, a split counts if it has a value of any metric.
+        splits = valued.get((cohort, "" if pooled and development else metric), {})
         standings = _standings(dataset, shown[cohort, metric], splits, len(planned[cohort]))
         order = _sorted(standings, metric)
         decimals = decimals_of([standing.value for standing in order], metric)
-        if inside:
+        if development:
             leaders[metric] = _leaders(order, decimals)
         for standing in order:
             standing.leader = standing.model in leaders.get(metric, ())
         _against_baseline(order, metric, decimals)
-        if inside and metric == dataset["metric"]:
-            _against_leaders(order, own["comparisons"])
+        if development and metric == dataset["metric"]:
+            _against_leaders(order, dataset_tables["comparisons"])
         n_splits = len(set().union(*splits.values()))
         for rank, standing in enumerate(order, start=1):
             rows.append([dataset["name"], cohort, metric, rank, *_cells(standing, n_splits)])
@@ -83,33 +83,33 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
 
 
 def complete_models(valued: dict[str, set]) -> list[str]:
-    """Models with a value on every split on which any model has one: who may lead or be picked.
+    """Models with a value on every split on which any model has one: they may lead or be picked.
 
-    valued: splits with a value by model. The mean of a model that failed on the hard splits is of
+    valued: splits with a value, by model. A model that failed on the hard splits has the mean of
     the easy ones.
     """
     splits = set().union(*valued.values())
-    return [model for model, own in valued.items() if own == splits]
+    return [model for model, with_value in valued.items() if with_value == splits]
 
 
 def best_of_languages(rows: list[dict], dataset: str, metric: str) -> list[tuple[str, str]]:
-    """(language, model): of each language the best model that may lead.
+    """(language, model) of the best model of each language that may lead.
 
     rows: of ranking.csv, dictionaries of text.
     """
-    wanted = {"dataset": dataset, "cohort": DEVELOPMENT, "metric": metric}
-    wanted |= {"baseline": "false", "complete": "true"}
+    criteria = {"dataset": dataset, "cohort": DEVELOPMENT, "metric": metric}
+    criteria |= {"baseline": "false", "complete": "true"}
     best = {}
     for row in rows:
-        if wanted.items() <= row.items():
+        if criteria.items() <= row.items():
             best.setdefault(row["language"], row["model"])
     return sorted(best.items())
 
 
 def shown_estimates(estimates: list[dict]) -> dict[tuple, dict[str, dict]]:
-    """By (cohort, metric) and model, the row of estimates.csv that is shown.
+    """The row of estimates.csv that is shown, by (cohort, metric) and model.
 
-    In cross-validation this is the mean over the splits, if there is one. Where all splits agree it
+    In cross-validation this is the mean over the splits, if there is one. If all splits agree, it
     takes the interval of the row with the same value; other rows are of the pooled predictions.
     """
     shown = {}
@@ -123,7 +123,7 @@ def shown_estimates(estimates: list[dict]) -> dict[tuple, dict[str, dict]]:
 
 
 def decimals_of(values, metric: str) -> int:
-    """Decimals to print: 3, or three digits of the typical value of a metric without limits."""
+    """Decimals to print: 3, or enough for three digits of the median if the metric is unbounded."""
     values = [abs(value) for value in values if value and math.isfinite(value)]
     if METRICS[metric].bounded or not values:
         return 3
@@ -139,7 +139,7 @@ def printed(value: float, decimals: int) -> str:
 def _splits(metrics: list[dict]) -> tuple[dict, dict]:
     """(valued, planned): {(cohort, metric): {model: splits with a value}}, {cohort: splits}.
 
-    With the metric "" the splits that have a value of any metric.
+    The metric "" has the splits with a value of any metric.
     """
     valued, planned = {}, defaultdict(set)
     for row in metrics:
@@ -159,10 +159,10 @@ def _standings(dataset: dict, estimates: dict, valued: dict, planned: int) -> li
     standings = []
     for model in dataset["models"]:
         row = estimates.get(model)
-        lost = row is None or int(row["n_failed"]) >= max(planned, 1)
+        failed = row is None or int(row["n_failed"]) >= max(planned, 1)
         row = row or dict.fromkeys(("estimate", "ci_low", "ci_high", "method"), "")
         value = float(row["estimate"] or "nan")
-        status = "failed" if lost else "undefined"
+        status = "failed" if failed else "undefined"
         if math.isfinite(value):
             status = "scored"
         standings.append(
@@ -180,7 +180,7 @@ def _standings(dataset: dict, estimates: dict, valued: dict, planned: int) -> li
 
 
 def _sorted(standings: list[Standing], metric: str) -> list[Standing]:
-    """The best first, those that cannot lead behind all that can; ties as in the configuration."""
+    """Best first; models that cannot lead come last; ties as in the configuration."""
 
     def key(standing):
         if standing.status != "scored":
@@ -191,14 +191,14 @@ def _sorted(standings: list[Standing], metric: str) -> list[Standing]:
 
 
 def _leaders(order: list[Standing], decimals: int) -> list[str]:
-    """The models that lead: no baselines, on every split, and equal to the best one as printed."""
+    """The leaders: complete models but baselines, whose printed value equals the best one."""
     rivals = [s for s in order if s.complete and not s.baseline]
     best = [printed(s.value, decimals) for s in rivals[:1]]
     return [s.model for s in rivals if [printed(s.value, decimals)] == best]
 
 
 def _against_baseline(order: list[Standing], metric: str, decimals: int) -> None:
-    """Whether each complete model is better, as printed, than the best baseline."""
+    """Set whether each complete model has a better printed value than the best baseline."""
     complete = [s for s in order if s.complete]
     for best in [s for s in complete if s.baseline][:1]:
         for standing in complete:
@@ -209,9 +209,9 @@ def _against_baseline(order: list[Standing], metric: str, decimals: int) -> None
 
 
 def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:
-    """What the tests say of each model against the leader.
+    """Set the results of the tests of each model against the leader.
 
-    Against several leaders the largest p and the smallest probability; none if a test lacks.
+    With several leaders: the largest p and the smallest probability, or none if a test is missing.
     """
     leaders = [s.model for s in order if s.leader]
     numbers = {}
@@ -225,10 +225,10 @@ def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:
                     if row["test"] in tests and row[column]:
                         numbers.setdefault((other, column), []).append(float(row[column]))
     for standing in order:
-        for column, least in (("p_adjusted", max), ("p_equivalent", min)):
+        for column, worst in (("p_adjusted", max), ("p_equivalent", min)):
             values = numbers.get((standing.model, column), [])
             if values and len(values) == len(leaders):
-                setattr(standing, column, least(values))
+                setattr(standing, column, worst(values))
 
 
 def _cells(standing: Standing, n_splits: int) -> list:

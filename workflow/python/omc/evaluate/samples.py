@@ -1,4 +1,4 @@
-"""Resamples of predicted samples, and what several metrics share, computed once."""
+"""Resamples of predicted samples, with the quantities that several metrics share."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,9 +24,9 @@ class Ranking:
 
 
 class Samples:
-    """B resamples of n predictions. weights: (B, n) how often each one stands in each resample.
+    """B resamples of n predictions. weights: (B, n) how often each one is in each resample.
 
-    What is undefined in a resample divides by zero and ends as NaN.
+    An undefined quantity is NaN, as it divides by zero.
     """
 
     def __init__(self, predictions: Predictions, weights: np.ndarray):
@@ -36,7 +36,7 @@ class Samples:
 
     @property
     def prob(self) -> np.ndarray:
-        """(n, K) probabilities; Undefined for a model without."""
+        """(n, K) probabilities; raises Undefined if the model has none."""
         if not self.predictions.has_probabilities:
             raise Undefined
         return self.predictions.prob
@@ -52,7 +52,7 @@ class Samples:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """(B, K, K) confusion matrices: samples of each class put into each class."""
+        """(B, K, K) confusion matrices: samples by true and by predicted class."""
         classes = len(self.classes)
         table = self.weights @ np.eye(classes**2)[self.truth * classes + self.predicted]
         return table.reshape(-1, classes, classes)
@@ -64,17 +64,17 @@ class Samples:
 
     @cached_property
     def given(self) -> np.ndarray:
-        """(B, K) samples put into each class."""
+        """(B, K) samples predicted as each class."""
         return self.counts.sum(axis=1)
 
     @cached_property
     def right(self) -> np.ndarray:
-        """(B, K) samples of each class that were put into it."""
+        """(B, K) correctly predicted samples of each class."""
         return np.diagonal(self.counts, axis1=1, axis2=2)
 
     @cached_property
     def recall(self) -> np.ndarray:
-        """(B, K) share of each class that was put into it; NaN where it has no sample."""
+        """(B, K) share of each class that was predicted correctly; NaN if it has no sample."""
         return self.right / self.true
 
     @cached_property
@@ -84,7 +84,7 @@ class Samples:
         return [self._ranking(self.truth == k, self.prob[:, k]) for k in classes]
 
     def over_classes(self, area) -> np.ndarray:
-        """(B,) mean of what a function makes of each of the `rankings`."""
+        """(B,) mean of a function's values for each of the `rankings`."""
         return sum(area(ranking) for ranking in self.rankings) / len(self.rankings)
 
     def _ranking(self, positive, value) -> Ranking:
@@ -95,30 +95,30 @@ class Samples:
 
     @cached_property
     def truth_ranks(self) -> np.ndarray:
-        """(B, n) ranks of the true numbers, ties at their middle, less their mean."""
+        """(B, n) centred ranks of the true numbers; ties get their mean rank."""
         return self._ranks(self.truth)
 
     @cached_property
     def predicted_ranks(self) -> np.ndarray:
-        """(B, n) as `truth_ranks`, of the predicted numbers."""
+        """(B, n) centred ranks of the predicted numbers."""
         return self._ranks(self.predicted)
 
     @cached_property
     def truth_spread(self) -> np.ndarray:
-        """(B,) variance of the ranks of the true numbers, which of equal numbers is exactly 0."""
+        """(B,) variance of the ranks of the true numbers: exactly 0 if all are equal."""
         return self.mean(self.truth_ranks**2)
 
     def _ranks(self, value):
         order, starts = _ties(value)
-        times = np.add.reduceat(self.weights[:, order], starts, axis=1)
-        rank = times.cumsum(axis=1) - times / 2
-        of_sample = np.empty(len(order), dtype=int)
-        of_sample[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
-        rank = rank[:, of_sample]
+        counts = np.add.reduceat(self.weights[:, order], starts, axis=1)
+        rank = counts.cumsum(axis=1) - counts / 2
+        tie = np.empty(len(order), dtype=int)
+        tie[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
+        rank = rank[:, tie]
         return rank - self.mean(rank)[:, None]
 
 
 def _ties(value):
-    """The ascending order of a value, and where in it each distinct value begins."""
+    """The ascending order of values, and where each distinct value starts in it."""
     order = np.argsort(value, kind="stable")
     return order, np.flatnonzero(np.diff(value[order], prepend=np.nan) != 0)

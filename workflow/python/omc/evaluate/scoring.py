@@ -1,4 +1,4 @@
-"""One scorer for both languages: metrics from predictions, whoever made them."""
+"""One scorer for both languages: metrics from predictions."""
 
 from functools import cache
 
@@ -22,19 +22,19 @@ def _scores() -> dict:
 
 
 def score(predictions: Predictions, metrics=None) -> dict[str, float]:
-    """Metrics of one set of test samples, all of them by default; NaN where undefined."""
+    """Metrics of one set of test samples (default: all metrics); NaN if undefined."""
     values = scores(predictions, np.ones((1, len(predictions))), metrics)
     return {metric: float(value[0]) for metric, value in values.items()}
 
 
 def scores(predictions: Predictions, weights: np.ndarray, metrics=None) -> dict[str, np.ndarray]:
-    """Metrics, (B,) each, of B resamples of one set of test samples; NaN where undefined.
+    """{metric: (B,)} of B resamples of one set of test samples; NaN if undefined.
 
-    weights: (B, n) how often each sample stands in each resample; metrics: names, by default all of
-    the kind of predictions.
+    weights: (B, n) how often each sample is in each resample; metrics: names (default: all that
+    suit the predictions).
     """
     metrics = metrics or METRICS_OF[kind_of(predictions.classes)]
-    # Rankings are kept for each of several classes: fewer resamples at once hold as many numbers.
+    # Each class has rankings: with more classes, fewer resamples at once need the same memory.
     parts = np.array_split(weights, max(1, min(len(predictions.classes) // 2, len(weights) // 2)))
     scored = []
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -54,7 +54,7 @@ def _score(metric: str, samples: Samples) -> np.ndarray:
 
 
 def proportions(truth, classes: list, positive) -> dict[str, np.ndarray]:
-    """The metrics that are a share of samples that are right: (n,) which samples each is of.
+    """{metric: (n,)}: for metrics that are a share of correct samples, which samples they count.
 
     truth: (n,) codes of classes; positive: code of the positive class of two.
     """
@@ -67,10 +67,10 @@ def proportions(truth, classes: list, positive) -> dict[str, np.ndarray]:
 
 
 def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
-    """Rows of metrics.csv; those of split `final`, of external cohorts, have no repeat and fold.
+    """Rows of metrics.csv; external cohorts are tested by split `final`, without repeat and fold.
 
     path: predictions.csv; dataset: dictionary of name, positive, models ([language, name]) and
-    cohorts. UserError if the predictions are of other splits, or lack test samples of one.
+    cohorts. UserError if the predictions belong to other splits, or lack test samples.
     """
     predictions = read_predictions(path, dataset["positive"])
     if set(predictions.rows["splits_sha256"]) - {sha256_file(splits_path)}:

@@ -1,4 +1,4 @@
-"""The features that models use: their stability, and a ranking that all models share."""
+"""The features that models use: the stability of their selection, and a consensus ranking."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from scipy.stats import norm, rankdata
 
 from omc.core.csv_files import number
 
-# How many of the first features have ranks per model and a permutation importance.
+# Number of top features with ranks per model and a permutation importance.
 TOP = 20
 
 
 @dataclass(frozen=True)
 class Use:
-    """What one model uses in its M splits. used, ranks: (M, p); ranks None without importance."""
+    """The features that one model uses in M splits: used (M, p), and ranks (M, p) or None."""
 
     language: str
     model: str
@@ -25,13 +25,13 @@ class Use:
 def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[float, float, float]:
     """(stability, low, high) of the sets of features of M splits.
 
-    used: (M, p) which feature is in which set; features: how many there were to choose from (those
-    in no set may be missing from `used`). The measure and the interval of Nogueira, Sechidis &
-    Brown 2018 (JMLR 18(174), definition 4 and theorem 7): 1 for equal sets, 0 as expected of sets
-    drawn by chance, whatever their sizes. NaN where it is undefined: fewer than two sets, or all of
-    none or of all features. The interval treats the sets as independent; those of splits share
-    training samples, so it shows how steady the mean over such splits is, not what happens in other
-    samples. Where all sets are equal it would have no width and is left out (NaN).
+    used: (M, p) which feature is in which set; features: how many there were to choose from
+    (`used` may lack those that are in no set). Measure and interval of Nogueira, Sechidis & Brown
+    2018 (JMLR 18(174), definition 4 and theorem 7): 1 for equal sets, and 0 expected for random
+    sets of any sizes. NaN if undefined: fewer than two sets, or all sets empty or full. The
+    interval treats the sets as independent. Splits share training samples, so it shows how
+    precise the mean over such splits is, not what to expect of other samples. If all sets are equal
+    it would have no width and is left out (NaN).
     """
     m, d = len(used), features
     used = np.asarray(used, dtype=float)
@@ -63,49 +63,49 @@ def read_importance(path: str) -> pd.DataFrame:
 def read_uses(importance: pd.DataFrame, baselines: list[str]):
     """(features (p,), selected (S, p), Uses of all models but the baselines) of one data set.
 
-    importance: rows of importance.csv of the data set, `importance` as numbers. A model uses the
-    features whose importance is not zero in a split: of a model with sparsity of its own, as the
-    elastic net or a tree, that is fewer than the preprocessing selected, which is the same for all
-    models. Of a model without importance it is all that were selected. Features are ranked by their
-    importance within a split; all that it does not use stand behind, on the rank after the longest
-    selection (the lists of top features of Fagin, Kumar & Sivakumar 2003,
-    doi:10.1137/S0895480102412856).
+    importance: rows of importance.csv of the data set, `importance` as numbers. In a split, a model
+    uses the features with nonzero importance. A sparse model, such as an elastic net or a tree,
+    uses fewer than the preprocessing selected, which is the same for all models. A model without
+    importance counts as using all selected features. Features are ranked by importance within a
+    split; all unused features get the rank after the longest selection (top-k lists of Fagin, Kumar
+    & Sivakumar 2003, doi:10.1137/S0895480102412856).
     """
     rows = importance[(importance["split"] != "final") & (importance["selected"] == "true")]
     features, splits = np.unique(rows["feature"]), np.unique(rows["split"])
-    at = np.searchsorted(splits, rows["split"]), np.searchsorted(features, rows["feature"])
+    split_at = np.searchsorted(splits, rows["split"])
+    feature_at = np.searchsorted(features, rows["feature"])
     selected = np.zeros((len(splits), len(features)), dtype=bool)
-    selected[at] = True
-    last = 1 + selected.sum(axis=1).max(initial=0)
+    selected[split_at, feature_at] = True
+    unused_rank = 1 + selected.sum(axis=1).max(initial=0)
     uses = []
     names = rows["language"] + "/" + rows["model"]
     for name in names.unique():
-        own = (names == name).to_numpy()
+        is_model = (names == name).to_numpy()
         if name in baselines:
             continue
         values = np.full(selected.shape, np.nan)
-        values[at[0][own], at[1][own]] = rows["importance"].to_numpy()[own]
-        has = np.isfinite(values).any(axis=1)
+        values[split_at[is_model], feature_at[is_model]] = rows["importance"].to_numpy()[is_model]
+        has_importance = np.isfinite(values).any(axis=1)
         ranks = None
-        if has.any():
-            values = np.nan_to_num(np.abs(values[has]))
+        if has_importance.any():
+            values = np.nan_to_num(np.abs(values[has_importance]))
             used = values > 0
-            ranks = np.where(used, rankdata(-values, axis=1), last)
+            ranks = np.where(used, rankdata(-values, axis=1), unused_rank)
         else:
-            used = selected[np.unique(at[0][own])]
+            used = selected[np.unique(split_at[is_model])]
         language, _, model = name.partition("/")
         uses.append(Use(language, model, used, ranks))
     return features, selected, uses
 
 
 def consensus(features, selected, uses: list[Use]):
-    """(order, score, share) of the features: the first is the one that models agree on most.
+    """(order, score, share) of the features; the first is the one that models agree on most.
 
     score: (p,) mean over models of their mean rank over splits, NaN if no model has importance;
     share: (p,) of splits that selected the feature. Sums of ranks over resamples and over models
-    are the linear aggregation of Saeys, Abeel & Van de Peer 2008 (doi:10.1007/978-3-540-87481-2_21)
-    ; every model counts the same, and models of one kind in both languages count twice. Ties by
-    share, then by name.
+    are the linear aggregation of Saeys, Abeel & Van de Peer 2008
+    (doi:10.1007/978-3-540-87481-2_21). All models have the same weight; a learner that is in both
+    languages counts twice. Ties are broken by share, then by name.
     """
     share = selected.mean(axis=0) if len(selected) else np.zeros(0)
     ranked = [use.ranks.mean(axis=0) for use in uses if use.ranks is not None]
@@ -114,23 +114,23 @@ def consensus(features, selected, uses: list[Use]):
 
 
 def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tuple]) -> dict:
-    """Rows of four tables by name, of one data set; ranks are of the top features alone.
+    """Rows of four tables of one data set, by table; only the top features have ranks.
 
-    rows: see `read_uses`; count: how many features there were to choose from; dataset: dictionary
-    of name and baselines; best: (language, model) whose top features are to be shuffled.
+    rows: see `read_uses`; count: number of features to choose from; dataset: dictionary of name and
+    baselines; best: (language, model) for which the top features will be shuffled.
     """
     name = dataset["name"]
     features, selected, uses = read_uses(rows, dataset["baselines"])
-    stable, agreed, ranks = [], [], []
+    stabilities, signature, ranks = [], [], []
     for use in uses:
-        measured = [number(value) for value in stability(use.used, count)]
+        numbers = [number(value) for value in stability(use.used, count)]
         size = number(use.used.sum(axis=1).mean())
-        stable.append([name, use.language, use.model, *measured, len(use.used), size])
+        stabilities.append([name, use.language, use.model, *numbers, len(use.used), size])
     order, score, share = consensus(features, selected, uses)
     with_ranks = [use for use in uses if use.ranks is not None]
     for rank, i in enumerate(order, start=1):
         cells = [features[i], number(score[i]), len(with_ranks), number(share[i])]
-        agreed.append([name, rank, *cells])
+        signature.append([name, rank, *cells])
     top = order[:TOP]
     for use in with_ranks:
         mean, share = use.ranks.mean(axis=0), use.used.mean(axis=0)
@@ -138,8 +138,8 @@ def feature_tables(rows: pd.DataFrame, count: int, dataset: dict, best: list[tup
         ranks += [[*lead, features[i], number(mean[i]), number(share[i])] for i in top]
     plan = [[name, *model, features[i]] for model in best for i in top]
     return {
-        "stability": stable,
-        "signature": agreed,
+        "stability": stabilities,
+        "signature": signature,
         "feature_ranks": ranks,
         "permutation_plan": plan,
     }

@@ -159,7 +159,7 @@ class Slices:
         variants = {n: self._study.datasets[n]["variant"] for n in self._study.all_variants()}
         return canonical(
             [
-                {"name": name, "of": v["base"], "kind": v["kind"], **self._outcome(name)}
+                {"name": name, "base": v["base"], "kind": v["kind"], **self._outcome(name)}
                 for name, v in variants.items()
             ]
         )

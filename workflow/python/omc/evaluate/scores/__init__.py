@@ -1,8 +1,8 @@
-"""The metrics: a file each, named as its row of catalog/metrics.csv.
+"""The metrics, one per file, named as in catalog/metrics.csv.
 
-A file has `score(samples)`, which takes `samples.Samples` and returns (B,) values, one for each
-resample, NaN where it is undefined; where it is so for every resample, as a metric of probabilities
-of a model that has none, it may raise `samples.Undefined`. A share of samples that are right has
-`counted(truth, positive)` too: (n,) which samples it is a share of, from their codes and that of
+A file has `score(samples)`, which takes `samples.Samples` and returns (B,) values, one per
+resample, NaN if undefined. If it is undefined for every resample, such as a metric of probabilities
+for a model without any, it may raise `samples.Undefined`. A metric that is a share of correct
+samples also has `counted(truth, positive)`: (n,) which samples count, from their codes and that of
 the positive class.
 """

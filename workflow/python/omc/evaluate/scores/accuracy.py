@@ -1,4 +1,4 @@
-"""Accuracy: the share of samples that were put into their class."""
+"""Accuracy: the share of samples whose class was predicted correctly."""
 
 import numpy as np
 

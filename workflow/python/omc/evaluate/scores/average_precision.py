@@ -1,4 +1,4 @@
-"""Average precision: of the positive class of two, macro one-vs-rest of several."""
+"""Average precision of the positive class; with several classes, macro one-vs-rest."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Balanced accuracy: the mean recall of the classes that the samples have."""
+"""Balanced accuracy: the mean recall of the classes that occur."""
 
 import numpy as np
 

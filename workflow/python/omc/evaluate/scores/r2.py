@@ -8,5 +8,5 @@ def score(samples):
     error = samples.predicted - samples.truth
     deviation = samples.truth - samples.mean(samples.truth)[:, None]
     explained = 1 - samples.mean(error**2) / samples.mean(deviation**2)
-    # By the ranks: of equal numbers the variance may be a rounding error.
+    # Ranks show equal outcomes: their variance is exactly 0, without rounding errors.
     return np.where(samples.truth_spread > 0, explained, np.nan)

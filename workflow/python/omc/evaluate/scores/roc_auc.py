@@ -1,4 +1,4 @@
-"""Area under the ROC curve: of the positive class of two, macro one-vs-rest of several."""
+"""Area under the ROC curve of the positive class; with several classes, macro one-vs-rest."""
 
 
 def score(samples):

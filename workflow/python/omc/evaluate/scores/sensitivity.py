@@ -1,4 +1,4 @@
-"""Sensitivity: the share of the positive class that was found."""
+"""Sensitivity: the share of the positive class that was predicted as such."""
 
 
 def score(samples):

@@ -1,4 +1,4 @@
-"""Specificity: the share of the negative class that was put into it."""
+"""Specificity: the share of the negative class that was predicted as such."""
 
 
 def score(samples):

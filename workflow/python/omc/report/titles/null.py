@@ -1,6 +1,6 @@
 """How many models do better on the real outcomes than on permuted ones."""
 
-from omc.evaluate.null import ENOUGH, LEVEL
+from omc.evaluate.null import LEVEL, MIN_PERMUTATIONS
 from omc.report.phrases import of_models, plural, short
 from omc.report.result import Result
 
@@ -11,7 +11,7 @@ def title(result: Result) -> str:
     if n == 0:
         return "No model has a value on the real outcomes"
     count = int(tested[0]["n_permutations"])
-    if count < ENOUGH:
+    if count < MIN_PERMUTATIONS:
         least = short(1 / (count + 1), 2)
         return f"No verdict from {plural(count, 'permutation')}: p cannot be below {least}"
     learned = sum(float(row["p_value"]) <= LEVEL for row in tested)
