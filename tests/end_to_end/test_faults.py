@@ -108,7 +108,7 @@ def test_a_failing_model_is_a_row_and_not_a_lost_run(workflow, small):
     svg = run.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
     assert "knn_python" in svg and "failed" in svg
     assert "knn_python" in run.path("results", "summary.md").read_text(encoding="utf-8")
-    # Asked to report only, the same results end with status 0, and only the verdict runs again.
+    # With on_failure: report, the same results end with status 0, and only that rule runs again.
     small["on_failure"] = "report"
     process = run.compare(small)
     assert process.returncode == 0, process.stderr

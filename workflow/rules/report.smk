@@ -34,7 +34,7 @@ rule findings:
         **tables_of_findings(),
         checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
-        code=code("report/find.py"),
+        code=code("report/write_findings.py"),
     output:
         f"{RESULTS}/findings.csv",
     log:
@@ -47,7 +47,7 @@ rule findings:
     message:
         "Put the findings into words"
     script:
-        "../scripts/report/find.py"
+        "../scripts/report/write_findings.py"
 
 
 rule summarise:
@@ -82,8 +82,8 @@ rule summarise:
         "../scripts/report/summarise.py"
 
 
-# Last of all, so that failed models cost the run its exit status, but nothing else.
-rule verdict:
+# The last rule, so that failed models change the exit status of a run but nothing else.
+rule report_failures:
     input:
         failures=f"{RESULTS}/failures.csv",
         metrics=f"{RESULTS}/metrics.csv",
@@ -100,11 +100,11 @@ rule verdict:
             for figure in STUDY.figures(dataset)
             for ending in ("svg", "png")
         ],
-        code=code("report/verdict.py"),
+        code=code("report/report_failures.py"),
     output:
         f"{RESULTS}/verdict.txt",
     log:
-        f"{RESULTS}/logs/verdict.log",
+        f"{RESULTS}/logs/report_failures.log",
     localrule: True
     conda:
         "../../envs/python.yaml"
@@ -113,4 +113,4 @@ rule verdict:
     message:
         "Look for failed models"
     script:
-        "../scripts/report/verdict.py"
+        "../scripts/report/report_failures.py"

@@ -1,4 +1,4 @@
-"""The exit status of a run: failed models are told, and fail the run if so configured."""
+"""Report failed models; they also fail the run if `on_failure: stop` is configured."""
 
 import sys
 from pathlib import Path
@@ -15,19 +15,21 @@ def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     failed = {}
     for row in read_csv(failures):
         failed.setdefault((row["dataset"], row["language"], row["model"]), []).append(row)
-    valued = {
+    with_value = {
         (row["dataset"], row["language"], row["model"], row["split"])
         for row in read_csv(metrics)
         if row["value"]
     }
-    lost = []
+    messages = []
     for (dataset, language, model), rows in failed.items():
-        splits = [r for r in rows if (dataset, language, model, r["split"]) not in valued]
+        splits = [r for r in rows if (dataset, language, model, r["split"]) not in with_value]
         if splits:
             names = some(dict.fromkeys(r["split"] for r in splits), 3)
-            lost.append(f"{language}/{model} failed on {dataset} ({names}): {splits[0]['message']}")
-    text = "\n".join(lost) or "every model was trained on every split"
-    if lost and on_failure == "stop":
+            messages.append(
+                f"{language}/{model} failed on {dataset} ({names}): {splits[0]['message']}"
+            )
+    text = "\n".join(messages) or "every model was trained on every split"
+    if messages and on_failure == "stop":
         raise UserError(
             f"{text}\nall results and figures are there without these; see {failures};"
             " set on_failure: report to end such a run with status 0"

@@ -19,8 +19,8 @@ def main(tables: dict, samples: list[str], datasets: list[dict], output: str) ->
         cohorts = [row["cohort"] for row in rows]
         dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
         if dataset["task"] == "regression":
-            own = [float(row["outcome"]) for row in rows if row["cohort"] == "development"]
-            dataset["range"] = min(own), max(own)
+            outcomes = [float(row["outcome"]) for row in rows if row["cohort"] == "development"]
+            dataset["range"] = min(outcomes), max(outcomes)
     tables = {name: read_csv(path) for name, path in tables.items()}
     write_csv(output, FINDINGS, findings(tables, datasets))
 
