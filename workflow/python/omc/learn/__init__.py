@@ -1,1 +1,1 @@
-"""Splits, preprocessing and training: all that learns from samples."""
+"""Splits, preprocessing and training: everything that learns from samples."""

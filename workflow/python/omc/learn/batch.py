@@ -28,19 +28,19 @@ class Data:
         self._files = (data, preprocessing)
 
     def batch_splits(self, index: int, count: int) -> list[str]:
-        """Names of the splits of batch `index` (1-based) of `count`; `final` goes with the last."""
-        ordinary = [name for name in self.splits if name != FINAL]
-        n = len(ordinary)
-        chosen = ordinary[(index - 1) * n // count : index * n // count]
+        """Names of the splits of batch `index` (1-based) of `count`; the last has `final` too."""
+        outer = [name for name in self.splits if name != FINAL]
+        n_splits = len(outer)
+        chosen = outer[(index - 1) * n_splits // count : index * n_splits // count]
         return chosen + ([FINAL] if index == count and FINAL in self.splits else [])
 
     def load_batch(self, splits: list[str]) -> dict:
-        """Read the fits of these splits and the columns they keep; returns its attributes."""
+        """Read the fits of these splits and their columns; returns the file's attributes."""
         data, preprocessing = self._files
         self.fits, attributes = read_fits(preprocessing, set(splits))
-        kept = [fit.index for fit in self.fits.values()]
-        # A batch may be empty where there are fewer splits than batches.
-        self.columns = np.unique(np.concatenate(kept)) if kept else np.zeros(0, dtype=int)
+        columns = [fit.index for fit in self.fits.values()]
+        # A batch is empty if there are fewer splits than batches.
+        self.columns = np.unique(np.concatenate(columns)) if columns else np.zeros(0, dtype=int)
         self.values = read_columns(data, self.samples, self.columns)
         self.features = np.array(axis_names(data, "var"), dtype=object)
         return attributes
@@ -48,12 +48,12 @@ class Data:
     def split_rows(self, split: str):
         """(train, test, inner): row numbers, and the inner fold of each training row."""
         part = self.splits[split]
-        at = self.samples.get_indexer(part["sample"])
+        rows = self.samples.get_indexer(part["sample"])
         train = (part["role"] == "train").to_numpy()
-        return at[train], at[~train], part["inner_fold"].to_numpy()[train].astype(int)
+        return rows[train], rows[~train], part["inner_fold"].to_numpy()[train].astype(int)
 
     def fit_matrix(self, fit, rows) -> np.ndarray:
-        """(rows, kept) numbers of a fit, ready for a model."""
+        """(rows, features) numbers of a fit, ready for a model."""
         return apply_fit(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
 
 

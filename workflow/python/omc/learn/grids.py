@@ -1,10 +1,10 @@
-"""The candidates of a model: its grid, within what the smallest fit can do (twin: grids.R)."""
+"""The candidates of a model: its grid, capped at what the smallest fit allows (twin: grids.R)."""
 
 import numpy as np
 from sklearn.model_selection import ParameterGrid
 
-# The most that a tuning parameter can be, whatever the estimator, given the rows and columns of the
-# smallest fit.
+# Upper limits of the tuning parameters of any estimator, given the rows and columns of the smallest
+# fit.
 LIMITS = {
     "n_neighbors": lambda rows, columns: rows,
     "n_components": lambda rows, columns: max(1, min(rows - 1, columns)),
@@ -13,26 +13,26 @@ LIMITS = {
 
 
 def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | None = None) -> list:
-    """The hyperparameter candidates, dicts in grid order; of a larger grid a seeded sample.
+    """The hyperparameter candidates, dicts in grid order; a seeded sample if the grid is larger.
 
-    rows, columns: of the smallest fit that will be made. What it cannot do is lowered to what it
-    can, and candidates that become equal are one.
+    rows, columns: of the smallest fit. Values that it cannot fit are capped; duplicates that arise
+    are dropped.
     """
     grid = list(ParameterGrid(spec["grid"] or {}))
     if rows is not None and columns is not None:
-        lowered = [{k: _lowered(k, v, rows, columns) for k, v in one.items()} for one in grid]
-        if lowered != grid:
-            # By their text: max_features 1 and 1.0 are equal numbers, and not the same.
-            grid = list({repr(one): one for one in lowered}.values())
+        capped = [{k: _capped(k, v, rows, columns) for k, v in values.items()} for values in grid]
+        if capped != grid:
+            # Compared as text: max_features 1 and 1.0 are equal numbers with different meanings.
+            grid = list({repr(values): values for values in capped}.values())
     if len(grid) <= spec["size"]:
         return grid
-    drawn = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
-    return [grid[int(i)] for i in np.sort(drawn)]
+    chosen = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
+    return [grid[int(i)] for i in np.sort(chosen)]
 
 
-def _lowered(name: str, value, rows: int, columns: int):
+def _capped(name: str, value, rows: int, columns: int):
     limit = LIMITS.get(name.rpartition("__")[2])
-    # Of max_features only a whole number is a number of columns: 1.0 is all of them.
+    # Only a whole number in max_features is a number of columns: 1.0 means all of them.
     if limit is None or not isinstance(value, int) or isinstance(value, bool):
         return value
     return min(value, limit(rows, columns))

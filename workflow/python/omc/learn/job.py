@@ -1,4 +1,4 @@
-"""What a training job is told, and what it records: seeds, times, failures (twin: job.R)."""
+"""Settings of a training job, and what it records: seeds, times, failures (twin: job.R)."""
 
 import resource
 import time
@@ -10,10 +10,10 @@ from omc.core.seeds import fit_seed
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training job is told: its names and the slice of the configuration it depends on.
+    """Settings of a training job: its names and its slice of the configuration.
 
-    part: index and count of the share of candidates that a tuning job evaluates; None of a job that
-    trains.
+    part: index and count of the share of candidates that a tuning job evaluates; None for a job
+    that trains.
     """
 
     dataset: str
@@ -28,7 +28,7 @@ class Settings:
 
 
 def settings_of(params, spec: dict) -> Settings:
-    """Settings of a model by its specification; params: what the rule says of the others."""
+    """Settings of a job from the model's specification and the rule's params."""
     return Settings(
         params.dataset,
         spec["name"],
@@ -49,7 +49,7 @@ def split_seed(settings: Settings, split: str, fit) -> int:
 
 @dataclass
 class SplitResult:
-    """What one split gives: rows without the leading names, or a failure."""
+    """Results of one split: rows of the tables without the leading names, or a failure."""
 
     predictions: list = field(default_factory=list)
     tuning: list = field(default_factory=list)
@@ -61,7 +61,7 @@ class SplitResult:
 
 @contextmanager
 def timed(result: SplitResult, stage: str):
-    """Measure a stage: wall and CPU seconds of this process, and its peak memory so far."""
+    """Record the wall and CPU seconds of a stage, and the peak memory of this process so far."""
     wall, cpu = time.perf_counter(), time.process_time()
     try:
         yield

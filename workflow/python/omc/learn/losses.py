@@ -1,4 +1,4 @@
-"""Tuning metrics: what an inner fold says of a candidate (twin: losses.R, equal to 1e-9)."""
+"""Tuning metrics: the value of a candidate on an inner fold (twin: losses.R, equal to 1e-9)."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def tuning_value(metric: str, truth: np.ndarray, predicted: np.ndarray, prob) ->
     """Value of `metric` on one inner fold.
 
     truth, predicted: (n,) class indices 0..K-1, or numbers in a regression. prob: (n, K)
-    probabilities, None in a regression; a model without probabilities gives its labels one-hot.
+    probabilities, None in a regression; one-hot labels if a model has no probabilities.
     brier: mean over samples of the squared distance to the one-hot truth, halved for two classes.
     log_loss: natural logarithm, probabilities clipped at 1e-15.
     """
@@ -33,8 +33,8 @@ def tuning_value(metric: str, truth: np.ndarray, predicted: np.ndarray, prob) ->
 def best_candidate(metric: str, values: np.ndarray) -> int:
     """Index of the best candidate, the first one on ties; NaN (failed) is never chosen.
 
-    values: means over the inner folds of numbers with 12 digits: equal in 11 is a tie.
+    values: means over the inner folds of numbers with 12 digits; a tie is equality in 11 digits.
     """
     values = np.array([float(f"{value:.11g}") for value in values])
-    worst_is_last = -values if metric in LARGER_IS_BETTER else values
-    return int(np.nanargmin(worst_is_last))
+    losses = -values if metric in LARGER_IS_BETTER else values
+    return int(np.nanargmin(losses))

@@ -16,25 +16,25 @@ from omc.core.errors import UserError, did_you_mean, some
 
 
 def estimator_class(dotted: str, key: str):
-    """The class that a dotted name such as sklearn.svm.SVC means."""
+    """The class with a dotted name such as sklearn.svm.SVC."""
     if not isinstance(dotted, str):
         raise UserError(f"{key}: {dotted!r} is no dotted name: write one, as sklearn.svm.SVC")
     module_name, _, class_name = dotted.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module_name), class_name)
+        member = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise UserError(
             f"{key}: cannot import '{dotted}' ({error}): correct the dotted name"
         ) from error
-    if not (inspect.isclass(found) and hasattr(found, "fit") and hasattr(found, "get_params")):
+    if not (inspect.isclass(member) and hasattr(member, "fit") and hasattr(member, "get_params")):
         raise UserError(
             f"{key}: '{dotted}' is no scikit-learn estimator class: it needs fit and get_params"
         )
-    return found
+    return member
 
 
 def build(spec: dict, task: str, imbalance: str, key: str):
-    """An unfitted estimator of a model's specification, one thread, its parameters checked.
+    """An unfitted estimator for a model's specification, with checked parameters and one thread.
 
     spec: name, estimator (dotted name), params, grid, size. task: classification or regression.
     """
@@ -47,12 +47,12 @@ def build(spec: dict, task: str, imbalance: str, key: str):
                 f"{did_you_mean(name, list(known))} Its parameters: {some(sorted(known), 30)}"
             )
     wanted = "classifier" if task == "classification" else "regressor"
-    actual = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
-    if actual is not None and actual != wanted:
+    kind = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
+    if kind is not None and kind != wanted:
         raise UserError(
-            f"{key}: {spec['estimator']} is a {actual}, and the task is {task}: use a {wanted}"
+            f"{key}: {spec['estimator']} is a {kind}, and the task is {task}: use a {wanted}"
         )
-    # The workflow is the parallelism: more threads here would multiply with its jobs.
+    # The workflow runs jobs in parallel: more threads in each would multiply.
     threads = {n: 1 for n in _named(estimator, "n_jobs") if known[n] not in (None, 1)}
     estimator.set_params(**threads)
     if imbalance == "weights" and task == "classification" and not takes_weights(estimator):
@@ -63,29 +63,29 @@ def build(spec: dict, task: str, imbalance: str, key: str):
 
 
 def _instance(dotted: str, params: dict, key: str):
-    """An estimator; a parameter that is a mapping with the key `estimator` is one in itself."""
+    """An estimator; a parameter that is a mapping with the key `estimator` becomes one as well."""
     kind = estimator_class(dotted, key)
     if not isinstance(params, dict):
         raise UserError(f"{key}.params: {params!r} is not a mapping: write key: value")
-    own = {
+    own_params = {
         name: _instance(value["estimator"], value.get("params", {}), f"{key}.params.{name}")
         if isinstance(value, dict) and "estimator" in value
         else value
         for name, value in params.items()
     }
-    # A name such as regressor__C belongs to an estimator inside this one.
-    inside = {name: own.pop(name) for name in list(own) if "__" in name}
+    # A name such as regressor__C is a parameter of an estimator inside this one.
+    nested_params = {name: own_params.pop(name) for name in list(own_params) if "__" in name}
     try:
-        estimator = kind(**own)
-        parts = estimator.get_params() if inside else {}
-        for name in inside:
+        estimator = kind(**own_params)
+        known = estimator.get_params() if nested_params else {}
+        for name in nested_params:
             outer = name.partition("__")[0]
-            if not hasattr(parts.get(outer), "set_params"):
+            if not hasattr(known.get(outer), "set_params"):
                 raise UserError(
                     f"{key}.params: '{name}' is of an estimator inside {dotted}, and '{outer}' is"
                     f" none: give it, as {outer}: {{estimator: sklearn.svm.SVC}}"
                 )
-        return estimator.set_params(**inside)
+        return estimator.set_params(**nested_params)
     except (TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{key}.params: {' '.join(str(error).split())}: see the documentation of {dotted}"
@@ -93,7 +93,7 @@ def _instance(dotted: str, params: dict, key: str):
 
 
 def _named(estimator, name: str) -> list[str]:
-    """Parameters of that name, of the estimator and of those inside it."""
+    """Parameters with this name, of the estimator and of those inside it."""
     return [p for p in estimator.get_params() if p.rpartition("__")[2] == name]
 
 
@@ -102,25 +102,26 @@ def takes_weights(estimator) -> bool:
     return "class_weight" in estimator.get_params() or has_fit_parameter(estimator, "sample_weight")
 
 
-# Of a sigmoid that would fall: slope times the largest decision value. Probabilities are written
-# with 12 digits.
+# Slope times the largest decision value, for a sigmoid that would otherwise fall. Probabilities are
+# written with 12 digits.
 RISE = 1e-4
 
 
 def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
     """Fit one candidate on one fit's rows.
 
-    x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: of these rows
-    as (train, test) row numbers. With two and more of them a classifier without probabilities is
-    calibrated inside x, whose features and scale all rows have taught: too extreme, and good enough
-    to rank candidates. Without, it has no probabilities, until `calibrate`.
+    x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: (train, test)
+    row numbers in these rows. With two or more folds, a classifier without probabilities is
+    calibrated inside x. Its features and scale were learned from all rows, so the probabilities are
+    too extreme, but good enough to rank candidates. Without folds, it has no probabilities until
+    `calibrate`.
     """
     model = clone(estimator).set_params(**candidate)
     model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
     calibrated = classes and needs_calibration(model) and len(folds) > 1
     weights = {}
     if imbalance == "weights" and classes:
-        # A calibration without weights would undo those of the model that it calibrates.
+        # A calibration without weights would undo the weights of the calibrated model.
         by_sample = has_fit_parameter(model, "sample_weight")
         if "class_weight" in model.get_params() and not (calibrated and by_sample):
             model.set_params(class_weight="balanced")
@@ -132,49 +133,49 @@ def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, 
 
 
 def needs_calibration(model) -> bool:
-    """Whether a classifier has decision values, and no probabilities."""
+    """Whether a classifier has decision values but no probabilities."""
     return not hasattr(model, "predict_proba") and hasattr(model, "decision_function")
 
 
 def calibrate(model, x, y, decision, imbalance: str):
     """A fitted model with probabilities: a sigmoid of its decision values (Platt 1999).
 
-    x: (n, p); y: (n,) class indices of its training rows; decision: (n, 1), or (n, K) of more than
-    two classes, decision values of the same rows by models that have not seen them. Of more than
-    two classes each has its sigmoid, and their values are divided by their sum. Platt, Advances in
-    Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
+    x: (n, p); y: (n,) class indices of its training rows; decision: (n, 1), or (n, K) for more than
+    two classes, decision values of the same rows from models that were not trained on them. With
+    more than two classes, each has its own sigmoid, and the values are divided by their sum. Platt,
+    Advances in Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
 
-    The sigmoid never falls: where it would, since the decision values of a weak signal are by
-    chance higher outside the class, it is the share of the class, and rises just enough to keep
-    the order. Otherwise it would turn the order of samples round, and with it the ROC AUC.
+    With a weak signal, decision values may by chance be higher outside the class, and the fitted
+    sigmoid would fall. This would reverse the order of the samples, and with it the ROC AUC.
+    Instead, it is set to the share of the class and rises just enough to keep the order.
     """
-    # A linear model whose decision values are its input: what is calibrated was computed before.
+    # A linear model whose decision values are its input: they were computed before.
     identity = LogisticRegression()
     identity.classes_, identity.n_features_in_ = model.classes_, decision.shape[1]
     identity.coef_, identity.intercept_ = np.eye(decision.shape[1]), np.zeros(decision.shape[1])
     rows = np.arange(len(y))
     sigmoid = CalibratedClassifierCV(FrozenEstimator(identity), cv=[(rows, rows)], ensemble=False)
     with warnings.catch_warnings():
-        # That the identity takes no weights is of no importance: nothing is fitted but the sigmoid.
+        # The identity takes no weights, but only the sigmoid is fitted.
         warnings.filterwarnings("ignore", ".*does not appear to accept sample_weight")
         weights = _balanced(y) if imbalance == "weights" else None
         sigmoid.fit(decision, y, sample_weight=weights)
-    of_each = sigmoid.calibrated_classifiers_[0].calibrators
-    labels = model.classes_[-len(of_each) :]
-    for label, values, one in zip(labels, decision.T, of_each, strict=True):
+    sigmoids = sigmoid.calibrated_classifiers_[0].calibrators
+    labels = model.classes_[-len(sigmoids) :]
+    for label, values, fitted in zip(labels, decision.T, sigmoids, strict=True):
         # scikit-learn's sigmoid is 1 / (1 + exp(a value + b)).
-        if one.a_ >= 0:
+        if fitted.a_ >= 0:
             share = np.average(y == label, weights=weights)
-            one.a_ = -RISE / max(np.abs(values).max(), np.finfo(float).tiny)
-            one.b_ = np.log((1 - share) / share)
-    # One estimator of scikit-learn, which hands the model's decision values to the sigmoid.
+            fitted.a_ = -RISE / max(np.abs(values).max(), np.finfo(float).tiny)
+            fitted.b_ = np.log((1 - share) / share)
+    # A scikit-learn estimator that passes the model's decision values to the sigmoid.
     parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
     both = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
     return both.fit(x, y)
 
 
 def _balanced(y) -> np.ndarray:
-    """(n,) weights of samples by the inverse frequency of their class."""
+    """(n,) weights of samples: the inverse frequency of their class."""
     count = np.bincount(y)
     return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
 
@@ -193,7 +194,7 @@ def predict_model(model, x, classes: int):
 def own_importance(model) -> tuple[np.ndarray | None, str]:
     """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
     if isinstance(model, StackingClassifier) and model.cv == "prefit":
-        # As `calibrate` made it.
+        # Made by `calibrate`.
         model = model.estimators_[0]
     model = getattr(model, "regressor_", model)
     coefficients = getattr(model, "coef_", None)

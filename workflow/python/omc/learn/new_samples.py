@@ -1,4 +1,4 @@
-"""Reads tables of new samples as the import read those of the data set, for its saved models."""
+"""Reads tables of new samples for saved models, as the import read those of the data set."""
 
 import difflib
 
@@ -16,32 +16,32 @@ OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_
 
 
 def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
-    """The numbers of new samples that the final models of a data set use.
+    """The values of new samples that the final models of a data set use.
 
-    tables: by layer its path, orientation, matrix, transform and pseudo_count; join: inner or
+    tables: path, orientation, matrix, transform and pseudo_count by layer; join: inner or
     outer; data, preprocessing: paths of data.h5ad and preprocessing.h5. Returns (values, samples,
     features, layers): values (n, p) transformed as in data.h5ad, NaN where missing; features:
-    those that split `final` kept, as named there.
+    those that split `final` kept, named as in data.h5ad.
     """
     features, layer_of = np.array(axis_names(data, "var"), dtype=object), layers(data)
     used = np.zeros(len(features), dtype=bool)
     used[read_fits(preprocessing, {FINAL})[0][FINAL, 0].index] = True
     parts = {}
     for name, table in tables.items():
-        kept = (layer_of == name) & used
-        needed = (layer_of == name) if is_compositional(table["transform"]) else kept
-        part = read_layer(table, own_names(features[needed], name))
-        parts[name] = part.loc[:, used[needed]].set_axis(features[kept], axis=1)
+        used_columns = (layer_of == name) & used
+        read_columns = (layer_of == name) if is_compositional(table["transform"]) else used_columns
+        values = read_layer(table, names_in_table(features[read_columns], name))
+        parts[name] = values.loc[:, used[read_columns]].set_axis(features[used_columns], axis=1)
     samples = join_samples(parts, tables, join)
-    joined = pd.concat([part.reindex(samples) for part in parts.values()], axis=1)
-    of_layer = [name for name, part in parts.items() for _ in part.columns]
+    joined = pd.concat([values.reindex(samples) for values in parts.values()], axis=1)
+    layer_names = [name for name, values in parts.items() for _ in values.columns]
     missing = int(joined.isna().to_numpy().sum())
-    print(f"{len(joined)} samples x {len(of_layer)} features; {missing} values are missing")
-    return joined.to_numpy(), list(joined.index), list(joined.columns), of_layer
+    print(f"{len(joined)} samples x {len(layer_names)} features; {missing} values are missing")
+    return joined.to_numpy(), list(joined.index), list(joined.columns), layer_names
 
 
-def own_names(features, layer: str) -> list[str]:
-    """Names of a layer's features in its own table: where layers were joined, without the layer."""
+def names_in_table(features, layer: str) -> list[str]:
+    """Names of a layer's features in its own table, without the `layer:` of joined layers."""
     prefix = f"{layer}:"
     joined = all(name.startswith(prefix) for name in features)
     return [name.removeprefix(prefix) for name in features] if joined else list(features)
@@ -53,14 +53,14 @@ def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
     UserError if the table has no sample or lacks a feature.
     """
     path, orientation, matrix = layer["path"], layer["orientation"], layer["matrix"]
-    # The training table may have been of another format: an .h5ad file has both fixed or named.
+    # The training table may have had another format: .h5ad fixes the orientation and has matrices.
     if ending(path) == ".h5ad":
         orientation = "samples_in_rows"
     else:
         matrix = None
     table = read_table(path, orientation, matrix)
-    have = set(table.columns)
-    lacking = [name for name in needed if name not in have]
+    available = set(table.columns)
+    lacking = [name for name in needed if name not in available]
     if lacking:
         raise UserError(_lacking(path, orientation, table, needed, lacking))
     values = table[needed].to_numpy()
@@ -78,14 +78,14 @@ def _lacking(path, orientation, table, needed, lacking) -> str:
             f"{text}, but some are names of samples here: the table has to stand as the training"
             f" table does (orientation: {orientation}), and this one is {OTHER[orientation]}"
         )
-    spare = table.columns.difference(needed)
-    near = difflib.get_close_matches(lacking[0], list(spare), n=1)
+    unused = table.columns.difference(needed)
+    near = difflib.get_close_matches(lacking[0], list(unused), n=1)
     hint = f" ('{lacking[0]}' may be '{near[0]}' here)" if near else ""
     return f"{text}{hint}: name them as in the training table, or add them"
 
 
 def join_samples(parts: dict[str, pd.DataFrame], tables: dict, join: str) -> pd.Index:
-    """Samples of all layers, in the order of the first; with join: inner they must be the same."""
+    """Samples of all layers, in the order of the first; for an inner join they must be the same."""
     (first, *others) = parts
     samples = parts[first].index
     for name in others:

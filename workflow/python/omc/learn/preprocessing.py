@@ -1,6 +1,6 @@
-"""What is learned per fit on its training rows only, and applied to others (twin: preprocessing.R).
+"""Preprocessing that each fit learns from its training rows only (twin: preprocessing.R).
 
-R reads and applies what was learned here, and learns nothing.
+R applies what is learned here and learns nothing itself.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -15,15 +15,15 @@ from omc.core.csv_files import read_csv
 from omc.core.errors import UserError
 from omc.data import matrix
 
-# Filters look at about this many numbers at a time (8 MB), so that memory stays small.
+# Filters process about this many numbers at a time (8 MB), to keep memory small.
 BLOCK_NUMBERS = 1 << 20
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Preprocessing of one fit: columns of X (ascending, 0-based) and what to do to each.
+    """Preprocessing of one fit: its columns of X (ascending, 0-based) and their parameters.
 
-    rank: 1 for the best by the supervised selection, 0 where nothing is selected.
+    rank: of the supervised selection, 1 for the best; 0 without selection.
     """
 
     index: np.ndarray
@@ -34,27 +34,27 @@ class Fit:
 
 
 def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
-    """Learn every fit of every split of a data set and write them: paths, and see `learn`.
+    """Learn all fits of all splits of a data set and write them; arguments: paths, and see `learn`.
 
     setting: also top_variance, a number of features or None by layer.
     """
-    # Nothing is learned on external cohorts, so they are not even read.
+    # Nothing is learned from external cohorts, so they are not even read.
     sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
-    number = str if task == "classification" else float
-    outcome = np.array([number(row["outcome"]) for row in sheet])
+    convert = str if task == "classification" else float
+    outcome = np.array([convert(row["outcome"]) for row in sheet])
     row_of = {row["sample"]: i for i, row in enumerate(sheet)}
     layer_of = matrix.layers(data)
     parts = [
-        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": most}
-        for name, most in setting["top_variance"].items()
+        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": top_variance}
+        for name, top_variance in setting["top_variance"].items()
     ]
     columns = np.arange(len(layer_of))
     values = matrix.read_columns(data, list(row_of), columns, dense=False)
     training = {}
     for row in read_csv(splits):
         if row["role"] == "train":
-            at = row_of[row["sample"]], int(row["inner_fold"])
-            training.setdefault(row["split"], []).append(at)
+            row_and_fold = row_of[row["sample"]], int(row["inner_fold"])
+            training.setdefault(row["split"], []).append(row_and_fold)
     fits = {}
     for split, part in training.items():
         rows, inner = np.array(part).T
@@ -71,10 +71,11 @@ def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit
 
     values: (n, p) array or sparse CSC array, NaN where missing; outcome: (n,) labels, or numbers in
     a regression; layers: one {name, columns: (p_l,), top_variance: int or None} per layer;
-    setting: max_missing, impute, scale, method, features. In this order: features with too many
-    missing values, imputation, constant features, top variance, scaling, selection; all inside the
-    fold, since selection on all samples biases the error (Ambroise & McLachlan 2002,
-    doi:10.1073/pnas.102102699); all per layer, and then the layers are weighted (`weigh_blocks`).
+    setting: max_missing, impute, scale, method, features. The steps, in order: drop features with
+    too many missing values, impute, drop constant features, keep the top variance, scale, select.
+    All are inside the fold, because selection on all samples biases the error (Ambroise & McLachlan
+    2002, doi:10.1073/pnas.102102699). They run per layer; then the layers are weighted
+    (`weigh_blocks`).
     """
     parts = weigh_blocks([_learn_layer(values, outcome, layer, setting) for layer in layers])
     joined = Fit(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Fit)))
@@ -83,23 +84,23 @@ def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit
 
 
 def weigh_blocks(parts: list[Fit]) -> list[Fit]:
-    """Layers (blocks) that weigh the same however many features each of them keeps.
+    """Give layers (blocks) the same weight, however many features each of them keeps.
 
     Each block is divided by the square root of its number of kept features (Westerhuis et al.
     1998, doi:10.1002/(SICI)1099-128X(199809/10)12:5<301::AID-CEM515>3.0.CO;2-S), which gives
-    standardised blocks the same sum of squares. All are multiplied by one number, the square root
-    of the mean number of kept features, so that the sum of squares of all values stays what it was:
-    else every penalty would be stronger for several layers than for each alone, and a comparison of
-    the two would show just that. One layer stays as it is.
+    standardised blocks the same sum of squares. All blocks are then multiplied by the square root
+    of the mean number of kept features, so that the total sum of squares does not change. Otherwise
+    every penalty would be stronger for several layers than for each alone, and a comparison of the
+    two would only show that. A single layer stays as it is.
     """
-    kept = np.array([len(part.index) for part in parts])
-    weights = np.sqrt(kept / kept.mean())
+    sizes = np.array([len(part.index) for part in parts])
+    weights = np.sqrt(sizes / sizes.mean())
     return [replace(p, scale=p.scale * weight) for p, weight in zip(parts, weights, strict=True)]
 
 
 def _learn_layer(values, outcome, layer, setting) -> Fit:
     index = np.asarray(layer["columns"])
-    # A sample without the layer (outer join) tells nothing of its single features.
+    # A sample without the layer (outer join) does not count as missing in its features.
     measured = np.zeros(values.shape[0], dtype=bool)
     for _, x in _blocks(values, index):
         measured |= ~np.isnan(x).all(axis=1)
@@ -110,19 +111,19 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
             f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
             " the data set's join: inner"
         )
-    absent, mean, spread = (np.zeros(len(index)) for _ in range(3))
+    missing_share, mean, spread = (np.zeros(len(index)) for _ in range(3))
     for at, x in _blocks(values, index):
         missing = np.isnan(x)
-        absent[at] = missing[measured].mean(axis=0)
-        # What has too many missing values may have no value to learn from.
-        usable = absent[at] <= setting["max_missing"]
+        missing_share[at] = missing[measured].mean(axis=0)
+        # A feature with too many missing values may have no value to learn from.
+        usable = missing_share[at] <= setting["max_missing"]
         x, missing = x[:, usable], missing[:, usable]
         if missing.any():
             x = np.where(missing, _fill(x, setting["impute"]), x)
         mean[at[usable]], spread[at[usable]] = x.mean(axis=0), x.std(axis=0)
     # A constant column's spread is rounding error, not zero.
     keep = spread > 1e-12 * np.maximum(1, np.abs(mean))
-    keep &= absent <= setting["max_missing"]
+    keep &= missing_share <= setting["max_missing"]
     if layer["top_variance"] is not None and keep.sum() > layer["top_variance"]:
         variance = np.where(keep, spread**2, -1)
         keep = np.zeros_like(keep)
@@ -133,7 +134,7 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
             "no feature is left after the filters (missing values, constant features):"
             " raise preprocessing.max_missing, or look at the table"
         )
-    # Where nothing is missing, only new samples will need the fill.
+    # If nothing is missing, only new samples need the fill.
     fill, score = np.zeros(len(index)), np.zeros(len(index))
     for at, x in _blocks(values, index):
         fill[at] = _fill(x, setting["impute"])
@@ -153,10 +154,10 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
 
 
 def _blocks(values, index):
-    """Positions in `index` and dense (n, some) values of these columns, some at a time.
+    """Yield blocks of positions in `index`, and the dense values of these columns.
 
-    Columns lie one after the other in memory, so that the sums of a column, rounding included,
-    depend neither on its neighbours nor on whether the matrix is sparse.
+    Columns are contiguous in memory, so that the sums of a column, rounding included, depend
+    neither on its neighbours nor on whether the matrix is sparse.
     """
     step = max(1, BLOCK_NUMBERS // max(1, values.shape[0]))
     for first in range(0, len(index), step):
@@ -182,7 +183,7 @@ def _score(method, x, outcome):
 
 
 def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str, str]) -> None:
-    """Write all fits of a data set flat: few large arrays, since readers pay per HDF5 object."""
+    """Write all fits of a data set as a few large arrays: each HDF5 object takes time to read."""
     lengths = [len(fit.index) for fit in fits.values()]
     with h5py.File(path, "w") as file:
         for name, text in attributes.items():

@@ -1,4 +1,4 @@
-"""Train in forked processes, so that a split that is killed is lost alone (twin: processes.R)."""
+"""Train in forked processes, so that a killed one costs only its split (twin: processes.R)."""
 
 import ctypes
 import multiprocessing
@@ -11,15 +11,15 @@ from omc.learn.job import Settings, SplitResult
 from omc.learn.training import train_split
 from omc.learn.tuning import tune_split
 
-# Of the GNU C library, from malloc.h: parameters of mallopt, and bytes.
+# Parameters of mallopt and bytes, from malloc.h of the GNU C library.
 TRIM_THRESHOLD, MMAP_THRESHOLD = (-1, 1 << 28), (-3, 1 << 25)
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what is freed, for the next array of a fit.
+    """Let the GNU C library keep freed memory for the next array of a fit.
 
-    It would give it back to the system and ask for it anew at each step of a boosting, which is a
-    quarter of the time of that. Other C libraries go on as they do.
+    Otherwise it returns the memory to the system and requests it again at each boosting step, which
+    takes a quarter of the time. Other C libraries are not changed.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
@@ -30,9 +30,9 @@ def keep_freed_memory() -> None:
 def train_batch(
     data: Data, settings: Settings, estimator, splits: list[str], tuned: dict | None = None
 ) -> dict[str, SplitResult]:
-    """Train each split, or tune a part of it, in a forked process: a killed one is lost alone.
+    """Train each split, or tune a part of it, in a forked process of its own.
 
-    tuned: rows of `evaluate_candidates` by split, where other jobs have made them.
+    tuned: rows of `evaluate_candidates` by split, if other jobs have made them.
     """
     results = {}
     for split in splits:
@@ -48,14 +48,14 @@ def train_batch(
 
 
 def lost_split(settings: Settings, message: str) -> SplitResult:
-    """The result of a split whose process was killed; of a tuning job a row with candidate 0."""
+    """The result of a split whose process was killed; for a tuning job, a row with candidate 0."""
     if settings.part:
         return SplitResult(tuning=[[0, "", 0, settings.tuning_metric, "", "", message]])
     return SplitResult(failures=[["fit", message]])
 
 
 def run_in_child(function, *arguments) -> SplitResult | str:
-    """A function's result from a forked process, or why that was killed."""
+    """A function's result from a forked process, or why the process was killed."""
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
     child = context.Process(target=_send_result, args=(send, function, *arguments))

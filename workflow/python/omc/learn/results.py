@@ -26,7 +26,7 @@ def write_results(
 
 
 def write_tuned(output: dict, settings: Settings, results: dict, timing) -> None:
-    """Write what a tuning job found: tuning.csv with a column `error`, and timing.csv."""
+    """Write the tables of a tuning job: tuning.csv with a column `error`, and timing.csv."""
     write_csv(output["tuning"], [*TUNING, "error"], _rows(settings, results, lambda r: r.tuning))
     write_timing(output["timing"], settings, results, timing)
 
@@ -44,6 +44,6 @@ def write_timing(path: str, settings: Settings, results: dict, timing) -> None:
     )
 
 
-def _rows(settings: Settings, results: dict, of):
-    lead = [settings.dataset, settings.language, settings.model]
-    return ([*lead, split, *row] for split, result in results.items() for row in of(result))
+def _rows(settings: Settings, results: dict, rows_of):
+    names = [settings.dataset, settings.language, settings.model]
+    return ([*names, split, *row] for split, result in results.items() for row in rows_of(result))

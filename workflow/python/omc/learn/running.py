@@ -20,7 +20,7 @@ def run_job(input, output, params, log: str) -> None:
 
     input, output: paths by name, as attributes; params: dataset, spec (JSON text), task,
     tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
-    a job that only evaluates candidates, None of one that trains), as attributes; log: path of the
+    a job that only evaluates candidates, None for one that trains), as attributes; log: path of the
     log, for failures.csv.
     """
     settings = settings_of(params, json.loads(params.spec))

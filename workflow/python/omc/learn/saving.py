@@ -1,6 +1,6 @@
 """The saved model of split `final`, and its predictions of new samples (twin: saving.R).
 
-skops where it can hold the model without running code of others, else joblib.
+In skops format if that holds the model without running foreign code, otherwise in joblib's.
 """
 
 import os
@@ -16,7 +16,7 @@ TRUSTED = ["numpy", "scipy", "sklearn"]
 
 
 def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
-    """What is saved of split `final`: the estimator, and what it needs to predict new samples."""
+    """The saved model of split `final`: the estimator, and what it needs for new samples."""
     return {
         "estimator": model,
         "features": [str(f) for f in data.features[fit.index]],
@@ -32,7 +32,7 @@ def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
 
 
 def save_model(saved: dict | None, folder: str) -> None:
-    """Save what `saved_model` gives: model.skops or model.joblib in `folder`.
+    """Save a `saved_model` as model.skops or model.joblib in `folder`.
 
     The folder stays empty if the split failed: failures.csv says why.
     """
@@ -44,7 +44,7 @@ def save_model(saved: dict | None, folder: str) -> None:
 
         path = os.path.join(folder, "model.skops")
         skops.io.dump(saved, path)
-        # An estimator of others may stand inside one of scikit-learn.
+        # An estimator of scikit-learn may contain a foreign one.
         if not _foreign_types(path):
             return
         os.remove(path)
@@ -54,9 +54,9 @@ def save_model(saved: dict | None, folder: str) -> None:
 
 
 def load_model(path: str, sha256: str) -> dict:
-    """What `saved_model` gave; UserError if the file is not the one with this checksum.
+    """A `saved_model` from its file; UserError if the file has another checksum.
 
-    Nothing of the file is read as a model before, since joblib runs what stands in it.
+    The checksum comes first, since joblib runs code in the file.
     """
     if sha256_file(path) != sha256:
         raise UserError(
@@ -90,8 +90,8 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     values: (n, p), transformed as in data.h5ad, NaN where missing; features: the p names, at
     least those that the model uses.
     """
-    column = {str(name): at for at, name in enumerate(features)}
-    x = values[:, [column[name] for name in saved["features"]]]
+    column_of = {str(name): at for at, name in enumerate(features)}
+    x = values[:, [column_of[name] for name in saved["features"]]]
     classes = saved["classes"]
     fit = Fit(np.arange(x.shape[1]), saved["fill"], saved["center"], saved["scale"], np.zeros(0))
     x = apply_fit(x, fit)

@@ -18,7 +18,7 @@ SCHEMES = "omc.learn.schemes"
 class Samples:
     """The n samples of a data set that are split.
 
-    classes: (n,) labels, or None in a regression; strata: (n,) what is balanced: the classes, and
+    classes: (n,) labels, or None in a regression; strata: (n,) labels to balance: the classes, with
     further columns if configured; groups: (n,) or None.
     """
 
@@ -34,15 +34,15 @@ class Samples:
 
     @property
     def unit_name(self) -> str:
-        """What is drawn or dealt out."""
+        """The units that are split."""
         return "samples" if self.groups is None else "groups"
 
 
 @dataclass(frozen=True)
 class Split:
-    """One outer split, by row numbers of samples.
+    """One outer split, as row numbers of samples.
 
-    train: (m,) ascending, a row as often as it was drawn; inner_fold: (m,) 1..k; test: (t,).
+    train: (m,) ascending, repeated as often as drawn; inner_fold: (m,) 1..k; test: (t,).
     """
 
     name: str
@@ -56,38 +56,37 @@ class Split:
 def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: int) -> list[Split]:
     """The outer splits of a scheme with inner folds, and `final` on all samples.
 
-    classes: (n,) class labels or None in a regression; strata: (n,) what to balance (the classes,
-    with further columns if configured); groups: (n,) or None; resampling: scheme, folds, repeats,
-    inner_folds. Inner folds because the error of the tuned model is biased otherwise (Varma & Simon
-    2006, doi:10.1186/1471-2105-7-91); the copies of a drawn sample share theirs. Raises UserError
-    where there are too few samples or groups, of a class too where the scheme chooses the training
-    samples by class, or more repeats than different divisions into folds.
+    classes, strata, groups: see `Samples`; resampling: scheme, folds, repeats, inner_folds. Tuning
+    needs inner folds, because the error of the tuned model is biased otherwise (Varma & Simon 2006,
+    doi:10.1186/1471-2105-7-91); copies of a drawn sample share theirs. Raises UserError if there
+    are too few samples or groups, in total or, if the scheme balances classes, in a class, or if
+    there are more repeats than different divisions into folds.
     """
     samples, scheme = (
         Samples(dataset, classes, strata, groups),
         entry(SCHEMES, resampling["scheme"]),
     )
     rows = samples.rows
-    made = [
+    outer_splits = [
         (f"r{repeat:02d}f{fold:02d}", repeat, fold, train, np.setdiff1d(rows, train))
         for repeat, fold, train in scheme.training_rows(samples, resampling, seed)
     ]
-    made.append((FINAL, None, None, rows, rows[:0]))
+    outer_splits.append((FINAL, None, None, rows, rows[:0]))
     inner_folds = resampling["inner_folds"]
     limits = {}
-    for name, *_, train, _ in made:
+    for name, *_, train, _ in outer_splits:
         distinct = np.unique(train)
-        of_classes = _part(classes, distinct) if scheme.BALANCED else None
-        limits[name] = fold_limit(len(distinct), of_classes, _part(groups, distinct))
+        split_classes = _take(classes, distinct) if scheme.BALANCED else None
+        limits[name] = fold_limit(len(distinct), split_classes, _take(groups, distinct))
     tightest = min(limits, key=lambda name: limits[name][0])
     where = f"the training samples of split {tightest} of data set '{dataset}'"
     check_folds(limits[tightest], inner_folds, "resampling.inner_folds", where)
     splits = []
-    for name, repeat, fold, train, test in made:
-        distinct, copy = np.unique(train, return_inverse=True)
+    for name, repeat, fold, train, test in outer_splits:
+        distinct, position = np.unique(train, return_inverse=True)
         inner_seed = fit_seed(seed, dataset, "", "", name, "inner")
-        part = _part(strata, distinct), _part(groups, distinct)
-        inner = fold_numbers(*part, inner_folds, inner_seed)[copy]
+        part = _take(strata, distinct), _take(groups, distinct)
+        inner = fold_numbers(*part, inner_folds, inner_seed)[position]
         splits.append(Split(name, repeat, fold, train, inner, test))
     return splits
 
@@ -95,14 +94,14 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
 def split_sheet(
     sheet: list[dict], dataset: str, resampling: dict, task: str, seed: int, ungrouped: bool = False
 ) -> list[Split]:
-    """`make_splits` of the development samples of samples.tsv.
+    """`make_splits` for the development samples of samples.tsv.
 
     sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
     ungrouped: split as if there were no groups.
     """
-    further = [c for c in sheet[0] if c not in SHEET_COLUMNS]
+    further_columns = [c for c in sheet[0] if c not in SHEET_COLUMNS]
     classes = [row["outcome"] for row in sheet] if task == "classification" else None
-    balanced = (["outcome"] if classes else []) + further
+    balanced = (["outcome"] if classes else []) + further_columns
     strata = ["|".join(row[c] for c in balanced) for row in sheet]
     groups = groups_of(sheet)
     if ungrouped:
@@ -116,9 +115,9 @@ def groups_of(sheet: list[dict]) -> list[str] | None:
 
 
 def without_groups(groups, dataset: str, scheme: str, seed: int):
-    """What to split by to see what groups are worth: nothing, or random groups of the same sizes.
+    """Groups for a comparison that ignores the groups: None, or random groups of the same sizes.
 
-    The latter if each group is left out in turn, so that both trainings have as many samples.
+    Random groups serve leave-one-group-out, so that the training sets have the same sizes.
     """
     if scheme != "leave_one_group_out":
         return None
@@ -126,8 +125,8 @@ def without_groups(groups, dataset: str, scheme: str, seed: int):
     return rng.permutation(groups).tolist()
 
 
-def _part(of, rows):
-    return None if of is None else np.asarray(of)[rows]
+def _take(values, rows):
+    return None if values is None else np.asarray(values)[rows]
 
 
 def split_rows(splits: list[Split], samples: list[str], cohorts: Sequence[str] = ()):

@@ -21,10 +21,10 @@ def train_split(
 ) -> SplitResult:
     """Tune, refit and predict one split. An error becomes a failure, with its stage.
 
-    tuned: rows of `evaluate_candidates` by split, where other jobs have made them.
+    tuned: rows of `evaluate_candidates` by split, if other jobs have made them.
     """
     result = SplitResult()
-    at = "tune"
+    stage = "tune"
     try:
         with timed(result, "tune"):
             if tuned is None:
@@ -33,11 +33,11 @@ def train_split(
                 evaluated = tuned.get(split, [])
             grid = split_candidates(data, settings, split)
             chosen = choose_candidate(result, settings, grid, evaluated)
-        at = "fit"
+        stage = "fit"
         test, fit = data.split_rows(split)[1], data.fits[split, 0]
         with timed(result, "fit"):
             model = refit_split(data, settings, estimator, split, chosen)
-        at = "predict"
+        stage = "predict"
         with timed(result, "predict"):
             if len(test):
                 result.predictions = predict_test(data, model, data.fit_matrix(fit, test), test)
@@ -49,7 +49,7 @@ def train_split(
             traceback.print_exc()
         kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
         result.predictions, result.importance = [], []
-        result.failures.append([at, kind + one_line(error)])
+        result.failures.append([stage, kind + one_line(error)])
     return result
 
 
@@ -57,11 +57,11 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
     """The model of a split: the chosen candidate, fitted on all training rows.
 
     A classifier without probabilities is calibrated on decision values of the training rows, each
-    by a model that is trained without its inner fold, with the preprocessing of that fit; where a
-    class is in one inner fold only, it stays without.
+    from a model that was trained without its inner fold, with the preprocessing of that fit. If a
+    class is in one inner fold only, the model stays without probabilities.
     """
     train, _, inner = data.split_rows(split)
-    outcome, present = data.outcome[train], set(data.outcome[train])
+    outcome, classes_present = data.outcome[train], set(data.outcome[train])
 
     def matrix(j: int, rows):
         return data.fit_matrix(data.fits[split, j], train[rows])
@@ -73,22 +73,22 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
             settings.imbalance,
         )  # fmt: skip
 
-    model, numbers = fitted(0), [int(j) for j in np.unique(inner)]
+    model, fold_numbers = fitted(0), [int(j) for j in np.unique(inner)]
     if not (data.classes and models.needs_calibration(model)):
         return model
-    if any(set(outcome[inner != j]) != present for j in numbers):
+    if any(set(outcome[inner != j]) != classes_present for j in fold_numbers):
         return model
-    decision = np.zeros((len(train), 1 if len(present) == 2 else len(present)))
-    for j in numbers:
+    decision = np.zeros((len(train), 1 if len(classes_present) == 2 else len(classes_present)))
+    for j in fold_numbers:
         values = fitted(j).decision_function(matrix(j, inner == j))
         decision[inner == j] = values.reshape(len(values), -1)
     return models.calibrate(model, matrix(0, inner != 0), outcome, decision, settings.imbalance)
 
 
 def predict_test(data: Data, model, x, test) -> list:
-    """Rows of predictions.csv from `cohort` on; UserError where one is not finite.
+    """Rows of predictions.csv from `cohort` on; UserError if one is not finite.
 
-    x: (n, kept) numbers of the samples in the rows `test`, ready for the model.
+    x: (n, features) numbers of the samples in rows `test`, ready for the model.
     """
     predicted, prob = models.predict_model(model, x, len(data.classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
@@ -104,7 +104,7 @@ def predict_test(data: Data, model, x, test) -> list:
 
 
 def importance_rows(model, data: Data, fit: Fit) -> list:
-    """Rows of importance.csv from `feature` on, for the columns of the refit."""
+    """Rows of importance.csv from `feature` on, for the columns of the final fit."""
     importance, kind = models.own_importance(model)
     return [
         [data.features[c], "true", None if importance is None else importance[i], kind]

@@ -1,4 +1,4 @@
-"""Every model tried on a small part of a data set before the training (twin: trial.R)."""
+"""Try every model on a small part of a data set before the training (twin: trial.R)."""
 
 import json
 import time
@@ -20,38 +20,38 @@ from omc.learn.processes import train_batch
 TRAIN_ROWS = 40
 TEST_ROWS = 10
 COLUMNS = 20
-# Two would leave nothing to calibrate on inside an inner fold.
+# With two, nothing would be left to calibrate on inside an inner fold.
 INNER_FOLDS = 3
 
 
 def cut_rows(rows: list[dict[str, str]], classes: dict[str, str]) -> list[dict[str, str]]:
-    """Some rows of one split: of its first inner folds and of its test samples.
+    """Some rows of one split, from its first inner folds and its test samples.
 
-    rows: of splits.csv; classes: of each sample, or one for all in a regression. Every class keeps
-    its samples in every fold, as many as the other classes as far as it has them.
+    rows: of splits.csv; classes: by sample, constant in a regression. Every class keeps samples in
+    every fold, as many as the other classes if it has them.
     """
-    kept = [row for row in rows if int(row["inner_fold"] or 0) <= INNER_FOLDS]
+    usable = [row for row in rows if int(row["inner_fold"] or 0) <= INNER_FOLDS]
     cells = {}
-    for row in kept:
+    for row in usable:
         cell = row["role"], row["inner_fold"], classes[row["sample"]]
         cells.setdefault(cell, []).append(row)
     chosen = set()
-    for role, rows_of_role in (("train", TRAIN_ROWS), ("test", TEST_ROWS)):
-        of_role = [cell for key, cell in cells.items() if key[0] == role]
-        # At least two of a class, or a fold inside a fold could lack it.
-        most = max(2, -(-rows_of_role // max(1, len(of_role))))
-        chosen |= {id(row) for cell in of_role for row in cell[:most]}
-    return [row for row in kept if id(row) in chosen]
+    for role, target in (("train", TRAIN_ROWS), ("test", TEST_ROWS)):
+        cells_of_role = [cell for key, cell in cells.items() if key[0] == role]
+        # At least two per class, or a fold inside an inner fold could lack the class.
+        per_cell = max(2, -(-target // max(1, len(cells_of_role))))
+        chosen |= {id(row) for cell in cells_of_role for row in cell[:per_cell]}
+    return [row for row in usable if id(row) in chosen]
 
 
 def cut_columns(fit):
-    """The best columns of a fit by its selection, else its first ones."""
-    kept = np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS])
-    return Fit(*(getattr(fit, name)[kept] for name in ("index", "fill", "center", "scale", "rank")))
+    """The columns that rank best in a fit's selection; without selection, the first ones."""
+    best = np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS])
+    return Fit(*(getattr(fit, name)[best] for name in ("index", "fill", "center", "scale", "rank")))
 
 
 def cut_data(input, output, task: str) -> None:
-    """Write a part of the first split: its rows of splits.csv, and their preprocessing."""
+    """Write a part of the first split: rows of splits.csv, and their preprocessing."""
     sheet = read_csv(input.samples, "\t")
     classes = {row["sample"]: row["outcome"] if task == "classification" else "" for row in sheet}
     rows = read_csv(input.splits)
@@ -68,7 +68,7 @@ def cut_data(input, output, task: str) -> None:
 
 
 def try_models(input, output: str, params, log: str) -> None:
-    """Train each model on the cut, or else on the first split; UserError names all that fail.
+    """Train each model on the cut data, or else on the first split; UserError names all failures.
 
     input: paths by name, as attributes; params: dataset, models (JSON text), task, tuning_metric,
     imbalance and seed, as attributes; log: path of the log, for the sentences.
@@ -82,7 +82,7 @@ def try_models(input, output: str, params, log: str) -> None:
         return data, split
 
     def model_failure(spec, estimator):
-        """Why a model fails. What only the cut is too small for is no failure."""
+        """Why a model fails, or None. If only the cut data are too small, that is no failure."""
         settings = settings_of(params, spec)
         failures = []
         for part in (
@@ -100,13 +100,13 @@ def try_models(input, output: str, params, log: str) -> None:
         began = time.perf_counter()
         try:
             estimator = build(spec, params.task, params.imbalance, spec["key"])
-            why = model_failure(spec, estimator)
+            failure = model_failure(spec, estimator)
         except UserError as error:
             problems.append(str(error))
             continue
-        if why:
-            problems.append(failure_text(spec, params.dataset, why, log))
-        done.append(f"{spec['name']}: {why or 'done'}")
+        if failure:
+            problems.append(failure_text(spec, params.dataset, failure, log))
+        done.append(f"{spec['name']}: {failure or 'done'}")
         print(f"{done[-1]} ({time.perf_counter() - began:.1f} s)", flush=True)
     if problems:
         raise UserError("\n".join(problems))
@@ -114,7 +114,7 @@ def try_models(input, output: str, params, log: str) -> None:
 
 
 def failure_text(spec: dict, dataset: str, why: str, log: str) -> str:
-    """The sentence for a model that fails: where it stands, why, and what to do."""
+    """The sentence for a model that fails: its key, the reason, and what to do."""
     params = f" {json.dumps(spec['params'], ensure_ascii=False)}" if spec["params"] else ""
     return (
         f"{spec['key']}: '{spec['name']}'{params} fails on {dataset}: {why.rstrip('.')}."

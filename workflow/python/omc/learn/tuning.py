@@ -17,9 +17,9 @@ from omc.learn.losses import best_candidate, tuning_value
 
 
 def split_candidates(data: Data, settings: Settings, split: str) -> list[dict]:
-    """The hyperparameter candidates of a split, capped at what its smallest inner fit can do."""
+    """The hyperparameter candidates of a split, capped at what the smallest inner fold can fit."""
     train, _, inner = data.split_rows(split)
-    # Copies of a drawn sample add no neighbour and no direction.
+    # Copies of a drawn sample do not count: they add no information.
     rows = min(len(set(train[inner != j])) for j in np.unique(inner))
     columns = min(len(data.fits[split, int(j)].index) for j in (0, *np.unique(inner)))
     seed = split_seed(settings, split, "candidates")
@@ -29,8 +29,8 @@ def split_candidates(data: Data, settings: Settings, split: str) -> list[dict]:
 def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -> list:
     """Fit and score the candidates of a split, or the job's part of them, on each inner fold.
 
-    Returns rows of tuning.csv without the leading names, with the message of an error (or an empty
-    text) at the end. A split with one candidate has nothing to choose and gives no rows.
+    Returns rows of tuning.csv without the leading names and with an error message (or "") at the
+    end. A split with a single candidate has nothing to choose and gives no rows.
     """
     grid = split_candidates(data, settings, split)
     if len(grid) == 1:
@@ -39,14 +39,14 @@ def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -
     classes = len(data.classes)
     part, parts = settings.part or (1, 1)
     rows = []
-    for j in np.unique(inner):
-        fit = data.fits[split, int(j)]
-        inside, outside = train[inner != j], train[inner == j]
-        x, y = data.fit_matrix(fit, inside), data.outcome[inside]
-        x_out, y_out = data.fit_matrix(fit, outside), data.outcome[outside]
-        calibration = inner_folds(inner[inner != j])
-        seed = split_seed(settings, split, j)
-        for number_of, candidate in list(enumerate(grid, start=1))[part - 1 :: parts]:
+    for fold in np.unique(inner):
+        fit = data.fits[split, int(fold)]
+        train_rows, test_rows = train[inner != fold], train[inner == fold]
+        x, y = data.fit_matrix(fit, train_rows), data.outcome[train_rows]
+        x_out, y_out = data.fit_matrix(fit, test_rows), data.outcome[test_rows]
+        calibration = inner_folds(inner[inner != fold])
+        seed = split_seed(settings, split, fold)
+        for candidate_number, candidate in list(enumerate(grid, start=1))[part - 1 :: parts]:
             began, value, message = time.perf_counter(), np.nan, ""
             try:
                 model = models.fit_model(
@@ -60,13 +60,13 @@ def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -
                     raise ValueError("the predictions hold values that are not finite")
             except Exception as error:
                 if not any(row[-1] for row in rows):
-                    # The split's first error: the others mostly repeat it.
+                    # Only the split's first error: the others mostly repeat it.
                     traceback.print_exc()
                 value, message = np.nan, f"{type(error).__name__}: {one_line(error)}"
             parameters = json.dumps(candidate, sort_keys=True, separators=(",", ":"))
             seconds = time.perf_counter() - began
             rows.append([
-                number_of, parameters, int(j), settings.tuning_metric, number(value),
+                candidate_number, parameters, int(fold), settings.tuning_metric, number(value),
                 f"{seconds:.4f}", message,
             ])  # fmt: skip
     return rows
@@ -77,16 +77,16 @@ def choose_candidate(
 ) -> dict:
     """The candidate with the best mean tuning metric over the inner folds.
 
-    evaluated: rows of `evaluate_candidates`. Adds them to the result, and a failure for each
-    candidate that failed on some fold; raises UserError where none is left. Means are of the 12
+    evaluated: rows of `evaluate_candidates`. Adds them to the result, with a failure for each
+    candidate that failed on a fold; raises UserError if no candidate is left. Means are of the 12
     digits that are written, so that the choice is the same whether the rows come from this job or
     from others.
     """
     if len(grid) == 1:
         return grid[0]
-    lost = [row for row in evaluated if not int(row[0])]
-    if lost:
-        raise UserError(lost[0][-1])
+    killed = [row for row in evaluated if not int(row[0])]
+    if killed:
+        raise UserError(killed[0][-1])
     evaluated = sorted(evaluated, key=lambda row: (int(row[2]), int(row[0])))
     result.tuning = [row[:-1] for row in evaluated]
     values, errors = [[] for _ in grid], {}

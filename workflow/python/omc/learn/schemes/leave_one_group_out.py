@@ -15,17 +15,17 @@ def refuse(groups) -> str:
 
 
 def repeats(resampling: dict) -> int:
-    """As many jobs as a k-fold cross-validation would have."""
+    """As many jobs as in k-fold cross-validation."""
     return resampling["folds"]
 
 
 def describe(resampling: dict) -> str:
-    """What a methods section says after 'Models were compared by'."""
+    """What follows 'Models were compared by' in a methods section."""
     return "leaving out each group in turn"
 
 
 def split_count(resampling: dict, units) -> int:
-    """One per group; as many as folds where the groups are not known yet."""
+    """One per group; the number of folds if the groups are not known yet."""
     return units() or resampling["folds"]
 
 

@@ -5,7 +5,7 @@ BALANCED = True
 
 
 def refuse(groups) -> str:
-    """It would train on the group of the sample that it leaves out."""
+    """It does not suit groups: it would train on the group of the sample that is left out."""
     if groups is None:
         return ""
     return (
@@ -15,17 +15,17 @@ def refuse(groups) -> str:
 
 
 def repeats(resampling: dict) -> int:
-    """As many jobs as a k-fold cross-validation would have."""
+    """As many jobs as in k-fold cross-validation."""
     return resampling["folds"]
 
 
 def describe(resampling: dict) -> str:
-    """What a methods section says after 'Models were compared by'."""
+    """What follows 'Models were compared by' in a methods section."""
     return "leaving out each sample in turn"
 
 
 def split_count(resampling: dict, units) -> int:
-    """One per sample; as many as folds where the samples are not known yet."""
+    """One per sample; the number of folds if the samples are not known yet."""
     return units() or resampling["folds"]
 
 

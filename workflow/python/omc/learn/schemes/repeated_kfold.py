@@ -5,7 +5,7 @@ from omc.core.seeds import fit_seed
 
 POOLED = False
 BALANCED = True
-# Draws of one repeat's folds before it is given up.
+# Attempts at one repeat's folds before giving up.
 DRAWS = 1000
 
 
@@ -20,7 +20,7 @@ def repeats(resampling: dict) -> int:
 
 
 def describe(resampling: dict) -> str:
-    """What a methods section says after 'Models were compared by'."""
+    """What follows 'Models were compared by' in a methods section."""
     text = f"{resampling['folds']}-fold cross-validation"
     repeats = resampling["repeats"]
     return text + (f", repeated {repeats} times" if repeats > 1 else "")
@@ -32,7 +32,7 @@ def split_count(resampling: dict, units) -> int:
 
 
 def training_rows(samples, resampling: dict, seed: int):
-    """All folds but one, in turn. UserError if a class or the groups cannot reach each fold."""
+    """All folds but one, in turn. UserError if a class or the groups cannot be in each fold."""
     from omc.learn.folds import check_folds, fold_limit
 
     folds = resampling["folds"]
@@ -48,10 +48,10 @@ def training_rows(samples, resampling: dict, seed: int):
 
 
 def divisions(samples, folds: int, seeds: list[int]):
-    """(n,) folds of each repeat, no two repeats with the same folds in another order.
+    """(n,) folds of each repeat; no two repeats have the same folds, not even in another order.
 
-    The same folds again would count as further evidence, which they are not. Raises UserError where
-    DRAWS seeds in a row give only folds that were there before.
+    The same folds again would wrongly count as further evidence. Raises UserError if DRAWS seeds in
+    a row give no new folds.
     """
     import numpy as np
 
@@ -61,7 +61,7 @@ def divisions(samples, folds: int, seeds: list[int]):
     for seed in seeds:
         for draw in range(DRAWS):
             outer = fold_numbers(samples.strata, samples.groups, folds, seed + draw)
-            # Numbered by first appearance: the same for the same folds in any order.
+            # Numbered by first appearance, so that the order of the folds does not matter.
             _, first, code = np.unique(outer, return_index=True, return_inverse=True)
             division = first[code].tobytes()
             if division not in used:
