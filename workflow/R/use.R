@@ -1,11 +1,11 @@
-# The first file that a script sources: it gives `use()`, which loads files of this library.
+# Defines `use()`, which loads files of this library; scripts source this file first.
 
 library_folder <- local({
   sourcing <- Filter(function(frame) exists("ofile", frame, inherits = FALSE), sys.frames())
   dirname(normalizePath(utils::tail(sourcing, 1)[[1]]$ofile))
 })
 
-#' Load files of the library, each once, with those that they name in `use()` lines of their own.
+#' Load files of the library, each once, with those that they name in their own `use()` lines.
 #'
 #' @param ... names of files without their ending, as "seeds"; with the folder where two files have
 #'   the same name, as "learn/tuning".

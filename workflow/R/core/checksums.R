@@ -10,8 +10,8 @@ sha256_file <- function(path) {
   digest::digest(path, algo = "sha256", file = TRUE)
 }
 
-#' A whole number as Python writes it: as.character(100000L) is "1e+05". Text stays as it is.
-whole <- function(x) {
+#' A whole number as Python writes it; as.character(100000L) is "1e+05". Text stays as it is.
+whole_number <- function(x) {
   if (is.numeric(x)) sprintf("%.0f", x) else as.character(x)
 }
 
@@ -23,6 +23,6 @@ whole <- function(x) {
 #' @param preprocessing path of preprocessing.h5.
 #' @param ... language, specification (JSON text), task, tuning metric, imbalance, seed.
 training_key <- function(preprocessing, ...) {
-  parts <- vapply(list(...), whole, "")
+  parts <- vapply(list(...), whole_number, "")
   sha256_text(paste(c(sha256_file(preprocessing), parts), collapse = "|"))
 }

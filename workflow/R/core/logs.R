@@ -1,11 +1,11 @@
 # The log of a script (twin: logs.py). A script sends both streams to it in its first lines, before
 # anything is loaded, so that a missing package or file is in the log too; its body is `logged`.
 
-#' A mistake that the user can mend: where it is, what was found, and the fix, in one sentence.
+#' A mistake that the user can correct: where it is, what is wrong, and the fix, in one sentence.
 #'
 #' @param where the configuration key or the file, e.g. "models.r[2]".
 #' @param value what is wrong there.
-#' @param fix what to write instead; "" if `value` says it.
+#' @param fix what to write instead; "" if `value` says so.
 #' @return never: stops with a condition of class "user_error".
 user_error <- function(where, value, fix = "") {
   stop(user_condition(problem(where, value, fix)))
@@ -31,7 +31,7 @@ user_condition <- function(text) {
 #' @param expr the body.
 logged <- function(path, expr) {
   options(warn = 1)
-  # Compiling functions, as R does by itself, takes a job longer than it gives back: those of
+  # R would compile functions while they run, which takes a job longer than it saves; those of
   # packages are compiled already.
   compiler::enableJIT(0)
   failed <- tryCatch(
@@ -52,7 +52,7 @@ usage <- function() {
   sprintf("used %.2f CPU s", sum(proc.time()[-3], na.rm = TRUE))
 }
 
-# Calls by which R itself catches errors, forks and repeats: they say nothing of where an error was.
+# Calls with which R itself catches errors, forks and repeats: they do not show where an error was.
 machinery <- c(
   "tryCatch", "tryCatchList", "tryCatchOne", "doTryCatch", "withCallingHandlers", "try", "FUN",
   "parallel::mcparallel"
@@ -71,7 +71,7 @@ log_calls <- function(error) {
   message(paste(c("Traceback (innermost call last):", paste0("  ", lines)), collapse = "\n"))
 }
 
-#' What the log and the console say of an error that ended a script.
+#' The sentence for the log and the console about an error that ended a script.
 failure_sentence <- function(error, path) {
   if (inherits(error, "user_error")) {
     lines <- strsplit(conditionMessage(error), "\n", fixed = TRUE)[[1]]
@@ -87,7 +87,7 @@ one_line <- function(error) {
   if (nzchar(text)) text else class(error)[1]
 }
 
-#' Write what R has buffered for its files. Needed around a fork, which would copy the buffer.
+#' Write what R has buffered for its files. Needed before a fork, which would copy the buffer.
 flush_files <- function() {
   # Not showConnections(): it collects garbage, 0.3 s with caret loaded. 0 to 2 are the console's.
   for (number in setdiff(getAllConnections(), 0:2)) {

@@ -9,7 +9,7 @@ use("checksums")
 #' @param fit 0 for all training rows, 1..k for an inner fold, or a word.
 #' @return a whole number that `set.seed` takes.
 fit_seed <- function(seed, dataset, language, model, split, fit) {
-  text <- paste(whole(seed), dataset, language, model, split, whole(fit), sep = "|")
+  text <- paste(whole_number(seed), dataset, language, model, split, whole_number(fit), sep = "|")
   strtoi(substr(sha256_text(text), 1, 7), 16L)
 }
 

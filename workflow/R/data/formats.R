@@ -1,9 +1,9 @@
-# Reads an .rds file, as R users keep their data, and writes it as the .h5ad file that the import
-# reads. Nothing is computed on it.
+# Reads an .rds file, the format of R users, and writes it as the .h5ad file that the import reads.
+# Nothing is computed.
 
 use("logs")
 
-#' Read an .rds file. Stops with a user error if it is another file.
+#' Read an .rds file. Stops with a user error if it has another format.
 read_rds <- function(path) {
   tryCatch(readRDS(path), error = function(error) {
     start <- readBin(path, "raw", 20)
@@ -26,16 +26,17 @@ read_rds <- function(path) {
 values_of <- function(object, assay, orientation, path) {
   if (is_kind(object, "SummarizedExperiment", path)) {
     assays <- SummarizedExperiment::assays(object)
-    named <- if (is.null(names(assays))) rep("", length(assays)) else names(assays)
-    values <- choose_assay(as.list(assays), named, assay, path)
+    assay_names <- if (is.null(names(assays))) rep("", length(assays)) else names(assays)
+    values <- choose_assay(as.list(assays), assay_names, assay, path)
     dimnames(values) <- dimnames(object)
     orientation <- "features_in_rows"
   } else if (is_kind(object, "ExpressionSet", path)) {
     data <- Biobase::assayData(object)
-    named <- Biobase::assayDataElementNames(object)
-    # exprs is the default, whatever else there is.
-    named <- c(intersect("exprs", named), setdiff(named, "exprs"))
-    values <- choose_assay(lapply(named, function(name) data[[name]]), named, assay, path)
+    assay_names <- Biobase::assayDataElementNames(object)
+    # exprs is the default.
+    assay_names <- c(intersect("exprs", assay_names), setdiff(assay_names, "exprs"))
+    assays <- lapply(assay_names, function(name) data[[name]])
+    values <- choose_assay(assays, assay_names, assay, path)
     orientation <- "features_in_rows"
   } else {
     if (!is.null(assay)) {
@@ -55,7 +56,7 @@ is_kind <- function(object, kind, path) {
   if (!isS4(object)) {
     return(FALSE)
   }
-  # Without the package of its own class, R does not know what an object inherits.
+  # R only knows what an object inherits from if the package of its class is loaded.
   package <- attr(class(object), "package")
   if (!requireNamespace(package, quietly = TRUE)) {
     user_error(
@@ -77,10 +78,10 @@ install_hint <- function(package) {
   )
 }
 
-choose_assay <- function(assays, named, assay, path) {
-  at <- if (is.null(assay)) 1 else match(assay, named)
+choose_assay <- function(assays, assay_names, assay, path) {
+  at <- if (is.null(assay)) 1 else match(assay, assay_names)
   if (is.na(at) || at > length(assays)) {
-    known <- paste(named[nzchar(named)], collapse = ", ")
+    known <- paste(assay_names[nzchar(assay_names)], collapse = ", ")
     user_error(
       path, sprintf("there is no assay '%s'", if (is.null(assay)) 1 else assay),
       sprintf("It has: %s", if (nzchar(known)) known else "none with a name")
@@ -155,7 +156,7 @@ sheet_of <- function(object, path) {
   sheet
 }
 
-# Text as a text file would hold it: 53 and 85.3, and nothing where missing.
+# Text as in a text file: 53 and 85.3, and "" where missing.
 as_text <- function(values) {
   if (is.double(values) && !is.object(values)) {
     short <- sprintf("%.15g", values)

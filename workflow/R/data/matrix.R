@@ -2,7 +2,7 @@
 
 use("csv_files")
 
-# A matrix that is not stored in chunks is read in blocks of about this many numbers.
+# A matrix without chunks is read in blocks of about this many numbers.
 block_numbers <- 4e6
 
 #' Open an HDF5 file for reading, hand it to `action` and close it.
@@ -43,7 +43,7 @@ read_columns <- function(path, samples, columns) {
   values
 }
 
-#' Copy what `read_columns` reads to a file, so that no more of it is held than is asked for.
+#' Copy what `read_columns` reads to a file, so that memory holds only the columns in use.
 #'
 #' @param to path of the copy: 8 bytes a number, column after column.
 copy_columns <- function(path, samples, columns, to) {
@@ -74,7 +74,7 @@ copied_columns <- function(path, n, rows, at) {
   values
 }
 
-# Hand over the wanted columns, block by block: their numbers among `columns`, and their values.
+# Call `action` for blocks of the wanted columns: their positions in `columns`, and their values.
 each_block <- function(path, samples, columns, action) {
   rows <- match(samples, axis_names(path, "obs"))
   if (anyNA(rows)) {
@@ -94,7 +94,7 @@ each_block <- function(path, samples, columns, action) {
   })
 }
 
-# Columns of /X that one read takes: the stored chunk's, so that no chunk is read twice.
+# Number of columns of /X per read: that of a stored chunk, so that no chunk is read twice.
 block_size <- function(stored) {
   if (inherits(stored, "H5Group")) {
     return(max(1, block_numbers %/% as.numeric(hdf5r::h5attr(stored, "shape"))[1]))

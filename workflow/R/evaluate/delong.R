@@ -2,19 +2,19 @@
 
 delong_columns <- c("cohort", "model_a", "model_b", "difference", "ci_low", "ci_high", "p_value")
 
-#' DeLong's test of every two models in each external cohort.
+#' DeLong's test of each pair of models in each external cohort.
 #'
 #' By pROC (DeLong et al. 1988, doi:10.2307/2531595; Robin et al. 2011,
-#' doi:10.1186/1471-2105-12-77). The test takes samples for independent and models for fixed: so it
-#' is for samples that no model was trained on, not for cross-validation.
+#' doi:10.1186/1471-2105-12-77). The test assumes independent samples and fixed models: it is for
+#' samples that no model was trained on, not for cross-validation.
 #'
 #' @param predictions rows of predictions.csv, as text.
 #' @param samples rows of samples.tsv, as text.
 #' @param models all models as `language/name`, in the order of the pairs.
 #' @param positive label of the positive class; NULL: the last one.
-#' @return data.frame of delong_columns. Empty numbers where a model has no probabilities or a
-#'   cohort lacks a class. NULL, or no rows of a cohort, where there are not two classes or not two
-#'   models, and where samples share a group.
+#' @return data.frame of delong_columns, with NA if a model has no probabilities or a cohort lacks a
+#'   class. A cohort has no rows without two classes and two models, or if samples share a group;
+#'   NULL if there are no rows at all.
 delong_rows <- function(predictions, samples, models, positive = NULL) {
   classes <- sub("^prob_", "", grep("^prob_", names(predictions), value = TRUE))
   rows <- list()
@@ -26,8 +26,8 @@ delong_rows <- function(predictions, samples, models, positive = NULL) {
       message(cohort, ": samples of one group are not independent, as DeLong's test takes them")
     } else {
       if (is.null(positive)) positive <- classes[2]
-      of_cohort <- predictions[predictions$cohort == cohort, , drop = FALSE]
-      rows[[cohort]] <- cohort_rows(cohort, of_cohort, models, positive)
+      cohort_predictions <- predictions[predictions$cohort == cohort, , drop = FALSE]
+      rows[[cohort]] <- cohort_rows(cohort, cohort_predictions, models, positive)
     }
   }
   do.call(rbind, unname(rows))
@@ -36,15 +36,15 @@ delong_rows <- function(predictions, samples, models, positive = NULL) {
 cohort_rows <- function(cohort, predictions, models, positive) {
   names <- paste(predictions$language, predictions$model, sep = "/")
   curves <- lapply(stats::setNames(models, models), function(model) {
-    of_model <- predictions[names == model, , drop = FALSE]
-    roc_curve(of_model[order(of_model$sample), , drop = FALSE], positive)
+    model_predictions <- predictions[names == model, , drop = FALSE]
+    roc_curve(model_predictions[order(model_predictions$sample), , drop = FALSE], positive)
   })
   pairs <- utils::combn(models, 2)
-  found <- apply(pairs, 2, function(pair) compare_curves(curves[[pair[1]]], curves[[pair[2]]]))
-  stats::setNames(data.frame(cohort, t(pairs), t(found)), delong_columns)
+  tests <- apply(pairs, 2, function(pair) compare_curves(curves[[pair[1]]], curves[[pair[2]]]))
+  stats::setNames(data.frame(cohort, t(pairs), t(tests)), delong_columns)
 }
 
-#' A model's ROC curve; NULL where it has none.
+#' A model's ROC curve; NULL if it has none.
 roc_curve <- function(rows, positive) {
   prob <- as.numeric(rows[[paste0("prob_", positive)]])
   truth <- rows$truth == positive
@@ -52,12 +52,12 @@ roc_curve <- function(rows, positive) {
   pROC::roc(truth, prob, levels = c(FALSE, TRUE), direction = "<", quiet = TRUE)
 }
 
-#' Difference of two areas, its limits and p. Where the curves cannot vary, as of two models that
-#' are always right, there are no limits, and p is 1 for equal areas and missing for others.
+#' Difference of two areas, its limits and p. If the curves cannot vary, as with two models that are
+#' always right, there are no limits, and p is 1 for equal areas and missing for others.
 compare_curves <- function(a, b) {
   if (is.null(a) || is.null(b)) return(rep(NA_real_, 4))
   difference <- as.numeric(a$auc) - as.numeric(b$auc)
-  # It warns of areas of 1, which are dealt with here.
+  # roc.test warns of areas of 1, which are handled below.
   test <- suppressWarnings(pROC::roc.test(a, b, method = "delong", paired = TRUE))
   if (diff(test$conf.int) > 1e-10) return(c(difference, test$conf.int, test$p.value))
   c(difference, NA, NA, if (abs(difference) < 1e-10) 1 else NA)

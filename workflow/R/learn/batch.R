@@ -2,22 +2,22 @@
 
 use("logs", "csv_files", "checksums", "matrix", "preprocessing", "job")
 
-# A batch of more numbers than these (32 MB) is large. R lets its memory grow to a multiple of what
-# it holds, so such a batch stays in a file: a fit's matrix is read from there, garbage is collected
-# before each fit, and each split has a process of its own.
+# A batch with more numbers than this (32 MB) is large. R's memory grows to a multiple of what it
+# holds, so a large batch stays in a file: a fit's matrix is read from there, garbage is collected
+# before each fit, and each split has its own process.
 held_numbers <- 2^22
 
-#' Names of the splits of a batch: a contiguous share of the file's order, `final` with the last.
+#' Names of the splits of a batch, in the order of the file; the last batch has `final` too.
 #'
 #' @param names all names of splits, in the order of splits.csv.
 #' @param index,count 1-based number of the batch, and how many there are.
 batch_splits <- function(names, index, count) {
-  ordinary <- setdiff(names, final_split)
-  n <- length(ordinary)
-  from <- ((index - 1) * n) %/% count
-  to <- (index * n) %/% count
+  outer <- setdiff(names, final_split)
+  n_splits <- length(outer)
+  from <- ((index - 1) * n_splits) %/% count
+  to <- (index * n_splits) %/% count
   c(
-    ordinary[seq_len(to - from) + from],
+    outer[seq_len(to - from) + from],
     if (index == count && final_split %in% names) final_split
   )
 }
@@ -66,7 +66,7 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
 
 is_large <- function(batch) !is.null(batch$file)
 
-# With caret loaded it costs a quarter of a second, too much for the fits of a small batch.
+# With caret loaded this takes a quarter of a second, too much for the fits of a small batch.
 collect_garbage <- function(batch) {
   if (is_large(batch)) {
     gc()
@@ -76,37 +76,37 @@ collect_garbage <- function(batch) {
 #' Row numbers of a split: train, test, and the inner fold (1..k) of each training row.
 split_rows <- function(batch, split) {
   part <- batch$splits[[split]]
-  at <- match(part$sample, batch$sheet$sample)
+  rows <- match(part$sample, batch$sheet$sample)
   train <- part$role == "train"
-  list(train = at[train], test = at[!train], inner = as.integer(part$inner_fold[train]))
+  list(train = rows[train], test = rows[!train], inner = as.integer(part$inner_fold[train]))
 }
 
-#' A fit's matrix for some rows, filled and scaled, with column names that caret can take.
+#' A fit's matrix for some rows, filled and scaled, with column names that caret accepts.
 fit_matrix <- function(batch, fit, rows) {
-  at <- match(fit$index, batch$columns)
+  columns <- match(fit$index, batch$columns)
   values <- if (is_large(batch)) {
-    copied_columns(batch$file, nrow(batch$sheet), rows, at)
+    copied_columns(batch$file, nrow(batch$sheet), rows, columns)
   } else {
-    batch$values[rows, at, drop = FALSE]
+    batch$values[rows, columns, drop = FALSE]
   }
   x <- apply_fit(values, fit)
-  colnames(x) <- batch$safe[at]
+  colnames(x) <- batch$safe[columns]
   x
 }
 
-#' Names for caret of the columns (numbered from 0) of data.h5ad. Not the features' own: a name such
-#' as HLA-A or 1007_s_at is no name in the formula that some methods write.
+#' Names for caret of the columns (numbered from 0) of data.h5ad. The features' own names, such as
+#' HLA-A or 1007_s_at, would fail in the formulas that some methods write.
 safe_names <- function(columns) {
   sprintf("f%.0f", columns + 1)
 }
 
-# Codes that stand for the classes inside caret, which wants syntactic names.
+# Codes for the classes inside caret, which needs syntactic names.
 class_codes <- function(batch) {
   if (length(batch$classes)) paste0("c", seq_along(batch$classes))
 }
 
-# The outcome of some rows as caret wants it. Classes that these rows lack are dropped: most
-# methods refuse an empty level.
+# The outcome of some rows for caret. Classes that these rows lack are dropped: most methods refuse
+# an empty level.
 caret_outcome <- function(batch, rows) {
   codes <- class_codes(batch)
   if (is.null(codes)) {

@@ -1,17 +1,17 @@
 # What each caret method needs beyond caret's own definition.
 
-# Arguments of the function nnet, which refuses more than MaxNWts weights, by default 1000.
+# Arguments of nnet, which refuses more than MaxNWts weights (default: 1000).
 network_arguments <- function(columns, classes, param) {
   outputs <- max(1, classes)
   weights <- (columns + 1) * param$size + (param$size + 1) * outputs + columns * outputs
-  # Without linout a regression would be squeezed into 0..1.
+  # Without linout, predictions of a regression would lie between 0 and 1.
   list(trace = FALSE, MaxNWts = weights, linout = classes == 0)
 }
 
 # What a method needs beyond caret's own definition. `args`: further arguments of its fit, given the
-# columns, the number of classes (0 in a regression) and the candidate; `limits`: the most that a
-# tuning parameter can be, given the rows and columns of the smallest fit and the fit's arguments;
-# `importance`: what the numbers of its own variable importance are.
+# columns, the number of classes (0 in a regression) and the candidate; `limits`: upper limits of
+# tuning parameters, given the rows and columns of the smallest fit and the fit's arguments;
+# `importance`: kind of the method's own variable importance.
 method_table <- list(
   ranger = list(
     args = function(columns, classes, param) list(num.threads = 1, importance = "impurity"),
@@ -25,7 +25,7 @@ method_table <- list(
   gbm = list(
     args = function(columns, classes, param) list(verbose = FALSE),
     limits = list(n.minobsinnode = function(rows, columns, args) {
-      # gbm wants rows * bag.fraction > 2 * n.minobsinnode + 1.
+      # gbm needs rows * bag.fraction > 2 * n.minobsinnode + 1.
       fraction <- if (is.null(args$bag.fraction)) 0.5 else args$bag.fraction
       max(1, ceiling((rows * fraction - 1) / 2) - 1)
     }),
@@ -47,13 +47,13 @@ method_table <- list(
   earth = list(importance = "generalised cross-validation")
 )
 
-# Methods whose definition speaks of weights, but whose fit does not use them, or fails with them.
+# Methods whose definition takes weights, but whose fit ignores them or fails with them.
 ignore_weights <- c(
   "treebag", "rpart1SE", "vglmAdjCat", "vglmContRatio", "vglmCumulative", "ctree", "ctree2",
   "svmRadialWeights"
 )
 
-# Methods of two classes that caret does not tag as such.
+# Methods for two classes only that caret does not tag as such.
 two_classes_only <- c("bayesglm", "gam", "bam", "gamLoess", "gamSpline")
 
 # Arguments of caret::train that the workflow sets itself.

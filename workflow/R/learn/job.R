@@ -1,10 +1,10 @@
-# What a training job is told, and what it records: seeds, times, failures (twin: job.py).
+# Settings of a training job, and what it records: seeds, times, failures (twin: job.py).
 
 use("csv_files", "seeds")
 
 final_split <- "final"
 
-#' What a training job is told.
+#' Settings of a training job.
 #'
 #' @param dataset,model names.
 #' @param spec list: name, method, params (named list), grid (named list of values, empty for one
@@ -24,9 +24,9 @@ job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = 
   )
 }
 
-#' Settings of a model by its specification.
+#' Settings of a job from the model's specification and the rule's params.
 #'
-#' @param params named list of what the rule says of the others, see `job_settings()`.
+#' @param params named list of the other arguments of `job_settings()`.
 settings_of <- function(params, spec) {
   job_settings(
     params[["dataset"]], spec$name, spec, params[["task"]], params[["tuning_metric"]],
@@ -46,9 +46,9 @@ add_failure <- function(result, stage, message) {
   add_rows(result, "failures", data.frame(stage = stage, message = message))
 }
 
-# Run a stage and keep its wall and CPU seconds (children included) and the peak memory so far.
+# Run a stage and record its wall and CPU seconds (children included) and the peak memory so far.
 timed <- function(result, stage, expr) {
-  result$at <- stage
+  result$stage <- stage
   before <- proc.time()
   on.exit(add_rows(result, "timing", timing_row(stage, proc.time() - before)))
   force(expr)
@@ -63,8 +63,7 @@ timing_row <- function(stage, spent) {
   )
 }
 
-#' Peak resident memory of this process in MiB; where there is no /proc, the most that R's own heap
-#' has held.
+#' Peak resident memory of this process in MiB; without /proc, the peak of R's own heap.
 peak_mb <- function() {
   status <- tryCatch(
     suppressWarnings(readLines("/proc/self/status")),
@@ -79,8 +78,8 @@ peak_mb <- function() {
   }
 }
 
-# Let Linux count the peak memory anew, so that it is the split's own. Elsewhere, and where /proc is
-# read-only, the peak is that of all splits so far.
+# Reset the peak memory, so that each split has its own. Without Linux or a writable /proc, the peak
+# is that of all splits so far.
 reset_peak <- function() {
   try(suppressWarnings(cat("5", file = "/proc/self/clear_refs")), silent = TRUE)
 }

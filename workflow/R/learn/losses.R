@@ -1,4 +1,4 @@
-# Tuning metrics: what an inner fold says of a candidate (twin: losses.py, equal to 1e-9).
+# Tuning metrics: the value of a candidate on an inner fold (twin: losses.py, equal to 1e-9).
 
 larger_is_better <- c("accuracy", "balanced_accuracy")
 
@@ -8,8 +8,8 @@ larger_is_better <- c("accuracy", "balanced_accuracy")
 #'   two classes), "log_loss" (natural logarithm, probabilities clipped at 1e-15), "accuracy",
 #'   "balanced_accuracy", "rmse" or "mae".
 #' @param truth,predicted class numbers 1..K (n), or numbers in a regression.
-#' @param prob (n x K) probabilities, NULL in a regression; a model without probabilities gives its
-#'   labels one-hot (`one_hot`).
+#' @param prob (n x K) probabilities, NULL in a regression; `one_hot` labels if a model has no
+#'   probabilities.
 #' @return one number. Stops at an unknown metric.
 tuning_value <- function(metric, truth, predicted, prob = NULL) {
   switch(metric,
@@ -34,7 +34,7 @@ one_hot <- function(labels, classes) {
 
 #' Number of the best candidate, the first one on ties; NA (failed) is never chosen.
 #'
-#' @param values means over the inner folds of numbers with 12 digits: equal in 11 is a tie.
+#' @param values means over the inner folds of numbers with 12 digits; equality in 11 is a tie.
 best_candidate <- function(metric, values) {
   values <- signif(values, 11)
   if (metric %in% larger_is_better) which.max(values) else which.min(values)

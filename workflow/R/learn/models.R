@@ -2,26 +2,26 @@
 
 use("caret_methods", "validation")
 
-#' A model's specification, or a list of them, from JSON text: lists of scalars become vectors.
+#' A model's specification, or a list of them, from JSON text; lists of scalars become vectors.
 read_spec <- function(text) {
   jsonlite::fromJSON(text, simplifyDataFrame = FALSE, simplifyMatrix = FALSE)
 }
 
-#' Arguments of a fit beyond caret's own: the method's, the configuration's, class weights.
+#' Arguments of a fit beyond caret's own: of the method, of the configuration, and class weights.
 #'
 #' @param weights per class (named by level) or NULL.
 fit_arguments <- function(spec, info, columns, classes, param, weights = NULL) {
   entry <- method_table[[spec$method]]
   args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param)
   args[names(spec$params)] <- spec$params
-  how <- weighting(spec, info)
-  if (!is.null(weights) && how %in% c("class.weights", "classwt")) {
-    args[[how]] <- weights
+  weights_argument <- weighting(spec, info)
+  if (!is.null(weights) && weights_argument %in% c("class.weights", "classwt")) {
+    args[[weights_argument]] <- weights
   }
   args
 }
 
-#' Weight of each class, n / (K * n_k), so that every class weighs the same.
+#' Weight of each class, n / (K * n_k), so that all classes have the same total weight.
 #'
 #' @param y factor without empty levels.
 #' @return numeric vector named by level.
@@ -30,7 +30,7 @@ class_weights <- function(y) {
   stats::setNames(as.numeric(length(y) / (length(count) * count)), names(count))
 }
 
-#' Fit one row of a tuning loop with caret's own definition, as caret::train does inside.
+#' Fit one row of a tuning loop with caret's own definition, as caret::train does internally.
 #'
 #' @param x (n x p) numeric matrix with column names.
 #' @param y factor without empty levels, or numbers.
@@ -40,10 +40,12 @@ class_weights <- function(y) {
 fit_model <- function(spec, info, x, y, param, imbalance) {
   levels <- if (is.factor(y)) levels(y)
   weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
-  case <- if (!is.null(weights) && weighting(spec, info) %in% "wts") unname(weights[as.integer(y)])
+  case_weights <- if (!is.null(weights) && weighting(spec, info) %in% "wts") {
+    unname(weights[as.integer(y)])
+  }
   args <- fit_arguments(spec, info, ncol(x), length(levels), param, weights)
   fit <- do.call(info$fit, c(list(
-    x = x, y = y, wts = case, param = param, lev = levels, last = FALSE,
+    x = x, y = y, wts = case_weights, param = param, lev = levels, last = FALSE,
     classProbs = is.factor(y) && is.function(info$prob)
   ), args))
   if (!isS4(fit)) {
@@ -62,27 +64,30 @@ fit_model <- function(spec, info, x, y, param, imbalance) {
 #' @return object of class "train".
 refit_model <- function(spec, info, x, y, param, imbalance, seed) {
   weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
-  case <- if (!is.null(weights) && weighting(spec, info) %in% "wts") unname(weights[as.integer(y)])
+  case_weights <- if (!is.null(weights) && weighting(spec, info) %in% "wts") {
+    unname(weights[as.integer(y)])
+  }
   args <- fit_arguments(spec, info, ncol(x), if (is.factor(y)) nlevels(y) else 0, param, weights)
   control <- caret::trainControl(
     method = "none", classProbs = is.factor(y) && is.function(info$prob), seeds = list(seed),
     allowParallel = FALSE, returnData = FALSE
   )
-  # Through a function, so that the object's call holds names, not a copy of the data.
+  # A wrapper function, so that the object's call holds names, not a copy of the data.
   fit <- function(...) {
     caret::train(
-      x = x, y = y, method = spec$method, weights = case, trControl = control, tuneGrid = param, ...
+      x = x, y = y, method = spec$method, weights = case_weights, trControl = control,
+      tuneGrid = param, ...
     )
   }
   train <- do.call(fit, args)
   if (is.list(train$finalModel) && is.call(train$finalModel$call)) {
-    train$finalModel$call <- without_data(train$finalModel$call, nrow(x))
+    train$finalModel$call <- drop_data(train$finalModel$call, nrow(x))
   }
   train
 }
 
-# A call of do.call holds the data themselves: leave out what has a value or row per sample.
-without_data <- function(call, rows) {
+# A call made by do.call holds the data: drop arguments with a value or row per sample.
+drop_data <- function(call, rows) {
   data <- vapply(as.list(call), function(part) {
     !is.language(part) && !is.function(part) && NROW(part) == rows
   }, TRUE)
@@ -112,7 +117,7 @@ predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
   })
 }
 
-#' Label = argmax of the probabilities, the first on ties; a class that the fit never saw gets 0.
+#' Label = argmax of the probabilities, the first on ties; a class that was not trained on gets 0.
 from_prob <- function(raw, levels, classes) {
   raw <- as.matrix(raw)
   if (!all(levels %in% colnames(raw)) && ncol(raw) == length(levels)) {
@@ -136,15 +141,15 @@ own_importance <- function(spec, info, fit, columns) {
   if (!is.function(info$varImp)) {
     return(NULL)
   }
-  found <- info$varImp(fit$finalModel)
-  at <- match(rownames(found), columns)
-  if (anyNA(at)) {
-    stop(sprintf("it names '%s', which is no column", rownames(found)[is.na(at)][1]))
+  importance <- info$varImp(fit$finalModel)
+  matched <- match(rownames(importance), columns)
+  if (anyNA(matched)) {
+    stop(sprintf("it names '%s', which is no column", rownames(importance)[is.na(matched)][1]))
   }
-  # A column that the method leaves out is one that it does not use.
+  # The method does not use columns that it leaves out.
   value <- numeric(length(columns))
-  value[at] <- rowMeans(abs(as.matrix(found)))
-  if (length(at) && !any(is.finite(value[at]))) {
+  value[matched] <- rowMeans(abs(as.matrix(importance)))
+  if (length(matched) && !any(is.finite(value[matched]))) {
     return(NULL)
   }
   value[!is.finite(value)] <- NA
@@ -152,8 +157,8 @@ own_importance <- function(spec, info, fit, columns) {
   list(value = value, kind = if (is.null(kind)) "method's own" else kind)
 }
 
-#' Attach packages. Formulas (gam's `s`), contrasts (earth's) and importances of many methods look
-#' for their package on the search path.
+#' Attach packages: formulas (gam's `s`), contrasts (earth's) and importances of many methods need
+#' their package on the search path.
 attach_packages <- function(packages) {
   for (package in packages) {
     suppressPackageStartupMessages(library(package, character.only = TRUE))

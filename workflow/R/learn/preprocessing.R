@@ -1,14 +1,14 @@
-# Reads and applies what Python learned per fit; learns nothing (twin: preprocessing.py).
+# Reads and applies what Python learned per fit, and learns nothing (twin: preprocessing.py).
 
 use("matrix")
 
-# So many numbers are filled and scaled at once, which costs a few copies of them.
+# Numbers that are filled and scaled at once, with a few copies of them in memory.
 fitted_numbers <- 2^16
 
 #' Read the fits of some splits from preprocessing.h5.
 #'
-#' The flat arrays are read once, from the first to the last number that these splits need: hdf5r
-#' takes milliseconds per object. `one_fit` cuts a fit out of them.
+#' The flat arrays are read once, from the first to the last number that these splits need, since
+#' hdf5r takes milliseconds per object. `one_fit` extracts a fit.
 #'
 #' @param path path of preprocessing.h5.
 #' @param splits names of splits.

@@ -1,12 +1,12 @@
-# Train in forked processes, so that a split that is killed is lost alone (twin: processes.py).
+# Train in forked processes, so that a killed one costs only its split (twin: processes.py).
 
 use("logs", "models", "saving", "job", "batch", "training")
 
-#' Train all splits of a batch in a forked process, so that one that is killed costs one split.
+#' Train all splits of a batch in a forked process: a killed process costs only one split.
 #'
-#' The process writes each split's result as it goes. If it is killed, the split that it was at is
-#' lost, and another process goes on behind it. Only a large batch has one process per split: each
-#' costs 0.2 s, as R's garbage collector touches, and so copies, the whole heap that caret brings.
+#' The process writes the result of each split when it is done. If it is killed, the current split
+#' is lost, and another process continues after it. Only a large batch has one process per split:
+#' each costs 0.2 s, since R's garbage collector touches, and thus copies, the whole heap of caret.
 #'
 #' @param batch what `load_batch` returned.
 #' @param settings what `job_settings` returned.
@@ -41,7 +41,7 @@ train_batch <- function(batch, settings, info, model = NULL) {
   results[splits]
 }
 
-# The result of a split whose process was killed; of a tuning job it is a row with candidate 0.
+# The result of a split whose process was killed; for a tuning job, a row with candidate 0.
 lost_split <- function(settings, message) {
   if (is.null(settings$part)) {
     return(list(failures = data.frame(stage = "fit", message = message)))
@@ -54,7 +54,7 @@ lost_split <- function(settings, message) {
 
 #' Evaluate an expression in a forked process.
 #'
-#' @return text that says why it did not come to its end, for the case that it did not.
+#' @return text that says why it did not finish, in case it did not.
 run_in_child <- function(expr) {
   flush_files()
   killed <- "the process that trained this split was killed (often: out of memory)"
@@ -68,7 +68,7 @@ run_in_child <- function(expr) {
         },
         mc.set.seed = FALSE
       )
-      # mccollect warns of a child that delivered nothing; the caller says it better.
+      # mccollect warns of a child without a result; the caller has a clearer message.
       value <- suppressWarnings(parallel::mccollect(child)[[1]])
       if (inherits(value, "try-error")) one_line(value) else killed
     },
@@ -78,7 +78,7 @@ run_in_child <- function(expr) {
 
 # Train splits one after the other; each result goes to a file of its own.
 train_splits <- function(batch, settings, info, splits, folder, model) {
-  # Here, in the forked process, since packages of several methods may mask one another.
+  # In the forked process, since packages of different methods may mask one another.
   attach_packages(info$library)
   for (split in splits) {
     began <- proc.time()[["elapsed"]]

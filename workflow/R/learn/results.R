@@ -7,21 +7,21 @@ use("csv_files", "tables", "batch")
 #' @param output named list or vector of paths: predictions, tuning, importance, timing, failures.
 #' @param results what `train_batch` returned.
 #' @param timing rows of timing.csv of the whole job (startup, load).
-#' @param log path of the log, as it stands in failures.csv.
+#' @param log path of the log, for failures.csv.
 #' @param key the job's key.
 write_results <- function(output, batch, settings, results, timing, log, key) {
   numbers <- function(rows, columns, format) {
     rows[columns] <- lapply(rows[columns], function(x) ifelse(is.na(x), NA, sprintf(format, x)))
     rows
   }
-  lead <- settings[c("dataset", "language", "model")]
+  job <- settings[c("dataset", "language", "model")]
   gather <- function(name) {
     parts <- lapply(names(results), function(split) {
       rows <- results[[split]][[name]]
-      if (NROW(rows)) cbind(as.data.frame(c(lead, split = split)), rows)
+      if (NROW(rows)) cbind(as.data.frame(c(job, split = split)), rows)
     })
     if (name == "timing") {
-      parts <- c(list(cbind(as.data.frame(c(lead, split = "")), timing)), parts)
+      parts <- c(list(cbind(as.data.frame(c(job, split = "")), timing)), parts)
     }
     do.call(rbind, parts)
   }

@@ -2,7 +2,7 @@
 
 use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "processes", "results")
 
-#' Train, and write the batch's tables and, of split `final`, the model.
+#' Train, and write the batch's tables and, for split `final`, the model.
 #'
 #' @param input named list of paths: data, samples, splits, preprocessing, tuned (files of tuning
 #'   jobs, if any).
@@ -10,7 +10,7 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #'   batch that holds `final`, model (a folder).
 #' @param params named list: dataset, spec (JSON text), task, tuning_metric, imbalance, seed,
 #'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
-#'   candidates, NULL of one that trains).
+#'   candidates, NULL for one that trains).
 #' @param log path of the log, for failures.csv.
 run_job <- function(input, output, params, log) {
   spec_text <- utf8(params[["spec"]])

@@ -2,10 +2,10 @@
 
 use("logs", "checksums", "preprocessing", "models", "batch")
 
-#' What is saved of split `final`: the train object and all that it needs to predict new samples.
+#' The saved model of split `final`: the train object, and what it needs for new samples.
 #'
-#' @return list: train (caret's object), features (names), columns (the names that train knows them
-#'   by), fill, center, scale, classes, levels (the codes that train knows the classes by), task,
+#' @return list: train (caret's object), features (names), columns (their names in train), fill,
+#'   center, scale, classes, levels (codes of the classes in train), task,
 #'   dataset, language, model, spec, libraries (packages to attach), versions.
 saved_model <- function(batch, settings, info, train, fit) {
   at <- match(fit$index, batch$columns)
@@ -18,19 +18,19 @@ saved_model <- function(batch, settings, info, train, fit) {
   )
 }
 
-# Written beside and renamed: a process that is killed leaves no half file.
+# Written to another file and renamed: a killed process leaves no partial file.
 save_rds <- function(object, path) {
-  beside <- paste0(path, ".part")
-  saveRDS(object, beside)
-  file.rename(beside, path)
+  partial <- paste0(path, ".part")
+  saveRDS(object, partial)
+  file.rename(partial, path)
 }
 
 #' A saved model.
 #'
 #' @param path path of model.rds.
-#' @param sha256 its checksum in manifest.json. Stops with a user error if the file has another one:
-#'   nothing of it is read before, since an RDS file can hold code.
-#' @return what `saved_model` gave.
+#' @param sha256 its checksum in manifest.json. Stops with a user error if the file has another one.
+#'   The checksum comes first, since an RDS file can hold code.
+#' @return see `saved_model`.
 load_model <- function(path, sha256) {
   if (!identical(sha256_file(path), sha256)) {
     user_error(
@@ -42,29 +42,29 @@ load_model <- function(path, sha256) {
   readRDS(path)
 }
 
-#' Predict new samples with a saved model, whose packages are attached.
+#' Predict new samples with a saved model; its packages must be attached.
 #'
-#' @param saved what `saved_model` gave.
+#' @param saved see `saved_model`.
 #' @param x numeric matrix (samples x features), transformed as in data.h5ad, columns named by
-#'   feature, NA where missing; further columns are passed over.
-#' @return list: predicted (labels or numbers) and prob (samples x classes), NULL where the method
-#'   has no probabilities.
+#'   feature, NA where missing; other columns are ignored.
+#' @return list: predicted (labels or numbers) and prob (samples x classes), NULL if the method has
+#'   no probabilities.
 predict_saved <- function(saved, x) {
   x <- apply_fit(x[, saved$features, drop = FALSE], saved)
   colnames(x) <- saved$columns
   if (is.null(saved$classes)) {
-    found <- list(predicted = as.numeric(stats::predict(saved$train, x)))
+    predictions <- list(predicted = as.numeric(stats::predict(saved$train, x)))
   } else if (is.function(saved$train$modelInfo$prob)) {
     raw <- stats::predict(saved$train, x, type = "prob")
-    found <- from_prob(raw, colnames(raw), saved$levels)
-    found$predicted <- saved$classes[found$predicted]
+    predictions <- from_prob(raw, colnames(raw), saved$levels)
+    predictions$predicted <- saved$classes[predictions$predicted]
   } else {
     label <- match(as.character(stats::predict(saved$train, x)), saved$levels)
-    found <- list(predicted = saved$classes[label])
+    predictions <- list(predicted = saved$classes[label])
   }
-  wrong <- is.na(found$predicted) | is.infinite(found$predicted)
-  if (length(found$predicted) != nrow(x) || any(wrong)) {
+  wrong <- is.na(predictions$predicted) | is.infinite(predictions$predicted)
+  if (length(predictions$predicted) != nrow(x) || any(wrong)) {
     stop("a sample got no prediction")
   }
-  found
+  predictions
 }

@@ -1,16 +1,16 @@
-# What a model's predictions lose when a feature's values are shuffled (twin: shuffling.py).
+# Predictions of test samples with shuffled features (twin: shuffling.py).
 
 use("csv_files", "seeds", "preprocessing", "models", "job", "batch", "learn/tuning", "training")
 
-# Bounds of the cost, the same in both languages: splits that are trained again, shuffles of each
-# feature, and numbers in what is predicted at once.
+# Limits of the cost, the same in both languages: splits that are trained again, shuffles of each
+# feature, and numbers in one block of predictions.
 permuted_splits <- 5
 permutations <- 10
 most_numbers <- 2^22
-# Shuffling fewer test samples says little, and nothing of a single one.
+# Shuffling fewer test samples says little.
 least_test <- 5
 
-#' The first splits of a data set whose features are shuffled: none in leave-one-out.
+#' The first splits with enough test samples to shuffle: none in leave-one-out.
 #'
 #' @param table rows of splits.csv.
 splits_to_permute <- function(table) {
@@ -21,17 +21,17 @@ splits_to_permute <- function(table) {
 
 # The rows of a model in a table of all data sets.
 rows_of_model <- function(rows, settings) {
-  own <- rows$dataset == settings$dataset & rows$language == settings$language &
+  is_model <- rows$dataset == settings$dataset & rows$language == settings$language &
     rows$model == settings$model
-  rows[own, , drop = FALSE]
+  rows[is_model, , drop = FALSE]
 }
 
-#' Splits of one model that stand in failures.csv.
+#' Splits of one model that are in failures.csv.
 failed_splits <- function(path, settings) {
   unique(rows_of_model(read_csv(path, ","), settings)$split)
 }
 
-#' Rows of tuning.csv of one model, as `choose_candidate` takes them.
+#' Rows of tuning.csv of one model, for `choose_candidate`.
 read_evaluated <- function(path, settings) {
   rows <- data.table::fread(
     path,
@@ -45,16 +45,15 @@ read_evaluated <- function(path, settings) {
   rows
 }
 
-#' Predict a split's test samples as they are, and with features shuffled among them.
+#' Predict a split's test samples, unchanged and with features shuffled among them.
 #'
-#' Each feature alone, and all together, by the same shuffles: of features that say the same each
-#' loses little alone, since the others stay. The model is that of the run: trained again, with the
+#' Each feature is shuffled alone, and all together, with the same shuffles: correlated features
+#' lose little alone, because the others remain. The model is trained again as in the run, with the
 #' candidate that the run chose.
 #'
 #' @param features names of the features to shuffle.
-#' @return data.frame: split, feature (empty for all together), permutation (0 for the samples as
-#'   they are), and the columns of `predict_test`. A feature that the split did not select has no
-#'   rows.
+#' @return data.frame: split, feature ("" for all together), permutation (0 for unchanged samples),
+#'   and the columns of `predict_test`. A feature that the split did not select has no rows.
 permute_split <- function(batch, settings, info, split, evaluated, features) {
   rows <- split_rows(batch, split)
   test <- rows$test
@@ -66,35 +65,35 @@ permute_split <- function(batch, settings, info, split, evaluated, features) {
   train <- refit_split(settings, info, split, x, y, chosen)
   predicted <- function(x, feature, permutation) {
     each <- length(test)
-    found <- predict_test(batch, info, train, x, rep(test, length(feature)), levels(y))
+    predictions <- predict_test(batch, info, train, x, rep(test, length(feature)), levels(y))
     data.frame(
       split = split, feature = rep(feature, each = each),
-      permutation = rep(permutation, each = each), found, check.names = FALSE
+      permutation = rep(permutation, each = each), predictions, check.names = FALSE
     )
   }
-  whole <- fit_matrix(batch, fit, test)
+  unshuffled <- fit_matrix(batch, fit, test)
   start_generator(split_seed(settings, split, "permutation"))
   shuffles <- as.vector(replicate(permutations, sample.int(length(test))))
-  kept <- batch$features[match(fit$index, batch$columns)]
-  columns <- which(kept %in% features)
+  feature_names <- batch$features[match(fit$index, batch$columns)]
+  columns <- which(feature_names %in% features)
   sets <- c(as.list(columns), if (length(columns)) list(columns))
-  named <- c(kept[columns], "")
-  size <- max(1, most_numbers %/% (permutations * length(whole)))
+  set_names <- c(feature_names[columns], "")
+  size <- max(1, most_numbers %/% (permutations * length(unshuffled)))
   blocks <- split(seq_along(sets), (seq_along(sets) - 1) %/% size)
-  do.call(rbind, c(list(predicted(whole, "", 0)), lapply(unname(blocks), function(block) {
+  do.call(rbind, c(list(predicted(unshuffled, "", 0)), lapply(unname(blocks), function(block) {
     stacked <- do.call(rbind, lapply(sets[block], function(at) {
-      part <- whole[rep(seq_along(test), permutations), , drop = FALSE]
-      part[, at] <- whole[shuffles, at]
+      part <- unshuffled[rep(seq_along(test), permutations), , drop = FALSE]
+      part[, at] <- unshuffled[shuffles, at]
       part
     }))
     numbers <- rep(seq_len(permutations), length(block))
-    predicted(stacked, rep(named[block], each = permutations), numbers)
+    predicted(stacked, rep(set_names[block], each = permutations), numbers)
   })))
 }
 
 #' Predict test samples with shuffled features by the best model of the language.
 #'
-#' Writes only the header where the plan has no model, or the data set no split that suits.
+#' Writes only the header where the plan has no model, or the data set no suitable split.
 #'
 #' @param input named list of paths: data, samples, splits, preprocessing, tuning,
 #'   failures, plan.
@@ -130,7 +129,7 @@ shuffle_features <- function(input, output, params) {
       }
       tryCatch(
         permute_split(batch, settings, info, split, evaluated, plan$feature),
-        # As in the run.
+        # It failed in the run too.
         error = function(e) message(sprintf("%s: left out: %s", split, one_line(e)))
       )
     }))

@@ -6,12 +6,12 @@ use("logs", "csv_files", "tables", "seeds", "models", "saving", "job", "batch", 
 #'
 #' @inheritParams train_batch
 #' @param split name of the split.
-#' @return list of data.frames without the leading names, NULL where there is nothing: predictions,
-#'   tuning, importance, timing, failures.
+#' @return list of data.frames without the leading names, or NULL if empty: predictions, tuning,
+#'   importance, timing, failures.
 train_split <- function(batch, settings, info, split, model = NULL) {
   result <- new.env()
-  result$at <- "tune"
-  outcome <- tryCatch(
+  result$stage <- "tune"
+  status <- tryCatch(
     withCallingHandlers(
       run_stages(result, batch, settings, info, split, model),
       error = log_calls,
@@ -19,10 +19,10 @@ train_split <- function(batch, settings, info, split, model = NULL) {
     ),
     error = identity
   )
-  if (inherits(outcome, "error")) {
+  if (inherits(status, "error")) {
     result$predictions <- NULL
     result$importance <- NULL
-    add_failure(result, result$at, one_line(outcome))
+    add_failure(result, result$stage, one_line(status))
   }
   names <- c("predictions", "tuning", "importance", "timing", "failures")
   stats::setNames(lapply(names, function(name) result[[name]]), names)
@@ -32,8 +32,8 @@ run_stages <- function(result, batch, settings, info, split, model) {
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
   y <- train <- chosen <- NULL
-  # The matrix of the training rows is made where it is used: kept, it would lie beside those of the
-  # inner folds.
+  # The matrix of the training rows is removed after use, so that it is not in memory beside those
+  # of the inner folds.
   timed(result, "tune", {
     check_classes(settings$spec, info, length(batch$classes))
     y <- caret_outcome(batch, rows$train)
@@ -78,12 +78,12 @@ run_stages <- function(result, batch, settings, info, split, model) {
 #' @param chosen data.frame of one row.
 refit_split <- function(settings, info, split, x, y, chosen) {
   seed <- split_seed(settings, split, 0)
-  # The kinds of the generator; caret itself sets the seed.
+  # This sets the kind of the generator; caret itself sets the seed.
   start_generator(seed)
   refit_model(settings$spec, info, x, y, chosen, settings$imbalance, seed)
 }
 
-# Each distinct warning once per split: a method repeats the same one in every fit.
+# Show each distinct warning once per split: a method repeats it in every fit.
 warn_once <- function(split) {
   seen <- character()
   function(w) {
@@ -97,7 +97,7 @@ warn_once <- function(split) {
 }
 
 # Rows of predictions.csv; the label is the class with the highest probability. `x`: the samples in
-# the rows `test`, preprocessed.
+# rows `test`, preprocessed.
 predict_test <- function(batch, info, train, x, test, levels) {
   classes <- class_codes(batch)
   sheet <- batch$sheet[test, ]
@@ -111,31 +111,31 @@ predict_test <- function(batch, info, train, x, test, levels) {
     return(rows)
   }
   if (is.function(info$prob)) {
-    found <- from_prob(stats::predict(train, x, type = "prob"), levels, classes)
+    predictions <- from_prob(stats::predict(train, x, type = "prob"), levels, classes)
   } else {
-    found <- list(predicted = match(as.character(stats::predict(train, x)), classes))
+    predictions <- list(predicted = match(as.character(stats::predict(train, x)), classes))
   }
-  if (length(found$predicted) != length(test) || anyNA(found$predicted)) {
+  if (length(predictions$predicted) != length(test) || anyNA(predictions$predicted)) {
     stop("a sample got no predicted class")
   }
-  rows$predicted <- batch$classes[found$predicted]
+  rows$predicted <- batch$classes[predictions$predicted]
   for (k in seq_along(classes)) {
-    prob <- if (is.null(found$prob)) NA_character_ else number(found$prob[, k])
+    prob <- if (is.null(predictions$prob)) NA_character_ else number(predictions$prob[, k])
     rows[[prob_columns(batch)[k]]] <- prob
   }
   rows
 }
 
-# Rows of importance.csv for the columns of the refit. A failure here costs only the numbers.
+# Rows of importance.csv for the columns of the final fit. A failure here costs only the numbers.
 importance_rows <- function(spec, info, train, batch, fit, split) {
   at <- match(fit$index, batch$columns)
-  found <- tryCatch(own_importance(spec, info, train, batch$safe[at]), error = function(e) {
+  importance <- tryCatch(own_importance(spec, info, train, batch$safe[at]), error = function(e) {
     message(sprintf("%s: no importance: %s", split, one_line(e)))
     NULL
   })
   data.frame(
     feature = batch$features[at], selected = rep("true", length(at)),
-    importance = if (is.null(found)) NA_character_ else number(found$value),
-    kind = if (is.null(found)) NA_character_ else found$kind
+    importance = if (is.null(importance)) NA_character_ else number(importance$value),
+    kind = if (is.null(importance)) NA_character_ else importance$kind
   )
 }

@@ -1,8 +1,8 @@
-# Every model tried on a small part of a data set before the training (twin: trial.py).
+# Try every model on a small part of a data set before the training (twin: trial.py).
 
 use("logs", "csv_files", "models", "job", "batch", "processes")
 
-# What training needs; a missing one is told as validate_models.R tells it.
+# Packages that training needs; a missing one is reported as in validate_models.R.
 needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite")
 
 #' Try all models; write a line for each.
@@ -23,16 +23,16 @@ try_models <- function(input, output, params, log) {
   problems <- done <- character()
   for (spec in read_spec(utf8(params[["models"]]))) {
     began <- proc.time()[["elapsed"]]
-    found <- model_problems(spec, params[["task"]], params[["imbalance"]], spec$key, models)
-    if (is.null(found)) {
-      why <- model_failure(parts, spec, models[[spec$method]], params)
-      if (!is.null(why)) {
-        found <- failure_text(spec, params[["dataset"]], why, log)
+    issues <- model_problems(spec, params[["task"]], params[["imbalance"]], spec$key, models)
+    if (is.null(issues)) {
+      failure <- model_failure(parts, spec, models[[spec$method]], params)
+      if (!is.null(failure)) {
+        issues <- failure_text(spec, params[["dataset"]], failure, log)
       }
-      done <- c(done, sprintf("%s: %s", spec$name, if (is.null(why)) "done" else why))
+      done <- c(done, sprintf("%s: %s", spec$name, if (is.null(failure)) "done" else failure))
       message(sprintf("%s (%.1f s)", done[length(done)], proc.time()[["elapsed"]] - began))
     }
-    problems <- c(problems, found)
+    problems <- c(problems, issues)
   }
   stop_with(problems)
   writeLines(enc2utf8(done), output, useBytes = TRUE)
@@ -44,7 +44,7 @@ stop_with <- function(problems) {
   }
 }
 
-# Functions that load the cut and the whole first split, each once and only when it is asked for.
+# Functions that load the cut data and the whole first split, each once and only if called.
 lazy_parts <- function(input, task) {
   lapply(c(cut = "cut_", whole = ""), function(prefix) {
     batch <- NULL
@@ -63,7 +63,7 @@ lazy_parts <- function(input, task) {
   })
 }
 
-# Why a model fails, or NULL. What only the cut is too small for is no failure.
+# Why a model fails, or NULL. If only the cut data are too small, that is no failure.
 model_failure <- function(parts, spec, info, params) {
   settings <- settings_of(params, spec)
   failures <- NULL
@@ -76,7 +76,7 @@ model_failure <- function(parts, spec, info, params) {
   failures$message[nrow(failures)]
 }
 
-failure_text <- function(spec, dataset, why, log) {
+failure_text <- function(spec, dataset, failure, log) {
   params <- if (length(spec$params)) {
     paste0(" ", jsonlite::toJSON(spec$params, auto_unbox = TRUE, digits = I(12)))
   } else {
@@ -84,6 +84,6 @@ failure_text <- function(spec, dataset, why, log) {
   }
   sprintf(
     "%s: '%s'%s fails on %s: %s. Change its params or grid, or take it out (log: %s)",
-    spec$key, spec$name, params, dataset, sub("[.]+$", "", why), log
+    spec$key, spec$name, params, dataset, sub("[.]+$", "", failure), log
   )
 }

@@ -8,7 +8,7 @@ use("logs", "csv_files", "seeds", "preprocessing", "losses", "models", "grids", 
 split_candidates <- function(batch, settings, info, split, rows, x, y) {
   folds <- unique(rows$inner)
   columns <- vapply(folds, function(fold) length(one_fit(batch$fits, split, fold)$index), 1L)
-  # Copies of a drawn sample add no neighbour and no direction.
+  # Copies of a drawn sample do not count: they add no information.
   distinct <- vapply(folds, function(fold) length(unique(rows$train[rows$inner != fold])), 1L)
   candidates(
     settings$spec, info, x, y,
@@ -19,10 +19,10 @@ split_candidates <- function(batch, settings, info, split, rows, x, y) {
 
 #' Fit and score the candidates of a split on each of its inner folds.
 #'
-#' @param grid data.frame of candidates. With `settings$part`, only its share of the fits is
-#'   made, each with all candidates that it serves.
+#' @param grid data.frame of candidates. With `settings$part`, only that share of the fits is made,
+#'   each with all its submodels.
 #' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits),
-#'   seconds, error (message, or empty). NULL where there is nothing to choose.
+#'   seconds, error (message, or ""). NULL if there is nothing to choose.
 evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   if (nrow(grid) == 1) {
     return(NULL)
@@ -36,23 +36,23 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
     collect_garbage(batch)
     fit <- one_fit(batch$fits, split, fold)
-    inside <- rows$inner != fold
+    in_train <- rows$inner != fold
     data <- list(
-      x = fit_matrix(batch, fit, rows$train[inside]),
-      y = caret_outcome(batch, rows$train[inside]),
-      x_out = fit_matrix(batch, fit, rows$train[!inside]),
-      truth = batch$outcome[rows$train[!inside]]
+      x = fit_matrix(batch, fit, rows$train[in_train]),
+      y = caret_outcome(batch, rows$train[in_train]),
+      x_out = fit_matrix(batch, fit, rows$train[!in_train]),
+      truth = batch$outcome[rows$train[!in_train]]
     )
     seed <- split_seed(settings, split, fold)
     do.call(rbind, lapply(fits, function(row) {
       param <- loop$loop[row, , drop = FALSE]
-      at <- submodel_rows(grid, param, loop$submodels[[row]])
-      before <- proc.time()[["elapsed"]]
+      served <- submodel_rows(grid, param, loop$submodels[[row]])
+      start <- proc.time()[["elapsed"]]
       error <- ""
-      found <- tryCatch(
+      values <- tryCatch(
         withCallingHandlers(
           score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
-          # The calls of the split's first error: the others mostly repeat it.
+          # Only the split's first error: the others mostly repeat it.
           error = function(e) if (!failed) log_calls(e)
         ),
         error = function(e) {
@@ -62,10 +62,11 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
         }
       )
       data.frame(
-        candidate = at, parameters = parameters[at], inner_fold = fold,
-        metric = settings$tuning_metric, value = number(found),
-        # One fit serves all its submodels: each gets an equal share of the time.
-        seconds = sprintf("%.4f", (proc.time()[["elapsed"]] - before) / length(at)), error = error
+        candidate = served, parameters = parameters[served], inner_fold = fold,
+        metric = settings$tuning_metric, value = number(values),
+        # One fit has several submodels: each gets an equal share of the time.
+        seconds = sprintf("%.4f", (proc.time()[["elapsed"]] - start) / length(served)),
+        error = error
       )
     }))
   })
@@ -74,7 +75,7 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
 
 #' The candidate with the best mean tuning metric over the inner folds.
 #'
-#' The folds are inside the training samples, since the error of a tuned model is biased otherwise
+#' The folds are inside the training samples, because the error of a tuned model is biased otherwise
 #' (Varma & Simon 2006, doi:10.1186/1471-2105-7-91). Adds the rows of tuning.csv, and a failure for
 #' each candidate that failed on a fold. Means are of the 12 digits that are written, so that the
 #' choice is the same whether the rows come from this job or from others.
@@ -85,18 +86,18 @@ choose_candidate <- function(result, settings, grid, evaluated) {
   if (nrow(grid) == 1) {
     return(grid)
   }
-  lost <- evaluated$error[evaluated$candidate == 0]
-  if (length(lost)) {
-    stop(user_condition(lost[1]))
+  killed <- evaluated$error[evaluated$candidate == 0]
+  if (length(killed)) {
+    stop(user_condition(killed[1]))
   }
   evaluated <- evaluated[order(evaluated$inner_fold, evaluated$candidate), ]
   rownames(evaluated) <- NULL
   add_rows(result, "tuning", evaluated[names(evaluated) != "error"])
-  first <- function(row) {
-    of_row <- evaluated$error[evaluated$candidate == row]
-    c(of_row[nzchar(of_row)], "")[1]
+  first_error <- function(row) {
+    row_errors <- evaluated$error[evaluated$candidate == row]
+    c(row_errors[nzchar(row_errors)], "")[1]
   }
-  errors <- vapply(seq_len(nrow(grid)), first, "")
+  errors <- vapply(seq_len(nrow(grid)), first_error, "")
   failed <- nzchar(errors)
   left_out <- if (all(failed)) "no candidate is left" else "left out"
   parameters <- evaluated$parameters[match(seq_along(errors), evaluated$candidate)]
@@ -111,19 +112,19 @@ choose_candidate <- function(result, settings, grid, evaluated) {
   grid[best_candidate(settings$tuning_metric, as.vector(values)), , drop = FALSE]
 }
 
-# Values of the tuning metric of one fit and its submodels on the fold that it did not see.
+# Values of the tuning metric of one fit and its submodels on the inner fold that was left out.
 score_fold <- function(settings, info, data, param, submodels, classes, seed) {
   start_generator(seed)
   fit <- fit_model(settings$spec, info, data$x, data$y, param, settings$imbalance)
-  found <- predict_model(info, fit, data$x_out, levels(data$y), classes, submodels)
-  vapply(found, function(one) {
-    if (length(one$predicted) != length(data$truth)) {
-      stop(sprintf("%d predictions for %d samples", length(one$predicted), length(data$truth)))
+  results <- predict_model(info, fit, data$x_out, levels(data$y), classes, submodels)
+  vapply(results, function(result) {
+    if (length(result$predicted) != length(data$truth)) {
+      stop(sprintf("%d predictions for %d samples", length(result$predicted), length(data$truth)))
     }
-    if (length(classes) && is.null(one$prob)) {
-      one$prob <- one_hot(one$predicted, length(classes))
+    if (length(classes) && is.null(result$prob)) {
+      result$prob <- one_hot(result$predicted, length(classes))
     }
-    value <- tuning_value(settings$tuning_metric, data$truth, one$predicted, one$prob)
+    value <- tuning_value(settings$tuning_metric, data$truth, result$predicted, result$prob)
     if (!is.finite(value)) {
       stop("the predictions hold values that are not finite")
     }
@@ -131,8 +132,8 @@ score_fold <- function(settings, info, data, param, submodels, classes, seed) {
   }, numeric(1))
 }
 
-# Rows of the grid that a row of the loop and its submodels stand for, in the order in which the
-# method returns their predictions.
+# Rows of the grid that a row of the loop and its submodels cover, in the order in which the method
+# returns their predictions.
 submodel_rows <- function(grid, param, submodels) {
   all <- param[rep(1, 1 + NROW(submodels)), , drop = FALSE]
   for (name in names(submodels)) {
@@ -156,9 +157,9 @@ parameters_json <- function(candidate) {
   as.character(jsonlite::toJSON(values[names], auto_unbox = TRUE, digits = I(12)))
 }
 
-#' Rows of `evaluate_candidates` of all splits of a batch, from the files of its tuning jobs.
+#' Rows of `evaluate_candidates` for all splits of a batch, from the files of its tuning jobs.
 #'
-#' @param paths files, none where the training job tunes by itself.
+#' @param paths files; none if the training job tunes by itself.
 #' @return data.frame with the column `split`, or NULL.
 read_tuned <- function(paths) {
   if (!length(paths)) {

@@ -1,4 +1,4 @@
-# What is wrong with a model of the configuration, one sentence each.
+# Problems with a model of the configuration, one sentence each.
 
 use("logs", "caret_methods")
 
@@ -19,13 +19,13 @@ resolve_method <- function(spec, task, imbalance = "none",
   models[[spec$method]]
 }
 
-#' Everything that is wrong with a specification, one sentence each (arguments: `resolve_method`).
+#' All problems with a specification, one sentence each (arguments: `resolve_method`).
 model_problems <- function(spec, task, imbalance, key, models) {
   info <- if (is_text(spec$method)) models[[spec$method]]
   if (is.null(info)) {
-    named <- paste(spec$method, collapse = ", ")
-    near <- did_you_mean(named, names(models))
-    return(problem(key, sprintf("unknown caret method '%s'", named), near))
+    method <- paste(spec$method, collapse = ", ")
+    hint <- did_you_mean(method, names(models))
+    return(problem(key, sprintf("unknown caret method '%s'", method), hint))
   }
   weighted <- identical(imbalance, "weights") && task == "classification"
   c(
@@ -42,7 +42,7 @@ model_problems <- function(spec, task, imbalance, key, models) {
   )
 }
 
-#' Stop with a user error if a method cannot do as many classes.
+#' Stop with a user error if a method cannot handle as many classes.
 check_classes <- function(spec, info, count) {
   if (count > 2 && ("Two Class Only" %in% info$tags || spec$method %in% two_classes_only)) {
     text <- "caret method '%s' does two classes only; this outcome has %d"
@@ -98,8 +98,8 @@ grid_problems <- function(info, spec, key) {
       )
     })),
     if (!is.null(spec$size) && !isTRUE(spec$size >= 1)) {
-      found <- sprintf("'%s' is no number of candidates", spec$size)
-      problem(paste0(key, ".size"), found, "Write 1 or more")
+      message <- sprintf("'%s' is no number of candidates", spec$size)
+      problem(paste0(key, ".size"), message, "Write 1 or more")
     }
   )
 }
@@ -121,7 +121,7 @@ params_problems <- function(info, spec, key) {
   }))
 }
 
-#' "Did you mean 'x' or 'y'?" for the known words nearest to `word`, or how to find one.
+#' "Did you mean 'x' or 'y'?" for the known words nearest to `word`, or how to list them.
 did_you_mean <- function(word, known) {
   distance <- utils::adist(word, known, ignore.case = TRUE)[1, ]
   near <- known[order(distance)][sort(distance) <= max(1, nchar(word) %/% 3)]

@@ -14,14 +14,15 @@ main <- function(new, model, sha256, output) {
   attach_packages(c("caret", saved$libraries))
   samples <- axis_names(new, "obs")
   features <- axis_names(new, "var")
-  found <- predict_saved(saved, read_columns(new, samples, seq_along(features) - 1))
-  table <- data.frame(sample = samples, predicted = found$predicted)
+  predictions <- predict_saved(saved, read_columns(new, samples, seq_along(features) - 1))
+  table <- data.frame(sample = samples, predicted = predictions$predicted)
   if (is.null(saved$classes)) {
-    table$predicted <- number(found$predicted)
+    table$predicted <- number(predictions$predicted)
   }
   columns <- prob_columns(saved)
   for (k in seq_along(columns)) {
-    table[[columns[k]]] <- if (is.null(found$prob)) NA_character_ else number(found$prob[, k])
+    prob <- predictions$prob
+    table[[columns[k]]] <- if (is.null(prob)) NA_character_ else number(prob[, k])
   }
   write_csv(output, c("sample", "predicted", columns), table)
 }

@@ -1,1 +1,1 @@
-"""What every stage uses: errors, logs, tables, seeds."""
+"""What all stages share: errors, logs, tables, seeds."""

@@ -15,10 +15,10 @@ def sha256_file(path: str) -> str:
 
 
 def training_key(preprocessing: str, *parts) -> str:
-    """What a training job's numbers depend on: the preprocessing file and its own parameters.
+    """Key of a training job: a checksum of everything that its numbers depend on.
 
-    preprocessing.h5 carries the checksums of the data and of the splits, so its checksum stands
-    for all three. `parts`: language, specification (JSON text), task, tuning metric, imbalance,
-    seed. R builds the same text.
+    preprocessing.h5 holds the checksums of the data and of the splits, so its own checksum covers
+    all three. `parts`: language, specification (JSON text), task, tuning metric, imbalance, seed. R
+    builds the same text.
     """
     return sha256_text("|".join([sha256_file(preprocessing), *map(str, parts)]))

@@ -5,9 +5,9 @@ import gzip
 
 
 def read_csv(path: str, delimiter: str = ",") -> list[dict[str, str]]:
-    """Rows as dictionaries of text; `.gz` too. UTF-8, a byte order mark is passed over."""
-    opened = gzip.open if str(path).endswith(".gz") else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+    """Rows as dictionaries of text; `.gz` too. UTF-8, with or without a byte order mark."""
+    open_text = gzip.open if str(path).endswith(".gz") else open
+    with open_text(path, "rt", encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=delimiter))
 
 

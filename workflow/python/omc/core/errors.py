@@ -1,11 +1,11 @@
-"""Errors that a user can mend, as one sentence each."""
+"""Errors that a user can correct, in one sentence each."""
 
 import difflib
 import sys
 
 
 class UserError(Exception):
-    """A mistake in the configuration or the data: where it is, what was found, and the fix.
+    """A mistake in the configuration or the data: where it is, what is wrong, and the fix.
 
     The message is shown alone, without a traceback. It may hold several lines, one mistake each.
     """
@@ -24,12 +24,12 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 
 def quoted(items, limit: int = 5) -> str:
-    """`some`, in quotes: so that spaces at the ends of a name are seen."""
+    """`some`, in quotes, which show spaces at the ends of a name."""
     return some((repr(str(i)) for i in items), limit)
 
 
 def some(items, limit: int = 5) -> str:
-    """'a, b, c and 12 more' of a list that may be long."""
+    """'a, b, c and 12 more' for a list that may be long."""
     items = [str(i) for i in items]
     rest = len(items) - limit
     return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")

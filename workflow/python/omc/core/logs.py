@@ -16,9 +16,9 @@ def logged(path: str):
 
     A UserError ends the script with status 1 and its sentence in the log and on the console; any
     other error leaves its traceback in the log and one sentence that names the log on the console.
-    The log's last line says what the script has used.
+    The log ends with the CPU time and memory that the script used.
     """
-    # Imports only add objects: looking among them for garbage takes a tenth of the start.
+    # Imports create no garbage, but searching for it takes a tenth of the start-up time.
     gc.set_threshold(100_000, 20, 100)
     console = os.dup(2)
     with open(path, "w", encoding="utf-8", buffering=1) as log:
@@ -36,7 +36,7 @@ def logged(path: str):
 
 
 def usage() -> str:
-    """What this process and its children have used: the last line of every log."""
+    """CPU time and memory of this process and its children: the last line of every log."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(u.ru_utime + u.ru_stime for u in used)
     return f"used {cpu:.2f} CPU s, at most {max(u.ru_maxrss for u in used) / 1024:.0f} MB"

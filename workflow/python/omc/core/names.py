@@ -1,4 +1,4 @@
-"""Names that the tables use for what is no split or cohort of a user."""
+"""The names of the workflow's own cohort and split in the tables."""
 
 DEVELOPMENT = "development"  # the cohort on which models are trained and compared
 FINAL = "final"  # the split that trains on all samples of development

@@ -1,6 +1,6 @@
-"""Registries: packages in which each file is one thing to choose, called as the file.
+"""Registries: packages in which each file is one choice, with the name of the file.
 
-A new one is found by its file alone. What a file must hold is said in the package's docstring.
+Adding a file adds a choice. The docstring of the package says what a file must hold.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ def names(package: str) -> tuple[str, ...]:
 
 
 def entry(package: str, name: str) -> ModuleType:
-    """The module of one entry; LookupError if there is none of this name."""
+    """The module of one entry; LookupError if no entry has this name."""
     if name not in names(package):
         raise LookupError(f"{package} has no '{name}', only {', '.join(names(package))}")
     return import_module(f"{package}.{name}")

@@ -1,4 +1,4 @@
-"""Seeds from names: the same on any cores, in any batch, on any machine (twin: seeds.R)."""
+"""Seeds from names: the same on any number of cores, batches and machines (twin: seeds.R)."""
 
 from omc.core.checksums import sha256_text
 

@@ -1,7 +1,7 @@
 """Headers of the tables of a run, from catalog/tables.csv (twin: tables.R).
 
-A row of the catalog is a column of a table; rows without a column describe a table and say where in
-results/ it is, rows without a table describe columns that mean the same in all tables.
+A row of the catalog describes a column of a table; a row without a column describes a table and its
+place in results/; a row without a table describes a column that means the same in all tables.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Table:
 
 
 def read_tables() -> dict[str, Table]:
-    """The tables of the catalog by name, which is that of the file without its ending."""
+    """The tables of the catalog by name: the name of the file without its ending."""
     shared: dict[str, str] = {}
     tables: dict[str, Table] = {}
     for row in read_csv(str(catalog("tables.csv"))):
@@ -42,7 +42,7 @@ def header(table: str) -> list[str]:
     return list(ALL_TABLES[table].columns)
 
 
-# Of the columns with the probability of each class, which stand behind those of the header.
+# Prefix of the columns with the probabilities of the classes, which follow those of the header.
 PROBABILITY = "prob_"
 
 
@@ -51,10 +51,10 @@ def prob_columns(classes) -> list[str]:
     return [f"{PROBABILITY}{label}" for label in classes]
 
 
-# Of samples.tsv; columns to balance the folds by stand among them.
+# samples.tsv may have further columns, by which folds are balanced.
 SHEET_COLUMNS = header("samples")
 SPLITS = header("splits")
-# The probabilities of the classes follow, and the stamps of what they were made with.
+# Followed by the probabilities of the classes, and the checksums of the sources.
 PREDICTIONS = header("predictions")
 TUNING = header("tuning")
 IMPORTANCE = header("importance")
@@ -80,7 +80,7 @@ PERMUTATION_PLAN = header("permutation_plan")
 PERMUTED = header("permuted")
 PERMUTATION_IMPORTANCE = header("permutation_importance")
 
-# Tables that are put together from those of the jobs.
+# Tables that are joined from those of the jobs.
 TABLES = {
     name: header(name)
     for name in ("checks", "null", "null_tests", "tuning", "importance", "timing", "failures")

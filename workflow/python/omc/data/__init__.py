@@ -1,1 +1,1 @@
-"""From the files of a user to one matrix and one sample sheet."""
+"""From the user's files to one matrix and one sample sheet."""

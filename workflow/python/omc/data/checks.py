@@ -1,4 +1,4 @@
-"""What in a data set can make its results look better, or worse, than they are: warnings only."""
+"""Checks for problems in a data set that can bias its results; they only warn."""
 
 import warnings
 
@@ -13,15 +13,15 @@ from omc.core.tables import CHECKS
 from omc.data.matrix import axis_names, read_columns
 from omc.data.reading import read_sheet
 
-# A batch has few levels; of more, it may be a subject's name or a measurement.
+# A batch has few levels; a column with more may be a subject's name or a measurement.
 MOST_BATCHES = 10
 SMALL_CLASS = 10
 LARGE_SHARE = 0.2
-# Two samples are nearly the same if their distance is at most this share of the typical one.
+# Two samples are near duplicates if their distance is at most this share of the typical one.
 NEAR = 0.03
-# Their distances are held in memory: 200 MB.
+# The distances of as many samples take 200 MB of memory.
 MOST_SAMPLES = 5000
-# Features that are read at a time.
+# Number of features to read at a time.
 COLUMNS = 2000
 
 
@@ -40,8 +40,8 @@ def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
 def check_sheet(sheet: pd.DataFrame, outcome: str, groups, task: str) -> list:
     """Rows (check, status, value, advice) of a sample sheet of text columns.
 
-    outcome, groups: names of columns, groups or None. Columns to stratify by are looked at too:
-    that the folds are balanced over a batch does not keep a model from learning it.
+    outcome, groups: names of columns; groups may be None. Columns to stratify by are checked too:
+    balancing the folds over a batch does not keep a model from learning the batch.
     """
     y = sheet[outcome] if task == "classification" else sheet[outcome].astype(float)
     unused = [name for name in sheet.columns if name not in (outcome, groups)]
@@ -63,30 +63,31 @@ def _class_size(y) -> list:
 def check_batches(columns: pd.DataFrame, y, task: str) -> list:
     """One row per column with few levels: whether it predicts the outcome.
 
-    Chi-square test with Cramér's V, of numbers the Kruskal-Wallis test with the share of explained
-    rank variance; Holm's correction over the columns. A strong link (0.3 or more) is a warning.
+    Classes: chi-square test and Cramér's V; numbers: Kruskal-Wallis test and share of explained
+    rank variance; p-values with Holm's correction over the columns. Significant associations of 0.3
+    or more are warnings.
     """
-    found = []
+    associations = []
     for name, column in columns.items():
-        there = column.str.strip() != ""
-        level, of = column[there], y[there]
-        if not 2 <= level.nunique() <= min(MOST_BATCHES, len(level) / 2) or of.nunique() < 2:
+        filled = column.str.strip() != ""
+        level, outcome = column[filled], y[filled]
+        if not 2 <= level.nunique() <= min(MOST_BATCHES, len(level) / 2) or outcome.nunique() < 2:
             continue
         if task == "classification":
-            table = pd.crosstab(level, of)
+            table = pd.crosstab(level, outcome)
             test = chi2_contingency(table, correction=False)
-            freedom = min(table.shape) - 1
-            strength = np.sqrt(test.statistic / (len(level) * freedom))
+            degrees = min(table.shape) - 1
+            strength = np.sqrt(test.statistic / (len(level) * degrees))
             measure = "Cramér's V"
         else:
-            test = kruskal(*(of[level == one] for one in level.unique()))
+            test = kruskal(*(outcome[level == label] for label in level.unique()))
             strength, measure = test.statistic / (len(level) - 1), "explained rank variance"
-        found.append((name, measure, strength, test.pvalue))
-    if not found:
+        associations.append((name, measure, strength, test.pvalue))
+    if not associations:
         return []
     rows = []
-    adjusted = multipletests([p for *_, p in found], method="holm")[1]
-    for (name, measure, strength, _), p in zip(found, adjusted, strict=True):
+    adjusted = multipletests([p for *_, p in associations], method="holm")[1]
+    for (name, measure, strength, _), p in zip(associations, adjusted, strict=True):
         linked = strength >= 0.3 and p < 0.05
         advice = (
             f"a model may learn '{name}' instead of the outcome: set groups: {name} to test on"
@@ -100,23 +101,26 @@ def check_batches(columns: pd.DataFrame, y, task: str) -> list:
 def check_subjects(columns: pd.DataFrame, y, groups, task: str) -> list:
     """A row per column that looks like the name of a subject with several samples.
 
-    More levels than a batch has, most samples in a level with others, and an outcome that hardly
-    varies within levels (by 90 % the majority's, or 90 % of the variance explained).
+    Such a column has more levels than a batch, shares most of its levels among samples, and its
+    levels explain the outcome: 90 % of the samples have the majority class of their level, or the
+    levels explain 90 % of the variance.
     """
     if groups is not None:
         return [["subject", "ok", f"groups: {groups}", ""]]
     rows = []
     for name, column in columns.items():
-        times = column.map(column.value_counts())
-        repeated = (times > 1) & (column.str.strip() != "")
+        counts = column.map(column.value_counts())
+        repeated = (counts > 1) & (column.str.strip() != "")
         if column.nunique() <= MOST_BATCHES or repeated.mean() < 0.5:
             continue
-        of, level = y[repeated], column[repeated]
+        outcome, level = y[repeated], column[repeated]
         if task == "classification":
-            same = of.groupby(level).agg(lambda part: part.value_counts().iloc[0]).sum() / len(of)
+            majority = outcome.groupby(level).agg(lambda part: part.value_counts().iloc[0])
+            explained = majority.sum() / len(outcome)
         else:
-            same = 1 - (of - of.groupby(level).transform("mean")).var(ddof=0) / of.var(ddof=0)
-        if same >= 0.9:
+            residual = outcome - outcome.groupby(level).transform("mean")
+            explained = 1 - residual.var(ddof=0) / outcome.var(ddof=0)
+        if explained >= 0.9:
             value = (
                 f"{name}: {column.nunique()} levels, {repeated.mean():.0%} of the samples share one"
             )
@@ -128,42 +132,42 @@ def check_subjects(columns: pd.DataFrame, y, groups, task: str) -> list:
 
 
 class Distances:
-    """Squared distances between samples, from blocks of features.
+    """Squared distances between samples, computed from blocks of features.
 
-    Each feature is standardised over the samples, missing values at its mean, so that no feature
-    counts for more than another.
+    Each feature is standardised over the samples, with missing values set to the mean, so that all
+    features have the same weight.
     """
 
     def __init__(self, samples: int):
         self.products = np.zeros((samples, samples))
 
     def add(self, values: np.ndarray) -> None:
-        """Count in a block of features: (n, some), NaN where missing."""
+        """Add a block of features: (n, size of the block), NaN where missing."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice|Degrees of freedom")
             mean, spread = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-        told = spread > 1e-12 * np.maximum(1, np.abs(mean))
-        z = np.nan_to_num((values[:, told] - mean[told]) / spread[told])
+        varies = spread > 1e-12 * np.maximum(1, np.abs(mean))
+        z = np.nan_to_num((values[:, varies] - mean[varies]) / spread[varies])
         self.products += z @ z.T
 
     def near_pairs(self) -> list[tuple[int, int]]:
-        """Pairs of rows at a distance of at most NEAR times the root mean square of all."""
+        """Pairs of rows whose distance is at most NEAR times the root mean square distance."""
         length = self.products.diagonal()
         count = len(length)
         mean = 2 * (count * length.sum() - self.products.sum()) / (count * (count - 1))
         pairs = []
         for i in range(count - 1):
             squared = length[i] + length[i + 1 :] - 2 * self.products[i, i + 1 :]
-            # A difference of two large sums leaves a rounding error of identical samples.
+            # For identical samples, a difference of two large sums leaves a rounding error.
             near = squared <= NEAR**2 * mean + 1e-9 * length[i]
             pairs += [(i, i + 1 + int(j)) for j in np.flatnonzero(near)]
         return pairs
 
 
 def check_duplicates(pairs: list[tuple[str, str]], splits: list[dict]) -> list:
-    """Row about pairs of samples that are nearly the same, and how many a split parts.
+    """Row about pairs of near-duplicate samples, and how many of them are on both sides of a split.
 
-    splits: rows of splits.csv. To be tested on what was trained on flatters every model.
+    splits: rows of splits.csv. Testing on near copies of training samples flatters every model.
     """
     if not pairs:
         return ["near_duplicates", "ok", "no two samples are nearly the same", ""]
@@ -171,11 +175,13 @@ def check_duplicates(pairs: list[tuple[str, str]], splits: list[dict]) -> list:
     for row in splits:
         if row["split"] != "final":
             roles.setdefault(row["sample"], {})[row["split"]] = row["role"]
-    parted = [(a, b) for a, b in pairs if any(roles[b].get(s, r) != r for s, r in roles[a].items())]
-    named = some([f"{a} and {b}" for a, b in parted or pairs], 3)
+    separated = [
+        (a, b) for a, b in pairs if any(roles[b].get(s, r) != r for s, r in roles[a].items())
+    ]
+    examples = some([f"{a} and {b}" for a, b in separated or pairs], 3)
     count = f"{len(pairs)} pair{'' if len(pairs) == 1 else 's'} nearly the same"
-    value = f"{count}, {len(parted)} of them on both sides of a split ({named})"
-    if not parted:
+    value = f"{count}, {len(separated)} of them on both sides of a split ({examples})"
+    if not separated:
         return ["near_duplicates", "ok", value, ""]
     advice = (
         "look whether they are one specimen or subject: put them in one group (groups: a column"
@@ -185,7 +191,7 @@ def check_duplicates(pairs: list[tuple[str, str]], splits: list[dict]) -> list:
 
 
 def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> list:
-    """Rows about the features. missing: (p,) missing values of each; constant: (p,) whether."""
+    """Rows about the features. missing: (p,) numbers of missing values; constant: (p,) whether."""
     shares = {
         "missing_values": (
             missing.sum() / (samples * len(missing)),
@@ -208,15 +214,15 @@ def check_values(missing: np.ndarray, constant: np.ndarray, samples: int) -> lis
 def check_dataset(
     dataset: str, sheet: str, data: str, samples: str, splits: str, setting: dict, output: str
 ) -> None:
-    """setting: outcome (its column), task, positive, groups."""
+    """Write the checks of a data set. setting: outcome (its column), task, positive, groups."""
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     rows = rows[rows["cohort"] == "development"]
     column = setting["outcome"]
     check_positive(setting["positive"], rows["outcome"], column, f"datasets.{dataset}")
     development = rows["sample"]
-    found = check_sheet(read_sheet(sheet), column, setting["groups"], setting["task"])
-    few = len(development) <= MOST_SAMPLES
-    distances = Distances(len(development) if few else 0)
+    results = check_sheet(read_sheet(sheet), column, setting["groups"], setting["task"])
+    compare = len(development) <= MOST_SAMPLES
+    distances = Distances(len(development) if compare else 0)
     missing, constant = [], []
     count = len(axis_names(data, "var"))
     for first in range(0, count, COLUMNS):
@@ -225,14 +231,14 @@ def check_dataset(
         missing.append(np.isnan(values).sum(axis=0))
         low, high = np.fmin.reduce(values), np.fmax.reduce(values)
         constant.append(~(low < high))
-        if few:
+        if compare:
             distances.add(values)
-    found += check_values(np.concatenate(missing), np.concatenate(constant), len(development))
-    if few:
-        names_of = development.to_numpy()
-        pairs = [(names_of[i], names_of[j]) for i, j in distances.near_pairs()]
-        found.append(check_duplicates(pairs, read_csv(splits)))
+    results += check_values(np.concatenate(missing), np.concatenate(constant), len(development))
+    if compare:
+        names = development.to_numpy()
+        pairs = [(names[i], names[j]) for i, j in distances.near_pairs()]
+        results.append(check_duplicates(pairs, read_csv(splits)))
     else:
         value = f"more than {MOST_SAMPLES} samples"
-        found.append(["near_duplicates", "skipped", value, ""])
-    write_csv(output, CHECKS, ([dataset, *row] for row in found))
+        results.append(["near_duplicates", "skipped", value, ""])
+    write_csv(output, CHECKS, ([dataset, *row] for row in results))

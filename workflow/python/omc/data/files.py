@@ -1,4 +1,4 @@
-"""Opens the files of a user, and turns what is wrong with them into a sentence."""
+"""Opens the user's files, and reports problems with them in one sentence."""
 
 import csv
 import gzip
@@ -10,7 +10,7 @@ import pandas as pd
 
 from omc.core.errors import UserError
 
-# What a file begins with, where that shows what it is.
+# First bytes that identify the type of a file.
 MAGIC = {b"PAR1": "a Parquet file", b"\x89HDF\r\n\x1a\n": "an HDF5 file", b"\x1f\x8b": "gzip data"}
 MAGIC |= {b"PK\x03\x04": "a ZIP archive (as .xlsx)", b"\xd0\xcf\x11\xe0": "an old Excel file"}
 
@@ -22,29 +22,29 @@ def open_file(path: str):
 
 @contextmanager
 def reading(path: str, as_what: str):
-    """Turns what goes wrong in a broken file into a sentence."""
+    """Turns errors from a broken file into a sentence."""
     try:
         yield
     except (ValueError, LookupError, OSError, EOFError, zlib.error) as error:
-        found = " ".join(str(error).split()).removesuffix(".")
+        message = " ".join(str(error).split()).removesuffix(".")
         advice = "save it as UTF-8" if isinstance(error, UnicodeError) else "is it complete?"
-        raise UserError(f"{path}: cannot be read as {as_what} ({found}): {advice}") from error
+        raise UserError(f"{path}: cannot be read as {as_what} ({message}): {advice}") from error
 
 
 def check_content(path: str, wanted: str | None) -> None:
-    """UserError where a file is something else than its ending says."""
+    """UserError if a file is not what its ending says."""
     if wanted is None:
         return
     with reading(path, wanted), open_file(path) as file:
         start = file.read(200)
-    found = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
-    if found is None:
-        first = start.decode("utf-8", "replace").splitlines()
-        found = "binary data" if b"\0" in start else "text" if start else "empty"
-        shown = f"text (it begins with {first[0][:40]!r})" if found == "text" else found
+    actual = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
+    if actual is None:
+        lines = start.decode("utf-8", "replace").splitlines()
+        actual = "binary data" if b"\0" in start else "text" if start else "empty"
+        shown = f"text (it begins with {lines[0][:40]!r})" if actual == "text" else actual
     else:
-        shown = found
-    if found != wanted:
+        shown = actual
+    if actual != wanted:
         raise UserError(
             f"{path}: by its ending it is {wanted}, but it is {shown}: correct the ending"
             " or the file"
@@ -52,7 +52,7 @@ def check_content(path: str, wanted: str | None) -> None:
 
 
 def header_fields(line: bytes, sep: str) -> list[str]:
-    """The fields of a header; none if it is not to be understood."""
+    """The fields of a header; none if it cannot be parsed."""
     try:
         return next(csv.reader([line.decode("utf-8-sig").rstrip("\r\n")], delimiter=sep), [])
     except csv.Error:
@@ -60,7 +60,7 @@ def header_fields(line: bytes, sep: str) -> list[str]:
 
 
 def refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
-    """Refuse a table with a cell that is no number, and name it."""
+    """Refuse a table with a cell that is not a number, and name the cell."""
     for at in np.flatnonzero([not pd.api.types.is_numeric_dtype(t) for t in table.dtypes]):
         values = table.iloc[:, at]
         wrong = values[pd.to_numeric(values, errors="coerce").isna() & values.notna()]
@@ -72,7 +72,7 @@ def refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Text as a text file would hold it: 53 and 85.3, and nothing where missing."""
+    """Text as in a text file: 53 and 85.3, and "" where missing."""
 
     def text(value):
         if isinstance(value, float):
@@ -84,7 +84,7 @@ def as_text(column: pd.Series) -> pd.Series:
     )
 
 
-def read_with_pandas(path: str, sep: str, **more) -> pd.DataFrame:
-    """A text table by pandas, slower than `numbers.read_numbers`, and of any content."""
+def read_with_pandas(path: str, sep: str, **options) -> pd.DataFrame:
+    """A text table with any content, read by pandas; slower than `numbers.read_numbers`."""
     with reading(path, "a table"):
-        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **more)
+        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **options)

@@ -1,6 +1,6 @@
-"""Which images a layer has, and in which shard each is worked on.
+"""The images of a layer, and the shard in which each is processed.
 
-It is asked at every start of Snakemake, so it imports nothing heavy and opens no image.
+Snakemake imports it at every start, so it imports nothing heavy and opens no image.
 """
 
 import csv
@@ -27,28 +27,28 @@ def list_images(source: str, pattern: str, key: str) -> list[Image]:
 
     source: a folder, or a sheet (.tsv, .csv) with columns `sample` and `image` (a path relative to
     the sheet). In a folder, an image belongs to the sample with the file's name without its ending;
-    inside a folder under it, to the sample with that folder's name. pattern: of the file's name, as
-    *.png, in upper or lower case; a sheet needs none. key: the layer's key, for the sentences.
+    inside a folder under it, to the sample with that folder's name. pattern: of the file's name,
+    such as *.png, in upper or lower case; not for sheets. key: the layer's key, for messages.
     """
     in_folder = os.path.isdir(source)
-    found = _in_folder(source, pattern) if in_folder else _in_sheet(source, key)
-    if not found:
-        held = [entry.name for entry in os.scandir(source)] if in_folder else []
+    images = _in_folder(source, pattern) if in_folder else _in_sheet(source, key)
+    if not images:
+        present = [entry.name for entry in os.scandir(source)] if in_folder else []
         raise UserError(
             f"{key}.images: no file of {source}, nor of the folders in it, has a name like"
-            f" '{pattern}' (there: {some(sorted(held)) or 'nothing'}): correct {key}.pattern"
+            f" '{pattern}' (there: {some(sorted(present)) or 'nothing'}): correct {key}.pattern"
             if in_folder
             else f"{key}.images: {source} lists no image: give a row per image"
         )
     seen = set()
-    for image in found:
+    for image in images:
         if image[:2] in seen:
             raise UserError(
                 f"{key}.images: sample '{image.sample}' has two images called '{image.name}'"
                 f" (one is {image.path}): rename one, or list it once"
             )
         seen.add(image[:2])
-    return sorted(found)
+    return sorted(images)
 
 
 def _in_folder(source: str, pattern: str) -> list[Image]:
@@ -95,11 +95,11 @@ def _in_sheet(source: str, key: str) -> list[Image]:
             )
     folder = os.path.dirname(source)
     images = [Image(r["sample"], r["image"], os.path.join(folder, r["image"])) for r in rows]
-    gone = [image.path for image in images if not os.path.isfile(image.path)]
-    if gone:
+    missing = [image.path for image in images if not os.path.isfile(image.path)]
+    if missing:
         raise UserError(
-            f"{key}.images: {len(gone)} of {len(images)} images of {source} do not exist"
-            f" ({some(gone)}): correct the sheet; its paths are relative to it"
+            f"{key}.images: {len(missing)} of {len(images)} images of {source} do not exist"
+            f" ({some(missing)}): correct the sheet; its paths are relative to it"
         )
     return images
 
@@ -107,13 +107,13 @@ def _in_sheet(source: str, key: str) -> list[Image]:
 def shard_names(images: int, shards) -> list[str]:
     """Names of the shards of a layer: 1of20, 2of20 and so on; never more than images.
 
-    shards: a number, or 'auto' for some PER_SHARD images in each.
+    shards: a number, or 'auto' for about PER_SHARD images in each.
     """
     count = math.ceil(images / PER_SHARD) if shards == "auto" else min(shards, images)
     return [f"{i}of{count}" for i in range(1, count + 1)]
 
 
 def in_shard(images: list[Image], shard: str) -> list[Image]:
-    """The images of one shard: neighbours in the list, so that a sample's images stay together."""
+    """The images of one shard: contiguous in the list, so that a sample's images stay together."""
     index, count = (int(n) for n in shard.split("of"))
     return images[(index - 1) * len(images) // count : index * len(images) // count]

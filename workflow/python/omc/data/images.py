@@ -1,6 +1,6 @@
-"""Images: checked, brought to one size, normalised one by one, and described by features.
+"""Checks, resizes and normalises images one by one, and describes them by features.
 
-Nothing is learned across images, so that no test image can have a part in how another one looks.
+Nothing is learned across images, so that test images cannot influence others.
 """
 
 import h5py
@@ -18,7 +18,7 @@ from skimage.transform import resize
 from omc.core.errors import UserError
 
 CHANNELS = {1: ["grey"], 3: ["grey", "red", "green", "blue"]}
-SMALLEST = 8  # pixels on a side: below it there is neither texture nor shape
+SMALLEST = 8  # pixels per side: smaller images have neither texture nor shape
 QUANTILES = [1, 5, 25, 50, 75, 95, 99]
 ENTROPY_BINS = 64
 GLCM_LEVELS = 32
@@ -26,11 +26,11 @@ GLCM_DISTANCES = [1, 2, 4]
 GLCM_PROPERTIES = ["contrast", "dissimilarity", "homogeneity", "energy", "correlation", "entropy"]
 LBP_POINTS, LBP_RADIUS = 8, 1
 HOG_ORIENTATIONS, HOG_CELLS = 9, 8
-SMALLEST_OBJECT = 5  # pixels: smaller ones are taken for noise
+SMALLEST_OBJECT = 5  # pixels: smaller objects are noise
 OBJECT_PROPERTIES = ["area", "eccentricity", "solidity", "extent", "circularity", "intensity"]
 
 CHECKED = ["sample", "image", "path", "sha256", "reason"]  # reason: why it is broken, or empty
-MOST_TOLD = 10  # broken images that an error names
+MOST_NAMED = 10  # broken images that an error names
 
 
 class BrokenImage(Exception):
@@ -41,9 +41,9 @@ def read_image(path: str) -> np.ndarray:
     """The pixels of a PNG, JPEG or TIFF file as (height, width, 1 or 3) float32.
 
     Whole numbers become a share of their type's range (0 to 1); floating point stays as it is. A
-    palette becomes colour, and transparency is left out. BrokenImage says why a file is of no use.
+    palette becomes colour, and transparency is dropped. BrokenImage says why a file is unusable.
     """
-    # Decoders fail in many ways on a broken file, and each is the file's fault, not the run's.
+    # Decoders raise many kinds of errors for broken files.
     try:
         pixels = _decode(path)
     except Exception as error:
@@ -88,9 +88,9 @@ def _decode(path: str) -> np.ndarray:
 def prepare(pixels: np.ndarray, size) -> tuple[np.ndarray, tuple[float, float]]:
     """An image at the wanted size, and the limits between which `normalise` stretches it.
 
-    pixels: see `read_image`; size: (height, width), whatever the sides' ratio was. A smaller image
-    is smoothed before pixels are left out (anti-aliasing). The limits are the 1st and the 99th
-    percentile of its pixels, all channels together, so that hues stay.
+    pixels: see `read_image`; size: (height, width), whatever the aspect ratio was. An image is
+    smoothed before it is reduced (anti-aliasing). The limits are the 1st and 99th percentile of its
+    pixels in all channels together, which keeps hues.
     """
     height, width = size
     smaller = pixels.shape[0] > height or pixels.shape[1] > width
@@ -126,9 +126,9 @@ def read_prepared(path: str):
 
 
 def normalise(pixels: np.ndarray, limits) -> np.ndarray:
-    """Pixels stretched so that the limits become 0 and 1; what lies beyond is cut off.
+    """Pixels stretched so that the limits become 0 and 1; values beyond are clipped.
 
-    An image of one value becomes 0 everywhere. Twin: figure_contact_sheet.R.
+    An image with a single value becomes 0. Twin: figures/contact_sheet.R.
     """
     low, high = limits
     if not high > low:
@@ -143,8 +143,8 @@ def _grey(pixels: np.ndarray) -> np.ndarray:
 def features_of(pixels: np.ndarray, limits, groups) -> dict[str, float]:
     """Features of one prepared image, NaN where one is undefined.
 
-    pixels, limits: see `prepare`. groups: of intensity, texture, hog, shape. The names depend on
-    the groups and on grey or colour only.
+    pixels, limits: see `prepare`. groups: some of intensity, texture, hog, shape. The names depend
+    only on the groups and on whether the image is grey or in colour.
     """
     normal = normalise(pixels, limits)
     grey = _grey(normal)
@@ -160,14 +160,14 @@ def features_of(pixels: np.ndarray, limits, groups) -> dict[str, float]:
 def intensity(pixels: np.ndarray, normal: np.ndarray) -> dict[str, float]:
     """Moments and quantiles of brightness, of grey and of each colour channel.
 
-    Measured before the normalisation, since how bright an image is can be what tells (a stain, a
-    label). Entropy (bits) is that of the normalised histogram.
+    Measured before the normalisation, since brightness can be informative (a stain, a label).
+    Entropy (bits) is that of the normalised histogram.
     """
-    found = {}
+    features = {}
     for channel in CHANNELS[pixels.shape[2]]:
-        at = CHANNELS[pixels.shape[2]].index(channel) - 1
+        index = CHANNELS[pixels.shape[2]].index(channel) - 1
         values, stretched = (
-            (_grey(p) if channel == "grey" else p[:, :, at]).ravel().astype(float)
+            (_grey(p) if channel == "grey" else p[:, :, index]).ravel().astype(float)
             for p in (pixels, normal)
         )
         constant = np.ptp(values) == 0
@@ -183,8 +183,8 @@ def intensity(pixels: np.ndarray, normal: np.ndarray) -> dict[str, float]:
             },
             "entropy": stats.entropy(counts, base=2),
         }
-        found |= {f"intensity_{channel}_{name}": float(v) for name, v in numbers.items()}
-    return found
+        features |= {f"intensity_{channel}_{name}": float(v) for name, v in numbers.items()}
+    return features
 
 
 def texture(grey: np.ndarray) -> dict[str, float]:
@@ -196,17 +196,17 @@ def texture(grey: np.ndarray) -> dict[str, float]:
     levels = np.minimum(grey * GLCM_LEVELS, GLCM_LEVELS - 1).astype(np.uint8)
     angles = np.arange(4) * np.pi / 4
     matrix = graycomatrix(levels, GLCM_DISTANCES, angles, GLCM_LEVELS, symmetric=True, normed=True)
-    found = {}
+    features = {}
     for name in GLCM_PROPERTIES:
         for distance, value in zip(
             GLCM_DISTANCES, graycoprops(matrix, name).mean(axis=1), strict=True
         ):
-            found[f"texture_glcm_{name}_{distance}px"] = float(value)
-    # Whole numbers, so that rounding does not order neighbours that are equal.
-    whole = np.round(grey * 255).astype(np.uint8)
-    patterns = local_binary_pattern(whole, LBP_POINTS, LBP_RADIUS, method="uniform")
+            features[f"texture_glcm_{name}_{distance}px"] = float(value)
+    # Whole numbers, so that rounding errors do not order equal neighbours.
+    integers = np.round(grey * 255).astype(np.uint8)
+    patterns = local_binary_pattern(integers, LBP_POINTS, LBP_RADIUS, method="uniform")
     shares = np.bincount(patterns.astype(int).ravel(), minlength=LBP_POINTS + 2) / patterns.size
-    return found | {f"texture_lbp_{i}": float(share) for i, share in enumerate(shares)}
+    return features | {f"texture_lbp_{i}": float(share) for i, share in enumerate(shares)}
 
 
 def oriented_gradients(grey: np.ndarray) -> dict[str, float]:
@@ -226,10 +226,10 @@ def oriented_gradients(grey: np.ndarray) -> dict[str, float]:
 
 
 def shape(grey: np.ndarray) -> dict[str, float]:
-    """Objects told from the background by Otsu's threshold: how many, how large, of what form.
+    """Number, size and form of objects, separated from the background by Otsu's threshold.
 
-    The background is what most of the border belongs to, so objects may be bright or dark. Mean
-    and sd (0 for a single object) are over objects; NaN where there is none. area is a share of the
+    The background is the class of most border pixels, so objects may be bright or dark. Mean and sd
+    (0 for a single object) are over objects; NaN if there are none. area is a share of the
     image, circularity 4 pi area / perimeter^2. Otsu 1979, doi:10.1109/TSMC.1979.4310076.
     """
     objects = np.zeros(grey.shape, bool)
@@ -252,21 +252,21 @@ def shape(grey: np.ndarray) -> dict[str, float]:
     table = table.assign(
         circularity=4 * np.pi * table["area"] / outline**2, area=table["area"] / grey.size
     )
-    found = {"shape_count": float(len(table)), "shape_covered": float(table["area"].sum())}
+    features = {"shape_count": float(len(table)), "shape_covered": float(table["area"].sum())}
     for name in OBJECT_PROPERTIES:
-        found[f"shape_{name}_mean"] = float(table[name].mean())
-        found[f"shape_{name}_sd"] = float(table[name].std(ddof=0))
-    return found
+        features[f"shape_{name}_mean"] = float(table[name].mean())
+        features[f"shape_{name}_sd"] = float(table[name].std(ddof=0))
+    return features
 
 
 def feature_names(groups, channels: int) -> list[str]:
-    """Names of the features of an image with so many channels (1 or 3), in their order."""
+    """Names of the features of an image with 1 or 3 channels, in order."""
     blank = np.zeros((SMALLEST, SMALLEST, channels), np.float32)
     return list(features_of(blank, (0, 0), groups))
 
 
 def refuse_broken(broken: list[dict], listed: int, policy: str, key: str) -> None:
-    """UserError that names the broken images where they may not be skipped, or none is left.
+    """UserError that names the broken images, if they may not be skipped or if no image is left.
 
     broken: rows with path and reason; listed: number of all images; policy: stop or skip; key: the
     layer's key in the configuration.
@@ -274,16 +274,16 @@ def refuse_broken(broken: list[dict], listed: int, policy: str, key: str) -> Non
     left = listed - len(broken)
     if not broken or (policy == "skip" and left):
         return
-    lines = [f"{key}.images: {row['path']} {row['reason']}" for row in broken[:MOST_TOLD]]
-    if len(broken) > MOST_TOLD:
-        lines.append(f"{key}.images: and {len(broken) - MOST_TOLD} more")
+    lines = [f"{key}.images: {row['path']} {row['reason']}" for row in broken[:MOST_NAMED]]
+    if len(broken) > MOST_NAMED:
+        lines.append(f"{key}.images: and {len(broken) - MOST_NAMED} more")
     fix = "correct or remove them" + (f", or set {key}.broken: skip" if left else "")
     lines.append(f"{key}.images: {len(broken)} of {listed} images are broken: {fix}")
     raise UserError("\n".join(lines))
 
 
 def read_features(path: str) -> pd.DataFrame:
-    """A table of features: `sample` and, where it has it, `image` as text, the rest numbers."""
+    """A table of features: `sample` and `image` (if present) as text, the rest as numbers."""
     text = {"sample": str, "image": str}
     return pd.read_csv(
         path, dtype=text, keep_default_na=False, na_values=[""], float_precision="round_trip"
@@ -293,7 +293,7 @@ def read_features(path: str) -> pd.DataFrame:
 def join_features(parts: list[pd.DataFrame], groups) -> pd.DataFrame:
     """The features of all shards, columns `sample`, `image` and then the features.
 
-    Where grey and colour images are mixed, the colour channels of a grey one are missing.
+    If grey and colour images are mixed, the colour channels of grey images are missing.
     """
     table = pd.concat(parts, ignore_index=True)
     names = [name for name in feature_names(groups, 3) if name in table.columns]
@@ -303,19 +303,20 @@ def join_features(parts: list[pd.DataFrame], groups) -> pd.DataFrame:
 def per_sample(table: pd.DataFrame) -> pd.DataFrame:
     """Mean and standard deviation of each feature over the images of a sample.
 
-    The sd of a single image is missing; where no sample has more than one there are no sds. Rows in
-    the order of the table.
+    The sd of a single image is missing; if no sample has more than one, there are no sds. Rows are
+    in the order of the table.
     """
     groups = table.drop(columns="image").groupby("sample", sort=False)
-    both = pd.concat({"mean": groups.mean(), "sd": groups.std()}, axis=1)
-    both = both.reindex(columns=[(how, f) for f in table.columns[2:] for how in ("mean", "sd")])
+    statistics = pd.concat({"mean": groups.mean(), "sd": groups.std()}, axis=1)
+    columns = [(name, feature) for feature in table.columns[2:] for name in ("mean", "sd")]
+    statistics = statistics.reindex(columns=columns)
     if (groups.size() == 1).all():
-        both = both.drop(columns="sd", level=0)
-    both.columns = [f"{feature}_{how}" for how, feature in both.columns]
-    return both.reset_index()
+        statistics = statistics.drop(columns="sd", level=0)
+    statistics.columns = [f"{feature}_{name}" for name, feature in statistics.columns]
+    return statistics.reset_index()
 
 
 def per_image(table: pd.DataFrame) -> pd.DataFrame:
-    """The features of each image, which is called `sample/image`."""
+    """The features of each image, named `sample/image`."""
     names = table["sample"] + "/" + table["image"]
     return table.drop(columns="image").assign(sample=names)

@@ -1,4 +1,4 @@
-"""Import: feature tables and sample sheets, as users have them, into one matrix and one sheet."""
+"""Imports feature tables and sample sheets of users into one matrix and one sheet."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ DEVELOPMENT = "development"
 
 
 def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
-    """A column of the sheet that the config key `key` names."""
+    """The column of the sheet that the config key `key` names."""
     if name not in sheet.columns:
         raise UserError(
             f"{key}: '{name}' is not a column of {path}.{did_you_mean(name, list(sheet.columns))}"
@@ -29,9 +29,9 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
 
 
 def use_image_tables(dataset: dict, folder: str) -> None:
-    """Let each image layer be read from the table of its features.
+    """Make each image layer a table of its features.
 
-    folder: with a folder for each source of images, with features.csv and images.csv.
+    folder: contains a folder per source of images, with features.csv and images.csv.
     """
     for part in (dataset, *dataset["cohorts"].values()):
         for layer in part["layers"].values():
@@ -43,11 +43,11 @@ def use_image_tables(dataset: dict, folder: str) -> None:
 
 
 def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataFrame:
-    """A sheet's rows where the only layer is one of images, else the rows as they are.
+    """A sheet's rows, adapted if images are the only layer.
 
-    Without the samples that lost all their images to `broken: skip`; with `unit: image` a row for
-    each image, named `sample/image`, of the sample's outcome, and grouped by sample where the
-    sheet has no groups.
+    Samples that lost all their images to `broken: skip` are dropped. With `unit: image` there is a
+    row for each image, named `sample/image`, with the sample's outcome; rows are grouped by sample
+    if the sheet has no groups.
     """
     layers = (dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort])["layers"]
     layer = next(iter(layers.values()))
@@ -62,18 +62,18 @@ def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataF
     if layer["unit"] == "sample":
         return rows
     usable = usable[usable["sample"].isin(rows.index)]
-    of_image = rows.loc[usable["sample"]]
-    if (of_image["group"] == "").all():
-        of_image = of_image.assign(group=of_image.index)
-    return of_image.set_index(pd.Index(usable["sample"] + "/" + usable["image"], name="sample"))
+    image_rows = rows.loc[usable["sample"]]
+    if (image_rows["group"] == "").all():
+        image_rows = image_rows.assign(group=image_rows.index)
+    return image_rows.set_index(pd.Index(usable["sample"] + "/" + usable["image"], name="sample"))
 
 
 def import_dataset(name: str, dataset: dict):
     """Read a data set's sheets and layers: development's, and those of its external cohorts.
 
     Returns (values, samples, features, layers, rows): values (n, p) float64 with NaN where
-    missing, development's samples first; features are development's, those of a cohort are put in
-    their order; rows of samples.tsv (outcome, group, further columns, cohort) by sample.
+    missing, development's samples first; features: development's, and those of cohorts are put in
+    this order; rows: of samples.tsv (outcome, group, further columns, cohort), by sample.
     """
     key = f"datasets.{name}"
     rows = read_sheets(dataset, key)
@@ -103,8 +103,8 @@ def _sheet_path(dataset: dict, cohort: str) -> str:
 
 
 def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
-    """Rows of samples.tsv by cohort, development first; no sample stands in two of them."""
-    found = {}
+    """Rows of samples.tsv by cohort, development first; no sample is in two cohorts."""
+    sheets = {}
     for cohort in (DEVELOPMENT, *dataset["cohorts"]):
         path = _sheet_path(dataset, cohort)
         sheet = read_sheet(path)
@@ -114,46 +114,46 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
         }
         if dataset["groups"] is not None:
             rows["group"] = column(sheet, dataset["groups"], f"{key}.groups", path)
-        for further in dataset["stratify_by"]:
+        for stratum in dataset["stratify_by"]:
             # Only development is split.
-            rows[further] = (
-                column(sheet, further, f"{key}.stratify_by", path) if cohort == DEVELOPMENT else ""
+            rows[stratum] = (
+                column(sheet, stratum, f"{key}.stratify_by", path) if cohort == DEVELOPMENT else ""
             )
-        for other, known in found.items():
-            both = sheet.index.intersection(known.index, sort=False)
-            if len(both):
+        for other, rows_of_other in sheets.items():
+            shared = sheet.index.intersection(rows_of_other.index, sort=False)
+            if len(shared):
                 raise UserError(
-                    f"{key}.cohorts.{cohort}.samples: {len(both)} sample(s) of {path} stand in"
-                    f" {_sheet_path(dataset, other)} too ({some(both)}): a cohort's samples must"
+                    f"{key}.cohorts.{cohort}.samples: {len(shared)} sample(s) of {path} stand in"
+                    f" {_sheet_path(dataset, other)} too ({some(shared)}): a cohort's samples must"
                     " be new: take them out of one sheet, or rename them if they are others"
                 )
-        found[cohort] = pd.DataFrame({**rows, "cohort": cohort}, index=sheet.index)
-    return found
+        sheets[cohort] = pd.DataFrame({**rows, "cohort": cohort}, index=sheet.index)
+    return sheets
 
 
 def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
-    """The values of one layer by cohort: of each sheet's samples those that its table has.
+    """The values of one layer by cohort, for the samples of each sheet that are in its table.
 
-    rows: what `read_sheets` returned. A cohort that is read from development's table has its
-    features.
+    rows: see `read_sheets`. A cohort that is read from development's table has the same features.
     """
-    layer, at, others = dataset["layers"][name], f"{key}.layers.{name}", len(dataset["layers"]) > 1
+    layer, at = dataset["layers"][name], f"{key}.layers.{name}"
+    several_layers = len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"], layer["matrix"])
     parts = {}
     for cohort, part in rows.items():
         path = _sheet_path(dataset, cohort)
         own = layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
         if own == layer:
-            samples = found_samples(table, part.index, others, at, layer, path)
+            samples = found_samples(table, part.index, several_layers, at, layer, path)
             parts[cohort] = transformed(table, samples, table.columns, layer, at)
             continue
-        own_at = f"{key}.cohorts.{cohort}.layers.{name}"
-        own_table = read_table(own["table"], own["orientation"], own["matrix"])
-        samples = found_samples(own_table, part.index, others, own_at, own, path)
+        cohort_key = f"{key}.cohorts.{cohort}.layers.{name}"
+        cohort_table = read_table(own["table"], own["orientation"], own["matrix"])
+        samples = found_samples(cohort_table, part.index, several_layers, cohort_key, own, path)
         impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
-        check_features(own_table, table.columns, impute, own_at, own)
-        # A feature that development lacks is no part of the whole.
-        parts[cohort] = transformed(own_table, samples, table.columns, own, own_at)
+        check_features(cohort_table, table.columns, impute, cohort_key, own)
+        # Features that development lacks do not count towards the total of a sample.
+        parts[cohort] = transformed(cohort_table, samples, table.columns, own, cohort_key)
     return parts
 
 
@@ -162,8 +162,8 @@ def found_samples(
 ) -> pd.Index:
     """The samples of a sheet that a table has, in the sheet's order.
 
-    others: whether there are other layers, to join this one with. UserError if a sample is lacking
-    and there are none, or if all are. key: the layer's key.
+    others: whether there are other layers to join. Without them UserError if a sample is missing,
+    with them if all are. key: the layer's key.
     """
     missing = samples.difference(table.index, sort=False)
     if len(missing) > (len(samples) - 1 if others else 0):
@@ -183,23 +183,23 @@ def found_samples(
 def transformed(
     table: pd.DataFrame, samples: pd.Index, features: pd.Index, layer: dict, key: str
 ) -> pd.DataFrame:
-    """A layer's values of these samples and features after its transform.
+    """A layer's transformed values for these samples and features.
 
-    A feature that the table lacks is NaN. Sparse columns stay so where zero maps to zero.
+    Features that the table lacks are NaN. Sparse columns stay sparse if zero maps to zero.
     """
     if is_sparse(table):
         values = as_csc(table.loc[samples].reindex(columns=features))
     else:
         values = _take(table, samples, features)
     where = f"{key}.transform: {layer['table']}"
-    how = layer["transform"], samples, features, where, layer["pseudo_count"]
-    values = transform(values, *how, copy=False)
+    options = layer["transform"], samples, features, where, layer["pseudo_count"]
+    values = transform(values, *options, copy=False)
     frame = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(values) else pd.DataFrame
     return frame(values, samples, features)
 
 
 def _take(table: pd.DataFrame, samples: pd.Index, features: pd.Index) -> np.ndarray:
-    """A copy of a part of a table, made a few rows at a time: there is no other in between."""
+    """A copy of a part of a table, made a few rows at a time to save memory."""
     source = table.to_numpy()
     rows, columns = table.index.get_indexer(samples), table.columns.get_indexer(features)
     in_order = features.equals(table.columns)
@@ -216,10 +216,10 @@ def _take(table: pd.DataFrame, samples: pd.Index, features: pd.Index) -> np.ndar
 def check_features(
     table: pd.DataFrame, features: pd.Index, impute: bool, key: str, layer: dict
 ) -> None:
-    """Refuse a cohort's table without development's features, unless `impute` has them missing.
+    """Refuse a cohort's table that lacks features of development, unless they are to be imputed.
 
-    It cannot where the others would be shifted by it. Features that development lacks are passed
-    over. key: the layer's key in the cohort.
+    A compositional transform rules this out, as it would shift the other features. Features that
+    development lacks are ignored. key: the layer's key in the cohort.
     """
     lacking = features.difference(table.columns, sort=False)
     where = f"{len(lacking)} of development's {len(features)} features"
@@ -228,12 +228,12 @@ def check_features(
             f"{key}.table: {layer['table']} has none of development's {len(features)} features"
             f" (it has: {some(table.columns)}; development: {some(features)}): name them alike"
         )
-    whole = is_compositional(layer["transform"])
-    if len(lacking) and (whole or not impute):
+    compositional = is_compositional(layer["transform"])
+    if len(lacking) and (compositional or not impute):
         fix = (
             f"transform {layer['transform']} relates each value to the whole sample, so that the"
             " others would be shifted: add them, or take them out of development's table"
-            if whole
+            if compositional
             else f"add them, or set {key.rpartition('.layers.')[0]}.missing_features: impute"
         )
         raise UserError(
@@ -244,14 +244,14 @@ def check_features(
 
 
 def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str):
-    """Samples that every layer has (join: inner) or any layer has (outer), in the sheet's order.
+    """Samples that are in every layer (join: inner) or in any layer (outer), in the sheet's order.
 
     rows: (n, …) of one sheet; parts: its samples' values by layer. Returns the rows and the parts
-    of these samples; with an outer join the rows of a layer that a sample lacks are NaN.
+    of these samples; with an outer join, samples that a layer lacks are NaN.
     """
-    has = pd.DataFrame({layer: rows.index.isin(part.index) for layer, part in parts.items()})
-    kept = (has.all(axis=1) if join == "inner" else has.any(axis=1)).to_numpy()
-    counts = ", ".join(f"{layer} {count}" for layer, count in has.sum().items())
+    presence = pd.DataFrame({layer: rows.index.isin(part.index) for layer, part in parts.items()})
+    kept = (presence.all(axis=1) if join == "inner" else presence.any(axis=1)).to_numpy()
+    counts = ", ".join(f"{layer} {count}" for layer, count in presence.sum().items())
     dropped = rows.index[~kept]
     if not kept.any():
         raise UserError(
@@ -274,22 +274,20 @@ def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str)
 def stack(parts: list[dict[str, pd.DataFrame]]):
     """One matrix of all cohorts (below each other) and layers (side by side).
 
-    A CSC array if a layer has sparse columns. Empties `parts` as it goes, so that no layer is in
+    A CSC array if a layer has sparse columns. Empties `parts` on the way, so that no layer is in
     memory twice.
     """
-    if any(is_sparse(part) for of_cohort in parts for part in of_cohort.values()):
-        blocks = [
-            [as_csc(of_cohort.pop(layer)) for layer in list(of_cohort)] for of_cohort in parts
-        ]
+    if any(is_sparse(part) for layers in parts for part in layers.values()):
+        blocks = [[as_csc(layers.pop(layer)) for layer in list(layers)] for layers in parts]
         return sparse.block_array(blocks, format="csc")
-    lengths = [len(next(iter(of_cohort.values()))) for of_cohort in parts]
+    lengths = [len(next(iter(layers.values()))) for layers in parts]
     width = sum(part.shape[1] for part in parts[0].values())
     values = np.empty((sum(lengths), width))
     left = 0
     for layer in list(parts[0]):
         top = 0
-        for of_cohort, length in zip(parts, lengths, strict=True):
-            part = of_cohort.pop(layer)
+        for layers, length in zip(parts, lengths, strict=True):
+            part = layers.pop(layer)
             values[top : top + length, left : left + part.shape[1]] = part
             top += length
         left += part.shape[1]
@@ -297,7 +295,7 @@ def stack(parts: list[dict[str, pd.DataFrame]]):
 
 
 def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> None:
-    """Refuse outcomes that do not fit the task, and classes of a cohort that no model knows."""
+    """Refuse outcomes that do not fit the task, and classes of cohorts that development lacks."""
     setting = dataset["outcome"]
     if setting["task"] == "regression":
         for cohort, part in rows.items():

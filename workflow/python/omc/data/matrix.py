@@ -8,8 +8,8 @@ BLOCK_BYTES = 1 << 20
 
 
 def stored_type(values: np.ndarray):
-    """float32 where that loses nothing (counts, single-precision data), else float64."""
-    # A part at a time, so that no copy of the whole is made.
+    """float32 if that is lossless (counts, single-precision data), else float64."""
+    # In parts, so that the matrix is not copied as a whole.
     step = max(1, BLOCK_BYTES // max(1, values[:1].nbytes))
     for first in range(0, len(values), step):
         part = values[first : first + step]
@@ -23,7 +23,7 @@ def stored_type(values: np.ndarray):
 def write_h5ad(path: str, values, samples, features, layers) -> None:
     """Write an AnnData file: X (samples x features, NaN = missing), var with the feature's layer.
 
-    X is chunked by columns, so that a reader takes only the features that it needs; a sparse one is
+    X is chunked by columns, so that readers load only the features that they need; a sparse X is
     stored column by column (CSC).
     """
     import anndata
@@ -67,8 +67,8 @@ def layers(path: str) -> np.ndarray:
 def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
     """Values of some samples (names, in that order) and columns (ascending, 0-based) as float64.
 
-    Reads one block of columns at a time: memory stays near the size of what is returned. dense:
-    False gives a CSC array where X is stored as one.
+    Reads one block of columns at a time, so that memory stays near the size of the result. dense:
+    False gives a CSC array if X is stored as one.
     """
     row_of = {name: row for row, name in enumerate(axis_names(path, "obs"))}
     rows = np.array([row_of[s] for s in samples], dtype=int)
@@ -85,7 +85,7 @@ def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
 
 
 def _blocks(matrix, columns: np.ndarray):
-    """Which of `columns` are read, and all rows of them, one block of columns at a time."""
+    """Yield blocks: which of `columns` are in the block, and all their rows."""
     if isinstance(matrix, h5py.Group):
         start = matrix["indptr"][:]
         n, p = matrix.attrs["shape"]

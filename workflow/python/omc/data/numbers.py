@@ -1,24 +1,24 @@
-"""Reads lines of numbers fast: a name, and a number for each column."""
+"""Fast reading of lines with a name and a number for each column."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-# Of those that pandas takes as missing, the ones that are met.
+# The common ones of pandas' missing values.
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"]
 BLOCK_BYTES = 1 << 22
 
 
 def read_numbers(lines, sep: str, columns: list[str], between: int = 0) -> pd.DataFrame | None:
-    """A table of lines with a name, `between` columns to pass over, and a number for each column.
+    """A table of lines with a name, `between` columns to skip, and a number for each column.
 
-    None if a line is not like that; pandas then tells what is wrong, or reads what is unusual.
-    Some lines at a time, and those as one column: pandas takes five times as long, and several
-    times the memory of the numbers.
+    None if a line does not fit; pandas then reads the file or shows what is wrong. Lines are read
+    in blocks, each as one column: pandas takes five times as long, and several times the memory of
+    the numbers.
     """
     names, width = [], len(columns)
-    values, filled = np.empty((0, width)), 0
+    values, n_rows = np.empty((0, width)), 0
     lines = (line for line in map(_without_end, lines) if line)
     separator = sep.encode()
     while block := list(_some_lines(lines)):
@@ -37,12 +37,12 @@ def read_numbers(lines, sep: str, columns: list[str], between: int = 0) -> pd.Da
         numbers = _numbers(text, sep)
         if numbers is None or len(numbers) != len(block) * width:
             return None
-        if filled + len(block) > len(values):
-            # In place where the system can.
-            values.resize((filled + len(block) + len(values) // 8, width), refcheck=False)
-        values[filled : filled + len(block)] = numbers.reshape(-1, width)
-        filled += len(block)
-    values.resize((filled, width), refcheck=False)
+        if n_rows + len(block) > len(values):
+            # In place if the system can.
+            values.resize((n_rows + len(block) + len(values) // 8, width), refcheck=False)
+        values[n_rows : n_rows + len(block)] = numbers.reshape(-1, width)
+        n_rows += len(block)
+    values.resize((n_rows, width), refcheck=False)
     return pd.DataFrame(values, names, columns)
 
 
@@ -60,7 +60,7 @@ def _some_lines(lines):
 
 
 def _numbers(text: bytearray, sep: str) -> np.ndarray | None:
-    """The numbers of a text with one in each line, NaN where missing; None if there is another."""
+    """The numbers in a text with one per line, NaN where missing; None if a line is no number."""
     try:
         column = pa.csv.read_csv(
             pa.BufferReader(text),

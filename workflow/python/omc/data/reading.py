@@ -12,14 +12,14 @@ from omc.data.files import check_content, refuse_non_numbers
 from omc.data.formats.text import SEPARATORS
 
 FORMATS = entries("omc.data.formats")
-# Text first, as most files are.
+# Text first, since most files are text.
 ENDINGS = [
     ending for known in sorted(FORMATS, key="text".__ne__) for ending in FORMATS[known].ENDINGS
 ]
 
 
 def ending(path: str) -> str:
-    """The ending that shows the format, .gz taken off; UserError if no format has it."""
+    """The ending that shows the format, without .gz; UserError if no format has it."""
     name = str(path).removesuffix(".gz").lower()
     for known in ENDINGS:
         if name.endswith(known):
@@ -32,8 +32,8 @@ def ending(path: str) -> str:
 
 def format_of(path: str) -> ModuleType:
     """The format of a file, by its ending."""
-    known = ending(path)
-    return next(each for each in FORMATS.values() if known in each.ENDINGS)
+    suffix = ending(path)
+    return next(kind for kind in FORMATS.values() if suffix in kind.ENDINGS)
 
 
 def read_table(
@@ -41,9 +41,8 @@ def read_table(
 ) -> pd.DataFrame:
     """A feature table as samples x features in double precision; NaN is missing.
 
-    orientation: 'features_in_rows' or 'samples_in_rows', of text and Parquet; the other formats
-    fix it. matrix: layer of an .h5ad file (default: X). A matrix that is stored sparse comes as
-    sparse columns. UserError: see the sentences.
+    orientation: 'features_in_rows' or 'samples_in_rows' for text and Parquet; other formats fix it.
+    matrix: layer of an .h5ad file (default: X). A sparse matrix gives sparse columns.
     """
     kind = format_of(path)
     if matrix is not None and not kind.MATRICES:
@@ -71,8 +70,8 @@ def is_sparse(table: pd.DataFrame) -> bool:
 
 
 def as_csc(table: pd.DataFrame) -> sparse.csc_array:
-    """A table with sparse columns as one array; dense ones among them are taken in."""
-    # Some columns at a time: they are dense on the way.
+    """A table with sparse columns as one array; it may have dense columns too."""
+    # Some columns at a time, since they are temporarily dense.
     parts = (table.iloc[:, i : i + 1000].to_numpy() for i in range(0, table.shape[1], 1000))
     return sparse.hstack([sparse.csc_array(part) for part in parts], format="csc")
 
@@ -80,7 +79,7 @@ def as_csc(table: pd.DataFrame) -> sparse.csc_array:
 def read_sheet(path: str) -> pd.DataFrame:
     """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
 
-    Of an .h5ad file: its obs, whose names are the samples.
+    For an .h5ad file: its obs, whose names are the samples.
     """
     kind, known = format_of(path), ending(path)
     if not hasattr(kind, "read_sheet"):

@@ -15,31 +15,31 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
     with reading(path, "GCT"), open_file(path) as file:
         version, size = (file.readline().decode("utf-8-sig").strip() for _ in range(2))
         counts = size.split("\t")
-        wanted = {"#1.2": 2, "#1.3": 4}.get(version)
-        if wanted is None:
+        n_counts = {"#1.2": 2, "#1.3": 4}.get(version)
+        if n_counts is None:
             raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
-        if len(counts) != wanted or not all(count.isdigit() for count in counts):
+        if len(counts) != n_counts or not all(count.isdigit() for count in counts):
             raise UserError(
-                f"{path}: the second line is {size!r}, but GCT {version} wants {wanted} whole"
+                f"{path}: the second line is {size!r}, but GCT {version} wants {n_counts} whole"
                 " numbers there, with tabs between them (rows, columns"
-                f"{', row and column annotations' if wanted == 4 else ''})"
+                f"{', row and column annotations' if n_counts == 4 else ''})"
             )
-        rows, columns, of_rows, of_columns = map(int, [*counts, "1", "0"][:4])
-        names = header_fields(file.readline().rstrip(), "\t")[1 + of_rows :]
+        rows, columns, row_annotations, column_annotations = map(int, [*counts, "1", "0"][:4])
+        names = header_fields(file.readline().rstrip(), "\t")[1 + row_annotations :]
         # Column annotations stand between the header and the first row.
-        for _ in range(of_columns):
+        for _ in range(column_annotations):
             file.readline()
-        table = read_numbers(file, "\t", names, between=of_rows)
+        table = read_numbers(file, "\t", names, between=row_annotations)
     if table is None:
         table = read_with_pandas(
             path,
             "\t",
-            skiprows=3 + of_columns,
+            skiprows=3 + column_annotations,
             header=None,
             dtype={0: str},
             float_precision="round_trip",
         )
-        table = table.set_index(0).iloc[:, of_rows:]
+        table = table.set_index(0).iloc[:, row_annotations:]
     if len(table) != rows or len(names) != columns:
         raise UserError(
             f"{path}: the second line promises {rows} rows and {columns} columns, but there are"

@@ -46,10 +46,10 @@ def open_h5ad(path: str) -> h5py.File:
     file = h5py.File(path)
     lacking = [axis for axis in ("obs", "var") if axis not in file]
     if lacking:
-        found = some(file, 12)
+        present = some(file, 12)
         file.close()
         raise UserError(
-            f"{path}: an HDF5 file without {' and '.join(lacking)} (it has: {found}):"
+            f"{path}: an HDF5 file without {' and '.join(lacking)} (it has: {present}):"
             " write it with AnnData"
         )
     if any(isinstance(file[axis], h5py.Dataset) for axis in ("obs", "var")):
@@ -61,7 +61,7 @@ def open_h5ad(path: str) -> h5py.File:
 
 
 def read_sheet(path: str) -> pd.DataFrame:
-    """The columns of obs as text, whose names are the samples."""
+    """The columns of obs as text; its names are the samples."""
     from anndata.io import read_elem
 
     with reading(path, "an HDF5 file"), open_h5ad(path) as file:

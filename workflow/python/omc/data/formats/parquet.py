@@ -12,13 +12,13 @@ ORIENTED, MATRICES = True, False
 
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
-    """The pandas index names the rows, or else the first column."""
+    """Rows are named by the pandas index, or else by the first column."""
     with reading(path, "Parquet"):
         file = pq.ParquetFile(path)
 
         def read(columns):
             part = file.read(columns, use_threads=False, use_pandas_metadata=True).to_pandas()
-            # A name with a dot is taken for a part of what stands before the dot.
+            # Parquet takes a name with a dot for a nested column.
             return part[columns]
 
         metadata = file.schema_arrow.pandas_metadata or {}
@@ -37,7 +37,7 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
 
 
 def read_sheet(path: str) -> pd.DataFrame:
-    """All columns as text; the index, if it is called `sample`, too."""
+    """All columns as text, with the index if it is named `sample`."""
     with reading(path, "Parquet"):
         sheet = pd.read_parquet(path, dtype_backend="numpy_nullable")
     if sheet.index.name == "sample":

@@ -7,5 +7,5 @@ ORIENTED, MATRICES = True, True
 
 
 def read_table(path: str, orientation=None, matrix=None):
-    """Refuse it: Python reads none."""
+    """Refuse the file: Python cannot read it."""
     raise UserError(f"{path}: only R reads .rds files: give it in a layer of a data set")

@@ -14,7 +14,7 @@ ORIENTED, MATRICES = True, False
 
 
 def separator(path: str) -> str:
-    """What stands between the cells, by the ending of the file's name."""
+    """The separator of cells, by the ending of the file's name."""
     name = str(path).removesuffix(".gz").lower()
     return next(sep for known, sep in SEPARATORS.items() if name.endswith(known))
 
@@ -25,7 +25,7 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
     with reading(path, "a table"), open_file(path) as file:
         columns, first = header_fields(file.readline(), sep), file.readline()
         width = first.count(sep.encode())
-        # R's write.table has no name above the names of the rows.
+        # R's write.table writes no name for the column of row names.
         if columns and width in (len(columns) - 1, len(columns)):
             columns = columns[len(columns) - width :]
             table = read_numbers(itertools.chain([first], file), sep, columns)

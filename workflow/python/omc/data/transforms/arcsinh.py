@@ -1,4 +1,4 @@
-"""Inverse hyperbolic sine: about logarithmic far from zero, linear near it."""
+"""Inverse hyperbolic sine: nearly logarithmic far from zero, linear near it."""
 
 import numpy as np
 

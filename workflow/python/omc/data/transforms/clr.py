@@ -17,7 +17,7 @@ def inside(x):
 
 
 def refuse(values, pseudo_count):
-    """The first sample with a zero that no pseudo_count takes away."""
+    """The first sample with a zero that the pseudo_count does not lift."""
     zero = np.argwhere(values + pseudo_count == 0)
     if len(zero):
         return zero[0][0], "takes a logarithm, and {sample} has a zero: set pseudo_count above 0"
