@@ -1,5 +1,5 @@
-# Everything that a run can stumble over, tried in under a minute: `snakemake check`. Each model is
-# trained by the code of the run on a part of one split. No step of a run reads what this writes.
+# `snakemake check` tries everything that can fail in a run, in under a minute. Each model is trained
+# by the code of the run on a part of one split. No step of a run reads these files.
 CUT = f"{RESULTS}/validation/{{dataset}}"
 CHECK_INPUT = dict(
     data=f"{RESULTS}/{{dataset}}/data.h5ad",
@@ -83,7 +83,7 @@ rule check_models_r:
         "../scripts/learn/check_models.R"
 
 
-# Without an output, so that it always runs and says so; its log is what stands on the screen.
+# Without an output, so that it always runs; the screen shows its log.
 rule check:
     input:
         validated=VALIDATED,

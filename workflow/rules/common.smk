@@ -1,4 +1,4 @@
-# Reads the configuration once: python/omc/study/ decides, and the rules ask it.
+# Reads the configuration once: python/omc/study/ has the logic, and the rules call it.
 import os
 import re
 import sys
@@ -13,11 +13,11 @@ if not os.path.isdir(WORKFLOW):
         " clone the repository, and give the module the path of its workflow/Snakefile"
     )
 sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
-# Room for the objects that caret's packages bring: R that grows into it collects garbage on the way,
-# a quarter of its start. It takes no more memory in the end.
+# Initial size of R's heap, enough for caret's packages. Otherwise R collects garbage while the heap
+# grows, a quarter of its start-up time. In the end it takes no more memory.
 os.environ.setdefault("R_NSIZE", "4000000")
-# R's memory for data grows in small steps, and vectors of 4 MB or more go back to the system at once:
-# a training job on a large matrix takes a fifth to a quarter less.
+# R's memory for data grows in small steps, and vectors of 4 MB or more return to the system at once:
+# a training job on a large matrix takes a fifth to a quarter less memory.
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 
@@ -39,7 +39,7 @@ try:
 except UserError as error:
     stop(error)
 CONFIG = STUDY.config
-# For the captions of the report, which see nothing else.
+# Captions of the report can only read `config`.
 config.update(CONFIG)
 
 RESULTS = STUDY.results
@@ -65,7 +65,7 @@ wildcard_constraints:
 
 
 def one_of(datasets):
-    """Wildcard constraint: these data sets; none if there are none."""
+    """Wildcard constraint: these data sets; without any, it matches nothing."""
     return "|".join(datasets) or "(?!)"
 
 
@@ -80,12 +80,12 @@ def code(script, *more):
 
 
 def for_dataset(function):
-    """A params function that asks the study about the data set of the job."""
+    """A params function that calls a function of the study with the data set of the job."""
     return lambda wildcards: function(wildcards.dataset)
 
 
 def in_report(file, caption, content, category="All data sets"):
-    """The file, to be shown in the report with report/{caption}.rst; content: what it is called."""
+    """A file of the report with the caption report/{caption}.rst; content: its label."""
     return report(
         file,
         caption=f"../report/{caption}.rst",

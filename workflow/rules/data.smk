@@ -1,6 +1,5 @@
-# Images become a table of features, shard by shard: each shard is prepared and described by jobs of
-# its own, and only what is missing or has changed runs again. {source} is a layer, or a layer of a
-# cohort with other images.
+# Images become a table of features, shard by shard: each shard has its own jobs, and only missing or
+# changed shards run again. {source} is a layer, or a layer of a cohort with other images.
 IMAGE_LISTS = [
     f"{RESULTS}/{dataset}/images/{source}/images.csv" for dataset, source in STUDY.images
 ]
@@ -24,7 +23,7 @@ rule list_images:
         pattern=image_setting("pattern"),
         key=image_setting("key"),
         shards=for_images(STUDY.images.shards),
-        # The list is made again when an image comes or goes.
+        # The list is made again when images are added or removed.
         names=for_images(STUDY.images.digest),
     message:
         "List the images of {wildcards.dataset}, {wildcards.source}"
@@ -111,7 +110,7 @@ rule join_image_features:
         "../scripts/data/join_image_features.py"
 
 
-# An .rds file holds what R users have: R writes it as an .h5ad file, which import_dataset reads.
+# R writes .rds files as .h5ad files, which import_dataset reads.
 rule read_rds:
     input:
         rds=rds("rds"),
@@ -200,7 +199,7 @@ rule take_layer:
         "../scripts/data/take_layer.py"
 
 
-# The same data as if each sample were a subject of its own.
+# The same data as if each sample were its own subject.
 rule drop_groups:
     input:
         **parent_files("data", "samples"),

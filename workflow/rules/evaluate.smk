@@ -3,7 +3,7 @@ rule join_predictions:
         predictions=lambda wc: trained_tables(wc, "predictions"),
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
-        # So that nothing is scored for a positive class that there is not.
+        # The checks refuse a positive class that does not exist.
         checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
         code=code("evaluate/join_predictions.py"),
     output:
@@ -227,9 +227,9 @@ rule compare_variants:
         "../scripts/evaluate/compare_variants.py"
 
 
-# What the models look at: how stable their features are, a ranking that all share, and what
-# shuffling its first features costs the best model of each language. Which features these are, all
-# models say together, so that a new one in either language runs this again for both.
+# The features that the models use: their stability, a consensus ranking, and what shuffling the top
+# features costs the best model of each language. All models together decide on the top features, so
+# that a new model in either language runs these rules again for both.
 PERMUTE_INPUT = dict(
     data=f"{RESULTS}/{{dataset}}/data.h5ad",
     samples=f"{RESULTS}/{{dataset}}/samples.tsv",

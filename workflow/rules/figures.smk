@@ -1,8 +1,8 @@
 CAPTIONS = write_captions(f"{RESULTS}/logs/captions")
 
 
-# All figures of a data set in one R process: loading ggplot2 costs more than drawing one. Data sets
-# with other figures than the first one's have a rule of their own.
+# One R process draws all figures of a data set, since loading ggplot2 takes longer than drawing a
+# figure. Data sets with different figures need different rules.
 for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
 
     rule:

@@ -1,6 +1,6 @@
 rule make_splits:
     input:
-        # Without groups, their sizes still count: the parent has them.
+        # A variant without groups still needs their sizes, which its base has.
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
         code=code("learn/make_splits.py"),
     output:
@@ -53,8 +53,8 @@ rule preprocess:
         "../scripts/learn/preprocess.py"
 
 
-# Every mistake in models and data is found before the first model trains. Both languages have a part
-# in every run, with models or without: Python preprocesses and scores, R draws.
+# Mistakes in models and data are found before the first model trains. Every run needs both languages,
+# even without models: Python preprocesses and scores, R draws.
 VALIDATED = expand(f"{RESULTS}/validation/models_{{language}}.json", language=["python", "r"])
 
 
@@ -104,9 +104,9 @@ rule validate_models_r:
         "../scripts/learn/validate_models.R"
 
 
-# Holds back the training of the first run until all is in order. Afterwards the file is a plain
-# input: with a job upstream that has to run, Snakemake overlooks changes behind ancient() inputs,
-# and a new model is validated in every run. (Its training checks its own model once more.)
+# Delays training in the first run until all checks pass. Afterwards the file is a plain input: with
+# an upstream job to run, Snakemake overlooks changes behind ancient() inputs, and would validate a
+# new model in every run. (Each training job checks its own model again.)
 if not os.path.exists(PASSED):
 
     rule validate:
@@ -121,9 +121,9 @@ if not os.path.exists(PASSED):
             "Models and data are in order: training begins"
 
 
-# One job trains one model on a batch of splits. The batch `NofN` also holds `final`, whose model is
-# saved: that is all that train_<language>_final adds to train_<language>. With `tuning.jobs` above 1,
-# tune_<language> evaluates the candidates of a batch in so many jobs before.
+# One job trains one model on a batch of splits. The last batch, `NofN`, also holds `final`, whose
+# model is saved: train_<language>_final adds only that to train_<language>. With `tuning.jobs` above
+# 1, as many jobs of tune_<language> evaluate the candidates of a batch first.
 LAST_BATCH = "|".join(STUDY.jobs.last_batches())
 
 

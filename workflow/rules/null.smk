@@ -1,6 +1,6 @@
-# The label-permutation null: each permutation of a data set's outcomes goes the whole way of the
-# data, from the splits to the score, by the rules and scripts of the outcomes as they are. Only
-# what becomes of the predictions is kept.
+# The label-permutation null: each permutation of a data set's outcomes passes through the whole
+# pipeline, from splits to scores, with the scripts of the real outcomes. Only predictions and
+# failures are kept.
 rule permute_labels:
     input:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",

@@ -1,13 +1,13 @@
-# Predictions for new samples by a saved model, where the configuration asks for them. What the run
-# has made is only looked up: as an input it would be made again where it is not current.
+# Predictions for new samples by a saved model, if the configuration asks for them. Files of the run
+# are params: as inputs, they would be made again if they were not up to date.
 if STUDY.prediction:
-    ASKED = STUDY.prediction
-    HOME = f"{RESULTS}/{ASKED['dataset']}"
+    REQUEST = STUDY.prediction
+    DATASET_FOLDER = f"{RESULTS}/{REQUEST['dataset']}"
     try:
         MODEL, MODEL_SHA256 = prediction.find_model(
             final_model(
-                ASKED["dataset"],
-                STUDY.model(ASKED["dataset"], ASKED["language"], ASKED["model"]),
+                REQUEST["dataset"],
+                STUDY.model(REQUEST["dataset"], REQUEST["language"], REQUEST["model"]),
             ),
             f"{RESULTS}/manifest.json",
         )
@@ -16,10 +16,10 @@ if STUDY.prediction:
 
     rule read_new_samples:
         input:
-            tables=[table["path"] for table in ASKED["tables"].values()],
+            tables=[table["path"] for table in REQUEST["tables"].values()],
             code=code("learn/read_new_samples.py"),
         output:
-            f"{HOME}/new_samples.h5ad",
+            f"{DATASET_FOLDER}/new_samples.h5ad",
         log:
             f"{RESULTS}/logs/predict/new_samples.log",
         benchmark:
@@ -30,33 +30,33 @@ if STUDY.prediction:
         resources:
             mem_mb=mem_mb(1000, 20),
         params:
-            tables=canonical(ASKED["tables"]),
-            join=ASKED["join"],
-            data=f"{HOME}/data.h5ad",
-            preprocessing=f"{HOME}/preprocessing.h5",
-            # The tables are read again for a model that was trained anew.
+            tables=canonical(REQUEST["tables"]),
+            join=REQUEST["join"],
+            data=f"{DATASET_FOLDER}/data.h5ad",
+            preprocessing=f"{DATASET_FOLDER}/preprocessing.h5",
+            # The tables are read again if the model was trained again.
             model_sha256=MODEL_SHA256,
         message:
-            f"Read new samples for the models of {ASKED['dataset']}"
+            f"Read new samples for the models of {REQUEST['dataset']}"
         script:
             "../scripts/learn/read_new_samples.py"
 
-    # Without an output, so that it always runs: the user's file may be another model's.
+    # Without an output, so that it always runs: the user's file may be from another model.
     rule predict:
         input:
-            new=f"{HOME}/new_samples.h5ad",
+            new=f"{DATASET_FOLDER}/new_samples.h5ad",
         log:
             f"{RESULTS}/logs/predict/predict.log",
         conda:
-            f"../../envs/{ASKED['language']}.yaml"
+            f"../../envs/{REQUEST['language']}.yaml"
         threads: 1
         resources:
             mem_mb=mem_mb(1000, 4),
         params:
             model=MODEL,
             sha256=MODEL_SHA256,
-            output=ASKED["output"],
+            output=REQUEST["output"],
         message:
-            f"Predict them with {ASKED['language']}/{ASKED['model']}"
+            f"Predict them with {REQUEST['language']}/{REQUEST['model']}"
         script:
-            f"../scripts/learn/predict.{'py' if ASKED['language'] == 'python' else 'R'}"
+            f"../scripts/learn/predict.{'py' if REQUEST['language'] == 'python' else 'R'}"

@@ -1,7 +1,7 @@
 rule manifest:
     input:
         metrics=f"{RESULTS}/metrics.csv",
-        # An image's own checksum stands in the images.csv of its layer.
+        # Checksums of images are in the images.csv of their layer.
         sources=STUDY.all_files() + IMAGE_LISTS,
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         models=[

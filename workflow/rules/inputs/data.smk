@@ -2,7 +2,7 @@
 
 
 def for_images(function):
-    """A params function that asks the study about the image layer of the job."""
+    """A params function that calls a function of the study with the image layer of the job."""
     return lambda wildcards: function(wildcards.dataset, wildcards.source)
 
 
@@ -50,5 +50,5 @@ def parent_files(*names):
 
 
 def rds(key):
-    """What the .h5ad file of a job is made of, by one of its keys."""
+    """One key of the source of the .h5ad file of a job."""
     return lambda wc: STUDY.rds[f"{RESULTS}/{wc.dataset}/rds/{wc.part}.h5ad"][key]

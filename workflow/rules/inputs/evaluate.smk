@@ -14,7 +14,7 @@ def trained_tables(wildcards, table, datasets=None):
 def joined_tables(wildcards):
     """Files of one table of all jobs that write it."""
     if wildcards.table == "checks":
-        # A variant's samples are its parent's.
+        # Variants have the samples of their base.
         return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
             f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
         ]

@@ -2,8 +2,8 @@
 
 
 def figure_input(figures):
-    """The tables that figures read, by name: of all data sets, or the data set's own."""
-    own = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
+    """The tables that figures read, by name: of all data sets, or of the job's data set."""
+    per_dataset = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
     names = ["findings", *figure_tables(figures)]
-    tables = {name: own.get(name, f"{name}.csv") for name in names}
+    tables = {name: per_dataset.get(name, f"{name}.csv") for name in names}
     return {name: f"{RESULTS}/{file}" for name, file in tables.items()}

@@ -8,7 +8,7 @@ def training_files(language, tables, folder=""):
 
 
 def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
-    """What a training job reads; folder: of the samples, their splits and the preprocessing."""
+    """Inputs of a training job; folder: with samples, splits and preprocessing."""
     return dict(
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{folder}/samples.tsv",
@@ -21,7 +21,7 @@ def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
 
 
 def tuning_tables(language):
-    """The tables of the tuning jobs of a training job: none where it tunes by itself."""
+    """The tables of the tuning jobs of a training job; none if it tunes by itself."""
 
     def files(wildcards):
         model = STUDY.model(wildcards.dataset, language, wildcards.model)
@@ -52,7 +52,7 @@ def training_params(language):
 
 
 def training_priority(language):
-    """Long jobs first, so that no core waits for the last one."""
+    """Long jobs first, so that no core has to wait at the end."""
     return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))
 
 
@@ -63,7 +63,7 @@ def final_model(dataset, model):
 
 
 def check_params(language):
-    """What a job is told that trains models outside of the comparison."""
+    """Params of jobs that train models outside the comparison."""
     return dict(
         dataset=lambda wc: wc.dataset,
         task=for_dataset(STUDY.task),

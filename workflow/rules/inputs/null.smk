@@ -29,5 +29,5 @@ def null_tables(language):
 
 
 def null_name(wildcards):
-    """The name of a permutation, of which the seeds are made."""
+    """The name of a permutation, for its seeds."""
     return f"{wildcards.dataset}/null/{wildcards.permutation}"

@@ -1,8 +1,8 @@
-# The tables that sentences are made of, and what is on the screen before a run and after it.
+# The tables behind the findings, and the texts on the screen before and after a run.
 
 
 def tables_of_findings():
-    """Tables by name; those of some figures only where a data set has the figure."""
+    """Tables by name; some only if a data set has a figure that reads them."""
     figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
     extra = {"confusion", "null_tests", "variants"}.intersection(figure_tables(figures))
     names = (

@@ -1,4 +1,4 @@
-"""Look for what can mislead in a data set: batches, repeats, small classes, gaps."""
+"""Check a data set for problems: batches, repeated subjects, small classes, gaps."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Forget the groups of a data set: the same data, the same samples, splits of its own to come."""
+"""Drop the groups of a data set; data and samples stay the same, splits will differ."""
 
 import sys
 from pathlib import Path
@@ -8,14 +8,14 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 from omc.core.logs import logged
 
 
-def main(parent: dict[str, str], output: dict[str, str]) -> None:
-    """parent, output: paths of data and samples."""
+def main(base: dict[str, str], output: dict[str, str]) -> None:
+    """base, output: paths of data and samples."""
     import shutil
 
     from omc.core.csv_files import read_csv, write_csv
 
-    shutil.copyfile(parent["data"], output["data"])
-    rows = read_csv(parent["samples"], delimiter="\t")
+    shutil.copyfile(base["data"], output["data"])
+    rows = read_csv(base["samples"], delimiter="\t")
     cells = ({**row, "group": ""}.values() for row in rows)
     write_csv(output["samples"], list(rows[0]), cells, delimiter="\t")
 

@@ -12,15 +12,15 @@ def main(prepared: str, groups: list[str], output: str) -> None:
     from omc.core.csv_files import number, write_csv
     from omc.data.images import feature_names, features_of, read_prepared
 
-    images, found = [], []
+    images, features_by_image = [], []
     for sample, name, pixels, limits in read_prepared(prepared):
         images.append([sample, name])
-        found.append(features_of(pixels, limits, groups))
-    present = {name for features in found for name in features}
+        features_by_image.append(features_of(pixels, limits, groups))
+    present = {name for features in features_by_image for name in features}
     names = [name for name in feature_names(groups, channels=3) if name in present]
     rows = (
         [*image, *(number(features.get(name)) for name in names)]
-        for image, features in zip(images, found, strict=True)
+        for image, features in zip(images, features_by_image, strict=True)
     )
     write_csv(output, ["sample", "image", *names], rows)
     print(f"{len(images)} images, {len(names)} features")

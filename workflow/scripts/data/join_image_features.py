@@ -23,7 +23,7 @@ def main(features: list[str], checked: list[str], setting: dict, output) -> None
     broken = [row for row in images if row["reason"]]
     refuse_broken(broken, len(images), setting["broken"], setting["key"])
     table = join_features([read_features(path) for path in features], setting["features"])
-    left = set(table["sample"])
+    usable = set(table["sample"])
     table = per_sample(table) if setting["unit"] == "sample" else per_image(table)
     rows = ([name, *map(number, values)] for name, *values in table.itertuples(index=False))
     write_csv(output.features, list(table.columns), rows)
@@ -32,7 +32,7 @@ def main(features: list[str], checked: list[str], setting: dict, output) -> None
         output.broken,
         [*CHECKED, "left_out"],
         (
-            [*(row[name] for name in CHECKED), "image" if row["sample"] in left else "sample"]
+            [*(row[name] for name in CHECKED), "image" if row["sample"] in usable else "sample"]
             for row in broken
         ),
     )

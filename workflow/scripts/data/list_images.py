@@ -1,4 +1,4 @@
-"""List the images of a layer with their samples and shards; none is opened."""
+"""List the images of a layer with their samples and shards, without opening any."""
 
 import sys
 from pathlib import Path

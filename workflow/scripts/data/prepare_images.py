@@ -1,4 +1,4 @@
-"""Check, resize and normalise the images of one shard; write them and what is wrong."""
+"""Check, resize and normalise the images of one shard; list the broken ones."""
 
 import sys
 from pathlib import Path

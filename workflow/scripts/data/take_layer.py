@@ -1,4 +1,4 @@
-"""Take one layer out of a data set: its columns, with the data set's samples and splits."""
+"""Extract one layer of a data set, with the data set's samples and splits."""
 
 import sys
 from pathlib import Path
@@ -8,22 +8,22 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 from omc.core.logs import logged
 
 
-def main(parent: dict[str, str], layer: str, output: dict[str, str]) -> None:
-    """parent, output: paths of data, samples and splits."""
+def main(base: dict[str, str], layer: str, output: dict[str, str]) -> None:
+    """base, output: paths of data, samples and splits."""
     import shutil
 
     import numpy as np
 
     from omc.data.matrix import axis_names, layers, read_columns, write_h5ad
 
-    samples, features = (axis_names(parent["data"], axis) for axis in ("obs", "var"))
-    columns = np.flatnonzero(layers(parent["data"]) == layer)
-    values = read_columns(parent["data"], samples, columns, dense=False)
-    kept = [features[column] for column in columns]
-    write_h5ad(output["data"], values, samples, kept, [layer] * len(kept))
+    samples, features = (axis_names(base["data"], axis) for axis in ("obs", "var"))
+    columns = np.flatnonzero(layers(base["data"]) == layer)
+    values = read_columns(base["data"], samples, columns, dense=False)
+    layer_features = [features[column] for column in columns]
+    write_h5ad(output["data"], values, samples, layer_features, [layer] * len(layer_features))
     for name in ("samples", "splits"):
-        shutil.copyfile(parent[name], output[name])
-    print(f"layer {layer}: {len(kept)} of {len(features)} features")
+        shutil.copyfile(base[name], output[name])
+    print(f"layer {layer}: {len(layer_features)} of {len(features)} features")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Compare every two models of both languages, and estimate what to expect of the best one."""
+"""Compare each pair of models of both languages, and estimate what to expect of the best one."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from omc.core.logs import logged
 
 
 def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
-    """files: metrics, and lists of splits, predictions and samples, and of delong where it is.
+    """files: metrics, and lists of splits, predictions, samples and (for some data sets) delong.
 
     datasets: dictionaries of name, positive, metric, models, baselines and delong (whether it has
     that table); params: scheme, rope and seed; output: paths of comparisons and selection.
@@ -24,8 +24,8 @@ def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
     delong = iter(files["delong"])
     kinds = ("splits", "predictions", "samples")
     paths = zip(*(files[kind] for kind in kinds), strict=True)
-    for dataset, own in zip(datasets, paths, strict=True):
-        tables = dict(zip(kinds, own, strict=True))
+    for dataset, dataset_paths in zip(datasets, paths, strict=True):
+        tables = dict(zip(kinds, dataset_paths, strict=True))
         tables["delong"] = next(delong) if dataset["delong"] else None
         rows, selection = compare_dataset(dataset, tables, metrics, params)
         compared += rows

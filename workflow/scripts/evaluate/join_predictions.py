@@ -1,4 +1,4 @@
-"""Join the predictions of all models of a data set; refuse those made from something else."""
+"""Join the predictions of all models of a data set; refuse those made from other inputs."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rank the models of every data set, and say who leads."""
+"""Rank the models of every data set."""
 
 import sys
 from pathlib import Path

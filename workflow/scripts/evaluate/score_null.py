@@ -1,4 +1,4 @@
-"""Score a data set's models on permuted outcomes, and compare with the outcomes as they are."""
+"""Score a data set's models on permuted outcomes, and compare with the real outcomes."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stability of the features that models use, and a ranking of the features that all share."""
+"""Stability of the features that models use, and a consensus ranking of the features."""
 
 import sys
 from pathlib import Path
@@ -23,8 +23,8 @@ def main(importance: str, ranking: str, data: list[str], datasets: list[dict]) -
     for dataset, path in zip(datasets, data, strict=True):
         best = best_of_languages(ranked, dataset["name"], dataset["metric"])
         rows = uses[uses["dataset"] == dataset["name"]]
-        for name, own in feature_tables(rows, len(axis_names(path, "var")), dataset, best).items():
-            tables.setdefault(name, []).extend(own)
+        for name, more in feature_tables(rows, len(axis_names(path, "var")), dataset, best).items():
+            tables.setdefault(name, []).extend(more)
     return tables
 
 

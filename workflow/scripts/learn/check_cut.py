@@ -1,6 +1,6 @@
-"""Cut a data set down to what every model can be tried on in seconds.
+"""Cut a data set down to a part on which every model can be tried in seconds.
 
-Some rows and columns of the first split, in the files and columns that the training reads.
+It has some rows and columns of the first split, in the files that training reads.
 """
 
 import sys

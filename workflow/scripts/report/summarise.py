@@ -1,4 +1,4 @@
-"""Write the answer per data set and the methods, both as Markdown, and as one web page."""
+"""Write the summary and the methods as Markdown, and both as one web page."""
 
 import sys
 from pathlib import Path
@@ -27,15 +27,16 @@ def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images:
     ):
         sheet = read_csv(samples, delimiter="\t")
         dataset["sizes"] = sizes(sheet, read_csv(splits), layers(data))
-    said = summary(tables, datasets, {"images": images, "results": str(Path(output[0]).parent)})
+    answers = summary(tables, datasets, {"images": images, "results": str(Path(output[0]).parent)})
     used = {
         "tests": {row["test"] for row in tables["comparisons"]},
         "intervals": {row["method"] for row in tables["estimates"] if row["ci_low"]},
         "selection": any(row["estimate"] for row in tables["selection"]),
     }
-    made = json.loads(Path(manifest).read_text(encoding="utf-8"))
-    written = methods(made, [d for d in datasets if d["name"] in made["config"]["datasets"]], used)
-    texts = [said, written, page("Model comparison", f"{said}\n{written}")]
+    content = json.loads(Path(manifest).read_text(encoding="utf-8"))
+    configured = [d for d in datasets if d["name"] in content["config"]["datasets"]]
+    paragraphs = methods(content, configured, used)
+    texts = [answers, paragraphs, page("Model comparison", f"{answers}\n{paragraphs}")]
     for path, text in zip(output, texts, strict=True):
         Path(path).write_text(text, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Write down what the results were made from: configuration, seeds, checksums, versions, commit."""
+"""Record the sources of the results: configuration, seeds, checksums, versions, commit."""
 
 import sys
 from pathlib import Path
@@ -9,20 +9,20 @@ from omc.core.logs import logged
 
 
 def git(folder: str, *arguments: str) -> str | None:
-    """Output of a git command in `folder`; None where there is no git or no repository."""
+    """Output of a git command in `folder`; None without git or a repository."""
     import subprocess
 
     try:
-        # Of a shared checkout that another user owns, git tells nothing unless it is called safe.
-        # Taken from the command line, it holds for this command only.
-        done = subprocess.run(
+        # Git refuses a checkout that another user owns unless it is declared safe; here only for
+        # this command.
+        process = subprocess.run(
             ["git", "-c", "safe.directory=*", "-C", folder, *arguments],
             capture_output=True,
             text=True,
         )
     except FileNotFoundError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return process.stdout.strip() if process.returncode == 0 else None
 
 
 def main(config: str, snakemake_version: str, sources, splits, models, versions, output) -> None:

@@ -1,1 +1,1 @@
-"""What is said about the results, in words."""
+"""The results in words."""

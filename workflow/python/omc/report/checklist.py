@@ -1,10 +1,10 @@
-"""Items of TRIPOD+AI and of the leakage taxonomy: what a run answers, what its authors must."""
+"""Items of TRIPOD+AI and of the leakage taxonomy: covered by a run, or left to the authors."""
 
 from omc.report.citations import Citations
 
 
 def checklist(config: dict, cite: Citations) -> str:
-    """Items of TRIPOD+AI and of the leakage taxonomy: what is answered here, what is not."""
+    """Items of TRIPOD+AI and of the leakage taxonomy: covered by a run, or left to authors."""
     cohorts = any(setting["cohorts"] for setting in config["datasets"].values())
     grouped = all(setting["groups"] for setting in config["datasets"].values())
     outside = "in the external cohorts" if cohorts else "none; add `cohorts`, or say so"

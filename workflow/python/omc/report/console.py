@@ -1,4 +1,4 @@
-"""What is on the screen before a run begins and when it has ended."""
+"""Texts on the screen before and after a run."""
 
 import re
 from pathlib import Path
@@ -7,31 +7,31 @@ from omc.core.csv_files import read_csv
 
 
 def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
-    """What the permutation null will cost.
+    """Expected cost of the permutation null.
 
     jobs: (dataset, language, model) of each training job on permuted outcomes; timing: path of the
-    last run's timing.csv, which need not be there.
+    last run's timing.csv, which may not exist.
     """
-    spent = {}
+    cpu_seconds = {}
     for row in read_csv(timing) if Path(timing).exists() else []:
-        # No model is trained on all samples of a permutation.
+        # Permutations have no split `final`.
         if row["split"] != "final":
             model = row["dataset"], row["language"], row["model"]
-            spent[model] = spent.get(model, 0) + float(row["cpu_seconds"])
-    known = [job for job in jobs if job in spent]
+            cpu_seconds[model] = cpu_seconds.get(model, 0) + float(row["cpu_seconds"])
+    timed_jobs = [job for job in jobs if job in cpu_seconds]
     text = f"Permutation null: {len(jobs)} training jobs on permuted outcomes, "
-    if not known:
+    if not timed_jobs:
         return text + "each at the cost of all cross-validation splits of its model"
-    minutes = sum(spent[job] for job in known) / 60
+    minutes = sum(cpu_seconds[job] for job in timed_jobs) / 60
     text += f"about {minutes:.1f} CPU-minutes by {timing}"
-    unknown = len(jobs) - len(known)
+    unknown = len(jobs) - len(timed_jobs)
     return text + (f" and {unknown} of models that it does not know" if unknown else "")
 
 
 def closing_text(results: str, began: float, failed: bool) -> str:
-    """What went wrong in a failed run, and its summary where it came so far; of a check, its word.
+    """Errors of a failed run, and the summary if there is one; after a check, its result.
 
-    results: folder of the run; began: when it began, in seconds since the epoch.
+    results: folder of the run; began: start of the run, in seconds since the epoch.
     """
     lines = []
     if failed:
@@ -46,7 +46,7 @@ def closing_text(results: str, began: float, failed: bool) -> str:
 
 
 def without_tables(text: str) -> str:
-    """Markdown without its tables, which a screen has no room for."""
+    """Markdown without its tables, which do not fit on a screen."""
     lines = (line for line in text.splitlines() if not line.startswith("|"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 

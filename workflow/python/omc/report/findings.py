@@ -1,7 +1,7 @@
-"""The answer in words, from the ranking and what else a run found; never more than they say.
+"""Findings in words, from the ranking and the other tables of a run.
 
-The words: *no evidence of a difference* where a test does not find one; *practically equivalent*
-only where the probability of a difference within the region of practical equivalence is .95.
+The words: *no evidence of a difference* if a test does not find one; *practically equivalent* only
+if the probability of a difference within the region of practical equivalence is at least .95.
 """
 
 from omc.core.errors import some
@@ -9,7 +9,7 @@ from omc.core.registry import entry, names
 from omc.evaluate.ranking import ALPHA
 from omc.report.result import Result
 
-# A figure whose words depend on the results has a file here, with a function for each place.
+# A figure with words that depend on the results has a file here, with a function for each place.
 TITLES = "omc.report.titles"
 PLACES = ("title", "subtitle")
 
@@ -17,7 +17,7 @@ PLACES = ("title", "subtitle")
 def findings(tables: dict[str, list[dict]], datasets: list[dict]) -> list[list]:
     """Rows of findings.csv: dataset, key, place, text.
 
-    tables, datasets: see `Result`; a data set also has figures, their names. Keys: the name of a
+    tables, datasets: see `Result`; a data set also has `figures`, their names. Keys: the name of a
     figure, `answer`, `cohort:<name>` for each external cohort, and `check:<name>` for each warning
     of the checks.
     """
@@ -36,43 +36,41 @@ def findings(tables: dict[str, list[dict]], datasets: list[dict]) -> list[list]:
 
 
 def in_figure(result: Result, figure: str) -> list[tuple[str, str]]:
-    """(place, text) of the words of a figure that depend on the results."""
+    """(place, text) of a figure's words that depend on the results."""
     if figure not in names(TITLES):
         return []
-    written = entry(TITLES, figure)
-    texts = [
-        (place, getattr(written, place)(result)) for place in PLACES if hasattr(written, place)
-    ]
-    # Predictions that are scored together have no mean over splits.
+    titles = entry(TITLES, figure)
+    texts = [(place, getattr(titles, place)(result)) for place in PLACES if hasattr(titles, place)]
+    # If predictions are scored together, there is no mean over splits.
     return [
         (place, t if result.by_split else t.replace("mean", "value")) for place, t in texts if t
     ]
 
 
 def answer(result: Result) -> str:
-    """Three sentences: who leads and against whom, what to expect, what the checks say."""
+    """Three sentences: the leader and its rivals, what to expect, and the checks."""
     sentences = [_lead(result), _expected(result), *_checked(result)]
     return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
 
 
 def _lead(result: Result) -> str:
-    outside = some([f"`{m}` ({result.held(m)})" for m in result.incomplete])
-    if not result.leader and outside:
-        return f"no model leads: none has a value of {result.label} on every split ({outside})"
+    incomplete = some([f"`{m}` ({result.splits_with_value(m)})" for m in result.incomplete])
+    if not result.leader and incomplete:
+        return f"no model leads: none has a value of {result.label} on every split ({incomplete})"
     if not result.leader:
         return f"no model has a value of {result.label}"
-    top = result.rows[result.leader]
-    over = f"over {top['n_valued']} splits"
+    row = result.rows[result.leader]
+    over = f"over {row['n_valued']} splits"
     if not result.by_split:
         over += ", all test predictions together"
-    said = f"{result.label} {result.shown(result.leader)} {over}, {result.interval(top)}"
-    first, share = f"`{result.leader}` leads", "share the lead"
+    value = f"{result.label} {result.shown(result.leader)} {over}, {result.interval(row)}"
+    opening, share = f"`{result.leader}` leads", "share the lead"
     if result.unbeaten:
-        first, share = f"`{result.leader}`", "are as good as each other,"
-    lead = f"{first} with {said}"
+        opening, share = f"`{result.leader}`", "are as good as each other,"
+    lead = f"{opening} with {value}"
     if len(result.tied) > 1:
         names = some([f"`{m}`" for m in result.tied])
-        lead = f"{len(result.tied)} models {share} with {said}, and none of them wins ({names})"
+        lead = f"{len(result.tied)} models {share} with {value}, and none of them wins ({names})"
     if result.unbeaten:
         lead = (
             f"no model does better than the baseline (`{result.unbeaten}`, {result.label}"
@@ -81,33 +79,33 @@ def _lead(result: Result) -> str:
     if result.others():
         lead += f": {_evidence(result)}"
     return lead + (
-        f"; these lack a value on some splits and cannot lead: {outside}" if outside else ""
+        f"; these lack a value on some splits and cannot lead: {incomplete}" if incomplete else ""
     )
 
 
 def _evidence(result: Result) -> str:
-    """Against how many others the leader differs, does not, or is the same for all practice."""
+    """From how many others the leader differs, does not differ, or is practically equivalent."""
     others = result.others()
     tested = [m for m in others if m in result.p]
     alike = [m for m in tested if result.p[m] >= ALPHA]
-    of = f"{len(tested)} other model{'' if len(tested) == 1 else 's'}"
+    others_text = f"{len(tested)} other model{'' if len(tested) == 1 else 's'}"
     if len(tested) < len(others):
-        of += " that could be tested"
+        others_text += " that could be tested"
     if not tested:
         text = "no test against the others was possible"
     elif alike:
-        text = f"no evidence of a difference from {len(alike)} of {of}"
+        text = f"no evidence of a difference from {len(alike)} of {others_text}"
     else:
-        text = f"evidence of a difference (adjusted p < {ALPHA}) from each of {of}"
-    same = [m for m in others if result.is_equivalent(m)]
-    return text + (f", {len(same)} practically equivalent" if same else "")
+        text = f"evidence of a difference (adjusted p < {ALPHA}) from each of {others_text}"
+    equivalent = [m for m in others if result.is_equivalent(m)]
+    return text + (f", {len(equivalent)} practically equivalent" if equivalent else "")
 
 
 def _expected(result: Result) -> str:
-    """What the baselines reach, and what to expect of the model that one would pick."""
-    there = [m for m in result.dataset["baselines"] if m in result.rows]
-    if there:
-        text = "the baseline reaches " + ", ".join(_baseline(result, m) for m in there)
+    """Performance of the baselines, and what to expect of the model that one would pick."""
+    baselines = [m for m in result.dataset["baselines"] if m in result.rows]
+    if baselines:
+        text = "the baseline reaches " + ", ".join(_baseline(result, m) for m in baselines)
     else:
         text = "no baseline was configured"
     expected = result.expected()
@@ -126,28 +124,28 @@ def _baseline(result: Result, model: str) -> str:
 
 
 def _checked(result: Result) -> list[str]:
-    """What the checks warn of: nothing is said of a variant, whose samples are its parent's."""
+    """Warnings of the checks; none for a variant, which has the samples of its base."""
     checks = result.tables["checks"]
-    named = dict.fromkeys(row["check"] for row in checks if row["status"] == "warning")
-    if named:
-        return [f"the checks warn of {some(named)}"]
+    warnings = dict.fromkeys(row["check"] for row in checks if row["status"] == "warning")
+    if warnings:
+        return [f"the checks warn of {some(warnings)}"]
     return ["the checks warn of nothing"] if checks else []
 
 
 def validated(result: Result, cohort: str) -> str:
-    """One sentence: what the model that leads in cross-validation reaches in an external cohort.
+    """One sentence: performance of the leader of cross-validation in an external cohort.
 
-    Its leader, and not the cohort's: to choose by the cohort would make it one more training set.
+    It is not the best model in the cohort: choosing by a cohort would turn it into training data.
     """
-    outside = result.in_cohort(cohort)
+    in_cohort = result.in_cohort(cohort)
     where = f"In cohort {cohort}, {result.dataset['cohorts'][cohort]} samples: "
     if not result.leader:
         return f"{where}no model leads in cross-validation."
-    if not outside.get(result.leader, {}).get("estimate"):
+    if not in_cohort.get(result.leader, {}).get("estimate"):
         return f"{where}{result.leader} has no value of {result.label} there."
-    row, said = outside[result.leader], result.shown(result.leader)
+    row, internal = in_cohort[result.leader], result.shown(result.leader)
     value = f"{result.label} {result.text(row['estimate'])} ({result.interval(row)})"
-    return f"{where}{result.leader} {value}; cross-validation said {said}."
+    return f"{where}{result.leader} {value}; cross-validation said {internal}."
 
 
 def warned(row: dict) -> str:

@@ -1,4 +1,4 @@
-"""The methods section of a report, written from the configuration and from what was done."""
+"""The methods section of a report, written from the configuration and the results."""
 
 import json
 from collections import Counter
@@ -19,16 +19,16 @@ TEXTS = {
 
 
 def sizes(samples: list[dict], splits: list[dict], layers) -> dict:
-    """What a data set holds, counted in its samples.tsv and splits.csv; layers: (p,) of features.
+    """Counts from a data set's samples.tsv and splits.csv; layers: (p,) layer of each feature.
 
-    Returns features by layer; outcomes and groups by cohort (lists, one entry per sample); training
-    (smallest and largest number of distinct training samples of a split) and splits.
+    Returns features by layer; cohorts with outcomes and groups (lists, one entry per sample);
+    training (smallest and largest number of distinct training samples of a split) and splits.
     """
     cohorts = {}
     for row in samples:
-        of = cohorts.setdefault(row["cohort"], {"outcomes": [], "groups": []})
-        of["outcomes"].append(row["outcome"])
-        of["groups"].append(row["group"])
+        cohort = cohorts.setdefault(row["cohort"], {"outcomes": [], "groups": []})
+        cohort["outcomes"].append(row["outcome"])
+        cohort["groups"].append(row["group"])
     training = {}
     for row in splits:
         if row["role"] == "train" and row["split"] != FINAL:
@@ -46,9 +46,9 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
     """Markdown: the methods, ready to paste, references, and what a report must say besides.
 
     manifest: content of manifest.json; datasets: dictionaries of name, task, metric, positive,
-    specs (language, name and the rest of the specification of each model) and sizes (see there);
-    used: the tests that comparisons.csv holds (`tests`), the methods of estimates.csv (`intervals`)
-    and whether selection.csv has a row (`selection`).
+    specs (language, name and specification of each model) and sizes (see `sizes`); used: the tests
+    in comparisons.csv (`tests`), the methods in estimates.csv (`intervals`), and whether
+    selection.csv has a row (`selection`).
     """
     config, cite = manifest["config"], Citations()
     paragraphs = {
@@ -60,16 +60,16 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
         "Software and reproducibility": _software(manifest, cite),
     }
     text = "".join(f"## {title}\n\n{paragraph}\n\n" for title, paragraph in paragraphs.items())
-    besides = checklist(config, cite)
+    requirements = checklist(config, cite)
     return (
         "# Methods\n\nGenerated from the configuration and the results of this run: paste it and"
-        f" shorten it.\n\n{text}## What to report besides\n\n{besides}\n\n"
+        f" shorten it.\n\n{text}## What to report besides\n\n{requirements}\n\n"
         f"## References\n\n{cite.listed()}\n\n## Checksums (SHA-256)\n\n{_checksums(manifest)}\n"
     )
 
 
 def _counted(outcomes: list[str], task: str) -> str:
-    """'27 ALL, 11 AML', or of numbers 'from 83.4 to 89.6, mean 87.2'."""
+    """'27 ALL, 11 AML', or for numbers 'from 83.4 to 89.6, mean 87.2'."""
     if task == "classification":
         return ", ".join(f"{n} {label}" for label, n in sorted(Counter(outcomes).items()))
     numbers = [float(value) for value in outcomes]
@@ -78,19 +78,19 @@ def _counted(outcomes: list[str], task: str) -> str:
 
 
 def _data(setting: dict, dataset: dict) -> str:
-    found, task = dataset["sizes"], dataset["task"]
+    size, task = dataset["sizes"], dataset["task"]
     parts = []
-    for name, of in found["cohorts"].items():
+    for name, cohort in size["cohorts"].items():
         where = "" if name == "development" else f"; external cohort `{name}`: "
-        groups = len(set(of["groups"]) - {""})
-        counted = f"{len(of['outcomes'])} samples ({_counted(of['outcomes'], task)})"
+        groups = len(set(cohort["groups"]) - {""})
+        counted = f"{len(cohort['outcomes'])} samples ({_counted(cohort['outcomes'], task)})"
         parts.append(where + counted + (f" of {groups} groups" if groups else ""))
     layers = []
     for name, layer in setting["layers"].items():
-        how = TEXTS.get(layer["transform"], layer["transform"])
+        transform = TEXTS.get(layer["transform"], layer["transform"])
         if "images" in layer:
-            how = f"from images of {' x '.join(map(str, layer['size']))} pixels"
-        layers.append(f"{found['features'].get(name, 0)} of `{name}` ({how})")
+            transform = f"from images of {' x '.join(map(str, layer['size']))} pixels"
+        layers.append(f"{size['features'].get(name, 0)} of `{name}` ({transform})")
     outcome = f"`{setting['outcome']['column']}` ({task}"
     if dataset["positive"]:
         outcome += f", positive class {dataset['positive']}"
@@ -130,27 +130,27 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
 
 
 def stratified(config: dict, datasets: list[dict]) -> str:
-    """', stratified by class' with the names of the data sets where it is not true of all."""
+    """', stratified by class', with names of data sets if they differ."""
     names = {}
     for d in datasets:
         classes = ["class"] if d["task"] == "classification" else []
-        more = [f"`{column}`" for column in config["datasets"][d["name"]]["stratify_by"]]
-        names.setdefault(" and ".join(classes + more), []).append(d["name"])
+        columns = [f"`{column}`" for column in config["datasets"][d["name"]]["stratify_by"]]
+        names.setdefault(" and ".join(classes + columns), []).append(d["name"])
     parts = [
-        f"by {by}" + (f" ({', '.join(of)})" if len(names) > 1 else "")
-        for by, of in names.items()
+        f"by {by}" + (f" ({', '.join(datasets_with_it)})" if len(names) > 1 else "")
+        for by, datasets_with_it in names.items()
         if by
     ]
     return f", stratified {', '.join(parts)}" if parts else ""
 
 
 def _drawn_within(datasets: list[dict]) -> str:
-    """', drawn within each class', and for which data sets if not for all (see splits.py)."""
+    """', drawn within each class', with names if not for all data sets (see bootstrap.py)."""
     names = []
     for dataset in datasets:
-        of = dataset["sizes"]["cohorts"]["development"]
-        pairs = set(zip(of["groups"], of["outcomes"], strict=True))
-        mixed = any(of["groups"]) and len(pairs) > len(set(of["groups"]))
+        cohort = dataset["sizes"]["cohorts"]["development"]
+        pairs = set(zip(cohort["groups"], cohort["outcomes"], strict=True))
+        mixed = any(cohort["groups"]) and len(pairs) > len(set(cohort["groups"]))
         if dataset["task"] == "classification" and not mixed:
             names.append(dataset["name"])
     if not names:
@@ -162,10 +162,10 @@ def _drawn_within(datasets: list[dict]) -> str:
 
 def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     setting, selection = config["preprocessing"], config["selection"]
-    most = [
+    limits = [
         f"{layer['top_variance']} of {name}, `{layer_name}`"
-        for name, of in config["datasets"].items()
-        for layer_name, layer in of["layers"].items()
+        for name, dataset in config["datasets"].items()
+        for layer_name, layer in dataset["layers"].items()
         if layer["top_variance"]
     ]
     fill = {"zero": "zero"}.get(setting["impute"], f"the feature's {setting['impute']}")
@@ -174,17 +174,17 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
         f"other missing values were replaced by {fill}",
         "constant features were dropped",
     ]
-    if most:
-        steps.append(f"the features of largest variance were kept ({'; '.join(most)})")
+    if limits:
+        steps.append(f"the features of largest variance were kept ({'; '.join(limits)})")
     scaling = {"standard": "centred and scaled to unit variance", "center": "centred"}
     if setting["scale"] in scaling:
         steps.append(f"values were {scaling[setting['scale']]}")
-    of_task = {"classification": "the analysis of variance", "regression": "a linear regression"}
+    model_of = {"classification": "the analysis of variance", "regression": "a linear regression"}
     if selection["method"] != "none":
-        tasks = sorted({of["outcome"]["task"] for of in config["datasets"].values()})
+        tasks = sorted({dataset["outcome"]["task"] for dataset in config["datasets"].values()})
         steps.append(
             f"the {selection['features']} features with the largest F of"
-            f" {' or '.join(of_task[task] for task in tasks)} were selected"
+            f" {' or '.join(model_of[task] for task in tasks)} were selected"
         )
     text = (
         "All preprocessing was learned on the training samples of each fit, down to the inner"
@@ -192,7 +192,7 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
         f" samples biases the error {cite('ambroise')}. Within each layer, in this order:"
         f" {'; '.join(steps)}."
     )
-    if any(len(of["layers"]) > 1 for of in config["datasets"].values()):
+    if any(len(dataset["layers"]) > 1 for dataset in config["datasets"].values()):
         text += (
             " Layers were concatenated, each divided by the square root of its number of features"
             f" {cite('westerhuis')}"
@@ -239,7 +239,7 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
 
 
 def _listed(settings) -> str:
-    """'C: 0.1, 1; tol: 0.01' of a mapping, in code quotes; text stays as it is."""
+    """'C: 0.1, 1; tol: 0.01' for a mapping, in code quotes; text stays as it is."""
     if isinstance(settings, str) or not settings:
         return settings or "-"
     texts = [
@@ -256,13 +256,13 @@ def _value(value) -> str:
 def _software(manifest: dict, cite: Citations) -> str:
     text = []
     sources = {"python": ("scikit-learn", "pedregosa"), "r": ("caret", "kuhn")}
-    for language, found in manifest["versions"].items():
+    for language, installed in manifest["versions"].items():
         package, source = sources[language]
-        versions = ", ".join(f"{name} {v}" for name, v in found["packages"].items())
+        versions = ", ".join(f"{name} {number}" for name, number in installed["packages"].items())
         name = {"python": "Python", "r": "R"}[language]
-        # R without models draws, Python without models preprocesses and scores.
+        # Without models, R still draws, and Python preprocesses and scores.
         trained = f"{package} {cite(source)} and " if manifest["config"]["models"][language] else ""
-        text.append(f"{name} {found[language]} with {trained}{versions}.")
+        text.append(f"{name} {installed[language]} with {trained}{versions}.")
     commit = manifest["workflow"]["commit"]
     if commit:
         changed = " with local changes" if manifest["workflow"]["modified"] else ""

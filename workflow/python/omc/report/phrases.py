@@ -1,4 +1,4 @@
-"""Phrases that the titles of several figures share, and numbers and counts in words."""
+"""Phrases that several figures' titles share, and numbers and counts in words."""
 
 from omc.evaluate.ranking import ALPHA
 from omc.report.result import Ranked
@@ -35,12 +35,12 @@ def baseline(ranked: Ranked) -> str:
 
 
 def rivals(ranked: Ranked) -> list[str]:
-    """The models that the leader is told from: baselines only where there is nothing else."""
+    """The models that the leader is compared with: baselines only if there are no others."""
     return ranked.others() or [m for m in ranked.rows if m not in ranked.tied]
 
 
 def against_others(ranked: Ranked) -> str:
-    """'no evidence of a difference against 8 of 13 others'; empty where nothing was tested."""
+    """'no evidence of a difference against 8 of 13 others'; "" if nothing was tested."""
     others = rivals(ranked)
     tested = [m for m in others if m in ranked.p]
     n, alike = len(tested), sum(ranked.p[m] >= ALPHA for m in tested)
@@ -81,7 +81,7 @@ def short(value: float, digits: int = 3) -> str:
 
 
 def failure_note(n_failed: int, n_splits: int) -> str:
-    """'3 of 25 splits failed'; empty where none did."""
+    """'3 of 25 splits failed', or "" if none did."""
     return f"{n_failed} of {n_splits} splits failed" if n_failed else ""
 
 

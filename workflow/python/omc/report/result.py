@@ -1,4 +1,4 @@
-"""What a run found about one data set, read from its tables, ready for sentences."""
+"""Results of a run for one data set, read from its tables, ready for sentences."""
 
 from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS
@@ -8,10 +8,10 @@ from omc.evaluate.ranking import BY_SPLIT, decimals_of, printed
 class Ranked:
     """The models of a data set on one metric in cross-validation, in the order of ranking.csv.
 
-    order: all rows by language/name; rows: those with a value, the best first; ranked: the models
-    that may lead, incomplete: the others but the baselines; tied: those that lead together, leader:
-    the first of them, or ""; unbeaten: the best baseline if no model is better, or ""; p: the
-    adjusted p-values against the leader.
+    order: all rows by language/name; rows: those with a value, best first; ranked: the models that
+    may lead; incomplete: the other models but baselines; tied: those that lead together; leader:
+    the first of them, or ""; unbeaten: the best baseline if no model is better, or ""; p: adjusted
+    p-values against the leader.
     """
 
     def __init__(self, rows: list[dict], metric: str):
@@ -49,7 +49,7 @@ class Ranked:
         return self.text(self.rows[model]["estimate"])
 
     def others(self) -> list[str]:
-        """Models but the baselines that do not lead."""
+        """Models that do not lead, without baselines."""
         return [m for m in self.ranked + self.incomplete if m not in self.tied]
 
     def is_equivalent(self, model: str) -> bool:
@@ -87,7 +87,7 @@ class Result(Ranked):
     def compared(self, kind: str) -> list[dict]:
         """Rows of variants.csv of a kind with both values, on the comparison metric, best first.
 
-        Baselines are left out: they know nothing of the features, so no variant changes them.
+        Baselines are left out: they ignore the features, so no variant changes them.
         """
         models = [m for m in self.dataset["models"] if m not in self.dataset["baselines"]]
         rows = [
@@ -105,20 +105,20 @@ class Result(Ranked):
         return len({row["split"] for row in rows})
 
     def interval(self, row: dict) -> str:
-        # What never varied in any resample does not show how much it can.
+        # A value that is equal in all resamples does not show how much it can vary.
         if not row["ci_low"] or row["ci_low"] == row["ci_high"]:
             return "no interval"
         return f"95 % interval {self.text(row['ci_low'])} to {self.text(row['ci_high'])}"
 
-    def held(self, model: str) -> str:
-        """'4 of 25 splits' of a model without a value on every split."""
+    def splits_with_value(self, model: str) -> str:
+        """'4 of 25 splits': the splits on which a model has a value."""
         return f"{self.rows[model]['n_valued']} of {self.rows[model]['n_splits']} splits"
 
     def expected(self) -> tuple[str, int] | None:
-        """(value, n): what to expect of the model that one would pick of n; None without a leader.
+        """(value, n): what to expect of the best of n models; None without a leader.
 
-        The optimism is of pooled predictions, whose value may differ from a mean over the splits:
-        only the difference is used.
+        The optimism is from pooled predictions, whose value may differ from the mean over the
+        splits. Therefore only the difference is used.
         """
         for row in self.tables["selection"]:
             if self.leader and row["metric"] == self.metric and int(row["n_models"]) > 1:

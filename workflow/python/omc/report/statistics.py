@@ -1,4 +1,4 @@
-"""The statistics paragraph of the methods section: metrics, intervals, tests and what else ran."""
+"""The statistics paragraph of the methods: metrics, intervals, tests and further analyses."""
 
 from collections.abc import Iterator
 
@@ -92,7 +92,7 @@ def _tests(config: dict, tasks: set[str], used: set[str], cite: Citations) -> It
 
 
 def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> Iterator[str]:
-    """picked: whether selection.csv says what to expect of the model with the best score."""
+    """picked: whether selection.csv has a row."""
     if picked:
         yield (
             "The optimism of picking the model that scores best was estimated by bootstrap"

@@ -1,11 +1,11 @@
-"""summary.md: the findings of each data set, a table of all models, where to look, what failed."""
+"""summary.md: findings and a table of models for each data set, where to look, what failed."""
 
 from omc.core.errors import some
 from omc.report.findings import Result
 
 
 def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
-    """Markdown: per data set the answer and its table, then where to look, cost, and what failed.
+    """Markdown: findings and a table for each data set, then where to look, cost, and failures.
 
     tables, datasets: see `findings.Result`, and rows of findings; places: images, results.
     """
@@ -38,14 +38,14 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
 
 
 def table(result: Result) -> str:
-    """Markdown table of all models: the best first, those that cannot lead, and without a value."""
-    spent, lost = dict.fromkeys(result.dataset["models"], 0.0), {}
+    """Markdown table of all models: best first, then those that cannot lead or have no value."""
+    cpu_seconds, failed_splits = dict.fromkeys(result.dataset["models"], 0.0), {}
     for row in result.tables["timing"]:
-        spent[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
+        cpu_seconds[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
     for row in result.tables["failures"]:
-        # A candidate that was left out is no lost split.
+        # A candidate that was left out does not cost the split.
         if row["stage"] != "tune":
-            lost.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
+            failed_splits.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
     against = "the leader" if len(result.tied) <= 1 else "each leader, the largest"
     lines = [
         f"| model | {result.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
@@ -57,15 +57,15 @@ def table(result: Result) -> str:
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
-        notes += [f"failed on {len(lost[model])} splits"] if model in lost else []
+        notes += [f"failed on {len(failed_splits[model])} splits"] if model in failed_splits else []
         if scored and not result.is_complete(model):
-            notes.append(f"a value on {result.held(model)}: cannot lead")
+            notes.append(f"a value on {result.splits_with_value(model)}: cannot lead")
         cells = [
             model + (f" ({', '.join(notes)})" if notes else ""),
             result.shown(model) if scored else "",
             result.interval(scored).removeprefix("95 % interval ") if scored else "",
             lead if model in result.tied else _p(result.p.get(model)),
-            f"{spent[model]:.1f}",
+            f"{cpu_seconds[model]:.1f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -81,11 +81,11 @@ def cost(timing: list[dict]) -> str:
     """CPU seconds of all training jobs by kind."""
     kinds = {"startup": "start-up", "load": "loading", "tune": "tuning", "fit": "fitting"}
     kinds["predict"] = "prediction"
-    spent = dict.fromkeys(kinds, 0.0)
+    cpu_seconds = dict.fromkeys(kinds, 0.0)
     for row in timing:
-        spent[row["stage"]] += float(row["cpu_seconds"])
-    listed = ", ".join(f"{name} {spent[stage]:.0f}" for stage, name in kinds.items())
-    return f"CPU seconds of training: {sum(spent.values()):.0f} ({listed})."
+        cpu_seconds[row["stage"]] += float(row["cpu_seconds"])
+    listed = ", ".join(f"{name} {cpu_seconds[stage]:.0f}" for stage, name in kinds.items())
+    return f"CPU seconds of training: {sum(cpu_seconds.values()):.0f} ({listed})."
 
 
 def failed(failures: list[dict]) -> str:

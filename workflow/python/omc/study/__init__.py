@@ -1,1 +1,1 @@
-"""The configuration, and what each rule needs of it."""
+"""The configuration, and the parts of it that each rule needs."""

@@ -1,12 +1,12 @@
-"""JSON text that changes only when its content does, for what rules and jobs depend on."""
+"""JSON text that changes only with its content, for the dependencies of rules and jobs."""
 
 import json
 
 
 def canonical(value, exact: bool = False) -> str:
-    """JSON text that does not change with the order of keys, nor, unless exact, from 1 to 1.0.
+    """JSON text that does not depend on the order of keys; unless exact, 1.0 becomes 1.
 
-    exact is for hyperparameters: max_features 1 is one feature, and 1.0 all of them.
+    exact is for hyperparameters: max_features 1 is one feature, and 1.0 is all of them.
     """
 
     def plain(v):

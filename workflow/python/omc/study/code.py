@@ -1,4 +1,4 @@
-"""Which files of the library a script uses, read from its imports."""
+"""The files of the library that a script uses, found by its imports."""
 
 import ast
 import re
@@ -9,8 +9,8 @@ IMPORT = re.compile(r"^\s*from (omc[\w.]*) import (\([\w\s,]+\)|.+)$", re.M)
 USE = re.compile(r"^\s*use\(([^)]*)\)", re.M)
 CATALOG = re.compile(r"""catalog\(["']([\w./-]+)["']""")
 REGISTRY = re.compile(r'"(omc(?:\.\w+)+)"')
-# Files whose sentences are for people and change no number. A column that tables.csv gains or loses
-# is a change in the code that fills it as well.
+# Files that only affect sentences, not numbers. A new or dropped column in tables.csv also changes
+# the code that fills it.
 FOR_PEOPLE = {"errors.py", "logs.py", "logs.R", "tables.csv"}
 
 
@@ -21,59 +21,59 @@ def code_files(workflow: str, *files: str) -> list[str]:
     library, relative to it. The first is a script, which Snakemake watches by itself, and is left
     out.
     """
-    found, new = [], [Path(workflow, file) for file in files]
-    while new:
-        path = new.pop()
-        if path not in found:
-            found.append(path)
-            new += used_by(path, workflow)
-    kept = (path for path in found[1:] if path.name not in FOR_PEOPLE)
-    return sorted(map(str, kept))
+    used_files, pending = [], [Path(workflow, file) for file in files]
+    while pending:
+        path = pending.pop()
+        if path not in used_files:
+            used_files.append(path)
+            pending += used_by(path, workflow)
+    relevant = (path for path in used_files[1:] if path.name not in FOR_PEOPLE)
+    return sorted(map(str, relevant))
 
 
 @cache
 def used_by(path: Path, workflow: str) -> list[Path]:
-    """Files of the library that one file names in its imports, `use()` lines and `catalog()` calls.
+    """Files of the library that a file names in its imports, `use()` lines and `catalog()` calls.
 
-    The name of a registry in quotes stands for all of its files: see `core.registry`.
+    The name of a registry in quotes means all of its files: see `core.registry`.
     """
     if path.suffix not in (".py", ".R"):
         return []
     text = path.read_text(encoding="utf-8")
-    found = [Path(workflow, "catalog", name) for name in CATALOG.findall(text)]
+    used_files = [Path(workflow, "catalog", name) for name in CATALOG.findall(text)]
     if path.suffix == ".R":
         names = {name for line in USE.findall(text) for name in re.findall(r'"([\w./]+)"', line)}
-        return found + [
+        return used_files + [
             f for f in r_files(workflow) if {f.stem, f"{f.parent.name}/{f.stem}"} & names
         ]
     library = Path(workflow, "python")
     for module, names in IMPORT.findall(text):
-        place = library.joinpath(*module.split("."))
-        found += modules(place, re.findall(r"\w+", names)) + packages(place, library)
+        location = library.joinpath(*module.split("."))
+        used_files += modules(location, re.findall(r"\w+", names)) + packages(location, library)
     for package in REGISTRY.findall(text):
-        place = library.joinpath(*package.split("."))
-        found += sorted(place.glob("*.py")) + packages(place, library)
-    return found
+        location = library.joinpath(*package.split("."))
+        used_files += sorted(location.glob("*.py")) + packages(location, library)
+    return used_files
 
 
-def modules(place: Path, names: list[str]) -> list[Path]:
-    """Files of a module, or of those that are imported from a package."""
-    if place.with_suffix(".py").exists():
-        return [place.with_suffix(".py")]
-    return [file for name in names if (file := place / f"{name}.py").exists()]
+def modules(location: Path, names: list[str]) -> list[Path]:
+    """The file of a module, or the files of modules that are imported from a package."""
+    if location.with_suffix(".py").exists():
+        return [location.with_suffix(".py")]
+    return [file for name in names if (file := location / f"{name}.py").exists()]
 
 
 @cache
-def packages(place: Path, library: Path) -> list[Path]:
+def packages(location: Path, library: Path) -> list[Path]:
     """The `__init__.py` of a package and of those around it, which an import runs.
 
-    One that holds a docstring alone runs nothing.
+    Files with only a docstring are left out.
     """
-    if place == library:
+    if location == library:
         return []
-    file = place / "__init__.py"
+    file = location / "__init__.py"
     runs = file.exists() and len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
-    return [*packages(place.parent, library), *([file] if runs else [])]
+    return [*packages(location.parent, library), *([file] if runs else [])]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Data sets of the configuration: paths, layers and cohorts, and what does not go together."""
+"""Data sets of the configuration: resolves paths, layers and cohorts, and checks their parts."""
 
 import json
 import os
@@ -8,12 +8,12 @@ from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.study.schema import LAYER_KEYS
 
-# By task; of data sets of both tasks in one configuration, each has its own.
+# F test by task: a configuration may have data sets of both tasks.
 F_TESTS = {"classification": "anova", "regression": "f_regression"}
 
 
 def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
-    """A data set with paths that exist; UserError if its parts do not go together."""
+    """A data set with resolved paths; UserError if its parts do not fit together."""
     key = f"datasets.{name}"
     dataset = json.loads(json.dumps(dataset))
     dataset["samples"] = resolve_path(dataset["samples"], f"{key}.samples", root)
@@ -23,10 +23,10 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
         _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
     _check_strata(dataset, key)
     _check_variants(dataset, key)
-    by_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
-    if by_image and len(dataset["layers"]) > 1:
+    per_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
+    if per_image and len(dataset["layers"]) > 1:
         raise UserError(
-            f"{key}.layers.{by_image[0]}.unit: image gives a row per image, which other layers do"
+            f"{key}.layers.{per_image[0]}.unit: image gives a row per image, which other layers do"
             " not have: set it to sample, or leave the other layers out"
         )
     outcome = dataset["outcome"]
@@ -57,19 +57,19 @@ def _check_variants(dataset: dict, key: str) -> None:
 
 
 def _check_strata(dataset: dict, key: str) -> None:
-    """Refuse columns to balance by that are something else already, or would be in samples.tsv."""
-    taken = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    """Refuse columns to stratify by that have another role already, or in samples.tsv."""
+    role_of = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
     for name in dataset["stratify_by"]:
-        if name in taken:
-            why = (
+        if name in role_of:
+            reason = (
                 "which is kept together in a fold"
-                if taken[name] == "groups"
+                if role_of[name] == "groups"
                 else "and its classes are balanced anyway"
                 if dataset["outcome"]["task"] == "classification"
                 else "and numbers are no strata"
             )
             raise UserError(
-                f"{key}.stratify_by: '{name}' is {key}.{taken[name]}, {why}: take it out"
+                f"{key}.stratify_by: '{name}' is {key}.{role_of[name]}, {reason}: take it out"
             )
         if name in SHEET_COLUMNS:
             raise UserError(
@@ -79,11 +79,10 @@ def _check_strata(dataset: dict, key: str) -> None:
 
 
 def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
-    """A path of the configuration: as it is, or else in the workflow's own folder `root`.
+    """A path of the configuration, relative to the working directory or to the workflow's `root`.
 
-    folder: whether it may be one.
-
-    So that the shipped data are found when the workflow runs as a module from another folder.
+    folder: whether the path may be a folder. With `root`, the shipped data are found when the
+    workflow runs as a module from another folder.
     """
     candidates = (path, os.path.relpath(os.path.join(root, path)))
     for candidate in candidates:
@@ -98,7 +97,7 @@ def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
 
 
 def _resolve_layer(layer: dict, key: str, root: str) -> None:
-    """A layer with a path that exists; only the keys of its kind stay."""
+    """Resolve the path of a layer, and keep only the keys of its kind."""
     kinds = [kind for kind in ("table", "images") if kind in layer]
     if len(kinds) != 1:
         given = "both" if kinds else "neither"
@@ -112,7 +111,7 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
 
 
 def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
-    """A cohort with every layer of its data set, read in the same way unless it says otherwise."""
+    """Give a cohort all layers of its data set, with the same settings unless it overrides them."""
     cohort["samples"] = resolve_path(cohort["samples"], f"{key}.samples", root)
     unknown = [name for name in cohort["layers"] if name not in dataset["layers"]]
     if unknown:
@@ -123,20 +122,20 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
         )
     layers = {}
     for name, layer in dataset["layers"].items():
-        own = dict(cohort["layers"].get(name, {}))
+        overrides = dict(cohort["layers"].get(name, {}))
         for kind in ("table", "images"):
-            if kind in own:
+            if kind in overrides:
                 at = f"{key}.layers.{name}.{kind}"
-                own[kind] = resolve_path(own[kind], at, root, kind == "images")
-        layers[name] = {**layer, **own}
+                overrides[kind] = resolve_path(overrides[kind], at, root, kind == "images")
+        layers[name] = {**layer, **overrides}
     cohort["layers"] = layers
 
 
 def check_scheme(scheme: str, key: str, groups) -> None:
     """Refuse a resampling scheme that does not suit a data set's groups."""
-    why = entry("omc.learn.schemes", scheme).refuse(groups)
-    if why:
-        raise UserError(f"resampling.scheme: {why.replace('{key}', key)}")
+    reason = entry("omc.learn.schemes", scheme).refuse(groups)
+    if reason:
+        raise UserError(f"resampling.scheme: {reason.replace('{key}', key)}")
 
 
 def check_selection(method: str, tasks: list[str]) -> None:

@@ -32,19 +32,20 @@ class Key(NamedTuple):
 
 def with_tables(page: str, text: str) -> str:
     """The text of a page with its tables as they should be; UserError for an unknown one."""
-    made = tables()
+    by_name = tables()
 
     def with_table(match: re.Match) -> str:
         start, name, end = match.groups()
-        if name not in made:
-            raise UserError(f"{page}: no table is called '{name}'.{did_you_mean(name, list(made))}")
-        return f"{start}\n{made[name]}\n{end}"
+        if name not in by_name:
+            near = did_you_mean(name, list(by_name))
+            raise UserError(f"{page}: no table is called '{name}'.{near}")
+        return f"{start}\n{by_name[name]}\n{end}"
 
     return TABLE.sub(with_table, text)
 
 
 def tables() -> dict[str, str]:
-    """Every table that is made, in Markdown, by the name that its marker has."""
+    """All generated tables, in Markdown, by the name in their markers."""
     return _key_tables() | _file_tables() | _other_tables()
 
 
@@ -56,24 +57,24 @@ def _key_tables() -> dict[str, str]:
         "keys of preprocessing and selection": ["preprocessing", "selection"],
         "keys of tuning and comparison": ["tuning", "comparison"],
     }
-    made = {
+    by_name = {
         name: _key_table(key for key in keys if key.path[0] in parts)
         for name, parts in sections.items()
     }
     elsewhere = ["datasets", *sum(sections.values(), [])]
-    made["keys of the run"] = _key_table(key for key in keys if key.path[0] not in elsewhere)
+    by_name["keys of the run"] = _key_table(key for key in keys if key.path[0] not in elsewhere)
 
     dataset = [key._replace(path=key.path[2:]) for key in keys if key.path[0] == "datasets"]
     layers = [key for key in dataset if key.path[0] == "layers"]
     images = [key for key in layers if key.path[-1] in LAYER_KEYS["images"][1:]]
-    made["keys of datasets"] = _key_table(key for key in dataset if key not in images)
-    made["keys of images"] = _key_table(key._replace(path=key.path[-1:]) for key in images)
-    made["keys of a model"] = _key_table(described_keys(schema, schema["$defs"]["model"]))
-    return made
+    by_name["keys of datasets"] = _key_table(key for key in dataset if key not in images)
+    by_name["keys of images"] = _key_table(key._replace(path=key.path[-1:]) for key in images)
+    by_name["keys of a model"] = _key_table(described_keys(schema, schema["$defs"]["model"]))
+    return by_name
 
 
 def described_keys(schema: dict, part: dict, path: tuple[str, ...] = ()) -> Iterator[Key]:
-    """The keys in a part of the schema; one with a description stands for those in it.
+    """The keys in a part of the schema; a key with a description stands for those below it.
 
     UserError for a key without a description.
     """
@@ -136,11 +137,13 @@ def _file_tables() -> dict[str, str]:
         if row["table"] and row["column"] and row["description"]
     ]
     shared = [[_code(row["column"]), row["description"]] for row in columns if not row["table"]]
-    of_all = [[_code(file), text] for file, text in files.values() if "/" not in file]
-    of_one = [[_code(file.partition("/")[2]), text] for file, text in files.values() if "/" in file]
+    run_files = [[_code(file), text] for file, text in files.values() if "/" not in file]
+    own_files = [
+        [_code(file.partition("/")[2]), text] for file, text in files.values() if "/" in file
+    ]
     return {
-        "files of all data sets": _table(["file", "what it holds"], of_all),
-        "files of a data set": _table(["file", "what it holds"], of_one),
+        "files of all data sets": _table(["file", "what it holds"], run_files),
+        "files of a data set": _table(["file", "what it holds"], own_files),
         "shared columns": _table(["column", "meaning"], shared),
         "columns": _table(["file", "column", "meaning"], rows),
     }
@@ -168,8 +171,8 @@ def _other_tables() -> dict[str, str]:
     ]
     presets = []
     for language in ("python", "r"):
-        of_task = yaml.safe_load(catalog(f"models/{language}.yaml").read_text(encoding="utf-8"))
-        names = [", ".join(of_task[task]) for task in ("classification", "regression")]
+        by_task = yaml.safe_load(catalog(f"models/{language}.yaml").read_text(encoding="utf-8"))
+        names = [", ".join(by_task[task]) for task in ("classification", "regression")]
         presets.append([{"python": "Python", "r": "R"}[language], *names])
     return {
         "figures": _table(["figure", "when", "reads"], figures),

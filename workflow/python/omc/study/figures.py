@@ -1,4 +1,4 @@
-"""Which figures a data set has, what they read, and their captions: catalog/figures.yaml."""
+"""Figures of a data set, their tables and captions, from catalog/figures.yaml."""
 
 import os
 from functools import cache
@@ -40,7 +40,7 @@ def figure_tables(names) -> list[str]:
 def write_captions(folder: str) -> str:
     """Write each caption to {folder}/{figure}.rst, for Snakemake's report; returns the folder.
 
-    A file that is right already stays, so that parallel jobs do not meet half a file.
+    Files that are up to date are kept, so that parallel jobs never read a partial file.
     """
     os.makedirs(folder, exist_ok=True)
     for name, row in figure_table().items():

@@ -1,4 +1,4 @@
-"""Image layers of the data sets and their cohorts: where each is configured, images and shards."""
+"""Image layers of the data sets and their cohorts: settings, images and shards."""
 
 import hashlib
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class ImageSources:
         return self._settings[dataset]
 
     def shards(self, dataset: str, source: str) -> list[str]:
-        """Names of the shards in which the images of a source are worked on."""
+        """Names of the shards of a source's images."""
         shards = self._settings[dataset][source]["shards"]
         return shard_names(len(self._images[dataset, source]), shards)
 
@@ -57,5 +57,5 @@ class ImageSources:
         return in_shard(self._images[dataset, source], shard)
 
     def digest(self, dataset: str, source: str) -> str:
-        """Checksum of the list of images: it changes when one comes or goes."""
+        """Checksum of the list of images: it changes when images are added or removed."""
         return hashlib.sha256(canonical(self._images[dataset, source]).encode()).hexdigest()

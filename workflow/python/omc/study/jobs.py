@@ -1,4 +1,4 @@
-"""Training and tuning jobs: how many each model has, their names, and which come first."""
+"""Training and tuning jobs of each model: their number, names and priority."""
 
 import csv
 import math
@@ -15,7 +15,7 @@ MOST_JOBS = 25
 
 
 class Jobs:
-    """The jobs of each model on each data set. Only their sizes depend on it, and no result."""
+    """The jobs of each model on each data set. Results do not depend on their number."""
 
     def __init__(self, config: dict, datasets: dict[str, dict], models: dict[str, list[Model]]):
         self._resampling, self._tuning = config["resampling"], config["tuning"]
@@ -26,9 +26,9 @@ class Jobs:
         return _numbered(batch_count(model.cost, self._resampling, self.split_count(dataset)))
 
     def parts(self, model: Model) -> list[str]:
-        """Names of the tuning jobs of one batch of a model; none where the batch tunes by itself.
+        """Names of the tuning jobs of one batch of a model; none if the batch tunes by itself.
 
-        Candidates that are not known before R has seen the data count as many.
+        If only R knows the candidates, their number does not limit the number of jobs.
         """
         grid = model.spec["grid"]
         known = None if grid is None and model.language == "r" else grid or {}
@@ -56,9 +56,9 @@ class Jobs:
         )
 
     def split_count(self, dataset: str) -> int:
-        """Number of outer splits; an estimate where only the samples decide it.
+        """Number of outer splits; if only the samples decide it, an estimate.
 
-        It is taken from the sample sheet if that is text.
+        The estimate uses the sample sheet if that is text.
         """
         scheme, setting = entry(SCHEMES, self._resampling["scheme"]), self._datasets[dataset]
         setting = self._datasets[setting["variant"]["base"]] if "variant" in setting else setting
@@ -72,10 +72,10 @@ def _numbered(count: int) -> list[str]:
 
 
 def batch_count(cost: str, scheme: dict, splits: int) -> int:
-    """Number of training jobs of one model, some of them empty if there are fewer splits.
+    """Number of training jobs of one model; some are empty if there are fewer splits.
 
-    scheme: the section `resampling`. `splits_per_job: auto` gives a costly model one per repeat, or
-    as many as `folds` where nothing is repeated; splits: about how many there are.
+    scheme: the section `resampling`; splits: approximate number of splits. With `splits_per_job:
+    auto`, a costly model has one job per repeat, or `folds` jobs if nothing is repeated.
     """
     if scheme["splits_per_job"] != "auto":
         return max(1, math.ceil(splits / scheme["splits_per_job"]))

@@ -56,7 +56,7 @@ def sentence(error) -> str:
 
 
 def _no_alternative(error, key: str, value) -> str:
-    """Of anyOf: 'auto' or a number, and a model's name or mapping."""
+    """Sentence for anyOf: 'auto' or a number, or a model's name or mapping."""
     first, second = error.schema["anyOf"]
     if "const" in first:
         least = second["minimum"]

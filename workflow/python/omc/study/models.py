@@ -1,4 +1,4 @@
-"""Models of the configuration: names and presets become what each is trained with."""
+"""Models of the configuration: resolves names and presets to specifications."""
 
 import math
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ LANGUAGES = ("python", "r")
 class Model:
     """One model of the configuration, resolved for a task.
 
-    key: where it stands there; spec: name, estimator or method, params, grid, size: what its
-    training depends on.
+    key: its place in the configuration; spec: name, estimator or method, params, grid and size, on
+    which its training depends.
     """
 
     language: str
@@ -39,7 +39,7 @@ class Model:
 
     @cached_property
     def spec_text(self) -> str:
-        """Its spec as text that changes only with it."""
+        """Its spec as canonical text."""
         return canonical(self.spec, exact=True)
 
 
@@ -82,11 +82,11 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
         raise UserError(f"{key}.{other}: a key of the other language: write {kind}")
     name, preset = _preset(language, key, entry, task, presets)
     params, grid = _params_and_grid(key, entry, preset)
-    # They travel as JSON, which has no such number.
-    endless = [n for n, v in {**params, **(grid or {})}.items() if _infinite(v)]
-    if language == "r" and endless:
+    # Parameters are passed to R as JSON, which has no infinite numbers.
+    infinite = [n for n, v in {**params, **(grid or {})}.items() if _infinite(v)]
+    if language == "r" and infinite:
         raise UserError(
-            f"{key}: '{endless[0]}' is infinite or no number, and R models cannot be given that:"
+            f"{key}: '{infinite[0]}' is infinite or no number, and R models cannot be given that:"
             " write a large number"
         )
     spec = {
@@ -101,7 +101,7 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
 
 
 def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> tuple[str, dict]:
-    """(name, preset) of an entry: of the catalog, or a method of caret, or a dotted estimator."""
+    """(name, preset) of an entry: from the catalog, a method of caret, or a dotted estimator."""
     name = entry["name"]
     if language == "r":
         preset = {} if "method" in entry else presets[task].get(name, {})
@@ -112,8 +112,8 @@ def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> t
         return name, preset
     if "." in name:
         return name.rpartition(".")[2], {"estimator": name}
-    elsewhere = [t for t in presets if name in presets[t]]
-    why = f"is a preset for {elsewhere[0]}, not for {task}." if elsewhere else "is no preset."
+    others = [t for t in presets if name in presets[t]]
+    why = f"is a preset for {others[0]}, not for {task}." if others else "is no preset."
     known = list(presets[task])
     raise UserError(
         f"{key}: '{name}' {why}{did_you_mean(name, known)} Presets for {task}: {', '.join(known)};"
@@ -122,12 +122,13 @@ def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> t
 
 
 def _params_and_grid(key: str, entry: dict, preset: dict) -> tuple[dict, dict | None]:
-    """What the user gives takes the place of what the preset fixes or tries."""
-    own, own_grid = entry.get("params", {}), entry.get("grid")
-    params = {k: v for k, v in preset.get("params", {}).items() if k not in (own_grid or {})} | own
-    grid = own_grid if own_grid is not None else preset.get("grid")
-    if own_grid is None and grid:
-        grid = {name: [params.pop(name)] if name in own else grid[name] for name in grid}
+    """Parameters and grid: those of the user replace those of the preset."""
+    given, grid_given = entry.get("params", {}), entry.get("grid")
+    fixed = {k: v for k, v in preset.get("params", {}).items() if k not in (grid_given or {})}
+    params = fixed | given
+    grid = grid_given if grid_given is not None else preset.get("grid")
+    if grid_given is None and grid:
+        grid = {name: [params.pop(name)] if name in given else grid[name] for name in grid}
     both = sorted(set(params) & set(grid or {}))
     if both:
         raise UserError(f"{key}: '{both[0]}' stands in params and in grid: leave it in one of them")
@@ -135,7 +136,7 @@ def _params_and_grid(key: str, entry: dict, preset: dict) -> tuple[dict, dict | 
 
 
 def _infinite(value) -> bool:
-    """Whether there is an infinite number in a value, or one that is none."""
+    """Whether a value contains an infinite number or NaN."""
     if isinstance(value, dict | list):
         return any(map(_infinite, value.values() if isinstance(value, dict) else value))
     return isinstance(value, float) and not math.isfinite(value)

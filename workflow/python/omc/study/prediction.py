@@ -1,6 +1,6 @@
-"""Predictions for new samples: what was asked for, and which saved model gives them.
+"""Predictions for new samples: the request in the configuration, and its saved model.
 
-It is read at every start of Snakemake, so it imports nothing heavy.
+Snakemake imports it at every start, so it imports nothing heavy.
 """
 
 import json
@@ -12,17 +12,17 @@ MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
 READ_BY = ("orientation", "matrix", "transform", "pseudo_count")
 
 
-def resolve(asked: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
-    """What the config key `predict` asks for; UserError if it cannot be done.
+def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
+    """The request of the config key `predict`, resolved; UserError if it is impossible.
 
     datasets: as `Study` has them; models: `language/name` of each model by data set. Returns
     dataset, language, model, output, join, and by layer `tables`: path and how to read it.
     """
-    name, model, output = asked["dataset"], asked["model"], asked["output"]
+    name, model, output = request["dataset"], request["model"], request["output"]
     _known("predict.dataset", "data set", name, list(datasets))
     _known("predict.model", f"model of {name}", model, models[name])
     dataset = datasets[name]
-    paths = split_input(asked["input"], list(dataset["layers"]))
+    paths = split_input(request["input"], list(dataset["layers"]))
     for layer, path in paths.items():
         if "images" in dataset["layers"][layer]:
             raise UserError(
@@ -48,8 +48,8 @@ def resolve(asked: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
         layer: {"path": path, **{key: dataset["layers"][layer][key] for key in READ_BY}}
         for layer, path in paths.items()
     }
-    wanted = {"dataset": name, "language": language, "model": model, "output": output}
-    return {**wanted, "join": dataset["join"], "tables": tables}
+    resolved = {"dataset": name, "language": language, "model": model, "output": output}
+    return {**resolved, "join": dataset["join"], "tables": tables}
 
 
 def _known(key: str, what: str, name: str, known: list[str]) -> None:
@@ -59,7 +59,7 @@ def _known(key: str, what: str, name: str, known: list[str]) -> None:
 
 
 def split_input(text: str, layers: list[str]) -> dict[str, str]:
-    """{layer: path} of a path, or for several layers of a text as `genes=a.tsv,lipids=b.tsv`."""
+    """{layer: path} from a path or, for several layers, from `genes=a.tsv,lipids=b.tsv`."""
     if len(layers) == 1:
         return {layers[0]: text.removeprefix(f"{layers[0]}=")}
     paths = dict(part.partition("=")[::2] for part in text.split(","))

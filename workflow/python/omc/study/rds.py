@@ -2,28 +2,28 @@
 
 
 def replace_rds(name: str, dataset: dict, results: str) -> dict[str, dict]:
-    """Put the .h5ad file that R will make into the place of each .rds file of a data set.
+    """Replace each .rds file of a data set by the .h5ad file that R will make from it.
 
-    Returns what each is made of by its path: rds, kind (layer or sheet), matrix, orientation.
+    Returns the source of each .h5ad file by path: rds, kind (layer or sheet), matrix, orientation.
     """
-    made = {}
+    sources = {}
 
-    def converted(path: str, part: str, **how) -> str:
-        source = {"rds": path, **how}
-        known = next((file for file, other in made.items() if other == source), None)
-        file = known or f"{results}/{name}/rds/{part}.h5ad"
-        made[file] = source
+    def converted(path: str, part: str, source: dict) -> str:
+        source = {"rds": path, **source}
+        existing = next((file for file, other in sources.items() if other == source), None)
+        file = existing or f"{results}/{name}/rds/{part}.h5ad"
+        sources[file] = source
         return file
 
     cohorts = {f"cohorts.{cohort}.": part for cohort, part in dataset["cohorts"].items()}
     for prefix, part in {"": dataset, **cohorts}.items():
         sheet = part["samples"]
         if sheet.lower().endswith(".rds"):
-            how = {"kind": "sheet", "matrix": None, "orientation": "samples_in_rows"}
-            part["samples"] = converted(sheet, f"{prefix}samples", **how)
+            source = {"kind": "sheet", "matrix": None, "orientation": "samples_in_rows"}
+            part["samples"] = converted(sheet, f"{prefix}samples", source)
         for layer_name, layer in part["layers"].items():
             if layer.get("table", "").lower().endswith(".rds"):
-                how = {"kind": "layer"} | {key: layer[key] for key in ("matrix", "orientation")}
-                layer["table"] = converted(layer["table"], f"{prefix}layers.{layer_name}", **how)
+                source = {"kind": "layer"} | {key: layer[key] for key in ("matrix", "orientation")}
+                layer["table"] = converted(layer["table"], f"{prefix}layers.{layer_name}", source)
                 layer.update(matrix=None, orientation="samples_in_rows")
-    return made
+    return sources

@@ -8,7 +8,7 @@ from omc.study import study as configuration
 
 
 def report_path(config_path: str) -> str:
-    """`report.html` in the folder of results; UserError without a finished run of it."""
+    """`report.html` in the folder of results; UserError if there is no finished run."""
     results = configuration.read(config_path).results
     if not Path(results, "manifest.json").exists():
         raise UserError(

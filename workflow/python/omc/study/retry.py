@@ -1,8 +1,8 @@
 """Which training jobs of the last run to run again: those that left failures.
 
-`python -m omc.study.retry CONFIG` writes one output file of each to standard output, for
-Snakemake's `--forcerun`, and what they are to standard error. Nothing is deleted: what is there
-stays until the job that replaces it begins.
+`python -m omc.study.retry CONFIG` writes one output file of each job to standard output, for
+Snakemake's `--forcerun`, and descriptions to standard error. Nothing is deleted: results stay until
+the job that replaces them starts.
 """
 
 import sys
@@ -16,7 +16,7 @@ from omc.study import study as configuration
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A training job with failures: its name for people, its files to make anew, its splits."""
+    """A training job with failures: its readable name, its files to remake, its splits."""
 
     name: str
     files: list[str]
@@ -27,8 +27,7 @@ class FailedJob:
 def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
     """Training jobs of the configured models that left rows of failures in the folder `results`.
 
-    Read from the jobs' own tables, so that a run that was interrupted before it joined them can be
-    retried as well.
+    Reads the jobs' own tables, so that it also works for a run that stopped before joining them.
     """
     failed = []
     for dataset, models in study.models.items():
@@ -59,7 +58,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def main(config_path: str) -> None:
-    """Print the files to make anew, and say what they are."""
+    """Print the files to remake, and describe their jobs."""
     study = configuration.read(config_path)
     results = study.results
     failed = failed_jobs(study, results)

@@ -1,4 +1,4 @@
-"""The configuration against its schema: what is missing is filled in, and mistakes are refused."""
+"""Checks the configuration against its schema, and fills in defaults."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from omc.core.registry import names
 from omc.evaluate.metrics import METRICS
 from omc.study.messages import sentence
 
-# Keys of a layer that only one of its kinds has.
+# Keys of a layer that only one kind of layer has.
 LAYER_KEYS = {
     "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
     "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
@@ -19,7 +19,7 @@ LAYER_KEYS = {
 
 
 def complete(config: dict, schema_path: str) -> dict:
-    """The configuration with its defaults; UserError with one line per mistake in it."""
+    """The configuration with defaults; UserError with one line per mistake."""
     schema = read_schema(schema_path)
     config = json.loads(json.dumps(config, default=str))
     given = json.loads(json.dumps(config))
@@ -41,7 +41,7 @@ def complete(config: dict, schema_path: str) -> dict:
 
 
 def read_schema(path: str) -> dict:
-    """The schema, with the choices that registries and the catalog give filled in."""
+    """The schema, with the choices from registries and the catalog filled in."""
     schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     _fill_choices(schema)
     return schema
@@ -70,7 +70,7 @@ def _with_defaults(validator_class):
                     instance[name] = json.loads(json.dumps(subschema["default"]))
         yield from check(validator, subschemas, instance, schema)
 
-    # JSON Schema takes 5.0 for a whole number, and Python does not.
+    # JSON Schema accepts 5.0 as a whole number; Python does not.
     types = validator_class.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
@@ -78,9 +78,9 @@ def _with_defaults(validator_class):
 
 
 def _check_kinds(config: dict) -> None:
-    """Refuse keys of tables in layers of images and the reverse, in a data set and its cohorts.
+    """Refuse keys of tables in layers of images, and the reverse, in data sets and cohorts.
 
-    config: as given, before the defaults are filled in.
+    config: as given, without defaults.
     """
     problems = []
     for name, dataset in config["datasets"].items():
@@ -88,18 +88,18 @@ def _check_kinds(config: dict) -> None:
         for cohort, part in dataset.get("cohorts", {}).items():
             parts[f"datasets.{name}.cohorts.{cohort}"] = part
         for key, part in parts.items():
-            for layer, given in part.get("layers", {}).items():
-                of_layer = dataset["layers"].get(layer, {})
-                kinds = [kind for kind in LAYER_KEYS if kind in of_layer]
+            for layer, given_keys in part.get("layers", {}).items():
+                dataset_layer = dataset["layers"].get(layer, {})
+                kinds = [kind for kind in LAYER_KEYS if kind in dataset_layer]
                 if len(kinds) != 1:
                     continue
                 other = "images" if kinds == ["table"] else "table"
-                words = {"table": "a table", "images": "images"}
+                names = {"table": "a table", "images": "images"}
                 problems += [
-                    f"{key}.layers.{layer}.{wrong}: a key of layers with {words[other]}, and this"
-                    f" one has {words[kinds[0]]}: take it out"
-                    for wrong in given
-                    if wrong in LAYER_KEYS[other]
+                    f"{key}.layers.{layer}.{bad}: a key of layers with {names[other]}, and this"
+                    f" one has {names[kinds[0]]}: take it out"
+                    for bad in given_keys
+                    if bad in LAYER_KEYS[other]
                 ]
     if problems:
         raise UserError("\n".join(problems))

@@ -1,7 +1,7 @@
-"""What each rule depends on: a slice of the configuration as text, so that no more runs again.
+"""The slice of the configuration that each rule depends on, as text.
 
-The texts are parameters of the rules, and keys of the training jobs are made of some: a change in
-one runs its rules again.
+The texts are parameters of the rules, and some are part of the keys of training jobs: a change in a
+slice runs only its rules again.
 """
 
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Slices:
-    """The slices of a study, named after the steps that take them."""
+    """The slices of a study, named after the steps that use them."""
 
     def __init__(self, study: "Study"):
         self._study, self._config = study, study.config
@@ -31,31 +31,31 @@ class Slices:
         return canonical({name: setting[name] for name in ("features", "unit", "broken", "key")})
 
     def import_setting(self, dataset: str) -> str:
-        """All that the import reads, without what only later steps mind."""
+        """All settings that the import uses, without those of later steps."""
         setting = json.loads(json.dumps(self._study.datasets[dataset]))
         sources = image_sources(dataset, self._study.datasets[dataset])
         for cohort, part in {None: setting, **setting["cohorts"]}.items():
             for name, layer in part["layers"].items():
                 del layer["top_variance"]
                 if "images" in layer:
-                    of_cohort = f"{name}-{cohort}"
+                    cohort_source = f"{name}-{cohort}"
                     part["layers"][name] = {
                         "images": layer["images"],
                         "unit": layer["unit"],
-                        "source": of_cohort if of_cohort in sources else name,
+                        "source": cohort_source if cohort_source in sources else name,
                     }
         for key in ("compare_layers", "compare_grouping"):
             del setting[key]
-        # What the models are trained on does not depend on it: see data_check_setting.
+        # The training data do not depend on it: see data_check_setting.
         del setting["outcome"]["positive"]
-        # The import knows the classes; no other metric minds their number.
+        # The import can check the number of classes, which only matters for these metrics.
         metric, others = self._study.comparison_metric(dataset), METRICS_OF["multiclass"]
         if metric in METRICS_OF["binary"] and metric not in others:
             setting["outcome"] |= {"binary_metric": metric, "other_metrics": others}
         return canonical(setting)
 
     def data_check_setting(self, dataset: str) -> str:
-        """What is looked at in the imported data: outcome and groups."""
+        """Settings of the checks of imported data: outcome and groups."""
         setting = self._study.datasets[dataset]
         return canonical(
             {
@@ -83,23 +83,23 @@ class Slices:
         return canonical(settings)
 
     def validation_setting(self, language: str) -> str:
-        """Every model of a language with what its check needs."""
+        """All models of a language, with the settings that their check needs."""
         checks = {}
         for dataset, models in self._study.models.items():
             task = self._study.task(dataset)
             for m in models:
                 if m.language == language:
-                    more = {"task": task, "imbalance": self._config["imbalance"], "key": m.key}
-                    checks[m.key, task] = {**m.spec, **more}
+                    context = {"task": task, "imbalance": self._config["imbalance"], "key": m.key}
+                    checks[m.key, task] = {**m.spec, **context}
         return canonical(list(checks.values()), exact=True)
 
     def check_setting(self, dataset: str, language: str) -> str:
-        """A data set's models of a language, with the keys that a check names them by."""
+        """A data set's models of a language, with their configuration keys for messages."""
         models = [m for m in self._study.models[dataset] if m.language == language]
         return canonical([{**m.spec, "key": m.key} for m in models], exact=True)
 
     def training_keys(self, dataset: str) -> str:
-        """For each training job of a data set what its key is made of, besides the data."""
+        """Parts of the key of each training job of a data set, besides the data."""
         study = self._study
         jobs = [m for m in study.models[dataset] for _ in study.jobs.batches(dataset, m)]
         return json.dumps([self._training_key(dataset, m) for m in jobs])
@@ -133,7 +133,7 @@ class Slices:
         )
 
     def scoring_setting(self) -> str:
-        """Every data set with its models and cohorts."""
+        """All data sets with their models and cohorts."""
         study = self._study
         return canonical(
             [
@@ -148,14 +148,14 @@ class Slices:
         )
 
     def comparison_setting(self) -> str:
-        """Every data set with what its models are compared by."""
+        """All data sets with their comparison metric, models and baselines."""
         delong = self._study.with_delong()
         return canonical(
             [{**self._compared(name), "delong": name in delong} for name in self._study.datasets]
         )
 
     def variant_setting(self) -> str:
-        """Every variant with the data set that it is compared with."""
+        """All variants with the data set that they are compared with."""
         variants = {n: self._study.datasets[n]["variant"] for n in self._study.all_variants()}
         return canonical(
             [
@@ -165,7 +165,7 @@ class Slices:
         )
 
     def findings_setting(self) -> str:
-        """Every data set with its cohorts and figures, about which something is said."""
+        """All data sets with the cohorts and figures that have findings."""
         study = self._study
         return canonical(
             [
@@ -179,7 +179,7 @@ class Slices:
         )
 
     def summary_setting(self) -> str:
-        """Every data set with what the summary and the methods tell of it."""
+        """All data sets with the settings that the summary and the methods report."""
         study = self._study
         return canonical(
             [

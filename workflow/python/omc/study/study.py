@@ -1,6 +1,6 @@
-"""The study: the configuration with all that follows from it, which the rules ask.
+"""The study: the configuration and everything that the rules derive from it.
 
-It is read at every start of Snakemake, so it imports nothing heavy.
+Snakemake imports it at every start, so it imports nothing heavy.
 """
 
 import os
@@ -25,9 +25,9 @@ from omc.study.variants import variants
 class Study:
     """A checked configuration.
 
-    config: with its defaults; datasets: resolved settings by name, variants too; models: by data
-    set, in the order of the configuration; images: sources of images; rds: what each .h5ad file is
-    made of; prediction: what the key `predict` asks for; jobs and slices: see there.
+    config: with defaults; datasets: resolved settings by name, variants included; models: by data
+    set, in the order of the configuration; images: sources of images; rds: sources of the .h5ad
+    files that R makes; prediction: the resolved request `predict`; jobs, slices: see their classes.
     """
 
     def __init__(self, config: dict, presets: dict, root: str):
@@ -40,15 +40,15 @@ class Study:
         problems = [*self._add_datasets(root), *self._add_models(presets)]
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
-        # Taken out, as nothing of the run depends on it.
-        wanted = config.pop("predict", None)
+        # Removed from the configuration, since nothing in the run depends on it.
+        request = config.pop("predict", None)
         names = {name: self.model_names(name) for name in self.datasets}
-        self.prediction = wanted and prediction.resolve(wanted, self.datasets, names)
+        self.prediction = request and prediction.resolve(request, self.datasets, names)
         self.jobs = Jobs(config, self.datasets, self.models)
         self.slices = Slices(self)
 
     def _add_datasets(self, root: str) -> list[str]:
-        """Resolve the data sets; returns what is wrong with them."""
+        """Resolve the data sets; returns their problems."""
         problems = []
         for name, dataset in self.config["datasets"].items():
             try:
@@ -63,7 +63,7 @@ class Study:
         return problems
 
     def _add_models(self, presets: dict) -> list[str]:
-        """Resolve the models for each task; returns what is wrong with them."""
+        """Resolve the models for each task; returns their problems."""
         problems = []
         tasks = sorted({d["outcome"]["task"] for d in self.config["datasets"].values()})
         try:
@@ -114,7 +114,7 @@ class Study:
         return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
     def all_files(self) -> list[str]:
-        """Every file that the users gave, but for images: sheets and tables."""
+        """All input files of users except images: sheets and tables."""
         given = [file for n in self.datasets for file in (*self.sheets(n), *self.tables(n))]
         return list(dict.fromkeys(self.rds.get(file, {}).get("rds", file) for file in given))
 
@@ -139,11 +139,11 @@ class Study:
         return [name for name in self.datasets if self._variant(name)]
 
     def base(self, dataset: str) -> str:
-        """The configured data set that a variant is made of; of any other, the data set itself."""
+        """The configured data set that a variant is made from; otherwise the data set itself."""
         return self._variant(dataset).get("base", dataset)
 
     def split_source(self, dataset: str) -> str:
-        """The data set whose samples are split: the base, if this is one without its groups."""
+        """The data set whose samples are split: the base, if this is its variant without groups."""
         return self.base(dataset) if dataset in self.variants("ungrouped") else dataset
 
     def _variant(self, dataset: str) -> dict:
@@ -201,7 +201,7 @@ class Study:
         return [(list(figures), datasets) for figures, datasets in sets.items()]
 
     def check_passed(self) -> str:
-        """What a check says when all is in order."""
+        """The message of a check without problems."""
         models = len({m.full_name for m in self.all_models()})
         text = (
             f"check passed: {_counted(models, 'model')} on"

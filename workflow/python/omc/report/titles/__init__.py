@@ -1,5 +1,5 @@
-"""The words of figures that depend on the results: a file per figure, called as the figure.
+"""The words of figures that depend on the results, one file per figure.
 
-It holds `title(result)`, and `subtitle(result)` for what the subtitle ends with; both take a
-`Result` and return text, "" for none.
+The file of a figure has its name and holds `title(result)` and, for the end of the subtitle,
+`subtitle(result)`; both take a `Result` and return text, or "".
 """

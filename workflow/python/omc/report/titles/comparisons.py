@@ -1,4 +1,4 @@
-"""How the leader, or the leaders, stand to the others."""
+"""The leader, or leaders, compared with the others."""
 
 from omc.report.phrases import against_others, leaders, no_model_beats, nobody_leads, rivals
 from omc.report.result import Result
@@ -17,9 +17,9 @@ def title(result: Result) -> str:
         lead = f"{who} tie at {result.label} {result.shown(result.leader)}"
     others = rivals(result)
     parts = [lead, against_others(result) or ("the pairs were not tested" if others else "")]
-    same = sum(result.is_equivalent(m) for m in others)
-    if same and len(others) == 1:
+    equal = sum(result.is_equivalent(m) for m in others)
+    if equal and len(others) == 1:
         parts.append("the two are practically equivalent")
-    elif same:
-        parts.append(f"{same} {'is' if same == 1 else 'are'} practically equivalent")
+    elif equal:
+        parts.append(f"{equal} {'is' if equal == 1 else 'are'} practically equivalent")
     return "; ".join(part for part in parts if part)

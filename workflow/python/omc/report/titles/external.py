@@ -1,4 +1,4 @@
-"""What the leader of cross-validation reaches in the external cohorts."""
+"""Performance of the leader of cross-validation in the external cohorts."""
 
 from omc.report.phrases import joined, no_model_beats, nobody_leads
 from omc.report.result import Result
@@ -9,14 +9,14 @@ def title(result: Result) -> str:
         return nobody_leads(result)
     value = f"{result.label} {result.shown(result.leader)}"
     if result.unbeaten:
-        return f"{no_model_beats(result, result.leader)}; it {_there(result)}"
+        return f"{no_model_beats(result, result.leader)}; it {_in_cohorts(result)}"
     who = f"{result.leader} leads cross-validation at {value}"
     if len(result.tied) > 1:
         who = f"{result.leader} is one of {len(result.tied)} that lead cross-validation at {value}"
-    return f"{who} and {_there(result)}"
+    return f"{who} and {_in_cohorts(result)}"
 
 
-def _there(result: Result) -> str:
+def _in_cohorts(result: Result) -> str:
     rows = {name: result.in_cohort(name).get(result.leader) for name in result.dataset["cohorts"]}
     values = {name: float(r["estimate"]) for name, r in rows.items() if r and r["estimate"]}
     if not values:

@@ -1,4 +1,4 @@
-"""In how many models there is evidence that they look better in folds that ignore the groups."""
+"""How many models look better in folds that ignore the groups, according to the tests."""
 
 from omc.evaluate.ranking import decimals_of, printed
 from omc.evaluate.variants import changes
@@ -11,9 +11,9 @@ def title(result: Result) -> str:
     n = len(rows)
     if n == 0:
         return f"No model has a value of {result.label} in both kinds of folds"
-    # A change for the worse by the groups: it looks better without them.
-    found = changes(rows)
-    flattered, harmed = found.count(-1), found.count(1)
+    # -1: the groups make the value worse, so it looks better without them.
+    evidence = changes(rows)
+    flattered, harmed = evidence.count(-1), evidence.count(1)
     values = [float(row[name]) for name in ("estimate", "variant_estimate") for row in rows]
     decimals = decimals_of(values, result.metric)
     gaps = [-float(row["difference"]) for row in rows]

@@ -1,4 +1,4 @@
-"""All layers together against each model's best single layer."""
+"""All layers together compared with each model's best single layer."""
 
 from omc.evaluate.variants import changes
 from omc.report.phrases import of_models
@@ -6,9 +6,9 @@ from omc.report.result import Result
 
 
 def title(result: Result) -> str:
-    """The best layer is picked on the same splits, so that its own value looks too good.
+    """The best layer is picked on the same splits, so its own value is optimistic.
 
-    The p-values are adjusted for all layers of all models, so that picking makes no false evidence.
+    P-values are adjusted for all layers of all models, so that picking creates no false evidence.
     """
     rows = result.compared("layer")
     rows.sort(key=lambda row: -result.sign * float(row["variant_estimate"]))
@@ -16,19 +16,19 @@ def title(result: Result) -> str:
     best = {}
     for row in rows:
         best.setdefault((row["language"], row["model"]), row)
-    n, found = len(best), [evidence[id(row)] for row in best.values()]
+    n, changes_of_best = len(best), [evidence[id(row)] for row in best.values()]
     if n == 0:
         return f"No model has a value of {result.label} both on all layers and on one alone"
-    better, worse = found.count(1), found.count(-1)
+    better, worse = changes_of_best.count(1), changes_of_best.count(-1)
     adding = _adding(result, rows, best.values())
     if better + worse == 0:
         which = f"any of {n} models" if n > 2 else ("the one model", "either model")[n - 1]
         return f"No evidence that {adding} makes a difference to {which}"
     parts = [f"helps {of_models(better, n)}"] if better else []
     parts += [f"{'and hurts' if better else 'hurts'} {of_models(worse, n)}"] if worse else []
-    rest = n - better - worse
+    undecided = n - better - worse
     return f"Evidence that {adding} {' '.join(parts)}" + (
-        f"; no evidence of a difference in the other {rest}" if rest else ""
+        f"; no evidence of a difference in the other {undecided}" if undecided else ""
     )
 
 

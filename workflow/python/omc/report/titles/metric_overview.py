@@ -1,4 +1,4 @@
-"""Which model has the best mean most often; ties, as printed, count for each."""
+"""Which model has the best mean on most metrics; printed values that tie count for each model."""
 
 from collections import Counter
 
@@ -10,22 +10,22 @@ from omc.report.result import Ranked, Result
 def title(result: Result) -> str:
     present = {row["metric"] for row in result.tables["ranking"]}
     task = METRICS[result.metric].task
-    every = [result.on(m) for m in METRICS if m in present and METRICS[m].task == task]
-    decided = [ranked for ranked in every if ranked.leader]
-    models = list(dict.fromkeys(m for r in every for m in r.ranked + r.incomplete))
+    by_metric = [result.on(m) for m in METRICS if m in present and METRICS[m].task == task]
+    decided = [ranked for ranked in by_metric if ranked.leader]
+    models = list(dict.fromkeys(m for r in by_metric for m in r.ranked + r.incomplete))
     if not decided:
         return NO_LEADER if models else "No model has a value of any metric"
     n, won = len(decided), [ranked for ranked in decided if not _unbeaten(ranked)]
     if len(models) == 1:
-        if not any(_baselines(ranked) for ranked in every):
+        if not any(_baselines(ranked) for ranked in by_metric):
             return f"{models[0]} is the only model with a value"
         return f"{models[0]} is better than the baseline on {_count(len(won), n)}"
     if not won:
         on = "the one metric" if n == 1 else f"any of {n} metrics"
         return f"No model does better than the baseline on {on}"
-    # To be the best below the baseline, or beside it, is no merit.
-    lost = n - len(won)
-    return _most_wins(won, n) + (f"; on {lost}, none beats the baseline" if lost else "")
+    # To be the best of those that do not beat the baseline is no merit.
+    unbeaten = n - len(won)
+    return _most_wins(won, n) + (f"; on {unbeaten}, none beats the baseline" if unbeaten else "")
 
 
 def _most_wins(won: list[Ranked], n: int) -> str:

@@ -1,4 +1,4 @@
-"""Who leads, how the tests see the others, and what to expect of the model that one would pick."""
+"""The leader, its tests against the others, and what to expect of the model one would pick."""
 
 from omc.report import phrases
 from omc.report.result import Result
@@ -8,8 +8,8 @@ def title(result: Result) -> str:
     n = len(result.dataset["models"])
     failed = n - sum(row["status"] != "failed" for row in result.order.values())
     if not result.leader:
-        lost = f": {failed} of {n} failed on all splits" if failed and not result.rows else ""
-        return phrases.nobody_leads(result) + lost
+        note = f": {failed} of {n} failed on all splits" if failed and not result.rows else ""
+        return phrases.nobody_leads(result) + note
     text = _lead(result, n)
     if len(result.rows) == 1:
         return text
@@ -32,8 +32,8 @@ def _lead(result: Result, n: int) -> str:
         return phrases.no_model_beats(result, who)
     text = f"{who} leads at {value}"
     if len(result.tied) > 1:
-        same = len({result.value(m) for m in result.tied}) == 1
-        text = f"{who} tie at {value}" + ("" if same else f" (to {result.decimals} decimals)")
+        all_equal = len({result.value(m) for m in result.tied}) == 1
+        text = f"{who} tie at {value}" + ("" if all_equal else f" (to {result.decimals} decimals)")
     others = phrases.rivals(result)
     against = phrases.against_others(result)
     if not against and others:

@@ -18,7 +18,7 @@ def title(result: Result) -> str:
     if learned == 0:
         return f"No evidence that {'the model' if n == 1 else 'a model'} learns the outcome"
     who, verb = of_models(learned, n), "does" if learned == 1 or n == 1 else "do"
-    # Adjusted, it would take hundreds of permutations of the whole pipeline to tell of any.
+    # An adjustment would need hundreds of permutations of the whole pipeline for any evidence.
     doubt = " (unadjusted p)" if n > 1 else ""
     return (
         f"{who[0].upper()}{who[1:]} {verb} better on the real outcomes than on permuted ones{doubt}"

@@ -1,4 +1,4 @@
-"""The smallest error, and what share of the observed range it is."""
+"""The smallest error, and its share of the observed range."""
 
 from omc.report.phrases import NO_LEADER, no_model_beats, short
 from omc.report.result import Result

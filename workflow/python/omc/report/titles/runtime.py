@@ -1,4 +1,4 @@
-"""How near to the leader one comes for less CPU time."""
+"""How close to the leader other models come for less CPU time."""
 
 import math
 
@@ -7,9 +7,9 @@ from omc.evaluate.metrics import METRICS
 from omc.report.phrases import NO_LEADER, no_model_beats, short
 from omc.report.result import Result
 
-# The stages that models are compared by; the others are the price of a job, not of a model.
+# The stages that count for a model; the others are the overhead of a job.
 STAGES = ("tune", "fit", "predict")
-# What is near to the leader, on metrics that end at 1; on others, as a share of its value.
+# Distance that counts as near the leader on metrics with a maximum of 1; else a share of its value.
 NEAR, NEAR_SHARE = 0.02, 0.05
 
 
@@ -40,7 +40,7 @@ def title(result: Result) -> str:
 
 
 def _cheapest_near(result: Result, cpu: dict[str, float], timed: list[str]) -> str:
-    """The model with the least CPU time of those that are nearly as good as the leader."""
+    """The model with the least CPU time among those near the leader."""
     best, value = result.leader, f"{result.label} {result.shown(result.leader)}"
     near = NEAR if METRICS[result.metric].highest == 1 else NEAR_SHARE * abs(result.value(best))
     loss = {m: result.sign * (result.value(best) - result.value(m)) for m in timed}
@@ -72,13 +72,13 @@ def _cpu_per_split(result: Result) -> dict[str, float]:
             spent[model] = spent.get(model, 0.0) + float(row["cpu_seconds"])
             splits.setdefault(model, set()).add(row["split"])
     cpu = {model: total / len(splits[model]) for model, total in spent.items()}
-    # Less than the clock can tell.
+    # Zero is less than the clock can measure.
     least = min([0.001, *(value for value in cpu.values() if value)])
     return {model: value or least for model, value in cpu.items()}
 
 
 def _up(value: float, decimals: int) -> float:
-    """The value rounded up, but not for the rounding of a sum."""
+    """The value rounded up, ignoring rounding errors of sums."""
     return math.ceil(round(value * 10**decimals, 6)) / 10**decimals
 
 
