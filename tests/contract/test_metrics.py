@@ -20,7 +20,7 @@ N = 60
 every_metric = pytest.mark.parametrize(("kind", "metric"), CASES)
 
 
-def drawn(kind, skill, seed=1, n=N):
+def random_predictions(kind, skill, seed=1, n=N):
     """Columns of n predictions; skill: 0 of a prediction that knows nothing, 1 of a perfect one."""
     rng = np.random.default_rng(seed)
     classes = KINDS[kind]
@@ -34,8 +34,8 @@ def drawn(kind, skill, seed=1, n=N):
     return {"truth": np.array(classes)[truth], "predicted": given, "prob": prob}
 
 
-def made(kind, columns, at=slice(None)):
-    return predicted(**{name: of[at] for name, of in columns.items()}, classes=KINDS[kind])
+def predictions_of(kind, columns, at=slice(None)):
+    return predicted(**{name: values[at] for name, values in columns.items()}, classes=KINDS[kind])
 
 
 def test_every_metric_is_a_file_and_a_row():
@@ -47,14 +47,17 @@ def test_it_keeps_its_range(kind, metric):
     limits = METRICS[metric].lowest, METRICS[metric].highest
     for seed in range(30):
         # Of few samples the extremes are met.
-        value = score(made(kind, drawn(kind, seed % 3 / 2, seed, n=6)), [metric])[metric]
+        value = score(
+            predictions_of(kind, random_predictions(kind, seed % 3 / 2, seed, n=6)), [metric]
+        )[metric]
         assert limits[0] <= value <= limits[1]
 
 
 @every_metric
 def test_its_direction_is_that_of_the_catalog(kind, metric):
     random, good, perfect = (
-        score(made(kind, drawn(kind, skill)), [metric])[metric] for skill in (0, 0.7, 1)
+        score(predictions_of(kind, random_predictions(kind, skill)), [metric])[metric]
+        for skill in (0, 0.7, 1)
     )
     sign = METRICS[metric].sign
     assert sign * random < sign * good <= sign * perfect
@@ -64,27 +67,27 @@ def test_its_direction_is_that_of_the_catalog(kind, metric):
 
 @every_metric
 def test_the_order_of_the_samples_does_not_matter(kind, metric):
-    columns = drawn(kind, 0.4)
+    columns = random_predictions(kind, 0.4)
     shuffled = np.random.default_rng(2).permutation(N)
-    value = score(made(kind, columns), [metric])[metric]
-    assert score(made(kind, columns, shuffled), [metric])[metric] == pytest.approx(value)
+    value = score(predictions_of(kind, columns), [metric])[metric]
+    assert score(predictions_of(kind, columns, shuffled), [metric])[metric] == pytest.approx(value)
 
 
 @every_metric
 def test_a_weight_is_a_number_of_copies(kind, metric):
-    columns = drawn(kind, 0.4)
+    columns = random_predictions(kind, 0.4)
     weights = np.random.default_rng(3).multinomial(N, np.ones(N) / N, 20).astype(float)
-    values = scores(made(kind, columns), weights, [metric])[metric]
+    values = scores(predictions_of(kind, columns), weights, [metric])[metric]
     assert values.shape == (20,)
     for value, times in zip(values, weights, strict=True):
-        copies = made(kind, columns, np.repeat(np.arange(N), times.astype(int)))
+        copies = predictions_of(kind, columns, np.repeat(np.arange(N), times.astype(int)))
         assert value == pytest.approx(score(copies, [metric])[metric])
 
 
 @every_metric
 def test_it_is_a_number_or_nan_of_any_resample_and_of_a_model_without_probabilities(kind, metric):
-    columns = drawn(kind, 0.4)
-    values = scores(made(kind, columns), np.eye(N)[:4], [metric])[metric]
+    columns = random_predictions(kind, 0.4)
+    values = scores(predictions_of(kind, columns), np.eye(N)[:4], [metric])[metric]
     assert values.shape == (4,) and not np.isinf(values).any()
     if "prob" in columns:
         bare = predicted(columns["truth"], columns["predicted"], classes=KINDS[kind])
@@ -95,7 +98,7 @@ def test_it_is_a_number_or_nan_of_any_resample_and_of_a_model_without_probabilit
 
 @every_metric
 def test_it_scores_alone_as_among_all(kind, metric):
-    predictions = made(kind, drawn(kind, 0.4))
+    predictions = predictions_of(kind, random_predictions(kind, 0.4))
     assert score(predictions)[metric] == score(predictions, [metric])[metric]
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 KNN = "sklearn.neighbors.KNeighborsClassifier"
 
 
-def told(process):
+def error_lines(process):
     """The sentences of the closing screen."""
     screen = process.stderr.partition("What went wrong:")[2]
     return [line for line in screen.splitlines() if line.startswith("ERROR: ")]
@@ -75,7 +75,7 @@ def test_every_model_that_fails_is_named_with_its_own_message(workflow, small):
         ['models.r[1]: \'pls_r\' {"validation":"nonsense"} fails', "should be one of"],
         ["models.r[2]: unknown caret method 'glmnett'", "'glmnet'"],
     ]
-    lines = told(process)
+    lines = error_lines(process)
     assert len(lines) == len(expected)
     for line, parts in zip(sorted(lines), expected, strict=True):
         assert all(part in line for part in parts), line

@@ -47,17 +47,17 @@ def test_a_mistake_is_a_sentence_before_any_training(workflow, small, name):
     output = process.stdout + process.stderr
     assert process.returncode != 0
     assert "Traceback" not in output and "train_" not in output.partition("Select jobs")[2]
-    told = [line for line in output.splitlines() if line.startswith("ERROR: ")]
-    told = list(dict.fromkeys(told))
-    for sentence, parts in zip(told, expected, strict=True):
+    messages = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    messages = list(dict.fromkeys(messages))
+    for sentence, parts in zip(messages, expected, strict=True):
         assert all(part in sentence for part in parts), sentence
 
 
 def test_without_a_configuration_one_sentence_says_how_to_give_one(workflow):
     process = workflow().run("--config", "seed=3")
     assert process.returncode != 0
-    (told,) = (line for line in process.stderr.splitlines() if "profile" not in line)
-    assert "there is no config/config.yaml" in told and "--configfile" in told
+    (messages,) = (line for line in process.stderr.splitlines() if "profile" not in line)
+    assert "there is no config/config.yaml" in messages and "--configfile" in messages
 
 
 def test_a_module_that_is_fetched_is_told_to_be_cloned(workflow, root):

@@ -73,5 +73,5 @@ def test_an_rds_file_that_is_something_else_is_named(workflow, small):
     small["datasets"]["leukemia"]["layers"]["expression"]["table"] = "table.rds"
     process = run.compare(small, "--", "results/leukemia/data.h5ad")
     assert process.returncode != 0
-    told = [line for line in process.stderr.splitlines() if line.startswith("ERROR: ")]
-    assert told and "table.rds: by its ending it is an R object" in told[0]
+    messages = [line for line in process.stderr.splitlines() if line.startswith("ERROR: ")]
+    assert messages and "table.rds: by its ending it is an R object" in messages[0]

@@ -51,14 +51,14 @@ def test_only_what_a_lost_shard_needs_runs_again(workflow, forty):
     _, told = run.table(folder / "broken.csv")
     assert [(r["sample"], r["left_out"]) for r in told] == [(broken.stem, "sample")]
     assert "cannot be read" in told[0]["reason"]
-    whole = run.path(features).read_bytes()
+    intact = run.path(features).read_bytes()
     one_shard = {"prepare_images": 1, "extract_image_features": 1, "join_image_features": 1}
 
     shutil.rmtree(folder / "2of2")
     run.path(features).unlink()
     assert planned(run.compare(config, "--dry-run", "--", features)) == one_shard
     assert run.compare(config, "--", features).returncode == 0
-    assert run.path(features).read_bytes() == whole
+    assert run.path(features).read_bytes() == intact
 
     # An image that is mended or changed belongs to one shard.
     shutil.copy(broken.with_name("D0000.png"), broken)

@@ -171,11 +171,11 @@ def train_in_python(job):
     tables = ("predictions", "tuning", "importance", "timing", "failures")
     output = Named({name: str(folder / f"{name}.csv") for name in tables})
     output["model"] = str(folder / "final")
-    told = Named(
+    job_params = Named(
         dataset=job["dataset"], spec=job["spec"], task=job["task"], tuning_metric=job["metric"],
         imbalance="none", seed=SEED, batch_index=1, batch_count=1, part=None,
     )  # fmt: skip
-    run_job(files, output, told, "log")
+    run_job(files, output, job_params, "log")
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def regression(tmp_path_factory):
 
 
 def read(path):
-    # "null" is a caret method, and for pandas a missing value unless it is told otherwise.
+    # "null" is a caret method, and for pandas a missing value unless told otherwise.
     return pd.read_csv(
         path,
         dtype={"sample": str},
@@ -268,16 +268,16 @@ def metrics_of(workflow, dataset):
     rows = predictions(workflow, dataset)
     parts = parse(rows, None).by("language", "model", "split")
     values = {key: score(part) for key, part in parts}
-    found = pd.DataFrame.from_dict(values, orient="index")
-    found.index.names = ["language", "model", "split"]
-    return found.groupby(level=[0, 1]).agg(lambda of_splits: of_splits.mean(skipna=False))
+    result = pd.DataFrame.from_dict(values, orient="index")
+    result.index.names = ["language", "model", "split"]
+    return result.groupby(level=[0, 1]).agg(lambda of_splits: of_splits.mean(skipna=False))
 
 
 def test_every_regressor(regression):
     no_failure(regression, "gasoline")
     rows = predictions(regression, "gasoline")
-    found = set(zip(rows["language"], rows["model"], strict=True))
-    assert found == models_of("regression") | {("python", "pls_3"), ("r", "pls_3")}
+    result = set(zip(rows["language"], rows["model"], strict=True))
+    assert result == models_of("regression") | {("python", "pls_3"), ("r", "pls_3")}
     metrics = metrics_of(regression, "gasoline")
     assert list(metrics) == METRICS_OF["regression"]
     baselines = [("python", "dummy"), ("r", "null")]
@@ -501,7 +501,7 @@ def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
     settings = Settings("permuted", "nearest_centroid", spec, "classification", "brier", "none", 1)
     estimator = build(spec, "classification", "none", "key")
     data_file, folders = permuted
-    found = []
+    actual = []
     for folder in folders:
         paths = [str(folder / n) for n in ("samples.tsv", "splits.csv", "preprocessing.h5")]
         data = Data(data_file, *paths, "classification")
@@ -511,8 +511,8 @@ def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
         assert not any(result.failures for result in results)
         rows = [row for result in results for row in result.predictions]
         assert len(rows) == 38
-        found.append(balanced_accuracy([r[2] for r in rows], [r[3] for r in rows]))
-    assert covers_chance(found), found
+        actual.append(balanced_accuracy([r[2] for r in rows], [r[3] for r in rows]))
+    assert covers_chance(actual), actual
 
 
 def test_nothing_is_learned_from_permuted_labels_in_r(permuted, tmp_path):
@@ -521,9 +521,9 @@ def test_nothing_is_learned_from_permuted_labels_in_r(permuted, tmp_path):
     script.write_text(R_PERMUTED, encoding="utf-8")
     command = ["Rscript", script, ROOT / "workflow" / "R", data, *folders]
     subprocess.run(command, check=True, env={**os.environ, "TZ": "UTC"})
-    found = []
+    result = []
     for folder in folders:
         rows = pd.read_csv(folder / "r.csv", dtype=str)
         assert len(rows) == 38
-        found.append(balanced_accuracy(rows["truth"], rows["predicted"]))
-    assert covers_chance(found), found
+        result.append(balanced_accuracy(rows["truth"], rows["predicted"]))
+    assert covers_chance(result), result

@@ -95,16 +95,16 @@ def test_the_same_candidates_are_chosen(both, language):
             key = row["model"], row["split"]
             candidate = values.setdefault(key, {}).setdefault(row["parameters"], [])
             candidate.append(float(row["value"]))
-    found = {}
+    result = {}
     for key, candidates in values.items():
         means = {parameters: sum(v) / len(v) for parameters, v in candidates.items()}
-        found[key] = json.loads(min(means, key=means.get))
+        result[key] = json.loads(min(means, key=means.get))
     theirs = {
         (row["model"], row["split"]): json.loads(row["parameters"])
         for row in read(both.path("original", language, "chosen.csv"))
     }
-    assert set(found) <= set(theirs)
-    for key, parameters in found.items():
+    assert set(result) <= set(theirs)
+    for key, parameters in result.items():
         assert parameters == pytest.approx(theirs[key]), key
 
 

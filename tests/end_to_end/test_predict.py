@@ -112,9 +112,9 @@ def regression(tmp_path_factory):
     return start(tmp_path_factory.mktemp("regression"), datasets, models)
 
 
-def predict(run, asked, *more, output="out.csv"):
+def predict(run, request, *more, output="out.csv"):
     workflow, config = run
-    dataset, model, path = asked
+    dataset, model, path = request
     wanted = {"dataset": dataset, "model": model, "input": path, "output": output}
     return workflow.run(
         *("--configfile", workflow.write(config)),
@@ -166,19 +166,19 @@ def test_nothing_of_the_run_is_made_again(regression):
     workflow, config = regression
     # A table that was not read before.
     workflow.path("copy.tsv").write_bytes(workflow.path("nir_new.tsv").read_bytes())
-    asked = ("gasoline", "r/pls", "copy.tsv")
+    request = ("gasoline", "r/pls", "copy.tsv")
     # A configuration that would train everything anew.
     changed = {**config, "preprocessing": {"scale": "none"}}
-    process = predict((workflow, changed), asked, "--dry-run")
+    process = predict((workflow, changed), request, "--dry-run")
     assert process.returncode == 0, process.stderr
     jobs = set(re.findall(r"^(\w+) +\d+$", process.stdout + process.stderr, flags=re.M))
     assert jobs == {"read_new_samples", "predict", "total"}
-    assert predict(regression, asked).returncode == 0
+    assert predict(regression, request).returncode == 0
     process = workflow.compare(config, "--dry-run", "--", TRAINED)
     assert "Nothing to be done" in process.stdout + process.stderr
 
 
-def told(process):
+def error_lines(process):
     assert process.returncode != 0
     lines = [line for line in process.stderr.splitlines() if line.startswith("ERROR: ")]
     assert "Traceback" not in process.stderr
@@ -191,7 +191,9 @@ def test_a_model_of_another_run_is_refused(regression):
         path = workflow.path("results", "gasoline", model, "1of1", "final", file)
         kept = path.read_bytes()
         path.write_bytes(kept + b"0")
-        sentence = told(predict(regression, ("gasoline", model, "nir_new.tsv"), output="no.csv"))
+        sentence = error_lines(
+            predict(regression, ("gasoline", model, "nir_new.tsv"), output="no.csv")
+        )
         path.write_bytes(kept)
         assert file in sentence and "not the one that the run wrote" in sentence
         assert not workflow.path("no.csv").exists()
@@ -200,14 +202,14 @@ def test_a_model_of_another_run_is_refused(regression):
 def test_one_sentence_says_what_is_wrong(regression, workflow):
     table = pd.read_csv(regression[0].path("nir_new.tsv"), sep="\t", index_col=0)
     table.T.to_csv(regression[0].path("turned.tsv"), sep="\t")
-    sentence = told(predict(regression, ("gasoline", "python/ridge", "turned.tsv")))
+    sentence = error_lines(predict(regression, ("gasoline", "python/ridge", "turned.tsv")))
     assert "turned.tsv: 60 of the 60 features" in sentence
     assert "names of samples" in sentence
-    sentence = told(predict(regression, ("gasoline", "python/rigde", "nir_new.tsv")))
+    sentence = error_lines(predict(regression, ("gasoline", "python/rigde", "nir_new.tsv")))
     assert "predict.model: 'python/rigde'" in sentence and "python/ridge" in sentence
     never_run = workflow("never run")
     for name in ("gasoline.tsv", "gasoline_new.tsv", "nir.tsv", "nir_new.tsv"):
         never_run.path(name).write_bytes(regression[0].path(name).read_bytes())
     run = (never_run, regression[1])
-    sentence = told(predict(run, ("gasoline", "python/ridge", "nir_new.tsv")))
+    sentence = error_lines(predict(run, ("gasoline", "python/ridge", "nir_new.tsv")))
     assert "run the comparison first" in sentence

@@ -106,8 +106,8 @@ def test_no_interval_has_zero_width(finished):
 def test_every_two_models_are_compared(finished):
     _, rows = finished[0].table("results", "comparisons.csv")
     for test in ("nadeau_bengio", "bayesian_correlated_t"):
-        found = {(row["model_a"], row["model_b"]) for row in rows if row["test"] == test}
-        assert len(found) == 7 * 6 / 2
+        result = {(row["model_a"], row["model_b"]) for row in rows if row["test"] == test}
+        assert len(result) == 7 * 6 / 2
     _, (picked,) = finished[0].table("results", "selection.csv")
     assert picked["n_models"] == "6" and float(picked["estimate"]) <= 1
 
@@ -150,14 +150,14 @@ def test_what_the_models_use(finished):
         assert len({row["model"] for row in rows}) == 1
         # The base of each is what the run predicted.
         _, permuted = workflow.table("results", "leukemia", language, "permuted.csv")
-        whole = {r["sample"]: r["prob_AML"] for r in permuted if r["permutation"] == "0"}
+        unshuffled = {r["sample"]: r["prob_AML"] for r in permuted if r["permutation"] == "0"}
         _, predictions = workflow.table("results", "leukemia", "predictions.csv")
         of_model = {
             r["sample"]: r["prob_AML"]
             for r in predictions
             if (r["language"], r["model"]) == (language, rows[0]["model"])
         }
-        assert whole == of_model and len(whole) == 38
+        assert unshuffled == of_model and len(unshuffled) == 38
 
 
 READ_IN_R = """
@@ -180,14 +180,14 @@ def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
     script.write_text(READ_IN_R, encoding="utf-8")
     command = ["Rscript", script, root / "workflow" / "R", folder, "r01f02", str(fit), output]
     subprocess.run(command, check=True)
-    found = pd.read_csv(output, index_col=0, dtype={0: str})
+    result = pd.read_csv(output, index_col=0, dtype={0: str})
     names = ("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
     data = Data(*(str(folder / name) for name in names), "classification")
     data.load_batch(["r01f02"])
     learned = data.fits["r01f02", fit]
-    expected = data.fit_matrix(learned, data.samples.get_indexer(found.index))
-    assert list(found.columns) == list(data.features[learned.index])
-    np.testing.assert_allclose(found.to_numpy(), expected, rtol=0, atol=1e-9)
+    expected = data.fit_matrix(learned, data.samples.get_indexer(result.index))
+    assert list(result.columns) == list(data.features[learned.index])
+    np.testing.assert_allclose(result.to_numpy(), expected, rtol=0, atol=1e-9)
 
 
 def test_figures_summary_and_manifest(finished):
@@ -355,7 +355,7 @@ def test_another_positive_class_is_scored_and_not_trained(finished):
 
 
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
-    found = []
+    result = []
     small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}
     ways = (
         ("one core", 1, "auto", 1),
@@ -370,8 +370,8 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
         assert process.returncode == 0, process.stderr
         _, tuning = run.table("results", "tuning.csv")
         choices = [[v for k, v in row.items() if k != "seconds"] for row in tuning]
-        found.append((run.path("results", "metrics.csv").read_bytes(), choices))
-    assert found[0] == found[1] == found[2]
+        result.append((run.path("results", "metrics.csv").read_bytes(), choices))
+    assert result[0] == result[1] == result[2]
 
 
 def test_as_a_module_from_another_folder(workflow, small, root):

@@ -100,11 +100,14 @@ def test_leave_one_group_out(workflow, root):
     assert tests == {"twins": "group_bootstrap", "twins-ungrouped": "sample_bootstrap"}
     _, variants = run.table("results", "variants.csv")
     of = {name: estimates(run, name, "roc_auc") for name in ("twins", "twins-ungrouped")}
-    for row, whole, other in zip(
+    for row, complete, other in zip(
         (row for row in variants if row["metric"] == "roc_auc"), *of.values(), strict=True
     ):
         assert (row["method"], row["n_splits"]) == ("group_bootstrap", "24")
-        assert (row["estimate"], row["variant_estimate"]) == (whole["estimate"], other["estimate"])
+        assert (row["estimate"], row["variant_estimate"]) == (
+            complete["estimate"],
+            other["estimate"],
+        )
         assert float(row["ci_low"]) < float(row["difference"]) < float(row["ci_high"])
 
 

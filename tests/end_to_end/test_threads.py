@@ -24,24 +24,24 @@ def descendants(process):
         except OSError:
             continue
         children.setdefault(int(after[1]), []).append(int(stat.parent.name))
-    found, waiting = [], [process]
+    result, waiting = [], [process]
     while waiting:
         below = children.get(waiting.pop(), [])
-        found += below
+        result += below
         waiting += below
-    return found
+    return result
 
 
 def runnable(process):
     """Ids of the threads of a process that run or want to."""
-    found = set()
+    result = set()
     for stat in Path(f"/proc/{process}/task").glob("*/stat"):
         try:
             if stat.read_text().rpartition(")")[2].split()[0] == "R":
-                found.add(stat.parent.name)
+                result.add(stat.parent.name)
         except OSError:
             continue
-    return found
+    return result
 
 
 def test_threads_do_not_multiply(workflow, small, monkeypatch):

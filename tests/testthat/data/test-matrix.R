@@ -5,9 +5,9 @@ test_that("samples and columns come in the order asked for, from chunks or not",
   for (chunk in list(4, 15, NULL)) {
     path <- tempfile(fileext = ".h5ad")
     write_h5ad(path, values, chunk)
-    found <- read_columns(path, c("S3", "S2"), c(0, 2, 3, 9, 14))
-    expect_equal(found, values[c("S3", "S2"), c(1, 3, 4, 10, 15)])
-    expect_true(is.na(found["S2", "g3"]))
+    result <- read_columns(path, c("S3", "S2"), c(0, 2, 3, 9, 14))
+    expect_equal(result, values[c("S3", "S2"), c(1, 3, 4, 10, 15)])
+    expect_true(is.na(result["S2", "g3"]))
   }
 })
 
@@ -16,16 +16,16 @@ test_that("a sparse matrix gives what the dense one gives, in blocks or not", {
   sparse[, 5] <- 0
   path <- tempfile(fileext = ".h5ad")
   write_h5ad(path, sparse)
-  asked <- list(c(0, 2, 4, 9, 14), 4, numeric())
-  expected <- lapply(asked, function(columns) read_columns(path, c("S3", "S2"), columns))
+  requests <- list(c(0, 2, 4, 9, 14), 4, numeric())
+  expected <- lapply(requests, function(columns) read_columns(path, c("S3", "S2"), columns))
   path <- tempfile(fileext = ".h5ad")
   write_h5ad(path, sparse)
   make_sparse(path, sparse)
-  found <- lapply(asked, function(columns) read_columns(path, c("S3", "S2"), columns))
-  expect_identical(found, expected)
+  result <- lapply(requests, function(columns) read_columns(path, c("S3", "S2"), columns))
+  expect_identical(result, expected)
   block_numbers <<- 12
   on.exit(block_numbers <<- 4e6)
-  expect_identical(read_columns(path, c("S3", "S2"), asked[[1]]), expected[[1]])
+  expect_identical(read_columns(path, c("S3", "S2"), requests[[1]]), expected[[1]])
 })
 
 test_that("a copy gives the columns that were copied, and one that is cut short says so", {
@@ -33,8 +33,8 @@ test_that("a copy gives the columns that were copied, and one that is cut short 
   write_h5ad(path, values, 4)
   copy <- tempfile()
   copy_columns(path, c("S3", "S2", "S1"), c(0, 2, 3, 9, 14), copy)
-  found <- copied_columns(copy, 3, c(2, 1, 2), c(5, 2, 1))
-  expect_identical(found, unname(values[c("S2", "S3", "S2"), c(15, 3, 1)]))
+  result <- copied_columns(copy, 3, c(2, 1, 2), c(5, 2, 1))
+  expect_identical(result, unname(values[c("S2", "S3", "S2"), c(15, 3, 1)]))
   expect_equal(dim(copied_columns(copy, 3, integer(), integer())), c(0, 0))
   writeBin(readBin(copy, "raw", 100), copy)
   expect_error(copied_columns(copy, 3, 1, 5), "cut short: is the disk full")
@@ -71,13 +71,13 @@ test_that("only the fits of the wanted splits are read, and each is found", {
   path <- tempfile()
   fits <- list(fit("r01f01", 0, 0:2), fit("r01f02", 0, c(1L, 5L)), fit("r01f02", 1, 7L))
   write_fits(path, fits, "abc")
-  found <- read_fits(path, "r01f02")
-  expect_equal(found$table$split, c("r01f02", "r01f02"))
-  expect_equal(found$attributes$splits_sha256, "abc")
-  expect_equal(one_fit(found, "r01f02", 0)$index, c(1, 5))
-  expect_equal(one_fit(found, "r01f02", 1)$fill, 7.5)
+  result <- read_fits(path, "r01f02")
+  expect_equal(result$table$split, c("r01f02", "r01f02"))
+  expect_equal(result$attributes$splits_sha256, "abc")
+  expect_equal(one_fit(result, "r01f02", 0)$index, c(1, 5))
+  expect_equal(one_fit(result, "r01f02", 1)$fill, 7.5)
   expect_equal(one_fit(read_fits(path, c("final", "r01f01")), "r01f01", 0)$rank, 3:1)
-  expect_error(one_fit(found, "r01f01", 0), "no fit 0 of split r01f01")
+  expect_error(one_fit(result, "r01f01", 0), "no fit 0 of split r01f01")
 })
 
 test_that("a fit fills, centres and scales column by column", {

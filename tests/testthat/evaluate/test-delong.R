@@ -64,11 +64,11 @@ test_that("a model without probabilities leaves its pairs empty", {
 test_that("groups, several classes and a single model are left out, and it is said", {
   predictions <- predictions_of(scores)
   grouped <- transform(samples, group = c("g", "g", rep("", 18)))
-  expect_message(found <- delong_rows(predictions, grouped, names(scores)), "not independent")
-  expect_null(found)
+  expect_message(result <- delong_rows(predictions, grouped, names(scores)), "not independent")
+  expect_null(result)
   predictions$prob_other <- "0"
-  expect_message(found <- delong_rows(predictions, samples, names(scores)), "two classes")
-  expect_null(found)
+  expect_message(result <- delong_rows(predictions, samples, names(scores)), "two classes")
+  expect_null(result)
 })
 
 test_that("delong.R writes its table", {

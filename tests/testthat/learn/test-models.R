@@ -7,16 +7,16 @@ spec_of <- function(method, grid = NULL, size = 9, params = list()) {
 grid_of <- function(spec, ...) candidates(spec, models[[spec$method]], study$x, y, ...)
 
 test_that("a grid is crossed, and sorted as the method wants it", {
-  found <- grid_of(spec_of("glmnet", list(lambda = c(.1, 1), alpha = c(1, .1))))
-  expect_equal(found, data.frame(alpha = c(.1, 1, .1, 1), lambda = c(1, 1, .1, .1)))
+  result <- grid_of(spec_of("glmnet", list(lambda = c(.1, 1), alpha = c(1, .1))))
+  expect_equal(result, data.frame(alpha = c(.1, 1, .1, 1), lambda = c(1, 1, .1, .1)))
 })
 
 test_that("a tuning parameter that the grid leaves out gets caret's first default", {
-  found <- grid_of(spec_of("svmRadial", list(C = c(1, 4))))
-  expect_equal(found$C, c(1, 4))
-  expect_true(found$sigma[1] > 0 && found$sigma[1] == found$sigma[2])
-  found <- grid_of(spec_of("ranger", list(mtry = 2)))
-  expect_equal(as.list(found), list(mtry = 2, splitrule = "gini", min.node.size = 1))
+  result <- grid_of(spec_of("svmRadial", list(C = c(1, 4))))
+  expect_equal(result$C, c(1, 4))
+  expect_true(result$sigma[1] > 0 && result$sigma[1] == result$sigma[2])
+  result <- grid_of(spec_of("ranger", list(mtry = 2)))
+  expect_equal(as.list(result), list(mtry = 2, splitrule = "gini", min.node.size = 1))
 })
 
 test_that("no grid is caret's own, an empty one is one candidate", {
@@ -35,16 +35,16 @@ test_that("where caret's own grid is empty, the error names the parameters to gi
 test_that("candidates are lowered to what the smallest fit can do, and made distinct", {
   expect_equal(grid_of(spec_of("ranger", list(mtry = c(3, 10, 40))), columns = 5)$mtry, c(3, 5))
   expect_equal(grid_of(spec_of("pls", list(ncomp = c(2, 8, 9))), rows = 4, columns = 5)$ncomp, 2:3)
-  found <- grid_of(spec_of("gbm", list(n.minobsinnode = 10)), rows = 24)
-  expect_equal(found$n.minobsinnode, 5)
+  result <- grid_of(spec_of("gbm", list(n.minobsinnode = 10)), rows = 24)
+  expect_equal(result$n.minobsinnode, 5)
 })
 
 test_that("of a larger grid a seeded sample is taken, in order", {
   spec <- spec_of("knn", list(k = 1:20), size = 4)
-  found <- grid_of(spec, seed = 3)
-  expect_equal(nrow(found), 4)
-  expect_false(is.unsorted(rev(found$k)) && is.unsorted(found$k))
-  expect_equal(grid_of(spec, seed = 3), found)
+  result <- grid_of(spec, seed = 3)
+  expect_equal(nrow(result), 4)
+  expect_false(is.unsorted(rev(result$k)) && is.unsorted(result$k))
+  expect_equal(grid_of(spec, seed = 3), result)
 })
 
 test_that("a specification's JSON gives plain vectors", {
@@ -60,31 +60,31 @@ test_that("a specification's JSON gives plain vectors", {
 })
 
 test_that("problems name the key, the value and the fix", {
-  of <- function(spec, task = "classification", imbalance = "none") {
+  problems <- function(spec, task = "classification", imbalance = "none") {
     model_problems(spec, task, imbalance, "models.r[2]", models)
   }
   expect_equal(
-    of(spec_of("glmnett")),
+    problems(spec_of("glmnett")),
     "models.r[2]: unknown caret method 'glmnett'. Did you mean 'glmnet'?"
   )
-  expect_match(of(spec_of("SVMradial")), "Did you mean 'svmRadial'")
-  expect_match(of(spec_of("zzzzzzzzzzzz")), "getModelInfo")
-  expect_match(of(spec_of("lda"), task = "regression"), "'lda' cannot do regression")
+  expect_match(problems(spec_of("SVMradial")), "Did you mean 'svmRadial'")
+  expect_match(problems(spec_of("zzzzzzzzzzzz")), "getModelInfo")
+  expect_match(problems(spec_of("lda"), task = "regression"), "'lda' cannot do regression")
   expect_match(
-    of(spec_of("knn", list(kk = 1))),
+    problems(spec_of("knn", list(kk = 1))),
     "models.r[2].grid: 'kk' is no tuning parameter of 'knn'. Its tuning parameters: k",
     fixed = TRUE
   )
-  expect_match(of(spec_of("lda", list(a = 1))), "It has none")
+  expect_match(problems(spec_of("lda", list(a = 1))), "It has none")
   expect_match(
-    of(spec_of("knn", params = list(k = 3))),
+    problems(spec_of("knn", params = list(k = 3))),
     "models.r[2].params: 'k' is a tuning parameter of 'knn'. Give it in grid, as a list: {k: [3]}",
     fixed = TRUE
   )
-  expect_match(of(spec_of("knn", params = list(tuneGrid = 3))), "itself sets 'tuneGrid'")
-  expect_match(of(spec_of("pls"), imbalance = "weights"), "'pls' takes no weights")
-  expect_null(of(spec_of("pls"), task = "regression", imbalance = "weights"))
-  expect_equal(length(of(spec_of("knn", list(a = 1, b = 2), params = list(k = 1)))), 3)
+  expect_match(problems(spec_of("knn", params = list(tuneGrid = 3))), "itself sets 'tuneGrid'")
+  expect_match(problems(spec_of("pls"), imbalance = "weights"), "'pls' takes no weights")
+  expect_null(problems(spec_of("pls"), task = "regression", imbalance = "weights"))
+  expect_equal(length(problems(spec_of("knn", list(a = 1, b = 2), params = list(k = 1)))), 3)
 })
 
 test_that("missing packages are named, with the way to install them", {
@@ -121,9 +121,9 @@ test_that("class weights make every class weigh the same, by the way each method
 
 test_that("probabilities are found by level, and a class that was not seen gets 0", {
   raw <- data.frame(c3 = c(.9, .5), c1 = c(.1, .5))
-  found <- from_prob(raw, c("c1", "c3"), c("c1", "c2", "c3"))
-  expect_equal(found$prob, rbind(c(.1, 0, .9), c(.5, 0, .5)))
-  expect_equal(found$predicted, c(3, 1))
+  result <- from_prob(raw, c("c1", "c3"), c("c1", "c2", "c3"))
+  expect_equal(result$prob, rbind(c(.1, 0, .9), c(.5, 0, .5)))
+  expect_equal(result$predicted, c(3, 1))
   expect_error(from_prob(data.frame(c1 = NaN, c2 = 1), c("c1", "c2"), c("c1", "c2")), "not finite")
 })
 

@@ -88,9 +88,9 @@ test_that("every preset is a caret method with its tuning parameters", {
       preset <- presets[[task]][[name]]
       spec <- c(preset[c("method", "params", "grid")], name = name, size = 9)
       # Packages may be missing here; the other checks hold anywhere.
-      found <- models
-      found[[preset$method]]$library <- NULL
-      expect_null(model_problems(spec, task, "none", name, found), info = paste(task, name))
+      definitions <- models
+      definitions[[preset$method]]$library <- NULL
+      expect_null(model_problems(spec, task, "none", name, definitions), info = paste(task, name))
       expect_true(preset$cost %in% c("cheap", "medium", "costly"), info = paste(task, name))
       expect_lte(prod(lengths(preset$grid)), 9)
     }

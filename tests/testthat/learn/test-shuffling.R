@@ -24,12 +24,12 @@ test_that("shuffling the planted feature costs most, and as much as shuffling al
     expect_identical(unique(rows$feature), c("", "g1", "g3"))
     expect_equal(nrow(rows), 20 * (1 + 3 * permutations))
     # Unshuffled, they are the predictions of the run.
-    whole <- rows[rows$feature == "" & rows$permutation == 0, names(run$predictions)]
-    expect_equal(whole, run$predictions, ignore_attr = TRUE, info = method)
+    unshuffled <- rows[rows$feature == "" & rows$permutation == 0, names(run$predictions)]
+    expect_equal(unshuffled, run$predictions, ignore_attr = TRUE, info = method)
     shuffled <- rows[rows$permutation > 0, ]
     errors <- vapply(split(shuffled, shuffled$feature), error_of, 1)
-    expect_gt(errors[["g3"]], error_of(whole) + 0.2)
-    expect_lt(errors[["g1"]], error_of(whole) + 0.1)
+    expect_gt(errors[["g3"]], error_of(unshuffled) + 0.2)
+    expect_lt(errors[["g1"]], error_of(unshuffled) + 0.1)
     expect_equal(errors[[1]], errors[["g3"]], tolerance = 0.1)
     again <- permute_split(
       batch, settings, models[[method]], "r01f01", evaluated, c("g3", "g1", "gone")

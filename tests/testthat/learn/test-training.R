@@ -47,12 +47,12 @@ test_that("the loop chooses the candidate and predicts as plain caret::train doe
   )
   for (settings in cases) {
     method <- settings$spec$method
-    found <- suppressMessages(train_split(batch, settings, models[[method]], "r01f01"))
-    expect_null(found$failures, info = method)
+    actual <- suppressMessages(train_split(batch, settings, models[[method]], "r01f01"))
+    expect_null(actual$failures, info = method)
     plain <- suppressWarnings(plain_train(batch, settings, "r01f01"))
-    means <- tapply(as.numeric(found$tuning$value), found$tuning$parameters, mean)
+    means <- tapply(as.numeric(actual$tuning$value), actual$tuning$parameters, mean)
     chosen <- parameters_json(plain$train$bestTune)
-    best <- found$tuning$parameters[best_candidate("brier", means[found$tuning$parameters])]
+    best <- actual$tuning$parameters[best_candidate("brier", means[actual$tuning$parameters])]
     expect_equal(best, chosen, info = method)
     names <- names(plain$train$bestTune)
     keys <- vapply(seq_len(nrow(plain$train$results)), function(row) {
@@ -60,7 +60,7 @@ test_that("the loop chooses the candidate and predicts as plain caret::train doe
     }, "")
     brier <- plain$train$results$brier
     expect_equal(as.vector(means[keys]), brier, tolerance = 1e-11, info = method)
-    prob <- cbind(as.numeric(found$predictions$prob_ALL), as.numeric(found$predictions$prob_AML))
+    prob <- cbind(as.numeric(actual$predictions$prob_ALL), as.numeric(actual$predictions$prob_AML))
     expect_equal(prob, unname(as.matrix(plain$prob)), tolerance = 1e-11, info = method)
   }
 })
@@ -71,17 +71,17 @@ test_that("a batch does not depend on how the splits are cut into batches", {
   expect_equal(batch_splits(names, 2, 3), names[3:4])
   expect_equal(batch_splits(names, 3, 3), names[5:8])
   for (count in c(1, 2, 4, 7, 9)) {
-    found <- unlist(lapply(seq_len(count), function(index) batch_splits(names, index, count)))
-    expect_equal(found, names)
+    actual <- unlist(lapply(seq_len(count), function(index) batch_splits(names, index, count)))
+    expect_equal(actual, names)
   }
   data <- two_classes()
   paths <- make_study(data$x, data$outcome)
   settings <- settings_for("ranger", list(mtry = c(2, 4)), list(num.trees = 20))
-  whole <- suppressMessages(train_batch(open_study(paths), settings, models$ranger))
+  complete <- suppressMessages(train_batch(open_study(paths), settings, models$ranger))
   half <- open_study(paths, index = 2, count = 2)
   second <- suppressMessages(train_batch(half, settings, models$ranger))
   expect_equal(names(second), c("r01f02", "r01f03", "final"))
-  expect_identical(second$r01f02$predictions, whole$r01f02$predictions)
+  expect_identical(second$r01f02$predictions, complete$r01f02$predictions)
 })
 
 test_that("a large batch, whose values stay in a file, gives the same results", {
@@ -128,10 +128,10 @@ test_that("class labels and feature names may be any text", {
     output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
     names(output) <- names(csv_columns)
     write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
-    found <- read_csv(output$predictions, ",")
-    expect_equal(names(found)[8:10], paste0("prob_", batch$classes), info = method)
-    expect_true(all(found$predicted %in% labels), info = method)
-    expect_equal(found$truth, data$outcome[match(found$sample, rownames(data$x))], info = method)
+    actual <- read_csv(output$predictions, ",")
+    expect_equal(names(actual)[8:10], paste0("prob_", batch$classes), info = method)
+    expect_true(all(actual$predicted %in% labels), info = method)
+    expect_equal(actual$truth, data$outcome[match(actual$sample, rownames(data$x))], info = method)
     importance <- read_csv(output$importance, ",")
     expect_equal(unique(importance$feature), colnames(data$x), info = method)
     if (method != "knn") {
@@ -255,9 +255,9 @@ test_that("a saved model predicts raw values as the job did", {
   expect_equal(saved$classes, c("0", "no"))
   expect_equal(saved$versions$R, as.character(getRversion()))
   expect_equal(saved$libraries, c("glmnet", "Matrix"))
-  found <- predict_saved(saved, data$x[c("S01", "S02", "S03"), ])
-  expect_equal(found$predicted, results$final$predictions$predicted)
-  expect_equal(number(found$prob[, 2]), results$final$predictions$prob_no)
+  actual <- predict_saved(saved, data$x[c("S01", "S02", "S03"), ])
+  expect_equal(actual$predicted, results$final$predictions$predicted)
+  expect_equal(number(actual$prob[, 2]), results$final$predictions$prob_no)
   cat("one more byte", file = path, append = TRUE)
   expect_error(load_model(path, "0"), "model.rds: .*not the one that the run wrote")
 })

@@ -63,12 +63,12 @@ WRITERS = {
 def test_every_format_gives_the_same_bits(tmp_path, name):
     path = str(tmp_path / name)
     WRITERS[name](path)
-    found = read_table(path)
-    assert list(found.index) == list(TABLE.index) and list(found) == list(TABLE)
-    assert is_sparse(found) == name.startswith("cs")
-    np.testing.assert_array_equal(found.to_numpy(), TABLE.to_numpy())
-    if is_sparse(found):
-        assert as_csc(found).nnz == 5
+    result = read_table(path)
+    assert list(result.index) == list(TABLE.index) and list(result) == list(TABLE)
+    assert is_sparse(result) == name.startswith("cs")
+    np.testing.assert_array_equal(result.to_numpy(), TABLE.to_numpy())
+    if is_sparse(result):
+        assert as_csc(result).nnz == 5
 
 
 @pytest.mark.parametrize("name", ["t.tsv", "t.gct", "t.parquet"])
@@ -91,17 +91,17 @@ def test_a_table_is_read_in_parts(tmp_path, monkeypatch, name):
 )
 def test_what_programs_write_as_text(tmp_path, content, samples, features, values):
     (tmp_path / "t.tsv").write_text(content, encoding="utf-8", newline="")
-    found = read_table(str(tmp_path / "t.tsv"))
-    assert list(found.index) == samples and list(found) == features
-    np.testing.assert_array_equal(found, values)
+    result = read_table(str(tmp_path / "t.tsv"))
+    assert list(result.index) == samples and list(result) == features
+    np.testing.assert_array_equal(result, values)
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
 def test_features_in_rows(tmp_path, name):
     path = str(tmp_path / name)
     WRITERS[name](path)
-    found = read_table(path, "features_in_rows")
-    assert list(found) == list(TABLE.index) and list(found.index) == list(TABLE)
+    result = read_table(path, "features_in_rows")
+    assert list(result) == list(TABLE.index) and list(result.index) == list(TABLE)
 
 
 def test_a_layer_of_an_h5ad_file(tmp_path):
@@ -125,9 +125,9 @@ def test_sheets_are_text(tmp_path, ending):
     else:
         obs = SHEET.set_index("sample").astype({"class": "category", "n": "Int64"})
         write_h5ad(path, TABLE, obs=obs)
-    found = read_sheet(path)
-    assert list(found.index) == ["S1", "2"] and list(found) == ["class", "age", "n"]
-    assert found.to_numpy().tolist() == expected
+    result = read_sheet(path)
+    assert list(result.index) == ["S1", "2"] and list(result) == ["class", "age", "n"]
+    assert result.to_numpy().tolist() == expected
 
 
 def test_the_index_of_a_parquet_sheet_may_be_the_samples(tmp_path):

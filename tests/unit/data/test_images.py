@@ -59,11 +59,11 @@ def test_a_folder_of_images_and_of_folders(tmp_path):
         ".hidden.png",
     ):
         touch(tmp_path / name)
-    found = list_images(str(tmp_path), "*.png", "layer")
-    assert [(image.sample, image.name) for image in found] == [
+    result = list_images(str(tmp_path), "*.png", "layer")
+    assert [(image.sample, image.name) for image in result] == [
         ("A", "A.PNG"), ("b", "b.png"), ("c", "1.png"), ("c", "2.png"),
     ]  # fmt: skip
-    assert found[2].path == str(tmp_path / "c" / "1.png")
+    assert result[2].path == str(tmp_path / "c" / "1.png")
 
 
 def test_a_sheet_of_images(tmp_path):
@@ -71,9 +71,9 @@ def test_a_sheet_of_images(tmp_path):
     sheet.write_text("image,sample\nplate2/x.png,S1\nplate1/x.png,S1\n", encoding="utf-8")
     touch(tmp_path / "plate1" / "x.png")
     touch(tmp_path / "plate2" / "x.png")
-    found = list_images(str(sheet), "*.png", "layer")
-    assert [image.name for image in found] == ["plate1/x.png", "plate2/x.png"]
-    assert found[0].path == str(tmp_path / "plate1" / "x.png")
+    result = list_images(str(sheet), "*.png", "layer")
+    assert [image.name for image in result] == ["plate1/x.png", "plate2/x.png"]
+    assert result[0].path == str(tmp_path / "plate1" / "x.png")
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_black_and_white_and_its_inverse(tmp_path):
 
 def test_a_broken_file_says_why(tmp_path):
     rng = np.random.default_rng(1)
-    whole = save(tmp_path / "whole.png", rng.integers(0, 256, (64, 64), np.uint8))
+    intact = save(tmp_path / "whole.png", rng.integers(0, 256, (64, 64), np.uint8))
     cut = tmp_path / "cut.png"
-    cut.write_bytes(open(whole, "rb").read()[:2000])
+    cut.write_bytes(open(intact, "rb").read()[:2000])
     text = tmp_path / "text.png"
     text.write_text("no image", encoding="utf-8")
     stack = tmp_path / "stack.tif"
@@ -246,43 +246,43 @@ def test_an_image_of_one_value_becomes_zero():
 
 
 def test_a_constant_image():
-    found = features_of(*prepare(np.full((64, 64, 1), 0.5, np.float32), (64, 64)), GROUPS)
+    result = features_of(*prepare(np.full((64, 64, 1), 0.5, np.float32), (64, 64)), GROUPS)
     for name in ("mean", "q01", "q50", "q99"):
-        assert found[f"intensity_grey_{name}"] == pytest.approx(0.5)
-    assert found["intensity_grey_sd"] == found["intensity_grey_entropy"] == 0
-    assert found["texture_glcm_contrast_1px"] == 0
-    assert found["texture_glcm_homogeneity_4px"] == found["texture_glcm_energy_1px"] == 1
-    assert found["texture_lbp_8"] == 1  # all eight neighbours as bright
-    assert found["shape_count"] == found["shape_covered"] == 0
-    undefined = {name for name, value in found.items() if math.isnan(value)}
+        assert result[f"intensity_grey_{name}"] == pytest.approx(0.5)
+    assert result["intensity_grey_sd"] == result["intensity_grey_entropy"] == 0
+    assert result["texture_glcm_contrast_1px"] == 0
+    assert result["texture_glcm_homogeneity_4px"] == result["texture_glcm_energy_1px"] == 1
+    assert result["texture_lbp_8"] == 1  # all eight neighbours as bright
+    assert result["shape_count"] == result["shape_covered"] == 0
+    undefined = {name for name, value in result.items() if math.isnan(value)}
     assert undefined == {
         "intensity_grey_skewness", "intensity_grey_kurtosis",
-        *(name for name in found if name.startswith("shape_") and name[-2:] in ("an", "sd")),
+        *(name for name in result if name.startswith("shape_") and name[-2:] in ("an", "sd")),
     }  # fmt: skip
 
 
 def test_a_checkerboard():
     board = (np.indices((64, 64)).sum(axis=0) % 2).astype(float)
-    found = texture(board)
+    result = texture(board)
     # Beside and above stands the other colour, 31 levels away; at a diagonal step the same.
-    assert found["texture_glcm_contrast_1px"] == pytest.approx(31**2 / 2)
-    assert found["texture_glcm_correlation_1px"] == pytest.approx(0, abs=1e-3)
-    assert found["texture_glcm_contrast_2px"] == pytest.approx(0)
-    assert found["texture_glcm_correlation_2px"] == pytest.approx(1)
-    assert found["texture_glcm_energy_2px"] == pytest.approx(math.sqrt(0.5), abs=1e-3)
-    assert sum(v for n, v in found.items() if "lbp" in n) == pytest.approx(1)
+    assert result["texture_glcm_contrast_1px"] == pytest.approx(31**2 / 2)
+    assert result["texture_glcm_correlation_1px"] == pytest.approx(0, abs=1e-3)
+    assert result["texture_glcm_contrast_2px"] == pytest.approx(0)
+    assert result["texture_glcm_correlation_2px"] == pytest.approx(1)
+    assert result["texture_glcm_energy_2px"] == pytest.approx(math.sqrt(0.5), abs=1e-3)
+    assert sum(v for n, v in result.items() if "lbp" in n) == pytest.approx(1)
 
 
 def test_intensity_of_two_values_by_channel():
     pixels = np.zeros((20, 20, 3), np.float32)
     pixels[:5, :, 0] = 1
-    found = intensity(pixels, pixels)
-    assert found["intensity_red_mean"] == pytest.approx(0.25)
-    assert found["intensity_red_sd"] == pytest.approx(math.sqrt(3) / 4)
-    assert found["intensity_red_skewness"] == pytest.approx(2 / math.sqrt(3))
-    assert found["intensity_red_entropy"] == pytest.approx(2 - 0.75 * math.log2(3))
-    assert found["intensity_grey_mean"] == pytest.approx(0.25 * 0.2125)
-    assert found["intensity_blue_q99"] == found["intensity_green_sd"] == 0
+    result = intensity(pixels, pixels)
+    assert result["intensity_red_mean"] == pytest.approx(0.25)
+    assert result["intensity_red_sd"] == pytest.approx(math.sqrt(3) / 4)
+    assert result["intensity_red_skewness"] == pytest.approx(2 / math.sqrt(3))
+    assert result["intensity_red_entropy"] == pytest.approx(2 - 0.75 * math.log2(3))
+    assert result["intensity_grey_mean"] == pytest.approx(0.25 * 0.2125)
+    assert result["intensity_blue_q99"] == result["intensity_green_sd"] == 0
 
 
 def test_gradients_of_stripes_have_one_direction():
@@ -297,35 +297,35 @@ def test_gradients_of_stripes_have_one_direction():
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_disc_bright_or_dark(dark):
     image = disc()
-    found = shape(1 - image if dark else image)
-    assert found["shape_count"] == 1
+    result = shape(1 - image if dark else image)
+    assert result["shape_count"] == 1
     share = image.mean()
-    assert found["shape_covered"] == pytest.approx(share)
-    assert found["shape_area_mean"] == pytest.approx(share)
-    assert found["shape_eccentricity_mean"] == pytest.approx(0, abs=0.05)
-    assert found["shape_solidity_mean"] > 0.95
-    assert found["shape_circularity_mean"] == pytest.approx(1, abs=0.1)
-    assert found["shape_intensity_mean"] == (0 if dark else 1)
-    assert found["shape_area_sd"] == 0
+    assert result["shape_covered"] == pytest.approx(share)
+    assert result["shape_area_mean"] == pytest.approx(share)
+    assert result["shape_eccentricity_mean"] == pytest.approx(0, abs=0.05)
+    assert result["shape_solidity_mean"] > 0.95
+    assert result["shape_circularity_mean"] == pytest.approx(1, abs=0.1)
+    assert result["shape_intensity_mean"] == (0 if dark else 1)
+    assert result["shape_area_sd"] == 0
 
 
 def test_two_discs_and_a_speck():
     image = disc(radius=8, centre=(16, 16)) + disc(radius=16, centre=(44, 44))
     image[5, 60] = 1
-    found = shape(image)
+    result = shape(image)
     areas = np.pi * np.array([8, 16]) ** 2 / 64**2
-    assert found["shape_count"] == 2
-    assert found["shape_area_mean"] == pytest.approx(areas.mean(), rel=0.03)
-    assert found["shape_area_sd"] == pytest.approx(areas.std(), rel=0.03)
+    assert result["shape_count"] == 2
+    assert result["shape_area_mean"] == pytest.approx(areas.mean(), rel=0.03)
+    assert result["shape_area_sd"] == pytest.approx(areas.std(), rel=0.03)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_names_and_order_are_fixed(channels):
     rng = np.random.default_rng(3)
     noise = rng.random((40, 30, channels)).astype(np.float32)
-    found = features_of(*prepare(noise, (32, 32)), GROUPS)
-    assert list(found) == feature_names(GROUPS, channels)
-    assert all(math.isfinite(value) for value in found.values())
+    result = features_of(*prepare(noise, (32, 32)), GROUPS)
+    assert list(result) == feature_names(GROUPS, channels)
+    assert all(math.isfinite(value) for value in result.values())
     assert list(features_of(*prepare(noise, (8, 8)), ["hog", "shape"])) == feature_names(
         ["hog", "shape"], channels
     )
@@ -352,10 +352,10 @@ def test_a_sample_is_the_mean_and_spread_of_its_images():
     table = pd.DataFrame(
         {"sample": ["b", "b", "a", "b"], "image": list("1212"), "f": [1, 2, 7, np.nan]}
     )
-    found = per_sample(table)
-    assert list(found) == ["sample", "f_mean", "f_sd"] and found["sample"].tolist() == ["b", "a"]
-    assert found["f_mean"].tolist() == [1.5, 7]
-    assert found["f_sd"][0] == pytest.approx(math.sqrt(0.5)) and math.isnan(found["f_sd"][1])
+    result = per_sample(table)
+    assert list(result) == ["sample", "f_mean", "f_sd"] and result["sample"].tolist() == ["b", "a"]
+    assert result["f_mean"].tolist() == [1.5, 7]
+    assert result["f_sd"][0] == pytest.approx(math.sqrt(0.5)) and math.isnan(result["f_sd"][1])
 
 
 def test_samples_of_one_image_have_no_spread():

@@ -72,8 +72,8 @@ def test_an_inner_join_keeps_what_every_layer_has(two, capsys):
     assert features == ["genes:g1", "genes:g2", "lipids:l1"]
     assert layers == ["genes", "genes", "lipids"]
     np.testing.assert_array_equal(values, [[3, 4, 20], [5, 6, 30]])
-    told = capsys.readouterr().out
-    assert "genes 3, lipids 3" in told and "keeps 2 and drops 2 (a, d)" in told
+    message = capsys.readouterr().out
+    assert "genes 3, lipids 3" in message and "keeps 2 and drops 2 (a, d)" in message
 
 
 @pytest.mark.parametrize("orientation", ["samples_in_rows", "features_in_rows"])
@@ -180,8 +180,8 @@ def test_a_part_of_a_composition_is_never_imputed(cohort, write):
     write("outside.tsv", "sample\tg2\ne\t8\nf\t10\n")
     cohort["cohorts"]["outside"]["missing_features"] = "impute"
     cohort["cohorts"]["outside"]["layers"]["genes"]["transform"] = "clr"
-    told = r"outside\.layers\.genes\.table: 1 of .*missing: g1\): transform clr .*take them out"
-    with pytest.raises(UserError, match=told):
+    message = r"outside\.layers\.genes\.table: 1 of .*missing: g1\): transform clr .*take them out"
+    with pytest.raises(UserError, match=message):
         import_dataset("demo", cohort)
 
 
@@ -193,7 +193,7 @@ def test_other_names_for_all_features_are_never_imputed(cohort, write):
 
 
 @pytest.mark.parametrize(
-    ("sheet", "told"),
+    ("sheet", "message"),
     [
         ("sample\tkind\ne\tx\na\ty\n", r"1 sample\(s\) of outside_samples.tsv .*three.tsv too \(a"),
         ("sample\tkind\ne\tz\nf\ty\n", r"no class of development: 'z' \(sample e\)"),
@@ -201,9 +201,9 @@ def test_other_names_for_all_features_are_never_imputed(cohort, write):
         ("sample\tkind\ne\tx\ng\ty\n", r"outside\.layers\.genes\.table: 1 of 2 samples"),
     ],
 )
-def test_a_cohort_that_does_not_fit_is_refused(cohort, write, sheet, told):
+def test_a_cohort_that_does_not_fit_is_refused(cohort, write, sheet, message):
     write("outside_samples.tsv", sheet)
-    with pytest.raises(UserError, match=told):
+    with pytest.raises(UserError, match=message):
         import_dataset("demo", cohort)
 
 

@@ -23,19 +23,19 @@ def test_rows_and_columns_come_as_asked_for(tmp_path, monkeypatch, form, block_b
     path, x = str(tmp_path / "data.h5ad"), values()
     matrix.write_h5ad(path, form(x), SAMPLES, FEATURES, ["a"] * 20 + ["b"] * 5)
     rows, columns = [4, 2, 0], [0, 3, 4, 17, 24]
-    asked = [SAMPLES[row] for row in rows]
+    names = [SAMPLES[row] for row in rows]
     np.testing.assert_array_equal(
-        matrix.read_columns(path, asked, columns), x[np.ix_(rows, columns)]
+        matrix.read_columns(path, names, columns), x[np.ix_(rows, columns)]
     )
-    assert matrix.read_columns(path, asked, []).shape == (3, 0)
-    kept = matrix.read_columns(path, asked, columns, dense=False)
+    assert matrix.read_columns(path, names, []).shape == (3, 0)
+    kept = matrix.read_columns(path, names, columns, dense=False)
     assert sparse.issparse(kept) == (form is not np.asarray)
     if sparse.issparse(kept):
         np.testing.assert_array_equal(kept.toarray(), x[np.ix_(rows, columns)])
-        assert matrix.read_columns(path, asked, [], dense=False).shape == (3, 0)
+        assert matrix.read_columns(path, names, [], dense=False).shape == (3, 0)
     data = anndata.read_h5ad(path)
-    found = data.X.toarray() if sparse.issparse(data.X) else data.X
-    np.testing.assert_array_equal(found, x)
+    result = data.X.toarray() if sparse.issparse(data.X) else data.X
+    np.testing.assert_array_equal(result, x)
     assert list(data.obs_names) == SAMPLES and list(data.var["layer"]) == ["a"] * 20 + ["b"] * 5
 
 

@@ -35,10 +35,10 @@ def test_definitions():
 def test_sparse_gives_the_bits_of_dense(kind, form):
     counts = np.random.default_rng(0).gamma(0.1, 9, size=(3, 4)) * (COUNTS != 0)
     before = counts.copy()
-    found = call(form(counts), kind)
-    assert sparse.issparse(found) == (kind != "clr")
-    found = found.toarray() if kind != "clr" else found
-    np.testing.assert_array_equal(found, call(np.asfortranarray(counts), kind))
+    result = call(form(counts), kind)
+    assert sparse.issparse(result) == (kind != "clr")
+    result = result.toarray() if kind != "clr" else result
+    np.testing.assert_array_equal(result, call(np.asfortranarray(counts), kind))
     np.testing.assert_array_equal(counts, before)
 
 

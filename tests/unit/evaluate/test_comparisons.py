@@ -51,10 +51,10 @@ def test_holm_by_hand_and_monotone():
 
 def test_splits_where_one_of_both_failed_are_left_out_of_their_pairs_only():
     values = pd.DataFrame({"a": [0.9, 0.7], "b": [0.8, 0.7], "c": [np.nan, 0.5]})
-    found = {(a, b): list(differences) for a, b, differences in pairs(values)}
-    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
-    assert found["a", "b"] == pytest.approx([0.1, 0])
-    assert found["a", "c"] == found["b", "c"] == pytest.approx([0.2])
+    result = {(a, b): list(differences) for a, b, differences in pairs(values)}
+    assert list(result) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert result["a", "b"] == pytest.approx([0.1, 0])
+    assert result["a", "c"] == result["b", "c"] == pytest.approx([0.2])
 
 
 @pytest.mark.parametrize("rope", [0, 0.01, 0.2])
@@ -64,25 +64,25 @@ def test_the_posterior_is_baycomps(rope):
     # Five runs of five folds: four times as many training as test samples.
     expected = baycomp.two_on_single(b, a, rope=rope, runs=5)
     b_better, equivalent, a_better = expected if rope else (expected[0], 0, expected[1])
-    found = correlated_t(a - b, 1 / 4, rope, smaller=False)
-    assert found == pytest.approx([a_better, equivalent, b_better], abs=1e-9)
-    assert correlated_t(a - b, 1 / 4, rope, smaller=True) == pytest.approx(found[::-1], abs=1e-9)
+    result = correlated_t(a - b, 1 / 4, rope, smaller=False)
+    assert result == pytest.approx([a_better, equivalent, b_better], abs=1e-9)
+    assert correlated_t(a - b, 1 / 4, rope, smaller=True) == pytest.approx(result[::-1], abs=1e-9)
     assert np.isnan(correlated_t(np.zeros(25), 1 / 4, rope, smaller=False)).all()
 
 
 def test_every_pair_has_a_row_of_each_test():
     same = [0.9, 0.7, 0.8, 0.8]
     values = pd.DataFrame({"a": same, "b": same, "c": [0.5, 0.31, 0.4, np.nan]})
-    found = by_split(values, 0.25, 0.01, smaller=False)
-    assert list(found) == ["nadeau_bengio", "bayesian_correlated_t"]
-    for rows in found.values():
+    result = by_split(values, 0.25, 0.01, smaller=False)
+    assert list(result) == ["nadeau_bengio", "bayesian_correlated_t"]
+    for rows in result.values():
         assert [row[:3] for row in rows] == [("a", "b", 4), ("a", "c", 3), ("b", "c", 3)]
-    difference, low, high, p, adjusted, *rest = found["nadeau_bengio"][0][-1]
+    difference, low, high, p, adjusted, *rest = result["nadeau_bengio"][0][-1]
     assert (difference, p, adjusted) == (0, 1, 1) and np.isnan([low, high, *rest]).all()
-    first, second = found["nadeau_bengio"][1][-1][3:5]
+    first, second = result["nadeau_bengio"][1][-1][3:5]
     assert second == pytest.approx(3 * first)
-    posterior = found["bayesian_correlated_t"][1][-1]
-    assert posterior[:3] == found["nadeau_bengio"][1][-1][:3]
+    posterior = result["bayesian_correlated_t"][1][-1]
+    assert posterior[:3] == result["nadeau_bengio"][1][-1][:3]
     assert sum(posterior[5:]) == pytest.approx(1) and np.isnan(posterior[3:5]).all()
 
 
@@ -138,5 +138,5 @@ def test_pairs_are_compared_on_the_samples_that_both_predicted():
 def test_it_errs_less_than_the_plain_t_and_finds_what_is_there():
     corrected, plain, _ = error_rates.rejected(150, 400, (0.8, 0.8))
     assert corrected.mean() < 0.08 < 0.3 < plain.mean()
-    found, _, mean = error_rates.rejected(20, 400, (0.9, 0.8))
-    assert found.sum() > 15 and mean == pytest.approx(0.1, abs=0.03)
+    result, _, mean = error_rates.rejected(20, 400, (0.9, 0.8))
+    assert result.sum() > 15 and mean == pytest.approx(0.1, abs=0.03)

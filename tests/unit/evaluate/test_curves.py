@@ -41,7 +41,7 @@ def drawn():
 
 def test_slope_and_intercept_are_those_of_statsmodels(drawn):
     event, prob = drawn
-    found = curves.calibration_line(event, prob)
+    result = curves.calibration_line(event, prob)
     kept = np.clip(prob, curves.CLIP, 1 - curves.CLIP)
     logit = np.log(kept / (1 - kept))
     family = sm.families.Binomial()
@@ -49,8 +49,8 @@ def test_slope_and_intercept_are_those_of_statsmodels(drawn):
     level = sm.GLM(event, np.ones(300), family, offset=logit).fit(tol=1e-14, maxiter=200)
     for name, fit, which in (("slope", slope, 1), ("intercept", level, 0)):
         expected = [fit.params[which], *fit.conf_int()[which]]
-        np.testing.assert_allclose(found[name], expected, rtol=0, atol=1e-8)
-    assert 0 < found["slope"][0] < 1 and found["intercept"][0] < 0
+        np.testing.assert_allclose(result[name], expected, rtol=0, atol=1e-8)
+    assert 0 < result["slope"][0] < 1 and result["intercept"][0] < 0
 
 
 def test_a_slope_needs_twenty_of_both_and_overlap():
@@ -105,9 +105,9 @@ def test_bins_by_hand_and_one_without_a_prediction():
 def test_net_benefit_by_hand():
     event = np.array([True, True, False, False, False])
     prob = np.array([0.9, 0.2, 0.6, 0.2, 0.1])
-    found = curves.net_benefit(event, prob, np.array([0.01, 0.2, 0.5, 0.95]))
+    result = curves.net_benefit(event, prob, np.array([0.01, 0.2, 0.5, 0.95]))
     # All are treated; all but one; one rightly and one wrongly; none.
-    assert found == pytest.approx([2 / 5 - 3 / 5 / 99, 2 / 5 - 2 / 5 / 4, 1 / 5 - 1 / 5, 0])
+    assert result == pytest.approx([2 / 5 - 3 / 5 / 99, 2 / 5 - 2 / 5 / 4, 1 / 5 - 1 / 5, 0])
 
 
 def test_roc_and_precision_recall_are_those_of_scikit_learn(drawn):
@@ -133,20 +133,20 @@ def test_curves_on_the_grid_have_the_areas_of_the_scorer(drawn):
     halves = [split == name for name in np.unique(split)]
     auc = np.mean([roc_auc_score(event[half], prob[half]) for half in halves])
     ap = np.mean([average_precision_score(event[half], prob[half]) for half in halves])
-    found = curves.ranking_curves(part, pooled=False)
-    assert area(found["roc"]) == pytest.approx(auc, abs=0.005)
-    assert area(found["pr"]) == pytest.approx(ap, abs=0.005)
+    result = curves.ranking_curves(part, pooled=False)
+    assert area(result["roc"]) == pytest.approx(auc, abs=0.005)
+    assert area(result["pr"]) == pytest.approx(ap, abs=0.005)
     together = curves.ranking_curves(part, pooled=True)
     assert area(together["roc"]) == pytest.approx(roc_auc_score(event, prob), abs=0.005)
-    assert found["roc"][-1] == 1 and (np.diff(found["roc"]) >= 0).all()
+    assert result["roc"][-1] == 1 and (np.diff(result["roc"]) >= 0).all()
 
 
 def test_steps_of_the_curves_by_hand():
     event, prob = [1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]
-    found = curves.ranking_curves(binary(event, prob), pooled=False)
-    at = dict(zip(np.round(GRID, 2), found["roc"], strict=True))
+    result = curves.ranking_curves(binary(event, prob), pooled=False)
+    at = dict(zip(np.round(GRID, 2), result["roc"], strict=True))
     assert [at[x] for x in (0, 0.49, 0.5, 1)] == pytest.approx([0.5, 0.5, 1, 1])
-    at = dict(zip(np.round(GRID, 2), found["pr"], strict=True))
+    at = dict(zip(np.round(GRID, 2), result["pr"], strict=True))
     assert [at[x] for x in (0, 0.5, 0.51, 1)] == pytest.approx([1, 1, 2 / 3, 2 / 3])
 
 
@@ -173,10 +173,10 @@ def three_classes():
 def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
     part = three_classes
     values = [scoring.score(of) for _, of in part.by("split")]
-    found = curves.ranking_curves(part, pooled=False)
+    result = curves.ranking_curves(part, pooled=False)
     for curve, metric in (("roc", "roc_auc"), ("pr", "average_precision")):
         expected = np.mean([value[metric] for value in values])
-        assert area(found[curve]) == pytest.approx(expected, abs=0.005)
+        assert area(result[curve]) == pytest.approx(expected, abs=0.005)
     event, prob = curves.event_of(part)
     assert (event == (part.truth == part.prob.argmax(axis=1))).all()
     assert (prob == part.prob.max(axis=1)).all()
@@ -225,14 +225,14 @@ def test_predictions_are_read_by_model_and_cohort(tmp_path):
         predictions = read_predictions(files[0], positive, files[1])
         return dict(predictions.by("language", "model", "cohort"))
 
-    found = read("a")
-    assert list(found) == [
+    result = read("a")
+    assert list(result) == [
         ("r", "m", "development"),
         ("r", "m", "lyon"),
         ("r", "sure", "development"),
     ]
-    part = found["r", "m", "development"]
+    part = result["r", "m", "development"]
     assert list(part.rows["repeat"]) == ["1"] and curves.event_of(part)[1].tolist() == [0.25]
-    assert list(found["r", "m", "lyon"].rows["repeat"]) == [""]
-    assert part.has_probabilities and not found["r", "sure", "development"].has_probabilities
+    assert list(result["r", "m", "lyon"].rows["repeat"]) == [""]
+    assert part.has_probabilities and not result["r", "sure", "development"].has_probabilities
     assert read(None)["r", "m", "lyon"].positive == 1

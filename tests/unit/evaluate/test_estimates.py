@@ -19,20 +19,20 @@ def intervals(truth, prob_b, units=None):
     given = np.where(prob_b > 0.5, "b", "a")
     part = predicted(truth, given, np.column_stack([1 - prob_b, prob_b]), ["a", "b"], "b")
     units = np.arange(len(truth)) if units is None else units
-    of = proportions(part.truth, part.classes, part.positive)
-    return sample_intervals(partial(scores, part), units, of, seed=1)
+    shares = proportions(part.truth, part.classes, part.positive)
+    return sample_intervals(partial(scores, part), units, shares, seed=1)
 
 
 def test_a_model_that_is_always_right_has_no_interval_of_zero_width():
-    found = intervals(["a"] * 10 + ["b"] * 5, [0.1] * 10 + [0.9] * 5)
+    result = intervals(["a"] * 10 + ["b"] * 5, [0.1] * 10 + [0.9] * 5)
     # Wilson with k = n: the lower limit is n / (n + z²).
     z2 = 1.959963984540054**2
     for metric, n in {"accuracy": 15, "sensitivity": 5, "specificity": 10}.items():
-        assert found[metric][0] == found[metric][2] == 1
-        assert found[metric][1] == pytest.approx(n / (n + z2))
-        assert found[metric][3] == "wilson"
-    assert found["roc_auc"] == (1, *newcombe_interval(1, 5, 10), "newcombe")
-    assert found["mcc"][0] == 1 and np.isnan(found["mcc"][1:3]).all()
+        assert result[metric][0] == result[metric][2] == 1
+        assert result[metric][1] == pytest.approx(n / (n + z2))
+        assert result[metric][3] == "wilson"
+    assert result["roc_auc"] == (1, *newcombe_interval(1, 5, 10), "newcombe")
+    assert result["mcc"][0] == 1 and np.isnan(result["mcc"][1:3]).all()
 
 
 def test_copies_of_a_group_do_not_narrow_wilsons_interval():
@@ -69,10 +69,12 @@ def test_what_all_splits_agree_on_is_the_estimate():
     prob[[0, 1]] = [0.62, 0.98]
     part = predicted(truth, truth, np.column_stack([0 * prob, prob]), ["a", "b"], "b")
     scored = partial(scores, part)
-    of = proportions(part.truth, part.classes, part.positive)
-    free = sample_intervals(scored, np.arange(16), of, seed=1)
+    shares = proportions(part.truth, part.classes, part.positive)
+    free = sample_intervals(scored, np.arange(16), shares, seed=1)
     assert free["roc_auc"][0] < 1 and free["roc_auc"][3] == "bootstrap"
-    bound = sample_intervals(scored, np.arange(16), of, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0})
+    bound = sample_intervals(
+        scored, np.arange(16), shares, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0}
+    )
     assert bound["roc_auc"] == (1, *newcombe_interval(1, 8, 8), "newcombe")
     assert bound["brier"] == free["brier"]
 
@@ -85,21 +87,21 @@ def tables(tmp_path):
     truth = dict(zip(samples + "xy", [1, 2, 3, 4, 5, 6, 1, 2], strict=True))
     rows = [
         ["r", "lm", split, "development", sample, truth[sample], truth[sample] + int(split[2])]
-        for split, of in predicted.items()
-        for sample in of
+        for split, names in predicted.items()
+        for sample in names
         if (split, sample) != ("r02f02", "f")
     ]
     rows += [["r", "lm", "final", "other", sample, truth[sample], 0] for sample in "xy"]
     rows += [
         ["r", "pls", split, "development", sample, truth[sample], 0]
-        for split, of in predicted.items()
-        for sample in of
+        for split, names in predicted.items()
+        for sample in names
     ]
     paths = {kind: str(tmp_path / kind) for kind in ("predictions", "splits", "samples")}
     pd.DataFrame(rows, columns=[*names, "predicted"]).to_csv(paths["predictions"], index=False)
     splits = [
-        (split, split[2], sample, "test" if sample in of else "train")
-        for split, of in [*predicted.items(), ("final", "xy")]
+        (split, split[2], sample, "test" if sample in names else "train")
+        for split, names in [*predicted.items(), ("final", "xy")]
         for sample in samples
     ]
     header = ["split", "repeat", "sample", "role"]
@@ -140,8 +142,8 @@ def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(table
     header = ["dataset", "language", "model", "split", "cohort", "metric", "value"]
     table = pd.DataFrame(rows, columns=header)
     demo = {"name": "demo", "positive": None}
-    found = estimate(table, {"demo": tables}, [demo], "repeated_kfold", 1)
-    assert [(row[2], *row[-2:]) for row in found] == [
+    result = estimate(table, {"demo": tables}, [demo], "repeated_kfold", 1)
+    assert [(row[2], *row[-2:]) for row in result] == [
         ("lm", 3, 1), ("lm", 3, 1), ("pls", 4, 0), ("pls", 4, 0)
     ]  # fmt: skip
     # Its samples were all tested, in the other repeat at least.
@@ -153,6 +155,6 @@ def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(table
 
 
 def test_the_bootstrap_stays_where_it_has_a_width():
-    found = intervals(["a"] * 10 + ["b"] * 10, np.linspace(0.05, 0.95, 20)[::-1] ** 3)
-    low, estimate, high = found["accuracy"][1], found["accuracy"][0], found["accuracy"][2]
-    assert found["accuracy"][3] == "bootstrap" and low < estimate < high
+    result = intervals(["a"] * 10 + ["b"] * 10, np.linspace(0.05, 0.95, 20)[::-1] ** 3)
+    low, estimate, high = result["accuracy"][1], result["accuracy"][0], result["accuracy"][2]
+    assert result["accuracy"][3] == "bootstrap" and low < estimate < high

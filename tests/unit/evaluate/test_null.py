@@ -30,20 +30,20 @@ def test_groups_of_one_outcome_move_whole():
     groups = np.repeat([f"g{i}" for i in range(12)], [1, 2, 3] * 4)
     label = dict(zip(dict.fromkeys(groups), ["a", "a", "b"] * 4, strict=True))
     outcome = np.array([label[g] for g in groups])
-    found = [dict(zip(groups, dealt(outcome, groups, seed), strict=True)) for seed in range(20)]
-    for seed, of_group in enumerate(found):
+    result = [dict(zip(groups, dealt(outcome, groups, seed), strict=True)) for seed in range(20)]
+    for seed, of_group in enumerate(result):
         assert [of_group[g] for g in groups] == list(dealt(outcome, groups, seed))
         assert Counter(of_group.values()) == {"a": 8, "b": 4}
     # Every group comes to both outcomes.
-    assert all(len({of_group[g] for of_group in found}) == 2 for g in label)
+    assert all(len({of_group[g] for of_group in result}) == 2 for g in label)
 
 
 def test_a_pair_keeps_one_of_each():
     groups = np.repeat(np.arange(10), 2)
     outcome = np.tile(["normal", "tumour"], 10)
-    found = dealt(outcome, groups)
-    assert all(set(found[groups == g]) == {"normal", "tumour"} for g in range(10))
-    assert 0 < (found != outcome).sum() < 20
+    result = dealt(outcome, groups)
+    assert all(set(result[groups == g]) == {"normal", "tumour"} for g in range(10))
+    assert 0 < (result != outcome).sum() < 20
 
 
 def test_blocks_go_to_groups_of_their_size():
@@ -51,14 +51,14 @@ def test_blocks_go_to_groups_of_their_size():
     outcome = np.array([0, 0, 0, 1, 1, 2, 3, 3, 3, 4, 5, 6, 6, 7])
     seen = set()
     for seed in range(20):
-        found = dealt(outcome, groups, seed)
+        result = dealt(outcome, groups, seed)
         for size in (1, 2, 3):
             blocks = [
                 [sorted(y[groups == g]) for g in "abcdef" if (groups == g).sum() == size]
-                for y in (outcome, found)
+                for y in (outcome, result)
             ]
             assert sorted(blocks[0]) == sorted(blocks[1])
-        seen.add(tuple(sorted(found[groups == "a"])))
+        seen.add(tuple(sorted(result[groups == "a"])))
     assert seen == {(0, 0, 0), (1, 1, 2), (3, 3, 3)}
 
 
@@ -73,8 +73,10 @@ def sheet(outcomes, groups=None):
 
 def test_a_permutation_is_split_anew_without_cohorts():
     rows = sheet(["a"] * 8 + ["b"] * 10)
-    made = [permute_sheet(rows, f"d/null/{i}", RESAMPLING, "classification", 1) for i in "123"]
-    for shuffled, splits in made:
+    permuted_rows = [
+        permute_sheet(rows, f"d/null/{i}", RESAMPLING, "classification", 1) for i in "123"
+    ]
+    for shuffled, splits in permuted_rows:
         assert [row["sample"] for row in shuffled] == [f"S{i}" for i in range(18)]
         assert Counter(row["outcome"] for row in shuffled) == {"a": 8, "b": 10}
         assert [split.name for split in splits] == ["r01f01", "r01f02", "r01f03"]
@@ -82,8 +84,8 @@ def test_a_permutation_is_split_anew_without_cohorts():
             # Balanced over the outcomes as they are permuted.
             classes = Counter(shuffled[row]["outcome"] for row in split.test)
             assert set(classes) == {"a", "b"} and max(classes.values()) <= 4
-    assert len({tuple(row["outcome"] for row in shuffled) for shuffled, _ in made}) == 3
-    assert len({tuple(splits[0].test) for _, splits in made}) == 3
+    assert len({tuple(row["outcome"] for row in shuffled) for shuffled, _ in permuted_rows}) == 3
+    assert len({tuple(splits[0].test) for _, splits in permuted_rows}) == 3
 
 
 def test_what_cannot_be_split_is_drawn_again(monkeypatch):

@@ -49,27 +49,27 @@ def by_definition(right, units, sign):
 @pytest.mark.parametrize("smaller", [False, True])
 def test_it_is_what_the_algorithm_says(units, smaller):
     sign = -1 if smaller else 1
-    found = expect_of_winner(cohort_of(RIGHT, units), list("abc"), "accuracy", smaller, seed=7)
+    result = expect_of_winner(cohort_of(RIGHT, units), list("abc"), "accuracy", smaller, seed=7)
     expected = by_definition(RIGHT, units, sign)
-    assert found.estimate == pytest.approx(np.mean(expected))
-    assert [found.low, found.high] == pytest.approx(np.quantile(expected, [0.025, 0.975]))
-    assert (found.models, found.resamples) == (3, len(expected))
+    assert result.estimate == pytest.approx(np.mean(expected))
+    assert [result.low, result.high] == pytest.approx(np.quantile(expected, [0.025, 0.975]))
+    assert (result.models, result.resamples) == (3, len(expected))
     # Of a and b, both with 8 of 12, the first.
-    assert found.winner == ("a" if smaller else "c")
-    assert found.winner_estimate == pytest.approx(8 / 12 if smaller else 9 / 12)
-    assert found.optimism == pytest.approx(sign * (found.winner_estimate - found.estimate))
+    assert result.winner == ("a" if smaller else "c")
+    assert result.winner_estimate == pytest.approx(8 / 12 if smaller else 9 / 12)
+    assert result.optimism == pytest.approx(sign * (result.winner_estimate - result.estimate))
 
 
 def test_the_best_of_many_coins_is_told_to_be_a_coin():
     rng = np.random.default_rng(2)
     coins = {str(i): rng.integers(0, 2, 60) for i in range(40)}
-    found = expect_of_winner(cohort_of(coins, range(60)), list(coins), "accuracy", False, seed=1)
-    assert found.optimism > 0.05 and found.estimate < 0.5 < found.winner_estimate
-    assert found.low < 0.5 < found.high
+    result = expect_of_winner(cohort_of(coins, range(60)), list(coins), "accuracy", False, seed=1)
+    assert result.optimism > 0.05 and result.estimate < 0.5 < result.winner_estimate
+    assert result.low < 0.5 < result.high
 
 
 def test_a_model_that_lost_samples_is_not_picked():
-    found = expect_of_winner(cohort_of(RIGHT, tested="c"), list("abc"), "accuracy", False, seed=1)
-    assert found.winner == "a" and found.models == 2
+    result = expect_of_winner(cohort_of(RIGHT, tested="c"), list("abc"), "accuracy", False, seed=1)
+    assert result.winner == "a" and result.models == 2
     assert expect_of_winner(cohort_of(RIGHT), [], "accuracy", False, seed=1) is None
     assert expect_of_winner(cohort_of(RIGHT, ["g"] * N), ["a"], "accuracy", False, seed=1) is None

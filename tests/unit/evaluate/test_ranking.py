@@ -87,9 +87,9 @@ def test_practically_equivalent_needs_a_probability_of_95_percent(probability, s
 def test_models_that_print_the_same_value_lead_together():
     rows = [row("python/a", "0.9001"), row("r/b", "0.9"), row("r/c", "0.87")]
     pairs = [pair("python/a", "r/c", "0.03"), pair("r/b", "r/c", "0.3"), pair("python/a", "r/b")]
-    found = ranked(rows, pairs)
-    assert leaders(found) == ["python/a", "r/b"]
-    assert (found["r/c"]["p_adjusted"], found["r/c"]["differs_from_leader"]) == ("0.3", "false")
+    result = ranked(rows, pairs)
+    assert leaders(result) == ["python/a", "r/b"]
+    assert (result["r/c"]["p_adjusted"], result["r/c"]["differs_from_leader"]) == ("0.3", "false")
     # Against one of the leaders it was not tested.
     assert ranked(rows, pairs[:1])["r/c"]["differs_from_leader"] == ""
     alike = [
@@ -105,14 +105,14 @@ def test_equal_models_stand_as_in_the_configuration():
 
 
 def test_the_estimate_is_that_of_the_splits_the_interval_at_most_that_of_the_same_value():
-    found = shown_estimates(
+    result = shown_estimates(
         [
             row("python/a", "0.92", "0.89", "0.94", method="bootstrap"), row("python/a", "1"),
             row("r/b", "1", "0.8", "1", method="newcombe"), row("r/b", "1"),
             row("r/c", "0.9", "0.8", "0.95", method="bootstrap"), row("r/c", "0.91", "0.82", "1"),
         ]
     )["development", "roc_auc"]  # fmt: skip
-    assert [(r["estimate"], r["ci_low"], r["method"]) for r in found.values()] == [
+    assert [(r["estimate"], r["ci_low"], r["method"]) for r in result.values()] == [
         ("1", "", "nadeau_bengio"), ("1", "0.8", "newcombe"), ("0.91", "0.82", "nadeau_bengio"),
     ]  # fmt: skip
 
@@ -157,9 +157,9 @@ def test_a_regression_is_led_by_the_smallest_error():
         row("python/a", "0.3", metric="rmse"), row("r/b", "0.2", metric="rmse"),
         row("r/null", "0.1", metric="rmse"),
     ]  # fmt: skip
-    found = ranked(rows, dataset=REGRESSION)
-    assert list(found)[:3] == ["r/null", "r/b", "python/a"] and leaders(found) == ["r/b"]
-    assert found["r/b"]["beats_baseline"] == "false"
+    result = ranked(rows, dataset=REGRESSION)
+    assert list(result)[:3] == ["r/null", "r/b", "python/a"] and leaders(result) == ["r/b"]
+    assert result["r/b"]["beats_baseline"] == "false"
     near = [row("python/a", "12.34", metric="rmse"), row("r/b", "12.33", metric="rmse")]
     assert leaders(ranked(near, dataset=REGRESSION)) == ["r/b", "python/a"]
 

@@ -8,16 +8,16 @@ from sklearn import metrics as sk
 from omc.evaluate import scoring
 from omc.evaluate.intervals import bootstrap_interval, corrected_interval
 from omc.learn.losses import best_candidate, tuning_value
-from tests.predicted import predicted as made
+from tests.predicted import predicted as make_predictions
 
 
 def score(*args):
-    return scoring.score(made(*args))
+    return scoring.score(make_predictions(*args))
 
 
 def scorer(*args):
     """As a function of the weights."""
-    return lambda weights: scoring.scores(made(*args), weights)
+    return lambda weights: scoring.scores(make_predictions(*args), weights)
 
 
 def test_binary_by_hand():
@@ -55,8 +55,8 @@ def test_undefined_is_nan_and_no_warning():
     values = score(["a", "a"], ["a", "b"], [[1, 0], [0, 1]], ["a", "b"], "b")
     assert np.isnan(values["roc_auc"]) and np.isnan(values["sensitivity"])
     assert values["accuracy"] == 0.5
-    without = score(["a", "b"], ["a", "b"], None, ["a", "b"], "b")
-    assert np.isnan(without["brier"]) and without["accuracy"] == 1
+    without_prob = score(["a", "b"], ["a", "b"], None, ["a", "b"], "b")
+    assert np.isnan(without_prob["brier"]) and without_prob["accuracy"] == 1
 
 
 def test_regression():
@@ -149,12 +149,12 @@ def test_a_weight_is_a_number_of_copies(classes):
         truth, predicted = rng.integers(0, 4, n) / 10, rng.integers(0, 4, n) / 10
     positive = names[-1] if names else None
     weights = np.vstack([rng.multinomial(n, np.ones(n) / n, 30), np.eye(n)[0] * 3])
-    found = scorer(truth, predicted, prob, names, positive)(weights)
+    result = scorer(truth, predicted, prob, names, positive)(weights)
     for b, times in enumerate(weights):
         rows = np.repeat(np.arange(n), times.astype(int))
         part = None if prob is None else prob[rows]
         expected = score(truth[rows], predicted[rows], part, names, positive)
-        assert {m: v[b] for m, v in found.items()} == pytest.approx(expected, nan_ok=True)
+        assert {m: v[b] for m, v in result.items()} == pytest.approx(expected, nan_ok=True)
 
 
 def test_bootstrap_interval_agrees_with_scipy():

@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 from sklearn import metrics as sk
 
 from omc.evaluate.scoring import score
-from tests.predicted import predicted as made
+from tests.predicted import predicted as make_predictions
 
 IN_R = """
 suppressPackageStartupMessages(library(caret))
@@ -43,14 +43,14 @@ def predictions():
 
 
 @pytest.fixture(scope="module")
-def found(predictions):
+def our_scores(predictions):
     truth, predicted, prob, x, y = predictions
     both = np.column_stack([prob, 1 - prob])
-    values = score(made(truth, predicted, both, ["case", "control"], "case"))
-    return values | score(made(x, y))
+    values = score(make_predictions(truth, predicted, both, ["case", "control"], "case"))
+    return values | score(make_predictions(x, y))
 
 
-def test_scikit_learn(predictions, found):
+def test_scikit_learn(predictions, our_scores):
     truth, predicted, prob, x, y = predictions
     case = truth == "case"
     expected = {
@@ -69,10 +69,10 @@ def test_scikit_learn(predictions, found):
         "r2": sk.r2_score(x, y),
         "spearman": spearmanr(x, y).statistic,
     }
-    assert found == pytest.approx(expected, abs=1e-8)
+    assert our_scores == pytest.approx(expected, abs=1e-8)
 
 
-def test_caret_and_proc(predictions, found, tmp_path):
+def test_caret_and_proc(predictions, our_scores, tmp_path):
     truth, predicted, prob, x, y = predictions
     with open(tmp_path / "data.csv", "w", newline="") as file:
         writer = csv.writer(file)
@@ -86,4 +86,4 @@ def test_caret_and_proc(predictions, found, tmp_path):
     right, given = (truth == "case") & (predicted == "case"), predicted == "case"
     of_case = 2 * right.sum() / (given.sum() + (truth == "case").sum())
     assert expected.pop("f1_of_case") == pytest.approx(of_case, abs=1e-8)
-    assert {metric: found[metric] for metric in expected} == pytest.approx(expected, abs=1e-8)
+    assert {metric: our_scores[metric] for metric in expected} == pytest.approx(expected, abs=1e-8)

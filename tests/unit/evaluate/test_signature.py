@@ -62,9 +62,9 @@ def test_stability_is_undefined_where_nothing_is_left_out():
 def test_the_interval_is_as_wide_as_the_measure_varies():
     rng = np.random.default_rng(2)
     share = rng.beta(0.5, 2, 60)
-    found = np.array([stability(rng.random((40, 60)) < share, 60) for _ in range(300)])
-    width = (found[:, 2] - found[:, 1]).mean() / 2 / 1.96
-    assert width == pytest.approx(found[:, 0].std(), rel=0.15)
+    result = np.array([stability(rng.random((40, 60)) < share, 60) for _ in range(300)])
+    width = (result[:, 2] - result[:, 1]).mean() / 2 / 1.96
+    assert width == pytest.approx(result[:, 0].std(), rel=0.15)
 
 
 def importance(model, splits, language="r"):
@@ -192,10 +192,10 @@ def test_a_planted_feature_costs_most_and_the_model_is_that_of_the_run(planted, 
     evaluated = read_evaluated(tmp_path / "tuning.csv", settings)
     features, rows = [f"f{i}" for i in range(12)], []
     for split in splits:
-        found = list(permute_split(data, settings, estimator, split, evaluated[split], features))
-        assert [row for _, n, row in found if n == 0] == run[split].predictions
-        assert len(found) == 20 * (1 + (8 + 1) * PERMUTATIONS)
-        rows += [[split, feature, str(n), *row[2:]] for feature, n, row in found]
+        result = list(permute_split(data, settings, estimator, split, evaluated[split], features))
+        assert [row for _, n, row in result if n == 0] == run[split].predictions
+        assert len(result) == 20 * (1 + (8 + 1) * PERMUTATIONS)
+        rows += [[split, feature, str(n), *row[2:]] for feature, n, row in result]
     columns = ["split", "feature", "permutation", "truth", "predicted", "prob_case", "prob_control"]
     table = pd.DataFrame(rows, columns=columns)
     for metric, least in (("roc_auc", 0.3), ("log_loss", 0.5)):
@@ -209,10 +209,10 @@ def test_what_is_predicted_at_once_does_not_change_the_result(planted, monkeypat
     data, settings, estimator, splits = open_planted(planted)
     evaluated = train_split(data, settings, estimator, splits[0]).tuning
     evaluated = [[*row, ""] for row in evaluated]
-    asked = (data, settings, estimator, splits[0], evaluated, ["f4", "f1"])
-    rows = list(permute_split(*asked))
+    arguments = (data, settings, estimator, splits[0], evaluated, ["f4", "f1"])
+    rows = list(permute_split(*arguments))
     monkeypatch.setattr("omc.learn.shuffling.BLOCK_NUMBERS", 1)
-    assert list(permute_split(*asked)) == rows
+    assert list(permute_split(*arguments)) == rows
 
 
 def test_no_split_of_single_samples_is_permuted(planted):
@@ -239,10 +239,10 @@ def test_only_a_split_that_failed_in_the_run_may_be_left_out(planted, tmp_path):
         dataset="d", models=json.dumps([{**settings.spec, "key": "key"}]), task="classification",
         tuning_metric="brier", imbalance="none", seed=1,
     )  # fmt: skip
-    asked = (files, tmp_path / "permuted.csv", params)
+    arguments = (files, tmp_path / "permuted.csv", params)
     with pytest.raises(ValueError):
-        shuffle_features(*asked)
+        shuffle_features(*arguments)
     rows = [["d", "python", "m", split, "tune", "no", "log"] for split in splits]
     write_csv(files.failures, FAILURES, rows)
-    shuffle_features(*asked)
+    shuffle_features(*arguments)
     assert len((tmp_path / "permuted.csv").read_text().splitlines()) == 1

@@ -22,8 +22,8 @@ def metrics(values, model="m", metric="auc"):
 
 
 def test_a_layer_is_paired_by_split():
-    whole, layer = metrics([[0.9, 0.8], [0.7, 1.0]]), metrics([[0.8, 0.8], [0.6, 0.6]])
-    (row,) = compare(whole, layer, "layer", 0.5)
+    parent, layer = metrics([[0.9, 0.8], [0.7, 1.0]]), metrics([[0.8, 0.8], [0.6, 0.6]])
+    (row,) = compare(parent, layer, "layer", 0.5)
     differences = np.array([0.1, 0.0, 0.1, 0.4])
     half = t.ppf(0.975, 3) * np.sqrt(differences.var(ddof=1) * (1 / 4 + 0.5))
     p = 2 * t.sf(0.15 / (half / t.ppf(0.975, 3)), 3)
@@ -42,9 +42,9 @@ def test_groups_ignored_are_paired_by_repeat():
 
 
 def test_only_pairs_count_and_the_order_is_that_of_the_metrics():
-    whole = pd.concat([metrics([[0.5, np.nan, 0.7]], "z"), metrics([[np.nan] * 3], "a")])
+    parent = pd.concat([metrics([[0.5, np.nan, 0.7]], "z"), metrics([[np.nan] * 3], "a")])
     other = pd.concat([metrics([[0.4, 0.1, np.nan]], "z"), metrics([[0.5] * 3], "a")])
-    rows = list(compare(whole, other, "layer", 0.5))
+    rows = list(compare(parent, other, "layer", 0.5))
     assert [row[1] for row in rows] == ["z", "a"] and [row[-1] for row in rows] == [1, 0]
     assert rows[0][3:6] == pytest.approx([0.5, 0.4, 0.1])
     assert np.isnan(rows[0][6:9]).all() and np.isnan(rows[1][3:9]).all()
@@ -52,8 +52,8 @@ def test_only_pairs_count_and_the_order_is_that_of_the_metrics():
 
 def test_external_cohorts_are_left_out():
     cohort = metrics([[0.1]]).assign(cohort="other", split="final", repeat="")
-    whole = pd.concat([metrics([[0.5, 0.7]]), cohort])
-    (row,) = compare(whole, whole, "layer", 0.5)
+    parent = pd.concat([metrics([[0.5, 0.7]]), cohort])
+    (row,) = compare(parent, parent, "layer", 0.5)
     assert row[3:6] == pytest.approx([0.6, 0.6, 0]) and row[-1] == 2
 
 

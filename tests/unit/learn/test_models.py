@@ -141,19 +141,19 @@ def check_candidates(name, task, inner, x, y):
 
 
 def test_candidates_are_lowered_to_what_the_smallest_fit_can_do():
-    def of(grid, rows, columns):
+    def capped(grid, rows, columns):
         return grids.candidates({"grid": grid, "size": 9}, 1, rows, columns)
 
     neighbours = {"n_neighbors": [9, 7, 5, 3]}
-    assert of(neighbours, 6, 50) == [{"n_neighbors": k} for k in (6, 5, 3)]
-    assert of(neighbours, 9, 50) == [{"n_neighbors": k} for k in (9, 7, 5, 3)]
+    assert capped(neighbours, 6, 50) == [{"n_neighbors": k} for k in (6, 5, 3)]
+    assert capped(neighbours, 9, 50) == [{"n_neighbors": k} for k in (9, 7, 5, 3)]
     components = {"regressor__n_components": [1, 2, 8, 10]}
-    assert [c["regressor__n_components"] for c in of(components, 9, 20)] == [1, 2, 8]
-    assert [c["regressor__n_components"] for c in of(components, 20, 5)] == [1, 2, 5]
+    assert [c["regressor__n_components"] for c in capped(components, 9, 20)] == [1, 2, 8]
+    assert [c["regressor__n_components"] for c in capped(components, 20, 5)] == [1, 2, 5]
     # A share of the columns is no number of columns, although 1.0 equals 1.
     features = {"max_features": ["sqrt", 1, 1.0, 40, None]}
-    found = [c["max_features"] for c in of(features, 20, 5)]
-    assert [repr(v) for v in found] == ["'sqrt'", "1", "1.0", "5", "None"]
+    result = [c["max_features"] for c in capped(features, 20, 5)]
+    assert [repr(v) for v in result] == ["'sqrt'", "1", "1.0", "5", "None"]
 
 
 def test_without_two_folds_there_is_no_calibration(study):

@@ -40,17 +40,17 @@ def ask(tmp_path, monkeypatch):
         (tmp_path / name).write_text("")
 
     def resolve(**changed):
-        asked = {"dataset": "one", "model": "r/pls", "input": "new.tsv", "output": "out.csv"}
-        return prediction.resolve({**asked, **changed}, DATASETS, MODELS)
+        request = {"dataset": "one", "model": "r/pls", "input": "new.tsv", "output": "out.csv"}
+        return prediction.resolve({**request, **changed}, DATASETS, MODELS)
 
     return resolve
 
 
 def test_tables_are_given_by_layer(ask):
-    found = ask()
-    assert (found["language"], found["model"]) == ("r", "pls")
-    assert found["tables"]["genes"]["path"] == "new.tsv"
-    assert ask(input="genes=new.tsv")["tables"] == found["tables"]
+    result = ask()
+    assert (result["language"], result["model"]) == ("r", "pls")
+    assert result["tables"]["genes"]["path"] == "new.tsv"
+    assert ask(input="genes=new.tsv")["tables"] == result["tables"]
     tables = ask(dataset="two", input="lipids=b.tsv,genes=new.tsv")["tables"]
     assert {layer: table["path"] for layer, table in tables.items()} == {
         "genes": "new.tsv",
@@ -117,7 +117,7 @@ def fitted(estimator):
 def test_a_saved_model_predicts_by_feature_name(tmp_path, estimator, ending):
     saved = fitted(estimator)
     save_model(saved, str(tmp_path))
-    (path,) = (str(found) for found in tmp_path.iterdir())
+    (path,) = (str(result) for result in tmp_path.iterdir())
     assert path.endswith(ending)
     loaded = load_model(path, sha256_file(path))
     values = np.array([[9.0, -1.0, np.nan], [9.0, np.nan, -4.0]])

@@ -85,9 +85,9 @@ def test_sparse_gives_the_bits_of_dense_in_blocks_or_not(tmp_path, monkeypatch, 
     expected = learn(x, y, layer(40, top), setting)
     monkeypatch.setattr("omc.learn.preprocessing.BLOCK_NUMBERS", 31 * 6)
     for values in (x, stored):
-        found = learn(values, y, layer(40, top), setting)
+        result = learn(values, y, layer(40, top), setting)
         for name in ("index", "fill", "center", "scale", "rank"):
-            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+            np.testing.assert_array_equal(getattr(result, name), getattr(expected, name))
 
 
 def test_no_feature_left():
@@ -103,12 +103,12 @@ def test_the_file_gives_back_what_was_learned(tmp_path, leukemia):
     }
     path = str(tmp_path / "p.h5")
     write_fits(path, fits, {"splits_sha256": "a", "data_sha256": "b"})
-    found, attributes = read_fits(path)
+    result, attributes = read_fits(path)
     assert attributes == {"splits_sha256": "a", "data_sha256": "b"}
-    assert list(found) == list(fits)
+    assert list(result) == list(fits)
     for key, fit in fits.items():
-        np.testing.assert_array_equal(found[key].index, fit.index)
-        np.testing.assert_array_equal(found[key].scale, fit.scale)
+        np.testing.assert_array_equal(result[key].index, fit.index)
+        np.testing.assert_array_equal(result[key].scale, fit.scale)
     assert list(read_fits(path, {"final"})[0]) == [("final", 1)]
 
 

@@ -149,8 +149,8 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
             prob = model.predict_proba(x[train[inner == j]])[:, 1]
             values.append(np.mean((prob - y[train[inner == j]]) ** 2))
         means.append(np.mean(values))
-    found = [float(r["value"]) for r in tables["tuning"] if r["split"] == split]
-    np.testing.assert_allclose(np.reshape(found, (3, 2)).mean(axis=0), means, atol=1e-11)
+    result = [float(r["value"]) for r in tables["tuning"] if r["split"] == split]
+    np.testing.assert_allclose(np.reshape(result, (3, 2)).mean(axis=0), means, atol=1e-11)
     best = (1, 3)[int(np.argmin(means))]
     fit = data.fits[split, 0]
     seed = fit_seed(1, "d", "python", "m", split, 0)
@@ -167,9 +167,9 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
 
 def test_batches_give_the_same_rows(files, tmp_path):
     spec = {"estimator": "sklearn.ensemble.ExtraTreesClassifier", "params": {"n_estimators": 5}}
-    whole = run(files, tmp_path, spec)[0]["predictions"]
+    complete = run(files, tmp_path, spec)[0]["predictions"]
     parts = [run(files, tmp_path, spec, batch=(i, 2))[0]["predictions"] for i in (1, 2)]
-    assert whole == parts[0] + parts[1]
+    assert complete == parts[0] + parts[1]
 
 
 @pytest.mark.parametrize(
@@ -222,8 +222,8 @@ def test_calibration_is_that_of_a_whole_pipeline(files, tmp_path, estimator):
         train, test, inner = data.split_rows(split)
         model = CalibratedClassifierCV(pipeline, cv=PredefinedSplit(inner), ensemble=False)
         expected += list(model.fit(x[train], data.outcome[train]).predict_proba(x[test])[:, 1])
-    found = [float(r[f"prob_{data.classes[1]}"]) for r in tables["predictions"]]
-    np.testing.assert_allclose(found, expected, atol=1e-9)
+    result = [float(r[f"prob_{data.classes[1]}"]) for r in tables["predictions"]]
+    np.testing.assert_allclose(result, expected, atol=1e-9)
     labels = [data.classes[int(p > 0.5)] for p in expected]
     assert [r["predicted"] for r in tables["predictions"]] == labels
     kind = "coefficient" if hasattr(estimator, "alpha") else ""

@@ -14,8 +14,8 @@ def test_a_missing_package_is_told_before_any_training(tmp_path, monkeypatch):
     monkeypatch.setattr(validate_models, "BASE_PACKAGES", ("numpy", "no_such_package", "nor_this"))
     with pytest.raises(UserError) as error:
         validate_models.main([], str(tmp_path / "python.json"))
-    told = str(error.value).splitlines()
-    assert len(told) == 2 and "the Python package no_such_package is missing" in told[0]
+    messages = str(error.value).splitlines()
+    assert len(messages) == 2 and "the Python package no_such_package is missing" in messages[0]
 
 
 def test_versions_are_written_without_models_too(tmp_path):

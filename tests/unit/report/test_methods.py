@@ -56,10 +56,10 @@ def test_sizes_are_counted_without_the_split_on_all_samples():
             ("final", "a", "train"), ("final", "b", "train"),
         )
     ]  # fmt: skip
-    found = sizes(samples, splits, ["genes", "genes", "lipids"])
-    assert found["training"] == (1, 1) and found["splits"] == 1
-    assert found["features"] == {"genes": 2, "lipids": 1}
-    assert found["cohorts"]["lyon"] == {"outcomes": ["x"], "groups": ["g"]}
+    result = sizes(samples, splits, ["genes", "genes", "lipids"])
+    assert result["training"] == (1, 1) and result["splits"] == 1
+    assert result["features"] == {"genes": 2, "lipids": 1}
+    assert result["cohorts"]["lyon"] == {"outcomes": ["x"], "groups": ["g"]}
 
 
 def test_the_methods_follow_the_configuration(written):
@@ -112,13 +112,13 @@ def test_each_data_set_is_stratified_by_its_own_columns():
 
 
 @pytest.mark.parametrize(
-    ("scale", "told"),
+    ("scale", "sentence"),
     [
         ("standard", "gives all layers the same sum of squares"),
         ("none", "larger values still has more weight"),
     ],
 )
-def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, told):
+def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, sentence):
     layer = {"table": "resources/leukemia/expression.tsv.gz"}
     data = {
         "layers": {"expression": layer, "other": layer},
@@ -127,7 +127,7 @@ def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, 
     }
     text = written(datasets={"leukemia": data}, preprocessing={"scale": scale})
     assert text.count("still has more weight") + text.count("same sum of squares") == 1
-    assert told in text
+    assert sentence in text
 
 
 def test_the_checklist_claims_only_what_a_run_answers(written):

@@ -49,7 +49,7 @@ def ranked(tables, dataset=DATASET):
     return {"ranking": [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]}
 
 
-def told(estimates, comparisons=(), dataset=DATASET, **tables):
+def result_of(estimates, comparisons=(), dataset=DATASET, **tables):
     names = ("metrics", "selection", "timing", "checks", "failures")
     tables = {"estimates": estimates, "comparisons": comparisons} | {
         name: tables.get(name, []) for name in names
@@ -67,16 +67,16 @@ BASE = row("r/null", "0.5")
 def test_a_leader_is_told_with_its_interval_and_the_others_it_does_not_differ_from():
     pairs = [pair("python/a", "r/b", "0.2"), pair("r/c", "python/a", "0.01")]
     lead = "`python/a` leads with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: "
-    assert answer(told(CLEAR, pairs)).startswith(
+    assert answer(result_of(CLEAR, pairs)).startswith(
         f"{lead}no evidence of a difference from 1 of 2 other models. "
     )
     different = [pair("python/a", "r/b", "0.001"), pair("r/c", "python/a", "0.01")]
-    assert answer(told(CLEAR, different)).startswith(
+    assert answer(result_of(CLEAR, different)).startswith(
         f"{lead}evidence of a difference (adjusted p < 0.05) from each of 2 other models. "
     )
-    assert answer(told(CLEAR)).startswith(f"{lead}no test against the others was possible. ")
+    assert answer(result_of(CLEAR)).startswith(f"{lead}no test against the others was possible. ")
     # What is not about the leader says nothing about it.
-    assert "no test" in answer(told(CLEAR, [pair("r/b", "r/c", "0.2")]))
+    assert "no test" in answer(result_of(CLEAR, [pair("r/b", "r/c", "0.2")]))
 
 
 @pytest.mark.parametrize(("probability", "said"), [("0.96", True), ("0.95", True), ("0.94", False)])
@@ -85,7 +85,7 @@ def test_practically_equivalent_needs_a_probability_of_95_percent(probability, s
         pair("python/a", "r/b", "0.6"),
         pair("python/a", "r/b", "", probability, "bayesian_correlated_t"),
     ]
-    assert (", 1 practically equivalent" in answer(told(CLEAR, pairs))) == said
+    assert (", 1 practically equivalent" in answer(result_of(CLEAR, pairs))) == said
 
 
 def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
@@ -95,22 +95,22 @@ def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
         for low, high, method in (("", "", "nadeau_bengio"), ("0.87", "1", "newcombe"))
     ]
     pairs = [pair("python/a", "r/c", "0.03"), pair("r/b", "r/c", "0.3")]
-    said = answer(told([*rows, CLEAR[2]], pairs))
+    said = answer(result_of([*rows, CLEAR[2]], pairs))
     assert said.startswith(
         "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000,"
         " and none of them wins (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
         " model. "
     )
     assert "leads" not in said
-    assert table(told(rows)).count("| shares the lead |") == 2
-    assert "wins (`python/a`, `r/b`). The baseline" in answer(told([*rows, BASE]))
+    assert table(result_of(rows)).count("| shares the lead |") == 2
+    assert "wins (`python/a`, `r/b`). The baseline" in answer(result_of([*rows, BASE]))
     # Against one of the leaders it was not tested.
-    assert "no test against the others" in answer(told([*rows, CLEAR[2]], pairs[:1]))
+    assert "no test against the others" in answer(result_of([*rows, CLEAR[2]], pairs[:1]))
     alike = [
         pair(leader, "r/c", "", p, "bayesian_correlated_t")
         for leader, p in (("python/a", "0.96"), ("r/b", "0.9"))
     ]
-    assert "equivalent" not in answer(told([*rows, CLEAR[2]], pairs + alike))
+    assert "equivalent" not in answer(result_of([*rows, CLEAR[2]], pairs + alike))
 
 
 def test_a_value_of_pooled_predictions_never_stands_for_the_mean_over_the_splits():
@@ -118,19 +118,19 @@ def test_a_value_of_pooled_predictions_never_stands_for_the_mean_over_the_splits
         row("python/a", "1"), row("python/a", "0.92", "0.9", "0.94", method="bootstrap"),
         row("r/b", "0.99", "0.97", "1"), row("r/b", "0.99", "0.98", "1", method="bootstrap"),
     ]  # fmt: skip
-    said = answer(told(rows))
+    said = answer(result_of(rows))
     assert said.startswith("`python/a` leads with ROC AUC 1.000 over 25 splits, no interval: ")
 
 
 def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     metrics = values({"python/a": {0}, "r/b": {0, 1, 2}, "r/null": {0, 1, 2}})
-    found = told([*CLEAR[:2], BASE], metrics=metrics)
-    assert answer(found).startswith("`r/b` leads with ROC AUC 0.800 ")
+    result = result_of([*CLEAR[:2], BASE], metrics=metrics)
+    assert answer(result).startswith("`r/b` leads with ROC AUC 0.800 ")
     assert (
         "; these lack a value on some splits and cannot lead: `python/a` (1 of 3 splits). "
-        in answer(found)
+        in answer(result)
     )
-    assert [line.split(" | ")[0] for line in table(found).splitlines()[2:]] == [
+    assert [line.split(" | ")[0] for line in table(result).splitlines()[2:]] == [
         "| r/b",
         "| r/null (baseline)",
         "| python/a (a value on 1 of 3 splits: cannot lead)",
@@ -138,54 +138,58 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     ]
     # Each lacks another one.
     metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
-    found = told(CLEAR[:2], metrics=metrics)
-    assert not found.leader and found.ranked == []
-    assert answer(found).startswith(
+    result = result_of(CLEAR[:2], metrics=metrics)
+    assert not result.leader and result.ranked == []
+    assert answer(result).startswith(
         "No model leads: none has a value of ROC AUC on every split (`python/a` (2 of 3 splits),"
     )
-    assert "no model leads" in validated(found, "lyon")
+    assert "no model leads" in validated(result, "lyon")
     # Where predictions are pooled, a split counts by a value of any metric.
     pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
     metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
-    assert told(pooled, metrics=metrics).ranked == ["r/b"]
-    assert told(CLEAR, metrics=metrics).leader == "python/a"
+    assert result_of(pooled, metrics=metrics).ranked == ["r/b"]
+    assert result_of(CLEAR, metrics=metrics).leader == "python/a"
 
 
 @pytest.mark.parametrize("value", ["0.95", "0.9001"])
 def test_no_model_leads_that_a_baseline_equals(value):
-    found = told([*CLEAR, row("r/null", value)], [pair("python/a", "r/b", "0.2")])
+    result = result_of([*CLEAR, row("r/null", value)], [pair("python/a", "r/b", "0.2")])
     shown = f"{float(value):.3f}"
-    assert answer(found).startswith(
+    assert answer(result).startswith(
         f"No model does better than the baseline (`r/null`, ROC AUC {shown}); best of the others:"
         " `python/a` with ROC AUC 0.900 over 25 splits, 95 % interval 0.850 to 0.950: no evidence"
     )
-    assert "| leads, no better than the baseline |" in table(found)
-    assert not told([*CLEAR, BASE]).unbeaten
+    assert "| leads, no better than the baseline |" in table(result)
+    assert not result_of([*CLEAR, BASE]).unbeaten
     # A baseline that failed on the hard splits equals nobody.
     metrics = values({"python/a": {0, 1}, "r/null": {0}})
-    assert not told([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten
+    assert not result_of([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten
     errors = [row("python/a", "0.9", metric="rmse"), row("r/null", "0.8", metric="rmse")]
-    assert told(errors, dataset={**DATASET, "metric": "rmse"}).unbeaten == "r/null"
+    assert result_of(errors, dataset={**DATASET, "metric": "rmse"}).unbeaten == "r/null"
 
 
 def test_the_baseline_and_what_to_expect_of_the_pick():
-    assert "No baseline was configured" in answer(told(CLEAR, dataset={**DATASET, "baselines": []}))
+    assert "No baseline was configured" in answer(
+        result_of(CLEAR, dataset={**DATASET, "baselines": []})
+    )
     selection = [
         # Of pooled predictions: 0.02 less than the value of the winner there, which is 0.87.
         {"dataset": "demo", "metric": "roc_auc", "optimism": "0.02", "n_models": "3"}
     ]
-    said = answer(told([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection))
+    said = answer(
+        result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection)
+    )
     assert (
         " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
         " the model that you would pick, expect ROC AUC 0.880: the leader's value less the optimism"
         " of picking the best of 3." in said
     )
     selection[0] |= {"optimism": "-0.01"}
-    assert "pick, expect ROC AUC 0.900: " in answer(told(CLEAR, selection=selection))
+    assert "pick, expect ROC AUC 0.900: " in answer(result_of(CLEAR, selection=selection))
     selection[0] |= {"n_models": "1"}
-    assert "pick, expect" not in answer(told(CLEAR, selection=selection))
+    assert "pick, expect" not in answer(result_of(CLEAR, selection=selection))
     assert "The baseline reaches 0.500 (`r/null`)." in answer(
-        told([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
+        result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
     )
 
 
@@ -194,17 +198,17 @@ def test_what_the_checks_warn_of():
         {"dataset": "demo", "check": "batch", "status": "warning", "value": "v", "advice": "do x"},
         {"dataset": "demo", "check": "subject", "status": "ok", "value": "v", "advice": ""},
     ]
-    assert answer(told(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
-    assert answer(told(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
+    assert answer(result_of(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
+    assert answer(result_of(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
     # A variant has no checks of its own.
-    assert "checks" not in answer(told(CLEAR))
+    assert "checks" not in answer(result_of(CLEAR))
     assert "- **Warning** (batch): v. Advice: do x." in written(checks=checks)
 
 
 def test_a_regression_is_led_by_the_smallest_error():
     regression = {**DATASET, "metric": "rmse"}
     rows = [row("python/a", "0.3", metric="rmse"), row("r/b", "0.2", "0.1", "0.3", metric="rmse")]
-    said = answer(told(rows, dataset=regression))
+    said = answer(result_of(rows, dataset=regression))
     assert said.startswith("`r/b` leads with RMSE 0.200 over 25 splits, 95 % interval 0.100 to 0.3")
 
 
@@ -220,11 +224,11 @@ def test_a_regression_is_led_by_the_smallest_error():
 )
 def test_errors_in_any_unit_have_three_digits(best, second, said):
     rows = [row("python/a", best, metric="rmse"), row("r/b", second, metric="rmse")]
-    assert said in answer(told(rows, dataset={**DATASET, "metric": "rmse"}))
+    assert said in answer(result_of(rows, dataset={**DATASET, "metric": "rmse"}))
 
 
 def test_predictions_that_were_scored_together_are_called_so():
-    said = answer(told([row("python/a", "0.9", method="bootstrap")]))
+    said = answer(result_of([row("python/a", "0.9", method="bootstrap")]))
     assert "over 25 splits, all test predictions together, no interval. " in said
 
 
@@ -234,12 +238,12 @@ def test_a_cohort_is_told_of_the_leader_of_cross_validation():
         row("python/a", "0.7", "0.6", "0.8", "lyon"),
     ]
     said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (95 % interval 0.600 to 0.800); "
-    found = told(CLEAR + outside)
-    assert validated(found, "lyon") == said + "cross-validation said 0.900."
-    assert "`python/a` leads with ROC AUC 0.900" in answer(found)
-    lost = validated(told([*CLEAR, row("python/a", "", cohort="lyon")]), "lyon")
+    result = result_of(CLEAR + outside)
+    assert validated(result, "lyon") == said + "cross-validation said 0.900."
+    assert "`python/a` leads with ROC AUC 0.900" in answer(result)
+    lost = validated(result_of([*CLEAR, row("python/a", "", cohort="lyon")]), "lyon")
     assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."
-    perfect = validated(told([*CLEAR, row("python/a", "1", cohort="lyon")]), "lyon")
+    perfect = validated(result_of([*CLEAR, row("python/a", "1", cohort="lyon")]), "lyon")
     assert "ROC AUC 1.000 (no interval)" in perfect
 
 
@@ -262,8 +266,8 @@ def test_the_table_has_every_model_the_best_first_and_what_failed_last():
         for stage in ("tune", "fit")
     ]
     pairs = [pair("python/a", "r/b", "0.2"), pair("r/null", "python/a", "0.0004")]
-    found = told([BASE, *CLEAR[1::-1]], pairs, timing=timing, failures=FAILURES)
-    assert table(found).splitlines()[2:] == [
+    result = result_of([BASE, *CLEAR[1::-1]], pairs, timing=timing, failures=FAILURES)
+    assert table(result).splitlines()[2:] == [
         "| python/a | 0.900 | 0.850 to 0.950 | leads | 2.4 |",
         "| r/b | 0.800 | no interval | 0.200 | 0.0 |",
         "| r/null (baseline) | 0.500 | no interval | < 0.001 | 0.0 |",
@@ -272,7 +276,7 @@ def test_the_table_has_every_model_the_best_first_and_what_failed_last():
 
 
 def written(**tables):
-    rows = told(CLEAR, **tables).tables
+    rows = result_of(CLEAR, **tables).tables
     datasets = [{**DATASET, "cohorts": {}}]
     rows |= ranked(rows)
     written = findings(rows, datasets)
@@ -290,4 +294,4 @@ def test_the_summary_names_what_failed_and_where_to_look():
 
 
 def test_no_model_has_a_value():
-    assert answer(told([])).startswith("No model has a value of ROC AUC. ")
+    assert answer(result_of([])).startswith("No model has a value of ROC AUC. ")

@@ -23,45 +23,56 @@ def results(means, metrics=("roc_auc",), baselines=(), failed=None, spread=0.02,
     much the values there differ}. Differences from .05 have evidence, those to .001 are equivalent.
     """
     failed, cohorts = failed or {}, cohorts or {}
-    made = {name: [] for name in ("metrics", "estimates", "timing", "comparisons", "selection")}
+    all_tables = {
+        name: [] for name in ("metrics", "estimates", "timing", "comparisons", "selection")
+    }
     for model, mean in means.items():
         keys = {"dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1]}
-        lost = failed.get(model, 0)
+        n_failed = failed.get(model, 0)
         values = [mean + spread * math.sin(2 * math.pi * i / SPLITS) for i in range(1, SPLITS + 1)]
         for metric in metrics:
-            own = values
+            split_values = values
             if not METRICS[metric].higher_is_better and metric != metrics[0]:
-                own = [1 - value for value in values]
-            own = ["" if i < lost else f"{value:.9f}" for i, value in enumerate(own)]
-            inside = {**keys, "cohort": "development", "metric": metric}
-            made["metrics"] += [{**inside, "split": f"s{i}", "value": v} for i, v in enumerate(own)]
-            valued = [float(value) for value in own if value]
+                split_values = [1 - value for value in values]
+            split_values = [
+                "" if i < n_failed else f"{value:.9f}" for i, value in enumerate(split_values)
+            ]
+            cells = {**keys, "cohort": "development", "metric": metric}
+            all_tables["metrics"] += [
+                {**cells, "split": f"s{i}", "value": v} for i, v in enumerate(split_values)
+            ]
+            valued = [float(value) for value in split_values if value]
             estimate = sum(valued) / len(valued) if valued else math.nan
-            shown = {"ci_low": "", "ci_high": "", "n_splits": str(SPLITS), "n_failed": str(lost)}
+            shown = {
+                "ci_low": "",
+                "ci_high": "",
+                "n_splits": str(SPLITS),
+                "n_failed": str(n_failed),
+            }
             for cohort, shift in {"development": 0, **cohorts}.items():
                 method = "nadeau_bengio" if compared and cohort == "development" else "bootstrap"
                 number = f"{estimate + shift:.12g}" if valued else ""
-                row = {**inside, **shown, "cohort": cohort, "estimate": number, "method": method}
-                made["estimates"].append(row)
-        for i in range(lost, SPLITS):
+                row = {**cells, **shown, "cohort": cohort, "estimate": number, "method": method}
+                all_tables["estimates"].append(row)
+        for i in range(n_failed, SPLITS):
             for stage in ("tune", "fit", "predict"):
                 seconds = (cpu or {}).get(model, 1) / 3
                 timed = {"split": f"s{i}", "stage": stage, "cpu_seconds": str(seconds)}
-                made["timing"].append({**keys, **timed})
+                all_tables["timing"].append({**keys, **timed})
     scored = [model for model in means if failed.get(model, 0) < SPLITS]
     if compared:
         for i, a in enumerate(scored):
-            made["comparisons"] += [r for b in scored[i + 1 :] for r in pair(a, b, means)]
+            all_tables["comparisons"] += [r for b in scored[i + 1 :] for r in pair(a, b, means)]
         picked = {"optimism": "0.01", "n_models": str(len(scored)), "metric": metrics[0]}
-        made["selection"].append({"dataset": "demo", **picked})
+        all_tables["selection"].append({"dataset": "demo", **picked})
     dataset = {
         "name": "demo", "metric": metrics[0], "models": list(means), "baselines": list(baselines),
         "cohorts": dict.fromkeys(cohorts, 40), "range": (80.0, 90.0),
     }  # fmt: skip
-    made |= {name: tables.get(name, []) for name in ("confusion", "variants", "null_tests")}
-    rows = ranking(made, dataset)
-    made["ranking"] = [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]
-    return Result(made, dataset)
+    all_tables |= {name: tables.get(name, []) for name in ("confusion", "variants", "null_tests")}
+    rows = ranking(all_tables, dataset)
+    all_tables["ranking"] = [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]
+    return Result(all_tables, dataset)
 
 
 def pair(a, b, means):

@@ -59,14 +59,14 @@ def entries(name):
 
 def pins(lines):
     """Name -> version of exactly pinned pip requirements."""
-    found = {}
+    result = {}
     for line in lines:
         match = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)", line)
         assert match, f"{line!r} is not pinned as name==version"
         name = canonicalize_name(match[1])
-        assert name not in found, f"{name} stands twice in the list"
-        found[name] = Version(match[2])
-    return found
+        assert name not in result, f"{name} stands twice in the list"
+        result[name] = Version(match[2])
+    return result
 
 
 def conda_pins(name):

@@ -17,9 +17,9 @@ def make(root, *arguments):
 @pytest.mark.parametrize("target", ["check", "run", "retry", "report"])
 def test_a_configuration_that_is_not_there_is_one_sentence(root, target):
     process = make(root, target, "CONFIG=no such file.yaml")
-    told = [line for line in process.stderr.splitlines() if not line.startswith("make")]
-    assert process.returncode != 0 and len(told) == 1
-    assert told[0].startswith("ERROR: CONFIG=no such file.yaml: there is no such file")
+    messages = [line for line in process.stderr.splitlines() if not line.startswith("make")]
+    assert process.returncode != 0 and len(messages) == 1
+    assert messages[0].startswith("ERROR: CONFIG=no such file.yaml: there is no such file")
 
 
 def test_a_path_with_a_space_stays_one(root):

@@ -9,23 +9,23 @@ from omc.study.code import code_files, r_files, used_by
 
 @pytest.fixture
 def stems(root):
-    def of(script, *more):
+    def code_of(script, *more):
         files = code_files(str(root / "workflow"), f"scripts/{script}", *more)
         return {file.rpartition("/")[2].partition(".")[0] for file in files}
 
-    return of
+    return code_of
 
 
 def test_what_is_imported_inside_functions_and_through_others_is_found(stems):
-    found = stems("learn/train.py")
-    assert {"training", "models", "preprocessing", "matrix", "seeds", "checksums"} <= found
-    assert not found & {"summary", "metrics", "scoring", "images"}
+    result = stems("learn/train.py")
+    assert {"training", "models", "preprocessing", "matrix", "seeds", "checksums"} <= result
+    assert not result & {"summary", "metrics", "scoring", "images"}
 
 
 def test_what_an_r_file_uses_is_found_by_its_use_lines(stems):
-    found = stems("learn/train.R")
-    assert {"training", "models", "losses", "preprocessing", "matrix", "seeds"} <= found
-    assert not found & {"theme", "delong", "shuffling"}
+    result = stems("learn/train.R")
+    assert {"training", "models", "losses", "preprocessing", "matrix", "seeds"} <= result
+    assert not result & {"theme", "delong", "shuffling"}
 
 
 def test_a_word_for_people_trains_no_model_again(stems):

@@ -16,11 +16,11 @@ def study(root, monkeypatch):
     config["models"] = {"python": ["dummy", "logistic_regression"], "r": ["glmnet"]}
     config["resampling"]["splits_per_job"] = 3
 
-    def made(jobs=1):
+    def make_study(jobs=1):
         config["tuning"] = {"jobs": jobs}
         return configuration.load(config, str(root / "workflow"))
 
-    return made
+    return make_study
 
 
 def leave(folder, table, header, *rows):
@@ -69,8 +69,8 @@ def test_tuning_jobs_that_failed_are_part_of_it(study, tmp_path):
     for part, error in (("1of2", ""), ("2of2", "no convergence")):
         row = ["leukemia", "python", "logistic_regression", "r01f01", 1, "{}", 1, "brier", "", ""]
         leave(folder / "tune" / part, "tuning", [*contracts.TUNING, "error"], [*row, error])
-    (found,) = retry.failed_jobs(study(jobs=2), str(tmp_path))
-    assert found.files == [
+    (result,) = retry.failed_jobs(study(jobs=2), str(tmp_path))
+    assert result.files == [
         str(folder / "failures.csv"), str(folder / "tune" / "2of2" / "tuning.csv"),
     ]  # fmt: skip
 

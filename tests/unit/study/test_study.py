@@ -152,8 +152,10 @@ def test_a_date_is_text(study, base):
 
 def test_each_data_set_has_the_f_test_of_its_task(study, base):
     def methods():
-        asked = study(copy.deepcopy(base))
-        settings = [json.loads(asked.slices.preprocessing_setting(name)) for name in asked.datasets]
+        loaded = study(copy.deepcopy(base))
+        settings = [
+            json.loads(loaded.slices.preprocessing_setting(name)) for name in loaded.datasets
+        ]
         return [setting["method"] for setting in settings]
 
     regression = copy.deepcopy(base["datasets"]["leukemia"])
@@ -266,8 +268,8 @@ def test_a_grid_takes_the_place_of_what_a_preset_fixes(study, base):
 )
 def test_batches(study, base, cost, scheme, expected):
     base["resampling"] = {"repeats": 7, **scheme}
-    asked = study(base)
-    count = batch_count(cost, asked.config["resampling"], asked.jobs.split_count("leukemia"))
+    loaded = study(base)
+    count = batch_count(cost, loaded.config["resampling"], loaded.jobs.split_count("leukemia"))
     assert count == expected
 
 
@@ -283,11 +285,11 @@ def obesity(groups):
 def test_splits_of_groups_are_counted_in_the_sheet(study, base):
     base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
     base["resampling"] = {"scheme": "leave_one_group_out", "splits_per_job": 2}
-    asked = study(base)
-    assert asked.jobs.split_count("o") == asked.jobs.split_count("o-ungrouped") == 154
-    model = asked.models["o"][0]
-    assert len(asked.jobs.batches("o", model)) == 77
-    assert asked.split_source("o-ungrouped") == asked.split_source("o") == "o"
+    loaded = study(base)
+    assert loaded.jobs.split_count("o") == loaded.jobs.split_count("o-ungrouped") == 154
+    model = loaded.models["o"][0]
+    assert len(loaded.jobs.batches("o", model)) == 77
+    assert loaded.split_source("o-ungrouped") == loaded.split_source("o") == "o"
 
 
 @pytest.mark.parametrize(
@@ -305,13 +307,13 @@ def test_a_scheme_that_does_not_suit_the_groups(study, base, scheme, groups, exp
 
 
 def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
-    asked = {
+    loaded = {
         "dataset": "leukemia",
         "model": "r/glmnet",
         "input": base["datasets"]["leukemia"]["samples"],
         "output": "out.csv",
     }
-    asking = study({**copy.deepcopy(base), "predict": asked})
+    asking = study({**copy.deepcopy(base), "predict": loaded})
     assert asking.config == study(base).config
     assert asking.prediction["model"] == "glmnet" and study(base).prediction is None
     with pytest.raises(UserError, match="predict.output: missing"):
@@ -330,20 +332,20 @@ def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base,
         "same": {"samples": samples},
         "other": {"samples": samples, "layers": {"cells": {"images": str(tmp_path / "there")}}},
     }
-    asked = study(base)
-    assert list(asked.images.settings("leukemia")) == ["cells", "cells-other"]
-    assert asked.images.shards("leukemia", "cells") == ["1of2", "2of2"]
-    assert asked.images.shards("leukemia", "cells-other") == ["1of1"]
-    in_shard = asked.images.in_shard("leukemia", "cells", "2of2")
+    loaded = study(base)
+    assert list(loaded.images.settings("leukemia")) == ["cells", "cells-other"]
+    assert loaded.images.shards("leukemia", "cells") == ["1of2", "2of2"]
+    assert loaded.images.shards("leukemia", "cells-other") == ["1of1"]
+    in_shard = loaded.images.in_shard("leukemia", "cells", "2of2")
     assert [image.sample for image in in_shard] == ["b", "c"]
-    setting = json.loads(asked.slices.import_setting("leukemia"))
+    setting = json.loads(loaded.slices.import_setting("leukemia"))
     assert setting["layers"]["cells"]["source"] == "cells"
     sources = {n: c["layers"]["cells"]["source"] for n, c in setting["cohorts"].items()}
     assert sources == {"same": "cells", "other": "cells-other"}
-    assert asked.base("leukemia-cells") == "leukemia"
-    assert "contact_sheet" in asked.figures("leukemia-cells")
-    assert "contact_sheet" not in asked.figures("leukemia-expression")
-    before = asked.images.digest("leukemia", "cells")
+    assert loaded.base("leukemia-cells") == "leukemia"
+    assert "contact_sheet" in loaded.figures("leukemia-cells")
+    assert "contact_sheet" not in loaded.figures("leukemia-expression")
+    before = loaded.images.digest("leukemia", "cells")
     (tmp_path / "here" / "e.png").touch()
     assert study(base).images.digest("leukemia", "cells") != before
 
@@ -358,29 +360,29 @@ def test_images_as_rows_go_with_no_other_layer(study, base, tmp_path):
 
 def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(study, base):
     base["datasets"] = {"o": {**obesity("subject"), "compare_grouping": True}}
-    without = study(copy.deepcopy(base))
-    assert without.permuted() == [] and "null" not in without.figures("o")
-    assert "permutation" not in without.check_passed()
+    no_null = study(copy.deepcopy(base))
+    assert no_null.permuted() == [] and "null" not in no_null.figures("o")
+    assert "permutation" not in no_null.check_passed()
     base["comparison"] = {"null_permutations": 20}
-    asked = study(base)
-    assert asked.permutations()[::19] == ["001", "020"]
-    assert asked.permuted() == ["o"]
-    assert "null" in asked.figures("o") and "null" not in asked.figures("o-ungrouped")
-    learners = [m.name for m in asked.learners("o")]
+    loaded = study(base)
+    assert loaded.permutations()[::19] == ["001", "020"]
+    assert loaded.permuted() == ["o"]
+    assert "null" in loaded.figures("o") and "null" not in loaded.figures("o-ungrouped")
+    learners = [m.name for m in loaded.learners("o")]
     assert learners == ["logistic_regression", "svm_rbf", "glmnet", "svmRadial"]
-    assert "and in 80 jobs more on 20 permutations of the outcomes" in asked.check_passed()
+    assert "and in 80 jobs more on 20 permutations of the outcomes" in loaded.check_passed()
     # What is trained on the outcomes as they are does not depend on it.
     for question in ("training_keys", "preprocessing_setting", "import_setting"):
-        assert getattr(asked.slices, question)("o") == getattr(without.slices, question)("o")
+        assert getattr(loaded.slices, question)("o") == getattr(no_null.slices, question)("o")
     base["models"] = {"python": ["dummy"]}
     assert study(base).permuted() == []
 
 
 def test_figures_suit_the_task(study, base):
-    found = study(base).figures("leukemia")
-    assert {"roc_pr", "calibration", "decision", "confusion"} <= set(found)
-    assert "residuals" not in found
+    result = study(base).figures("leukemia")
+    assert {"roc_pr", "calibration", "decision", "confusion"} <= set(result)
+    assert "residuals" not in result
     base["datasets"]["leukemia"]["outcome"] = {"column": "subtype", "task": "regression"}
     base.update(models={"r": ["pls"]}, selection={"method": "none"})
-    found = study(base).figures("leukemia")
-    assert "residuals" in found and not {"roc_pr", "confusion"} & set(found)
+    result = study(base).figures("leukemia")
+    assert "residuals" in result and not {"roc_pr", "confusion"} & set(result)
