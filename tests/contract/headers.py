@@ -1,16 +1,16 @@
-"""Whether the tables of a run have the headers of catalog/tables.csv."""
+"""Compares the headers of a run's tables with catalog/tables.csv."""
 
 import csv
 from pathlib import Path
 
 from omc.core.tables import header
 
-# Tables of jobs, which a later step puts together under the name of the catalog.
+# Tables of jobs, which a later step joins under the name of the catalog.
 NAMED = {"checked": "images", "null_checks": "checks"}
 
 
 def wrong_headers(results: Path) -> dict[str, list[str]]:
-    """Headers of the files of a run that are not those of the catalog, by path."""
+    """Headers of a run's files that differ from the catalog, by path."""
     wrong = {}
     for path in sorted([*results.rglob("*.csv"), *results.rglob("samples.tsv")]):
         with open(path, encoding="utf-8", newline="") as file:
@@ -21,7 +21,7 @@ def wrong_headers(results: Path) -> dict[str, list[str]]:
 
 
 def matches(path: Path, columns: list[str], expected: list[str]) -> bool:
-    """Whether columns are those of the catalog, with the further ones that its table may have."""
+    """Whether columns match the catalog, with the extra columns that the table may have."""
     if path.name == "samples.tsv":
         return columns[:3] + columns[-1:] == expected
     further = columns[len(expected) :]

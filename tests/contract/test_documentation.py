@@ -1,4 +1,4 @@
-"""The tables of the docs say what the schema and the catalog say."""
+"""The tables of the docs match the schema and the catalog."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What every input format of the registry must keep."""
+"""Requirements for every input format of the registry."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ PYTHON_READS = [name for name in FORMATS if name != "rds"]
 
 
 def write(kind, folder):
-    """A file of a format with the numbers of VALUES; its path."""
+    """Write VALUES to a file of a format, and return its path."""
     path = folder / f"table{FORMATS[kind].ENDINGS[0]}"
     table = pd.DataFrame(VALUES, pd.Index(SAMPLES, name="sample"), FEATURES)
     if kind == "h5ad":

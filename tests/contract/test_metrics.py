@@ -1,4 +1,4 @@
-"""What every metric must keep: a file in omc/evaluate/scores and a row in catalog/metrics.csv."""
+"""Requirements for every metric: a file in omc/evaluate/scores and a row in catalog/metrics.csv."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ every_metric = pytest.mark.parametrize(("kind", "metric"), CASES)
 
 
 def random_predictions(kind, skill, seed=1, n=N):
-    """Columns of n predictions; skill: 0 of a prediction that knows nothing, 1 of a perfect one."""
+    """Columns of n predictions; skill: from 0, uninformed, to 1, perfect."""
     rng = np.random.default_rng(seed)
     classes = KINDS[kind]
     if not classes:
@@ -46,7 +46,7 @@ def test_every_metric_is_a_file_and_a_row():
 def test_it_keeps_its_range(kind, metric):
     limits = METRICS[metric].lowest, METRICS[metric].highest
     for seed in range(30):
-        # Of few samples the extremes are met.
+        # With few samples, extreme values occur.
         value = score(
             predictions_of(kind, random_predictions(kind, seed % 3 / 2, seed, n=6)), [metric]
         )[metric]

@@ -1,4 +1,4 @@
-"""What every resampling scheme of the registry must keep."""
+"""Requirements for every resampling scheme of the registry."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ def splits_of(name, groups, seed=2022):
 
 @pytest.fixture(params=[(name, grouped) for name in SCHEMES for grouped in (False, True)])
 def scheme(request):
-    """(name, groups) of every scheme with and without groups, where these suit it."""
+    """(name, groups) of every scheme, with and without groups if both suit it."""
     name, grouped = request.param
     if SCHEMES[name].refuse("subject" if grouped else None):
         pytest.skip("the scheme says that these data do not suit it")

@@ -1,4 +1,4 @@
-"""catalog/tables.csv: what it says of the tables of a run."""
+"""catalog/tables.csv matches the tables of a run."""
 
 from omc.core.csv_files import read_csv
 from omc.core.tables import ALL_TABLES, header

@@ -1,4 +1,4 @@
-"""What every transform of the registry must keep."""
+"""Requirements for every transform of the registry."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ every_transform = pytest.mark.parametrize("kind", TRANSFORMS)
 
 
 def numbers(kind):
-    """(5, 7) numbers inside the domain of a transform, one of them missing."""
+    """(5, 7) numbers in the domain of a transform, one of them missing."""
     values = np.random.default_rng(3).uniform(0.1, 0.9, (5, 7))
     assert TRANSFORMS[kind].inside(values).all()
     values[1, 2] = np.nan

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def divided(small, root):
-    """Leukemia as development (26 samples) and a cohort (12), in a run's folder."""
+    """Leukemia as development (26 samples) and a cohort (12), in the folder of a run."""
     folder = root / "resources" / "leukemia"
     sheet = pd.read_csv(folder / "samples.tsv", sep="\t", dtype=str).set_index("sample")
     table = pd.read_csv(folder / "expression.tsv.gz", sep="\t", index_col=0).iloc[:300]
@@ -20,7 +20,7 @@ def divided(small, root):
         inside.to_csv(run.path("inside.tsv"), sep="\t")
         sheet.loc[outside].to_csv(run.path("outside.tsv"), sep="\t")
         table[inside.index].to_csv(run.path("inside_table.tsv"), sep="\t")
-        # Another order, another orientation, and a feature more.
+        # Another order, another orientation, and an extra feature.
         other = (table.loc[::-1, outside] * factor).T.assign(more=1.0)
         other.to_csv(run.path("outside_table.csv"))
 

@@ -38,7 +38,7 @@ def planned(process):
     return {rule: int(count) for rule, count in counts if rule not in ("total", "job")}
 
 
-# Of one cost with the others: the run is looked at, and not its numbers.
+# As cheap as the other models: the test looks at the run, not at its numbers.
 FOREST = {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"}
 
 

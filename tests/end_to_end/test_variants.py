@@ -1,4 +1,4 @@
-"""Each layer alone and the groups ignored: the cut-down examples run to their figures."""
+"""Single layers and ignored groups: small versions of the examples run up to their figures."""
 
 import itertools
 
@@ -27,7 +27,7 @@ def keys(rows):
 def test_multiomics(workflow, root):
     models = {"python": ["logistic_regression"], "r": ["pls"]}
     run = workflow()
-    # Of the figures of a single layer those of one are enough.
+    # The figures of one single-layer variant are enough.
     wanted = [f"images/multiomics/{figure}.png" for figure in (
         "nutrimouse/layers", "nutrimouse-lipids/model_comparison",
     )]  # fmt: skip
@@ -69,7 +69,7 @@ def test_multiomics(workflow, root):
         if max(gaps) - min(gaps) > 1e-9:
             assert float(row["ci_low"]) <= gap + 1e-9 and float(row["ci_high"]) >= gap - 1e-9
         else:
-            # What never varies does not tell how much it can.
+            # Values that never vary do not show how much they can.
             assert row["ci_low"] == row["ci_high"] == ""
     images = run.path("images", "multiomics")
     assert (images / "nutrimouse" / "layers.png").stat().st_size > 10_000

@@ -1,4 +1,4 @@
-"""Checks of the data: what they find, and what they leave alone."""
+"""Checks of the data: what they report, and what they ignore."""
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ def test_near_duplicates_in_blocks_are_those_of_all_features_at_once():
     values[:, 3] = 5
     values[20] = values[4]
     for row, noise in ((21, 0.5), (22, 2.0)):
-        # Half of the threshold away from sample 5, and twice it.
+        # At half of the threshold from sample 5, and at twice the threshold.
         step = rng.normal(size=60)
         step *= noise * NEAR * np.sqrt(2 * 60) / np.linalg.norm(step)
         values[row] = values[5] + step * values.std(axis=0)

@@ -1,4 +1,4 @@
-"""Every format gives the same table; a file that is not what it says is named with what it is."""
+"""Every format gives the same table; a file with a wrong ending is reported with its content."""
 
 import gzip
 
@@ -114,7 +114,7 @@ def test_a_layer_of_an_h5ad_file(tmp_path):
 @pytest.mark.parametrize("ending", ["tsv", "csv", "parquet", "h5ad"])
 def test_sheets_are_text(tmp_path, ending):
     path = str(tmp_path / f"s.{ending}")
-    # A text file says what it says; the others hold numbers, which a text file would write so.
+    # Text is kept as it is; numbers of other formats are written as in a text file.
     expected = [["NA", "53", "1"], ['a "b"', "85.3", ""]]
     if ending in ("tsv", "csv"):
         SHEET.assign(age=["53", "85.3"], n=["1", ""]).to_csv(
@@ -154,7 +154,7 @@ def write_old_h5ad(path):
 
 
 def cut(path, length, end=b""):
-    """The beginning of a table in a file, and another end."""
+    """A file with the start of a table and a different end."""
     table = pd.DataFrame(np.random.default_rng(1).normal(size=(50, 5)))
     table.to_csv(path, sep="\t") if path.endswith("gz") else write_h5ad(
         path, table.rename(str).rename(columns=str)

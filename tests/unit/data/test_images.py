@@ -1,4 +1,4 @@
-"""Images: which there are, how each is read, and features with a known answer."""
+"""Images: listing, reading, and features with known values."""
 
 import math
 
@@ -45,7 +45,7 @@ def touch(path):
     path.write_bytes(b"")
 
 
-# ----------------------------------------------------------------------- which images there are
+# ---------------------------------------------------------------------------------- listing images
 
 
 def test_a_folder_of_images_and_of_folders(tmp_path):
@@ -264,7 +264,7 @@ def test_a_constant_image():
 def test_a_checkerboard():
     board = (np.indices((64, 64)).sum(axis=0) % 2).astype(float)
     result = texture(board)
-    # Beside and above stands the other colour, 31 levels away; at a diagonal step the same.
+    # Horizontal and vertical neighbours are 31 levels away; diagonal ones are equal.
     assert result["texture_glcm_contrast_1px"] == pytest.approx(31**2 / 2)
     assert result["texture_glcm_correlation_1px"] == pytest.approx(0, abs=1e-3)
     assert result["texture_glcm_contrast_2px"] == pytest.approx(0)

@@ -1,4 +1,4 @@
-"""Joining layers, and external cohorts: what is put together, and what is refused."""
+"""Joining layers and external cohorts: results and refusals."""
 
 import tracemalloc
 
@@ -21,7 +21,7 @@ def layer(path, **more):
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    """Writes a table into a folder of its own; the paths in messages are its bare names."""
+    """Writes a table into a temporary folder; messages contain bare file names."""
     monkeypatch.chdir(tmp_path)
     return lambda name, text: (tmp_path / name).write_text(text, encoding="utf-8") and name
 
@@ -45,7 +45,7 @@ def two(write):
 
 @pytest.fixture
 def one(two):
-    """One layer with a, b and c, and a cohort whose table has other columns in another order."""
+    """One layer with a, b and c, and a cohort with other columns in another order."""
     del two["layers"]["lipids"]
     two["samples"] = "three.tsv"
     return two
@@ -236,7 +236,7 @@ def test_a_regression_wants_numbers_in_every_cohort(cohort, write, value):
 
 @pytest.fixture
 def pictures(write, tmp_path):
-    """Sample a has two images, b one and another that is broken, c only a broken one."""
+    """Sample a has two images, b an intact and a broken one, c only a broken one."""
 
     def setting(unit):
         (tmp_path / "joined" / "cells").mkdir(parents=True)

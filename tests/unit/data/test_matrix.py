@@ -1,4 +1,4 @@
-"""data.h5ad: what is written is read back, from a dense or a sparse matrix, and by anndata."""
+"""data.h5ad: dense and sparse matrices are read back as written, also by anndata."""
 
 import anndata
 import numpy as np

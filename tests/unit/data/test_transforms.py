@@ -1,4 +1,4 @@
-"""Transforms: the definition of each, its domain, and the same bits from sparse and dense."""
+"""Transforms: definitions, domains, and identical results from sparse and dense values."""
 
 import numpy as np
 import pytest

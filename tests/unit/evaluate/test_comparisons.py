@@ -1,4 +1,4 @@
-"""Comparisons of models against numbers worked by hand and against other programs."""
+"""Comparisons of models, against hand calculations and other programs."""
 
 from functools import partial
 
@@ -104,7 +104,7 @@ def mean_error(errors, tested, weights, metrics=None):
 
 
 def cohort_of(errors, units, lost=()):
-    """A cohort whose models have these errors of each sample; their metric is the mean error."""
+    """A cohort with these errors by model and sample; the metric is the mean error."""
     models = {}
     for model, of in errors.items():
         tested = np.ones(len(units), dtype=bool)

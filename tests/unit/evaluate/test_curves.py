@@ -1,4 +1,4 @@
-"""Calibration, decision, ROC and PR curves: by hand, and against the libraries that have them."""
+"""Calibration, decision, ROC and PR curves against hand calculations and other libraries."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def binary(event, prob, repeat="1", split="r01f01"):
 
 @pytest.fixture
 def drawn():
-    """(event, prob) of 300 samples, the probabilities too extreme and with ties."""
+    """(event, prob) of 300 samples; the probabilities are too extreme and have ties."""
     rng = np.random.default_rng(1)
     logit = rng.normal(0.3, 1.5, 300)
     event = rng.random(300) < 1 / (1 + np.exp(-logit))
@@ -106,7 +106,7 @@ def test_net_benefit_by_hand():
     event = np.array([True, True, False, False, False])
     prob = np.array([0.9, 0.2, 0.6, 0.2, 0.1])
     result = curves.net_benefit(event, prob, np.array([0.01, 0.2, 0.5, 0.95]))
-    # All are treated; all but one; one rightly and one wrongly; none.
+    # Treated are: all; all but one; one event and one non-event; nobody.
     assert result == pytest.approx([2 / 5 - 3 / 5 / 99, 2 / 5 - 2 / 5 / 4, 1 / 5 - 1 / 5, 0])
 
 

@@ -1,4 +1,4 @@
-"""Intervals: of external cohorts, of cross-validation, and where nothing varies."""
+"""Intervals of external cohorts, of cross-validation, and of values that never vary."""
 
 from functools import partial
 
@@ -64,7 +64,7 @@ def test_splits_that_all_agree_have_no_interval_of_their_own():
 
 
 def test_what_all_splits_agree_on_is_the_estimate():
-    # In the pooled predictions one negative is above one positive; within each fold none is.
+    # One negative is above one positive in the pooled predictions, but not within a fold.
     truth, prob = np.array(["a", "b"] * 8), np.linspace(0.1, 0.9, 16)
     prob[[0, 1]] = [0.62, 0.98]
     part = predicted(truth, truth, np.column_stack([0 * prob, prob]), ["a", "b"], "b")
@@ -81,7 +81,7 @@ def test_what_all_splits_agree_on_is_the_estimate():
 
 @pytest.fixture
 def tables(tmp_path):
-    """Two repeats of two folds of six samples, three of them of one group; a cohort of two."""
+    """Two repeats of two folds with six samples, three in one group; and a cohort of two."""
     samples, names = "abcdef", ["language", "model", "split", "cohort", "sample", "truth"]
     predicted = {"r01f01": "abc", "r01f02": "def", "r02f01": "ace", "r02f02": "bdf"}
     truth = dict(zip(samples + "xy", [1, 2, 3, 4, 5, 6, 1, 2], strict=True))
@@ -122,7 +122,7 @@ def test_all_predictions_of_a_sample_are_drawn_together(tables):
     assert model.scored(weights)["mae"] == pytest.approx([1.5, 1.5])
     # Sample f is not among the predictions of the second repeat.
     assert model.scored(np.array([[0, 0, 0, 0, 0, 1]]))["mae"] == pytest.approx([1])
-    # It is tested by the first repeat, and yet lacks a split that the other model has.
+    # The first repeat tests it, but this model lacks a split that the other has.
     assert model.tested.all() and not model.complete
     assert cohorts["development"].models["r/pls"].complete
     outside = cohorts["other"]
@@ -146,7 +146,7 @@ def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(table
     assert [(row[2], *row[-2:]) for row in result] == [
         ("lm", 3, 1), ("lm", 3, 1), ("pls", 4, 0), ("pls", 4, 0)
     ]  # fmt: skip
-    # Its samples were all tested, in the other repeat at least.
+    # All its samples were tested, at least in the other repeat.
     demo |= {"metric": "mae", "models": ["r/lm", "r/pls"], "baselines": []}
     params = {"scheme": "repeated_kfold", "rope": 0.01, "seed": 1}
     compared, (picked,) = compare_dataset(demo, tables | {"delong": None}, table, params)

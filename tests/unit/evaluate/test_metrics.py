@@ -10,7 +10,7 @@ def test_the_catalog_says_direction_range_chance_and_unit():
     assert (auc.label, auc.sign, auc.lowest, auc.highest, auc.chance) == ("ROC AUC", 1, 0, 1, 0.5)
     assert (rmse.sign, rmse.highest, rmse.unit) == (-1, math.inf, "outcome")
     assert math.isnan(rmse.chance) and not rmse.bounded
-    # Up to 2 with more than two classes.
+    # With more than two classes it reaches 2.
     assert (brier.highest, brier.unit, brier.bounded) == (2, "", True)
 
 

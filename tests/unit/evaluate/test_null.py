@@ -1,4 +1,4 @@
-"""The permutation null: who moves with whom, what a permutation scores, and its p-value."""
+"""The permutation null: which samples stay together, scores of permutations, and p-values."""
 
 from collections import Counter
 
@@ -34,7 +34,7 @@ def test_groups_of_one_outcome_move_whole():
     for seed, of_group in enumerate(result):
         assert [of_group[g] for g in groups] == list(dealt(outcome, groups, seed))
         assert Counter(of_group.values()) == {"a": 8, "b": 4}
-    # Every group comes to both outcomes.
+    # Every group gets both outcomes in some permutation.
     assert all(len({of_group[g] for of_group in result}) == 2 for g in label)
 
 
@@ -81,7 +81,7 @@ def test_a_permutation_is_split_anew_without_cohorts():
         assert Counter(row["outcome"] for row in shuffled) == {"a": 8, "b": 10}
         assert [split.name for split in splits] == ["r01f01", "r01f02", "r01f03"]
         for split in splits:
-            # Balanced over the outcomes as they are permuted.
+            # Balanced over the permuted outcomes.
             classes = Counter(shuffled[row]["outcome"] for row in split.test)
             assert set(classes) == {"a", "b"} and max(classes.values()) <= 4
     assert len({tuple(row["outcome"] for row in shuffled) for shuffled, _ in permuted_rows}) == 3
@@ -90,7 +90,7 @@ def test_a_permutation_is_split_anew_without_cohorts():
 
 def test_what_cannot_be_split_is_drawn_again(monkeypatch):
     monkeypatch.setattr("omc.learn.schemes.repeated_kfold.DRAWS", 20)
-    # About every second permutation of these groups has no three different divisions.
+    # About half of the permutations of these groups lack three different divisions.
     groups = np.repeat(list("cdefghij"), [1, 9, 4, 2, 6, 4, 2, 2])
     rows = sheet(np.where(groups < "f", "a", "b"), groups)
     repeated = {**RESAMPLING, "repeats": 3}
@@ -109,7 +109,7 @@ def test_what_cannot_be_split_is_drawn_again(monkeypatch):
         (0.5, [0.4, 0.5, 0.6], False, (0.75, 2)),
         (0.5, [0.4, 0.5, 0.6], True, (0.75, 2)),
         (0.1, [0.4, 0.5, 0.6], True, (0.25, 0)),
-        # Equal but for rounding, and a failure, are as good.
+        # Values that are equal except for rounding, and failures, count as at least as good.
         (0.3, [0.1 + 0.2 - 1e-16, 0.1], False, (2 / 3, 1)),
         (0.9, [np.nan, 0.1, 0.2], False, (0.5, 1)),
     ],

@@ -1,4 +1,4 @@
-"""What to expect of a picked model, against the definition of BBC-CV."""
+"""Expected performance of a picked model, against the definition of BBC-CV."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_it_is_what_the_algorithm_says(units, smaller):
     assert result.estimate == pytest.approx(np.mean(expected))
     assert [result.low, result.high] == pytest.approx(np.quantile(expected, [0.025, 0.975]))
     assert (result.models, result.resamples) == (3, len(expected))
-    # Of a and b, both with 8 of 12, the first.
+    # Models a and b both have 8 of 12: the first is picked.
     assert result.winner == ("a" if smaller else "c")
     assert result.winner_estimate == pytest.approx(8 / 12 if smaller else 9 / 12)
     assert result.optimism == pytest.approx(sign * (result.winner_estimate - result.estimate))

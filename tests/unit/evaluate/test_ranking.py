@@ -1,4 +1,4 @@
-"""Who leads, and how the other models stand to the leader and to the baseline."""
+"""The leader, and how the other models compare with it and with the baseline."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def row(model, estimate, low="", high="", cohort="development", method=None, met
 
 
 def values(of_splits, metric="roc_auc", cohort="development"):
-    """Rows of metrics.csv of 4 splits; of_splits: {model: the splits on which it has a value}."""
+    """Rows of metrics.csv for 4 splits; of_splits: {model: the splits on which it has a value}."""
     return [
         {
             "dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1],
@@ -71,7 +71,7 @@ def test_the_best_model_leads_and_the_tests_tell_who_differs():
     assert [r["p_adjusted"] for r in rows.values()] == ["", "0.2", "0.01", ""]
     first = rows["python/a"]
     assert [first[c] for c in ("estimate", "ci_low", "ci_high")] == ["0.9", "0.85", "0.95"]
-    # A test in a cohort says nothing of cross-validation.
+    # Tests in cohorts do not count in cross-validation.
     rows = ranked(CLEAR, [pair("python/a", "r/b", "0.01", test="delong", cohort="lyon")])
     assert rows["r/b"]["differs_from_leader"] == ""
 
@@ -90,7 +90,7 @@ def test_models_that_print_the_same_value_lead_together():
     result = ranked(rows, pairs)
     assert leaders(result) == ["python/a", "r/b"]
     assert (result["r/c"]["p_adjusted"], result["r/c"]["differs_from_leader"]) == ("0.3", "false")
-    # Against one of the leaders it was not tested.
+    # It was not tested against one of the leaders.
     assert ranked(rows, pairs[:1])["r/c"]["differs_from_leader"] == ""
     alike = [
         pair(leader, "r/c", "", p, "bayesian_correlated_t")
@@ -124,7 +124,7 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     assert [r["complete"] for r in rows.values()] == ["true", "true", "false", "false"]
     assert (rows["python/a"]["n_valued"], rows["python/a"]["n_splits"]) == (1, 3)
     assert rows["python/a"]["beats_baseline"] == ""
-    # Each lacks another one.
+    # Each model lacks a different split.
     assert not leaders(ranked(CLEAR[:2], metrics=values({"python/a": {0, 1}, "r/b": {1, 2}})))
     # The baseline does not lead in their place.
     metrics = values({"python/a": {0}, "r/null": range(4)})
@@ -146,7 +146,7 @@ def test_a_model_beats_the_baseline_only_if_its_printed_value_is_better(value, s
     assert leaders(rows) == ["python/a"] and rows["python/a"]["beats_baseline"] == said
     assert (rows["r/null"]["beats_baseline"], rows["r/null"]["baseline"]) == ("", "true")
     assert ranked(CLEAR)["python/a"]["beats_baseline"] == ""
-    # A baseline that failed on the hard splits is no rival.
+    # A baseline that failed on the hard splits does not count.
     metrics = values({"python/a": range(4), "r/null": {0}})
     rows = ranked([CLEAR[0], row("r/null", value)], metrics=metrics)
     assert rows["python/a"]["beats_baseline"] == ""
@@ -170,7 +170,7 @@ def test_undefined_models_stand_before_those_that_failed():
     assert {model: r["status"] for model, r in rows.items()} == {
         "r/c": "scored", "r/null": "scored", "r/b": "undefined", "python/a": "failed"
     }  # fmt: skip
-    # Without a single row of estimates.csv.
+    # estimates.csv has no row.
     assert ranked(CLEAR)["r/null"]["status"] == "failed"
     assert not leaders(ranked([row("r/b", "")]))
     assert not leaders(ranked([BASE]))

@@ -1,4 +1,4 @@
-"""Metrics against scikit-learn and against numbers worked by hand."""
+"""Metrics against scikit-learn and hand calculations."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def score(*args):
 
 
 def scorer(*args):
-    """As a function of the weights."""
+    """The scores as a function of the weights."""
     return lambda weights: scoring.scores(make_predictions(*args), weights)
 
 
@@ -88,7 +88,7 @@ def test_tuning_metrics_by_hand():
 def test_the_first_candidate_wins_a_tie_and_a_failed_one_never():
     assert best_candidate("brier", np.array([np.nan, 0.2, 0.1, 0.1])) == 2
     assert best_candidate("accuracy", np.array([0.9, 0.9, np.nan])) == 0
-    # The same values in another order have another mean, by the last digits.
+    # Reordered values have a mean that differs in the last digits.
     assert best_candidate("brier", np.array([0.3, 0.1 + 1e-13, 0.1])) == 1
 
 
@@ -167,7 +167,7 @@ def test_bootstrap_interval_agrees_with_scipy():
 
 
 def test_bootstrap_of_groups_is_that_of_independent_units():
-    """Five copies of each sample, kept together, say no more than the samples alone."""
+    """Five copies of each sample, kept together, carry no more information than the samples."""
     error = np.random.default_rng(1).exponential(size=20)
 
     def interval(copies, units):

@@ -1,4 +1,4 @@
-"""Stability against Nogueira et al.'s definition, ranks worked by hand, planted features found."""
+"""Stability against Nogueira et al.'s definition, ranks by hand, and planted features."""
 
 import json
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ from omc.learn.training import train_split
 
 def test_stability_by_hand():
     # Three sets of two of four features: the variances s² of the features (definition 4) are
-    # 0, 1/3, 1/3 and 0, their mean is 1/6, and 2/4 * (1 - 2/4) is what chance gives.
+    # 0, 1/3, 1/3 and 0, their mean is 1/6, and 2/4 * (1 - 2/4) is expected by chance.
     used = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 0, 0]], dtype=bool)
     value, low, high = stability(used, 4)
     assert value == pytest.approx(1 / 3)
@@ -49,7 +49,7 @@ def test_stability_of_equal_and_of_random_sets():
     drawn = np.argsort(rng.random((200, 100)), axis=1) < 10
     value, low, high = stability(drawn, 100)
     assert abs(value) < 0.02 and low < 0 < high
-    # Of any size, and mixed.
+    # Sets of any size, and of mixed sizes.
     drawn = rng.random((200, 100)) < rng.uniform(0.05, 0.6, (200, 1))
     assert abs(stability(drawn, 100)[0]) < 0.02
 
@@ -92,10 +92,10 @@ def test_ranks_and_use_by_hand():
     assert list(features) == list("abcd")
     assert selected.sum(axis=0).tolist() == [2, 2, 1, 1]
     assert [use.model for use in uses] == ["net", "knn"]
-    # At most three are selected: what is not used has rank 4, and ties share theirs.
+    # At most three are selected: unused features have rank 4, and ties share a rank.
     assert uses[0].ranks.tolist() == [[2, 1, 4, 4], [1.5, 1.5, 4, 4]]
     assert uses[0].used.sum(axis=1).tolist() == [2, 2]
-    # A model without importance uses what was selected, and ranks nothing.
+    # A model without importance uses all selected features and ranks none.
     assert uses[1].ranks is None and (uses[1].used == selected).all()
 
 
@@ -139,7 +139,7 @@ def test_drops_by_hand():
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """Files of 60 samples of 12 features, of which f4 alone tells the classes apart."""
+    """Files of 60 samples with 12 features; only f4 separates the classes."""
     folder = tmp_path_factory.mktemp("planted")
     rng = np.random.default_rng(5)
     outcome = ["case", "control"] * 30

@@ -1,4 +1,4 @@
-"""Differences between a data set and its variants, against numbers worked by hand."""
+"""Differences between a data set and its variants, against hand calculations."""
 
 import numpy as np
 import pandas as pd
@@ -67,7 +67,7 @@ def test_evidence_is_adjusted_for_all_that_is_looked_at():
 
 
 def test_pooled_schemes_compare_what_is_scored_together(tmp_path):
-    # Leaving out each of eight samples, whose errors are these; the variant lacks the last one.
+    # Leave-one-out with these errors of eight samples; the variant lacks the last one.
     errors = {"whole": [3, 1, 1, 1, 2, 2, 1, 9], "variant": [4, 0, 2, 2, 2, 4, 1]}
     samples, paths = list("abcdefgh"), {}
     splits = [f"r01f{i:02d}" for i in range(1, 9)]
@@ -88,7 +88,7 @@ def test_pooled_schemes_compare_what_is_scored_together(tmp_path):
     assert [row[1:3] for row in rows] == [
         ("m", "rmse"), ("m", "mae"), ("gone", "rmse"), ("gone", "mae")
     ]  # fmt: skip
-    # The mean over the splits of an RMSE of one sample would be the MAE.
+    # A mean over splits of RMSEs of single samples would be the MAE.
     assert rows[0][3:6] == pytest.approx([3**0.5, (45 / 7) ** 0.5, 3**0.5 - (45 / 7) ** 0.5])
     differences = np.array([-1, 1, -1, -1, 0, -2, 0])
     half = t.ppf(0.975, 6) * differences.std(ddof=1) / np.sqrt(7)

@@ -1,4 +1,4 @@
-"""Splits: stratified, grouped, nested and the same every time."""
+"""Splits: stratified, grouped, nested and reproducible."""
 
 from collections import Counter
 
@@ -120,7 +120,7 @@ def test_more_repeats_than_divisions(classes, monkeypatch):
 
 
 def test_more_folds_than_groups_of_a_class():
-    # The positive samples are those of five of twenty subjects.
+    # Five of twenty subjects have the positive samples.
     groups = np.repeat([f"p{i}" for i in range(20)], [9, 1, 1, 1, 1] + [5] * 15)
     classes = ["pos"] * 13 + ["neg"] * 75
     for split in splits_of(classes, list(groups))[:-1]:
@@ -137,7 +137,7 @@ def test_more_folds_than_groups_of_a_class():
 
 
 def test_leave_one_group_out_tests_each_group_alone():
-    """Also one that holds all but a few samples of a class."""
+    """Also a group with all but a few samples of a class."""
     groups = np.array(["s1"] * 4 + ["s3"] * 9 + ["s2"] * 8 + ["s4"] * 3)
     classes = ["a"] * 4 + ["b"] * 9 + ["a", "b"] * 4 + ["b"] * 3
     *splits, final = splits_of(classes, groups, scheme="leave_one_group_out")
@@ -172,7 +172,7 @@ def test_bootstrap_draws_within_each_class(leukemia):
     labels = leukemia[1]
     for split in splits_of(list(labels), scheme="bootstrap", repeats=20):
         assert (labels[split.train] == "AML").sum() == 11
-    # Groups of one class are drawn within it too; of several, they cannot be.
+    # Groups with one class are drawn within it; groups with several classes cannot be.
     groups = np.repeat(np.arange(20), 3)
     classes = np.where(groups < 6, "a", "b")
     splits = splits_of(list(classes), list(groups), scheme="bootstrap", repeats=20)

@@ -1,4 +1,4 @@
-"""Presets and estimators: what the table says is what the code does."""
+"""Presets and estimators: the code does what the tables say."""
 
 import json
 import warnings
@@ -18,13 +18,13 @@ from tests.conftest import ROOT
 TABLES = read_presets()
 CLASSIFIERS = list(TABLES["python"]["classification"])
 REGRESSORS = list(TABLES["python"]["regression"])
-# What config/README.md says of the presets.
+# The presets in config/README.md.
 CALIBRATED = {"ridge", "svm_linear", "svm_rbf"}
 WITHOUT_WEIGHTS = {"knn", "lda", "nearest_centroid"}
 
 
 def resolved(name, task="classification", **entry):
-    """The specification that a line of the configuration becomes; forests of few trees."""
+    """The specification of a line of the configuration; forests with few trees."""
     if name in ("random_forest", "extra_trees"):
         entry = {"params": {"n_estimators": 20}, **entry}
     config = {
@@ -39,7 +39,7 @@ def resolved(name, task="classification", **entry):
     }
     schema = ROOT / "workflow" / "schemas" / "config.schema.yaml"
     config = complete(config, str(schema))
-    # As the training job gets it: through JSON.
+    # In JSON, as the training job gets it.
     return json.loads(resolve_models(config, task, TABLES)[0].spec_text)
 
 
@@ -49,7 +49,7 @@ def build(name, task="classification", imbalance="none", **entry):
 
 @pytest.fixture(scope="module")
 def study():
-    """(x, y, inner folds): 36 samples of two unequal classes that overlap, 20 features."""
+    """(x, y, inner folds): 36 samples with 20 features, two overlapping classes of unequal size."""
     random = np.random.default_rng(3)
     y = np.repeat([0, 1], [26, 10])
     x = random.normal(size=(36, 20)) + 0.5 * y[:, None]
@@ -96,7 +96,7 @@ def test_weights_change_a_classifier_or_are_refused(name, study):
         for how in ("none", "weights")
     ]
     assert not np.allclose(*prob)
-    # The rarer class gains, but in trees that are grown until their leaves are pure.
+    # The rarer class gains, except in trees that grow until their leaves are pure.
     if name not in ("random_forest", "extra_trees"):
         assert prob[1].mean() > prob[0].mean() + 0.02
 
@@ -150,7 +150,7 @@ def test_candidates_are_lowered_to_what_the_smallest_fit_can_do():
     components = {"regressor__n_components": [1, 2, 8, 10]}
     assert [c["regressor__n_components"] for c in capped(components, 9, 20)] == [1, 2, 8]
     assert [c["regressor__n_components"] for c in capped(components, 20, 5)] == [1, 2, 5]
-    # A share of the columns is no number of columns, although 1.0 equals 1.
+    # 1.0 is a share of the columns, 1 a number of columns.
     features = {"max_features": ["sqrt", 1, 1.0, 40, None]}
     result = [c["max_features"] for c in capped(features, 20, 5)]
     assert [repr(v) for v in result] == ["'sqrt'", "1", "1.0", "5", "None"]

@@ -1,4 +1,4 @@
-"""New samples: what is asked for, the saved model, and how their tables are read."""
+"""New samples: the request, the saved model, and reading of tables."""
 
 import json
 
@@ -110,7 +110,7 @@ def fitted(estimator):
     [
         (KNeighborsClassifier(), "skops"),
         (Own(), "joblib"),
-        # scikit-learn's own, with one of others inside.
+        # An estimator of scikit-learn with a foreign one inside.
         (BaggingClassifier(Own(), n_estimators=2, random_state=1), "joblib"),
     ],
 )
@@ -145,7 +145,7 @@ FEATURES = ["genes:TP53", "genes:MYC", "genes:EGFR", "lipids:PC", "lipids:PE"]
 
 @pytest.fixture
 def read(tmp_path):
-    """Reads tables of new samples of a study whose models use TP53, EGFR and PC."""
+    """Reads tables of new samples for models that use TP53, EGFR and PC."""
     data, preprocessing = str(tmp_path / "data.h5ad"), str(tmp_path / "p.h5")
     layers = ["genes"] * 3 + ["lipids"] * 2
     write_h5ad(data, np.ones((2, 5)), ["s1", "s2"], FEATURES, layers)
@@ -180,7 +180,7 @@ def test_features_and_samples_are_matched_by_name(read):
     np.testing.assert_array_equal(values, [[1, 4, 6], [4, 1, 5]])
     turned = read(GENES.T, LIPIDS, orientation="features_in_rows")
     np.testing.assert_array_equal(turned[0], values)
-    # Features that no model uses may be lacking, and values may be.
+    # Unused features may be missing, and values may be.
     values, *_ = read(GENES[["TP53", "EGFR"]].replace(4, np.nan), LIPIDS)
     np.testing.assert_array_equal(values, [[1, np.nan, 6], [np.nan, 1, 5]])
 
@@ -188,7 +188,7 @@ def test_features_and_samples_are_matched_by_name(read):
 def test_a_transform_sees_the_features_that_it_saw_in_training(read):
     values, *_ = read(GENES, LIPIDS, transform="log2")
     np.testing.assert_array_equal(values, [[0, 2, 6], [2, 0, 5]])
-    # A feature that training had not is no part of the whole.
+    # A feature that training lacked does not count towards the total.
     values, *_ = read(GENES.assign(new=100.0), LIPIDS, transform="clr", pseudo_count=0)
     np.testing.assert_allclose(values[0], [-np.log(2), np.log(2), 6])
     with pytest.raises(UserError, match="1 of the 3 features .* missing .MYC"):

@@ -1,4 +1,4 @@
-"""Preprocessing: learned on the training rows, in the stated order, and nothing else."""
+"""Preprocessing: learned from training rows only, in the documented order."""
 
 import numpy as np
 import pytest
@@ -113,7 +113,7 @@ def test_the_file_gives_back_what_was_learned(tmp_path, leukemia):
 
 
 def test_samples_without_a_layer_do_not_cost_its_features():
-    """Of an outer join: half of the samples lack the layer, and one feature half of the rest."""
+    """An outer join: half of the samples lack the layer, half of the rest a feature."""
     x = np.random.default_rng(1).normal(size=(20, 3))
     x[10:] = np.nan
     x[:5, 2] = np.nan

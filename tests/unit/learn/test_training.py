@@ -1,4 +1,4 @@
-"""Training: nested tuning without a leak, failures as rows, any class label."""
+"""Training: nested tuning without leakage, failures as rows, any class label."""
 
 import csv
 import os
@@ -38,7 +38,7 @@ LABELS = {"ALL": 'type "1", ü', "AML": "AML/x"}
 
 
 class FailsOn(DummyClassifier):
-    """Fails when it is fitted with this value of `how`."""
+    """Fails in its fit if `how` has this value."""
 
     def __init__(self, how="never"):
         super().__init__(strategy="prior")
@@ -53,7 +53,7 @@ class FailsOn(DummyClassifier):
 
 
 class OnlyLabels(ClassifierMixin, BaseEstimator):
-    """Knows labels, and neither probabilities nor a decision function."""
+    """Predicts labels only, without probabilities or a decision function."""
 
     def fit(self, x, y):
         self.classes_ = np.unique(y)
@@ -70,7 +70,7 @@ def files(leukemia, tmp_path_factory):
 
 
 def write_study(folder, x, outcome):
-    """Paths of what a job reads: two outer and three inner folds of x (n, p)."""
+    """Paths of the inputs of a job: two outer and three inner folds of x (n, p)."""
     samples = [f"0{i}" for i in range(len(x))]
     paths = [str(folder / n) for n in ("data.h5ad", "samples.tsv", "splits.csv", "p.h5")]
     write_h5ad(paths[0], x, samples, [f"f,{i}" for i in range(x.shape[1])], ["rna"] * x.shape[1])
@@ -212,7 +212,7 @@ def test_a_model_without_probabilities(files, tmp_path):
 
 @pytest.mark.parametrize("estimator", [SVC(), RidgeClassifier()])
 def test_calibration_is_that_of_a_whole_pipeline(files, tmp_path, estimator):
-    """Each inner fold is calibrated on by a model whose features it has not helped to select."""
+    """Each inner fold is calibrated with a model whose features were selected without it."""
     dotted = f"{type(estimator).__module__}.{type(estimator).__name__}"
     tables, _, data = run(files, tmp_path, {"estimator": dotted})
     x = read_columns(files[0], data.samples, np.arange(3051))

@@ -1,4 +1,4 @@
-"""The small part of a data set that a check tries every model on."""
+"""The small part of a data set on which a check tries every model."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from omc.learn.trial import cut_columns, cut_rows
 
 
 def rows_of(counts):
-    """Rows of a split of 5 inner folds; counts: samples of each class, the last 10 for testing."""
+    """Rows of a split with 5 inner folds; counts: samples per class, the last 10 for testing."""
     rows, classes = [], {}
     for label, count in counts.items():
         for i in range(count):

@@ -1,4 +1,4 @@
-"""What stands on the screen when a run has ended."""
+"""The text on the screen after a run."""
 
 from omc.report.console import closing_text
 

@@ -1,4 +1,4 @@
-"""What a run is made with: packages that are looked for, versions that are written down."""
+"""Packages that a run needs, and versions that it records."""
 
 import json
 import subprocess

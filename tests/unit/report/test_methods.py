@@ -1,4 +1,4 @@
-"""The methods that are written from a configuration."""
+"""The methods section that is written from a configuration."""
 
 import re
 
@@ -15,7 +15,7 @@ USED = {"tests": {"nadeau_bengio"}, "intervals": {"nadeau_bengio"}, "selection":
 
 @pytest.fixture
 def written(root, monkeypatch):
-    """Methods of the quick configuration with changes, on four samples."""
+    """Methods of a changed quick configuration, for four samples."""
     monkeypatch.chdir(root)
     config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
 
@@ -96,7 +96,7 @@ def test_the_methods_follow_the_configuration(written):
     assert "were selected" not in changed and "centred" not in changed
     assert "replaced by zero" in changed and "Training samples were weighted" in changed
     assert "external cohort `lyon`: 4 samples" in changed
-    # Of the models only R's support vector machines are calibrated inside the selected features.
+    # Only R's support vector machines are calibrated on the selected features.
     assert "sigmoid that kernlab fits" in text
     assert "kernlab" not in written(models={"python": ["svm_rbf"], "r": ["glmnet"]})
 

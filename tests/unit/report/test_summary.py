@@ -1,4 +1,4 @@
-"""The sentences and the table of the summary."""
+"""Sentences and table of the summary."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def pair(a, b, p="", equivalent="", test="nadeau_bengio"):
 
 
 def values(of_splits, metric="roc_auc", splits=4):
-    """Rows of metrics.csv: of_splits: {model: the splits on which it has a value}."""
+    """Rows of metrics.csv; of_splits: {model: the splits on which it has a value}."""
     return [
         {
             "dataset": "demo", "language": model.split("/")[0], "model": model.split("/")[1],
@@ -75,7 +75,7 @@ def test_a_leader_is_told_with_its_interval_and_the_others_it_does_not_differ_fr
         f"{lead}evidence of a difference (adjusted p < 0.05) from each of 2 other models. "
     )
     assert answer(result_of(CLEAR)).startswith(f"{lead}no test against the others was possible. ")
-    # What is not about the leader says nothing about it.
+    # Tests between other models do not count.
     assert "no test" in answer(result_of(CLEAR, [pair("r/b", "r/c", "0.2")]))
 
 
@@ -104,7 +104,7 @@ def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
     assert "leads" not in said
     assert table(result_of(rows)).count("| shares the lead |") == 2
     assert "wins (`python/a`, `r/b`). The baseline" in answer(result_of([*rows, BASE]))
-    # Against one of the leaders it was not tested.
+    # It was not tested against one of the leaders.
     assert "no test against the others" in answer(result_of([*rows, CLEAR[2]], pairs[:1]))
     alike = [
         pair(leader, "r/c", "", p, "bayesian_correlated_t")
@@ -136,7 +136,7 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
         "| python/a (a value on 1 of 3 splits: cannot lead)",
         "| r/c",
     ]
-    # Each lacks another one.
+    # Each model lacks a different split.
     metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
     result = result_of(CLEAR[:2], metrics=metrics)
     assert not result.leader and result.ranked == []
@@ -144,7 +144,7 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
         "No model leads: none has a value of ROC AUC on every split (`python/a` (2 of 3 splits),"
     )
     assert "no model leads" in validated(result, "lyon")
-    # Where predictions are pooled, a split counts by a value of any metric.
+    # If predictions are pooled, a split counts if it has a value of any metric.
     pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
     metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
     assert result_of(pooled, metrics=metrics).ranked == ["r/b"]
@@ -161,7 +161,7 @@ def test_no_model_leads_that_a_baseline_equals(value):
     )
     assert "| leads, no better than the baseline |" in table(result)
     assert not result_of([*CLEAR, BASE]).unbeaten
-    # A baseline that failed on the hard splits equals nobody.
+    # A baseline that failed on the hard splits does not count.
     metrics = values({"python/a": {0, 1}, "r/null": {0}})
     assert not result_of([CLEAR[0], row("r/null", value)], metrics=metrics).unbeaten
     errors = [row("python/a", "0.9", metric="rmse"), row("r/null", "0.8", metric="rmse")]
@@ -173,7 +173,7 @@ def test_the_baseline_and_what_to_expect_of_the_pick():
         result_of(CLEAR, dataset={**DATASET, "baselines": []})
     )
     selection = [
-        # Of pooled predictions: 0.02 less than the value of the winner there, which is 0.87.
+        # From pooled predictions: 0.02 less than the winner's value there, 0.87.
         {"dataset": "demo", "metric": "roc_auc", "optimism": "0.02", "n_models": "3"}
     ]
     said = answer(
@@ -200,7 +200,7 @@ def test_what_the_checks_warn_of():
     ]
     assert answer(result_of(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
     assert answer(result_of(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
-    # A variant has no checks of its own.
+    # Variants have no checks.
     assert "checks" not in answer(result_of(CLEAR))
     assert "- **Warning** (batch): v. Advice: do x." in written(checks=checks)
 
@@ -217,7 +217,7 @@ def test_a_regression_is_led_by_the_smallest_error():
     [
         ("0.00042", "0.00044", "leads with RMSE 0.000420"),
         ("1234.2", "1239", "leads with RMSE 1234 "),
-        # As the figures, which print the typical value with three digits.
+        # Like the figures, which print the median with three digits.
         ("0.984", "1.3", "leads with RMSE 0.98 "),
         ("12.34", "12.33", "2 models share the lead with RMSE 12.3 "),
     ],

@@ -1,4 +1,4 @@
-"""The words of the figures: true, from the ranking and the tables, never more than they say."""
+"""The words of the figures, from the ranking and the tables."""
 
 import math
 
@@ -17,10 +17,11 @@ MEANS = {"r/a": 0.944, "python/b": 0.94, "r/c": 0.936, "python/d": 0.7}
 
 def results(means, metrics=("roc_auc",), baselines=(), failed=None, spread=0.02, cpu=None,
             cohorts=None, compared=True, **tables):  # fmt: skip
-    """What 25 splits give of models with these means on the first metric, or 1 less it on losses.
+    """Results of 25 splits with these means by model on the first metric (1 - mean on losses).
 
-    failed: number of lost splits by model; cpu: seconds of a split by model; cohorts: {name: by how
-    much the values there differ}. Differences from .05 have evidence, those to .001 are equivalent.
+    failed: number of failed splits by model; cpu: seconds per split by model; cohorts: {name:
+    difference of the values there}. Differences of .05 or more are significant, those up to .001
+    equivalent.
     """
     failed, cohorts = failed or {}, cohorts or {}
     all_tables = {
@@ -163,7 +164,7 @@ def test_a_difference_is_one_from_each_of_the_leaders_and_only_what_was_tested_c
     for row in result.tables["comparisons"]:
         if (row["model_a"], row["model_b"]) == ("r/a", "r/c") and row["p_adjusted"]:
             row["p_adjusted"] = "0.03"
-        # Of e, the pair with one of the leaders could not be tested.
+        # Model e could not be tested against one of the leaders.
         if (row["model_a"], row["model_b"]) == ("r/b", "r/e"):
             row["p_adjusted"] = ""
     rows = ranking(result.tables, result.dataset)
@@ -380,7 +381,7 @@ def test_the_null_tells_how_many_models_learn_or_that_permutations_are_too_few(
 
 
 def variants(n, shifts, kind, p=0.001, metric="roc_auc"):
-    """A result with rows of variants.csv of n models; shifts: difference by variant."""
+    """A result with rows of variants.csv for n models; shifts: difference by variant."""
     rows = []
     for i in range(n):
         for part, difference in shifts.items():
@@ -404,7 +405,7 @@ def test_layers_tell_the_direction_of_the_best_single_layers_difference():
     assert title("layers", variants(3, two, "layer", p=0.03)) == (
         "No evidence that adding genes to lipids makes a difference to any of 3 models"
     )
-    # A lower Brier score is better: the layer alone has the lower one.
+    # A lower Brier score is better, and the single layer has the lower one.
     assert title("layers", variants(3, two, "layer", metric="brier")) == (
         "Evidence that adding lipids to genes hurts all 3 models"
     )

@@ -1,4 +1,4 @@
-"""The conda environments and the lists of the pip and apt path name the same software."""
+"""The conda environments and the pip and apt lists name the same software."""
 
 import re
 from importlib import metadata
@@ -23,8 +23,8 @@ DEBIAN_NAMES = {
     "pip": "python3-venv",  # which brings pip into .venv
     "graphviz": "graphviz",
 }
-# Debian packages that conda's need not name: fonts, which conda's R brings, and what the tests
-# leave out where it is not there.
+# Debian packages without an entry for conda: fonts, which conda's R includes, and packages whose
+# tests are skipped if they are missing.
 DEBIAN_ONLY = {"chromium", "chromium-driver", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
 OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
 OF_R_ITSELF |= {"utils"}
@@ -143,7 +143,7 @@ def test_r_packages_stand_in_the_list_of_their_purpose():
 
     assert debian("r.yaml") == {p for p in entries("apt.txt") if p.startswith("r-cran-")}
     assert debian("r-test.yaml") <= set(entries("apt-test.txt"))
-    # A run needs them only where a data set has an .rds file, so that apt.txt does not list them.
+    # Only data sets with .rds files need them, so apt.txt does not list them.
     assert debian("bioconductor.yaml") <= set(entries("apt.txt") + entries("apt-test.txt"))
 
 

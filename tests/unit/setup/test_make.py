@@ -1,4 +1,4 @@
-"""What make tells of a configuration that is not there, and the way to the report."""
+"""Messages of make for a missing configuration, and the path of the report."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from omc.study.report_path import report_path
 
 
 def make(root, *arguments):
-    # What is set up counts as up to date.
+    # The set-up counts as up to date.
     command = ["make", "--directory", root, "--old-file", ".venv/.stamp-run", *arguments]
     return subprocess.run([str(part) for part in command], capture_output=True, text=True)
 

@@ -1,4 +1,4 @@
-"""Which files of the library a script uses."""
+"""The files of the library that a script uses."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""The library is layered: a stage imports only from those before it."""
+"""The library is layered: a stage imports only from earlier ones."""
 
 import re
 

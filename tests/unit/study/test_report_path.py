@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from omc.study.study import load
 
 REPORT = Path(__file__).parents[3] / "workflow" / "report"
-# Snakemake adds a target for each file of the report.
+# Snakemake adds a link target for each file of the report.
 TARGETS = "\n\n.. _summary.html: x\n.. _comparisons.csv: x\n"
 
 
@@ -26,7 +26,7 @@ def test_a_caption_has_no_gap_and_no_mistake(root, monkeypatch, caption, example
         wildcards=SimpleNamespace(dataset="demo"),
         params=SimpleNamespace(comparison_metric="roc_auc"),
     )
-    # As Snakemake does, but for what is undefined.
+    # Like Snakemake, except for undefined names.
     jinja = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     text = jinja.from_string((REPORT / caption).read_text(encoding="utf-8") + TARGETS)
     html = publish_parts(

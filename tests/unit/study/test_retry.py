@@ -1,4 +1,4 @@
-"""Which jobs a retry runs again."""
+"""The jobs that a retry runs again."""
 
 import pytest
 import yaml
@@ -45,7 +45,7 @@ def test_jobs_with_failures_are_found_in_the_order_of_the_configuration(study, t
         models / "dummy" / "1of2", "failures", contracts.FAILURES,
         failure("dummy", "r01f01", "why"),
     )  # fmt: skip
-    # Left by a run with other batches, and by a model that is no longer compared.
+    # From a run with other batches, and from a model that is no longer configured.
     leave(
         models / "dummy" / "1of1", "failures", contracts.FAILURES,
         failure("dummy", "r01f01", "why"),

@@ -1,4 +1,4 @@
-"""What the rules say of their scripts."""
+"""What the rules declare for their scripts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The configuration: defaults, sentences for mistakes, and stable slices."""
+"""The configuration: defaults, messages for mistakes, and stable slices."""
 
 import copy
 import json
@@ -187,7 +187,7 @@ def test_all_mistakes_are_told_at_once(study, base):
 
 def test_slices_do_not_depend_on_order_or_notation():
     assert canonical({"b": 1.0, "a": [2]}) == canonical({"a": [2.0], "b": 1})
-    # One feature and all features are two things.
+    # 1 means one feature, 1.0 all features.
     assert canonical({"max_features": 1}, exact=True) != canonical(
         {"max_features": 1.0}, exact=True
     )
@@ -371,7 +371,7 @@ def test_permuted_outcomes_are_those_of_data_sets_and_their_learning_models(stud
     learners = [m.name for m in loaded.learners("o")]
     assert learners == ["logistic_regression", "svm_rbf", "glmnet", "svmRadial"]
     assert "and in 80 jobs more on 20 permutations of the outcomes" in loaded.check_passed()
-    # What is trained on the outcomes as they are does not depend on it.
+    # Training on the real outcomes does not depend on it.
     for question in ("training_keys", "preprocessing_setting", "import_setting"):
         assert getattr(loaded.slices, question)("o") == getattr(no_null.slices, question)("o")
     base["models"] = {"python": ["dummy"]}

@@ -1,4 +1,4 @@
-"""Twins: files of the two languages that do the same, under the same names."""
+"""Twins: files of both languages with the same duty and the same function names."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 LIBRARIES = {".py": ROOT / "workflow" / "python" / "omc", ".R": ROOT / "workflow" / "R"}
 
-# What both languages do, by file, in the order in which it stands there.
+# Functions of both languages, by file, in their order there.
 SHARED = {
     "core/catalog": ["catalog"],
     "core/checksums": ["sha256_text", "sha256_file", "training_key"],
