@@ -859,10 +859,9 @@ test_that("panels of 2, 13 and 40 models are legible, with cohorts and failures"
 })
 
 test_that("the name of a panel ends where its panel does", {
-  names <- paste0("r/", strrep("a_", 5:14))
-  ranked <- rank_models(results(stats::setNames(10:1 / 20 + 0.3, names), "roc_auc", grids = list()))
-  layout <- panel_layout(ranked, list(rep("", 10)), names)
-  expect_true(all(text_width(layout$heading$label, text_sizes[["axis"]]) <= layout$width))
+  means <- stats::setNames(10:1 / 20 + 0.3, paste0("r/", strrep("a_", 5:14)))
+  data <- panel_results(means)
+  expect_legible(with_described(data), described_figures)
 })
 
 test_that("panels say why they are empty", {

@@ -3,7 +3,7 @@
 #' Boxes of all text of an SVG file, in its own units; y grows downwards.
 text_boxes <- function(file) {
   svg <- xml2::xml_ns_strip(xml2::read_xml(file))
-  nodes <- xml2::xml_find_all(svg, "//text")
+  nodes <- xml2::xml_find_all(svg, "//text[normalize-space()]")
   number <- function(name) as.numeric(sub("px$", "", xml2::xml_attr(nodes, name)))
   style <- xml2::xml_attr(nodes, "style")
   size <- as.numeric(sub(".*font-size: *([0-9.]+)px.*", "\\1", style))

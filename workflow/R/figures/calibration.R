@@ -2,9 +2,8 @@
 
 use("theme", "text", "figure_data", "panels", "variants")
 
-# Inches: height of the strip of the histogram, and of the gap above it.
-calibration_strip <- 0.26
-calibration_space <- 0.06
+# Where the histogram stands beneath the curve, on the curve's axis.
+histogram <- c(foot = -0.22, height = 0.18)
 fewest_events <- 20
 
 #' Wilson's 95 % limits of a share of n samples (1927, doi:10.1080/01621459.1927.10502953).
@@ -88,16 +87,21 @@ draw_calibration <- function(data) {
   )
   notes <- paste0(slope, "\nintercept ", of("intercept", "intercept_low", "intercept_high"))
   notes[!is.finite(lines$n_events)] <- "\u2013"
-  below <- calibration_strip + calibration_space
   points <- over_repeats(described$curves, "calibration")
-  points <- points[is.finite(points$y), , drop = FALSE]
-  layout <- panel_layout(ranked, list(notes), points$model, below = below)
+  points <- in_panels(points[is.finite(points$y), , drop = FALSE], ranked)
+  facets <- model_facets(
+    ranked, list(notes), points$model, "no probabilities",
+    height = 1.2 * panel_side[[if (nrow(ranked) > many_panels) "many" else "few"]]
+  )
+  repeats <- length(unique(inside(described$curves)[["repeat"]]))
   several <- is.null(positive_class(data))
   event <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
   words <- list(
     title = calibration_finding(lines),
     subtitle = paste0(
-      describe_data(data), ". Points: bins with equally many predictions; bars: Wilson's 95 % ",
+      describe_data(data), ". Points: bins with equally many predictions",
+      if (repeats > 1) paste0(", means of ", repeats, " repeats (thin lines)"),
+      "; bars: Wilson's 95 % ",
       "interval for the samples of one repeat. Below: how often each probability was given."
     ),
     caption = paste0(
@@ -108,70 +112,61 @@ draw_calibration <- function(data) {
       if (any(lines$why == "separated")) ", nor where the probabilities separate the outcomes",
       "."
     ),
-    x = paste("mean probability of", if (several) "the predicted class" else event, "\u2192"),
-    y = paste("\u2191 share of", if (several) "predictions that are right" else event)
+    x = paste("mean probability of", if (several) "the predicted class" else event),
+    y = paste("share of", if (several) "predictions that are right" else event)
   )
-  layers <- c(
-    panel_axes(layout, unit_scale), panel_lines(layout, unit_scale, c(0, 1), 0, 1),
-    calibration_points(points, described$curves, layout),
-    calibration_histogram(described$curves, layout),
-    panel_gaps(layout, "no probabilities")
-  )
-  repeats <- length(unique(inside(described$curves)[["repeat"]]))
-  key <- rbind(
-    language_key(layout),
-    if (repeats > 1) key_entry("thin", "each repeat", ink[["soft"]]),
-    key_entry("line", if (repeats > 1) paste("mean of", repeats, "repeats") else "predictions",
-              ink[["soft"]]),
-    cohort_key(points)
-  )
-  panel_figure(layout, layers, words, key)
+  cohorts <- unique(outside(points)$cohort)
+  diagonal <- ranked["model"][ranked$model %in% points$model, , drop = FALSE]
+  plot <- ggplot() +
+    geom_segment(
+      data = in_panels(diagonal, ranked), aes(x = 0, y = 0, xend = 1, yend = 1),
+      colour = baseline_colour, linetype = "22"
+    ) +
+    calibration_histogram(described$curves, ranked) +
+    calibration_points(points, described$curves, ranked) +
+    kind_scales(ranked) + line_scale(cohorts) +
+    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0.02, 0)) +
+    scale_y_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0.02, 0)) +
+    coord_cartesian(xlim = c(0, 1), ylim = c(histogram[["foot"]], 1))
+  panel_figure(plot, facets, words, cohort_labels(cohorts))
 }
 
 #' Points with their bars, joined by lines; thin lines of the repeats.
-calibration_points <- function(points, curves, layout) {
+calibration_points <- function(points, curves, ranked) {
   if (nrow(points) == 0) return(NULL)
   points[c("low", "high")] <- wilson(points$y, points$n)
   each <- inside(curves[curves$curve == "calibration" & is.finite(curves$y), , drop = FALSE])
-  each$group <- paste(each$model, each[["repeat"]])
-  in_panel <- function(rows, columns) {
-    place(place(rows, layout, "x", c(at = "x"), c(0, 1)), layout, "y", columns, c(0, 1))
-  }
-  points <- in_panel(points, c(up = "y", from = "low", to = "high"))
-  points$group <- paste(points$model, points$cohort)
-  cohorts <- unique(outside(points)$cohort)
-  points$linetype <- cohort_linetypes(points$cohort, cohorts)
-  points$colour[points$cohort != "development"] <- ink[["strong"]]
-  own <- inside(points)
   list(
     geom_path(
-      data = in_panel(each, c(up = "y")), linewidth = 0.3, alpha = 0.45,
-      aes(x = .data$at, y = .data$up, group = .data$group, colour = .data$colour)
+      data = in_panels(each, ranked), linewidth = 0.3, alpha = 0.45, show.legend = FALSE,
+      aes(x = .data$x, y = .data$y, group = .data[["repeat"]], colour = .data$kind)
     ),
     geom_path(
-      data = points, linewidth = 0.7,
-      aes(x = .data$at, y = .data$up, group = .data$group, colour = .data$colour,
-          linetype = .data$linetype)
+      data = outside(points), linewidth = 0.7, colour = ink[["strong"]],
+      aes(x = .data$x, y = .data$y, linetype = .data$cohort)
     ),
-    geom_segment(
-      data = own, linewidth = 0.5,
-      aes(x = .data$at, xend = .data$at, y = .data$from, yend = .data$to, colour = .data$colour)
+    geom_path(
+      data = inside(points), linewidth = 0.7, show.legend = FALSE,
+      aes(x = .data$x, y = .data$y, colour = .data$kind)
     ),
-    geom_point(data = own, aes(x = .data$at, y = .data$up, colour = .data$colour), size = 1.6)
+    geom_pointrange(
+      data = inside(points), size = 0.25, linewidth = 0.5, key_glyph = "point",
+      aes(x = .data$x, y = .data$y, ymin = .data$low, ymax = .data$high, colour = .data$kind)
+    )
   )
 }
 
-#' Bars beneath the panels, the highest of each model as high as the strip.
-calibration_histogram <- function(curves, layout) {
+#' Bars beneath the curves, the highest of each model as high as the strip.
+calibration_histogram <- function(curves, ranked) {
   bars <- inside(curves[curves$curve == "histogram", , drop = FALSE])
   if (nrow(bars) == 0) return(NULL)
-  bars <- stats::aggregate(n ~ model + x, bars, sum)
-  bars$height <- bars$n / stats::ave(bars$n, bars$model, FUN = max) * calibration_strip
-  bars$end <- bars$x + 0.05
-  bars <- place(bars, layout, "x", c(from = "x", to = "end"), c(0, 1))
-  bottom <- layout$panels$y[match(bars$model, layout$panels$model)] - layout$below
-  annotate(
-    "rect", xmin = bars$from, xmax = bars$to, ymin = bottom, ymax = bottom + bars$height,
-    fill = bars$colour, alpha = 0.7
+  bars <- in_panels(stats::aggregate(n ~ model + x, bars, sum), ranked)
+  bars$height <- histogram[["height"]] * bars$n / stats::ave(bars$n, bars$model, FUN = max)
+  geom_rect(
+    data = bars, alpha = 0.7, show.legend = FALSE,
+    aes(
+      xmin = .data$x, xmax = .data$x + 0.05, ymin = histogram[["foot"]],
+      ymax = histogram[["foot"]] + .data$height, fill = .data$kind
+    )
   )
 }

@@ -60,51 +60,38 @@ draw_confusion <- function(data) {
     is.finite(accuracy$estimate), paste("accuracy", format_value(accuracy$estimate, 3)), "\u2013"
   )
   truths <- shorten(classes, confusion_cell[["label"]], small)
-  layout <- panel_layout(
-    ranked, list(notes), cells$model, width = k * cell, height = k * tall,
-    left = max(text_width(truths, small)) + 0.15
+  facets <- model_facets(
+    ranked, list(notes), cells$model, "no predictions", rep((k + 1) / 2, 2), k * cell, k * tall
   )
-  cell <- layout$width / k
-  panel <- layout$panels[match(cells$model, layout$panels$model), ]
-  cells$x <- panel$x + (match(cells$predicted, classes) - 0.5) * cell
-  cells$y <- panel$y + (k - match(cells$truth, classes) + 0.5) * tall
-  # Mixed with white, as transparency would let the grid shine through.
+  cells <- in_panels(cells, ranked)
   share <- ifelse(is.na(cells$share), 0, cells$share)
-  tint <- t(grDevices::col2rgb(panel$colour)) * share + 255 * (1 - share)
-  cells$fill <- grDevices::rgb(tint, maxColorValue = 255)
   percent <- ifelse(is.na(cells$share), "\u2013", paste(format_value(100 * share, 0), "%"))
   counts <- ifelse(cells$count == round(cells$count), format_value(cells$count, 0),
                    format_value(cells$count, 1))
   cells$label <- if (k > confusion_percent) "" else percent
   if (k <= confusion_counts) cells$label <- paste0(counts, "\n", percent)
   cells$ink <- ifelse(share > 0.85, ink[["paper"]], ink[["strong"]])
-  given <- shorten(classes, cell - 0.04, small)
-  firsts <- layout$panels[layout$panels$column == 0, , drop = FALSE]
-  lowest <- layout$panels[layout$panels$lowest, , drop = FALSE]
   words <- list(
     title = confusion_finding(cells, ranked),
     subtitle = paste0(
       describe_data(data), ". Rows: the truth; columns: the prediction. ",
       "Samples, mean over the repeats, and their share of the row, which is the colour."
     ),
-    caption = "",
-    x = "predicted \u2192", y = "\u2193 true class"
+    x = "predicted", y = "true class"
   )
-  layers <- c(
-    annotate(
-      "rect", xmin = cells$x - cell / 2, xmax = cells$x + cell / 2, ymin = cells$y - tall / 2,
-      ymax = cells$y + tall / 2, fill = cells$fill, colour = ink[["line"]], linewidth = 0.3
-    ),
-    canvas_text(rbind(
-      text_rows(cells$x, cells$y, cells$label, hjust = 0.5, colour = cells$ink),
-      do.call(rbind, lapply(seq_len(k), function(i) {
-        rbind(
-          text_rows(firsts$x - 0.06, firsts$y + (k - i + 0.5) * tall, truths[i], hjust = 1),
-          text_rows(lowest$x + (i - 0.5) * cell, lowest$y - 0.11, given[i], hjust = 0.5)
-        )
-      }))
-    )),
-    panel_gaps(layout, "no predictions")
-  )
-  panel_figure(layout, layers, words, language_key(layout))
+  cells$predicted <- factor(cells$predicted, levels = classes)
+  cells$truth <- factor(cells$truth, levels = rev(classes))
+  plot <- ggplot(cells, aes(x = .data$predicted, y = .data$truth)) +
+    geom_tile(
+      aes(fill = .data$kind, alpha = .data$share), colour = ink[["line"]], linewidth = 0.3
+    ) +
+    geom_text(
+      aes(label = .data$label), colour = cells$ink, size = small / .pt, lineheight = 1
+    ) +
+    kind_scales(ranked, "fill") +
+    scale_alpha_identity(na.value = 0) +
+    scale_x_discrete(labels = shorten(classes, facets$width / k - 0.04, small), expand = c(0, 0)) +
+    scale_y_discrete(labels = rev(truths), expand = c(0, 0))
+  facets$layers <- c(facets$layers, list(theme(panel.grid.major = element_blank())))
+  panel_figure(plot, facets, words, left = max(text_width(truths, small)) + 0.35)
 }

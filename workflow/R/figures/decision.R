@@ -79,48 +79,44 @@ draw_decision <- function(data) {
     if (!is.finite(ranges[model, 1])) return("useful nowhere")
     paste("useful at", range_text(ranges[model, ]))
   }, "")
-  layout <- panel_layout(ranked, list(unname(notes)), curves$model, left = 0.45)
   most <- max(share, curves$y, 0.1, na.rm = TRUE)
-  ticks <- pretty(c(0, most), 3)
-  scale <- list(
-    xlim = c(0, 1), ylim = c(-0.12, 1.05) * most, xticks = c(0, 0.5, 1),
-    yticks = ticks[ticks <= most * 1.05]
+  limits <- c(-0.12, 1.05) * most
+  facets <- model_facets(
+    ranked, list(unname(notes)), curves$model, "no probabilities", c(0.5, mean(limits))
   )
-  everyone <- expand.grid(
-    x = seq(0, 0.99, 0.01), model = unique(curves$model), stringsAsFactors = FALSE
+  drawn <- ranked$model[ranked$model %in% curves$model]
+  rules <- merge(data.frame(x = seq(0, 0.99, 0.01)), data.frame(model = drawn))
+  rules$y <- treat_all(rules$x, share[rules$model])
+  rules <- rbind(
+    transform(rules, rule = rep_len("treat all", length(y))),
+    transform(rules, y = y * 0, rule = rep_len("treat none", length(y)))
   )
-  everyone$y <- treat_all(everyone$x, share[everyone$model])
-  everyone <- place(everyone, layout, "x", c(at = "x"), scale$xlim)
-  everyone <- place(everyone, layout, "y", c(up = "y"), scale$ylim, cut = TRUE)
   positive <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
   words <- list(
     title = decision_finding(ranked, ranges),
     subtitle = paste0(
       describe_data(data), ". Net benefit: the share of rightly treated samples, less that of ",
       "wrongly treated ones weighed by the odds of the threshold. Useful: above treating all and ",
-      "none."
+      "none.", repeat_words(data$described$curves)
     ),
     caption = paste(
       "The test predictions of each repeat together. The longest range of thresholds is named.",
       "The band tells the chance of the division into folds, not that of the samples."
     ),
-    x = paste0("threshold: treat if the probability of ", positive, " is as high \u2192"),
-    y = "\u2191 net benefit"
+    x = paste0("threshold: treat if the probability of ", positive, " is as high"),
+    y = "net benefit"
   )
-  layers <- c(
-    panel_axes(layout, scale),
-    panel_lines(layout, scale, c(0, 1), 0, linetype = "solid"),
+  curves <- in_panels(curves, ranked)
+  cohorts <- unique(outside(curves)$cohort)
+  plot <- ggplot() +
     geom_path(
-      data = everyone, aes(x = .data$at, y = .data$up, group = .data$model), linetype = "22",
-      colour = baseline_colour, linewidth = 0.5, na.rm = TRUE
-    ),
-    panel_curves(curves, layout, scale),
-    panel_gaps(layout, "no probabilities")
-  )
-  key <- rbind(
-    language_key(layout), repeat_key(data$described$curves), cohort_key(curves),
-    key_entry("line", "treat all", baseline_colour, "22"),
-    key_entry("line", "treat none", baseline_colour)
-  )
-  panel_figure(layout, layers, words, key)
+      data = in_panels(rules, ranked), colour = baseline_colour,
+      aes(x = .data$x, y = .data$y, linetype = .data$rule)
+    ) +
+    panel_curves(curves) + kind_scales(ranked) +
+    line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
+    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0, 0)) +
+    scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
+    coord_cartesian(xlim = c(0, 1), ylim = limits)
+  panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
 }

@@ -58,36 +58,19 @@ draw_residuals <- function(data) {
   }
   ticks <- pretty(limits, 4)
   ticks <- ticks[ticks >= limits[1] & ticks <= limits[2]]
-  scale <- list(xlim = limits, ylim = limits, xticks = ticks, yticks = ticks)
-  left <- max(text_width(short_number(ticks), text_sizes[["small"]])) + 0.12
-  layout <- panel_layout(ranked, list(notes), residuals$model, left = left)
-  residuals$beyond <- residuals$predicted < limits[1] | residuals$predicted > limits[2]
-  residuals <- place(residuals, layout, "x", c(at = "truth"), limits)
-  residuals <- place(residuals, layout, "y", c(up = "predicted", from = "low", to = "high"), limits)
-  cohorts <- unique(outside(residuals)$cohort)
-  shapes <- c(24, 23, 22, 25)
-  residuals$shape <- shapes[(match(residuals$cohort, cohorts) - 1) %% length(shapes) + 1]
-  own <- inside(residuals)
-  own$shape <- ifelse(own$beyond, 2, 16)
-  spread <- own[own$to > own$from, , drop = FALSE]
-  alpha <- if (nrow(own) / nrow(ranked) > 200) 0.35 else 0.7
-  layers <- c(
-    panel_axes(layout, scale), panel_lines(layout, scale, limits, limits[1], limits[2]),
-    geom_segment(
-      data = spread, alpha = alpha / 2, linewidth = 0.4,
-      aes(x = .data$at, xend = .data$at, y = .data$from, yend = .data$to, colour = .data$colour)
-    ),
-    geom_point(
-      data = own, size = 1.1, alpha = alpha,
-      aes(x = .data$at, y = .data$up, colour = .data$colour, shape = .data$shape)
-    ),
-    geom_point(
-      data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]],
-      fill = ink[["paper"]],
-      aes(x = .data$at, y = .data$up, shape = .data$shape)
-    ),
-    panel_gaps(layout, "no predictions")
+  facets <- model_facets(
+    ranked, list(notes), residuals$model, "no predictions", rep(mean(limits), 2)
   )
+  residuals$beyond <- residuals$predicted < limits[1] | residuals$predicted > limits[2]
+  for (column in c("predicted", "low", "high")) {
+    residuals[[column]] <- pmin(pmax(residuals[[column]], limits[1]), limits[2])
+  }
+  residuals <- in_panels(residuals, ranked)
+  cohorts <- unique(outside(residuals)$cohort)
+  shapes <- stats::setNames(rep_len(c(24, 23, 22, 25), length(cohorts)), cohorts)
+  own <- inside(residuals)
+  spread <- own[own$high > own$low, , drop = FALSE]
+  alpha <- if (nrow(own) / nrow(ranked) > 200) 0.35 else 0.7
   words <- list(
     title = finding(data, "residuals"),
     subtitle = paste0(
@@ -101,14 +84,33 @@ draw_residuals <- function(data) {
         paste("Of the samples,", nrow(own) / length(unique(own$model)), "are drawn.")
       }
     ), collapse = " "),
-    x = "observed \u2192", y = "\u2191 predicted"
+    x = "observed", y = "predicted"
   )
-  key <- language_key(layout)
-  if (length(cohorts) > 0) {
-    key <- rbind(key, key_entry(
-      "point", paste("cohort", shorten(cohorts, 2, text_sizes[["small"]])), ink[["strong"]],
-      shape = shapes[(seq_along(cohorts) - 1) %% length(shapes) + 1]
-    ))
-  }
-  panel_figure(layout, layers, words, key)
+  diagonal <- ranked["model"][ranked$model %in% residuals$model, , drop = FALSE]
+  plot <- ggplot(mapping = aes(x = .data$truth, y = .data$predicted)) +
+    geom_segment(
+      data = in_panels(diagonal, ranked), colour = baseline_colour, linetype = "22",
+      aes(x = limits[1], y = limits[1], xend = limits[2], yend = limits[2])
+    ) +
+    geom_segment(
+      data = spread, alpha = alpha / 2, linewidth = 0.4, show.legend = FALSE,
+      aes(xend = .data$truth, y = .data$low, yend = .data$high, colour = .data$kind)
+    ) +
+    geom_point(
+      data = own, size = 1.1, alpha = alpha, shape = ifelse(own$beyond, 2, 16),
+      aes(colour = .data$kind)
+    ) +
+    geom_point(
+      data = outside(residuals), size = 1.2, stroke = 0.4, colour = ink[["strong"]],
+      fill = ink[["paper"]], aes(shape = .data$cohort)
+    ) +
+    kind_scales(ranked) +
+    scale_shape_manual(
+      values = shapes, labels = cohort_labels(cohorts),
+      guide = guide_legend(order = 2, ncol = key_columns(cohort_labels(cohorts)))
+    ) +
+    scale_x_continuous(breaks = ticks, labels = short_number, expand = c(0, 0)) +
+    scale_y_continuous(breaks = ticks, labels = short_number, expand = c(0, 0)) +
+    coord_cartesian(xlim = limits, ylim = limits)
+  panel_figure(plot, facets, words, cohort_labels(cohorts))
 }

@@ -13,18 +13,21 @@ draw_roc_pr <- function(data) {
     text <- paste(name, with_interval(rows$estimate, rows$ci_low, rows$ci_high, 3))
     ifelse(is.finite(rows$estimate), text, paste(name, "\u2013"))
   }, areas, c("AUC", "AP"))
-  roc <- over_repeats(curves, "roc")
-  layout <- panel_layout(ranked, notes, roc$model[is.finite(roc$y)])
+  both <- rbind(
+    in_panels(over_repeats(curves, "roc"), ranked, 1, 2),
+    in_panels(over_repeats(curves, "pr"), ranked, 2, 2)
+  )
+  both <- both[is.finite(both$y), , drop = FALSE]
+  drawn <- ranked["model"][ranked$model %in% both$model, , drop = FALSE]
   several <- is.null(positive_class(data))
   classes <- length(unique(data$described$confusion$truth))
-  chance <- if (several) rep(1 / classes, nrow(ranked)) else prevalence(data, ranked$model)
-  layers <- c(
-    panel_axes(layout, unit_scale), panel_axes(layout, unit_scale, part = 2),
-    panel_lines(layout, unit_scale, c(0, 1), 0, 1),
-    panel_lines(layout, unit_scale, c(0, 1), chance, part = 2),
-    panel_curves(roc, layout, unit_scale),
-    panel_curves(over_repeats(curves, "pr"), layout, unit_scale, part = 2),
-    panel_gaps(layout, "no probabilities, or no split with all classes")
+  drawn$from <- if (several) rep(1 / classes, nrow(drawn)) else prevalence(data, drawn$model)
+  chance <- rbind(
+    in_panels(transform(drawn, from = from * 0, to = 1 + 0 * from), ranked, 1, 2),
+    in_panels(transform(drawn, to = from), ranked, 2, 2)
+  )
+  facets <- model_facets(
+    ranked, notes, drawn$model, "no probabilities, or no split with all classes"
   )
   words <- list(
     title = finding(data, "roc_pr"),
@@ -32,16 +35,22 @@ draw_roc_pr <- function(data) {
       describe_data(data), ". Left: ROC curve; right: precision-recall curve",
       if (several) ", each the mean over the classes against the rest",
       ". AUC, AP (average precision)",
-      if (nrow(ranked) <= many_panels) ": with 95 % intervals", "."
+      if (nrow(ranked) <= many_panels) ": with 95 % intervals", ".", repeat_words(curves)
     ),
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is",
       if (isTRUE(data$pooled)) "of all its predictions." else "the mean of its splits' curves.",
       "The band tells the chance of the division into folds, not that of the samples."
     ),
-    x = "left: false positive rate \u2192  right: recall \u2192",
-    y = "left: \u2191 true positive rate  right: \u2191 precision"
+    x = "false positive rate | recall",
+    y = "true positive rate | precision"
   )
-  key <- rbind(language_key(layout), repeat_key(curves), cohort_key(curves))
-  panel_figure(layout, layers, words, key)
+  cohorts <- unique(outside(both)$cohort)
+  plot <- ggplot() +
+    geom_segment(
+      data = chance, aes(x = 0, xend = 1, y = .data$from, yend = .data$to),
+      colour = baseline_colour, linetype = "22"
+    ) +
+    panel_curves(both) + kind_scales(ranked) + line_scale(cohorts) + unit_scales()
+  panel_figure(plot, facets, words, cohort_labels(cohorts))
 }
