@@ -130,7 +130,7 @@ def test_every_package_of_jobs_is_looked_for_before_the_training(root):
     workflow = root / "workflow"
     text = (workflow / "scripts" / "learn" / "validate_models.R").read_text(encoding="utf-8")
     looked_for = re.search(r"base_packages <- c\((.*?)\)", text, flags=re.S)[1]
-    used = {"ggplot2", "patchwork", "hdf5r"}  # by library()
+    used = {"ggplot2", "hdf5r"}  # by library()
     for path in [*(workflow / "R").rglob("*.R"), *(workflow / "scripts").rglob("*.R")]:
         if path.name != "formats.R":  # its packages are those of bioconductor.yaml
             used |= set(re.findall(r"\b([A-Za-z0-9.]+)::", path.read_text(encoding="utf-8")))

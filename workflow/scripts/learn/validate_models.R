@@ -8,8 +8,8 @@ use("logs")
 
 # What the workflow's own R code uses.
 base_packages <- c(
-  "caret", "data.table", "digest", "ggplot2", "ggrepel", "hdf5r", "jsonlite", "patchwork", "pROC",
-  "ragg", "svglite", "systemfonts"
+  "caret", "data.table", "digest", "ggplot2", "ggrepel", "hdf5r", "jsonlite", "pROC", "ragg",
+  "svglite", "systemfonts"
 )
 
 #' Check all models; write the versions of R and of every package that they use.
