@@ -33,9 +33,9 @@ train_batch <- function(batch, settings, info, model = NULL) {
     results[pending[done]] <- lapply(paths[done], readRDS)
     unlink(folder, recursive = TRUE)
     if (!all(done)) {
-      lost <- pending[!done][1]
-      message(sprintf("%s: %s", lost, stopped))
-      results[[lost]] <- lost_split(settings, stopped)
+      killed_split <- pending[!done][1]
+      message(sprintf("%s: %s", killed_split, stopped))
+      results[[killed_split]] <- lost_split(settings, stopped)
     }
   }
   results[splits]

@@ -19,8 +19,8 @@ if __name__ == "__main__":
         metrics = read_metrics(snakemake.input.metrics)
         kinds = ("splits", "predictions", "samples", "variant")
         paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
-        how = metrics, snakemake.params.scheme, snakemake.params.seed
+        settings = metrics, snakemake.params.scheme, snakemake.params.seed
         rows = []
-        for variant, own in zip(json.loads(snakemake.params.variants), paths, strict=True):
-            rows += compare_variant(variant, dict(zip(kinds, own, strict=True)), *how)
+        for variant, files in zip(json.loads(snakemake.params.variants), paths, strict=True):
+            rows += compare_variant(variant, dict(zip(kinds, files, strict=True)), *settings)
         write_csv(snakemake.output[0], VARIANTS, rows)

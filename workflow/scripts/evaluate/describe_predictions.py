@@ -25,7 +25,7 @@ if __name__ == "__main__":
                 predictions = read_predictions(path, dataset["positive"], splits)
                 pooled = scored_together(snakemake.params.scheme)
                 described = describe(predictions, dataset["name"], pooled)
-                for table, own in zip(rows, described, strict=True):
-                    table += own
+                for table, dataset_rows in zip(rows, described, strict=True):
+                    table += dataset_rows
         for name, table in zip(("calibration", "curves", "confusion"), rows, strict=True):
             write_csv(snakemake.output[name], getattr(contracts, name.upper()), table)

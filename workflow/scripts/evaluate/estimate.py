@@ -20,8 +20,8 @@ if __name__ == "__main__":
         kinds = ("splits", "predictions", "samples")
         paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
         files = {
-            dataset["name"]: dict(zip(kinds, own, strict=True))
-            for dataset, own in zip(datasets, paths, strict=True)
+            dataset["name"]: dict(zip(kinds, dataset_paths, strict=True))
+            for dataset, dataset_paths in zip(datasets, paths, strict=True)
         }
         metrics = read_metrics(snakemake.input.metrics)
         rows = estimate(metrics, files, datasets, snakemake.params.scheme, snakemake.params.seed)

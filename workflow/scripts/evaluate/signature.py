@@ -23,8 +23,9 @@ def main(importance: str, ranking: str, data: list[str], datasets: list[dict]) -
     for dataset, path in zip(datasets, data, strict=True):
         best = best_of_languages(ranked, dataset["name"], dataset["metric"])
         rows = uses[uses["dataset"] == dataset["name"]]
-        for name, more in feature_tables(rows, len(axis_names(path, "var")), dataset, best).items():
-            tables.setdefault(name, []).extend(more)
+        new_rows = feature_tables(rows, len(axis_names(path, "var")), dataset, best)
+        for name in new_rows:
+            tables.setdefault(name, []).extend(new_rows[name])
     return tables
 
 

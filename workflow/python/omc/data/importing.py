@@ -55,10 +55,12 @@ def rows_with_images(rows: pd.DataFrame, dataset: dict, cohort: str) -> pd.DataF
         return rows
     images = pd.read_csv(layer["listed"], dtype=str, keep_default_na=False)
     usable = images[images["reason"] == ""]
-    lost = rows.index.intersection(images["sample"]).difference(usable["sample"], sort=False)
-    if len(lost):
-        print(f"{layer['images']}: without a usable image, left out: {some(lost)}")
-    rows = rows.drop(index=lost)
+    without_images = rows.index.intersection(images["sample"]).difference(
+        usable["sample"], sort=False
+    )
+    if len(without_images):
+        print(f"{layer['images']}: without a usable image, left out: {some(without_images)}")
+    rows = rows.drop(index=without_images)
     if layer["unit"] == "sample":
         return rows
     usable = usable[usable["sample"].isin(rows.index)]
@@ -142,18 +144,24 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     parts = {}
     for cohort, part in rows.items():
         path = _sheet_path(dataset, cohort)
-        own = layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
-        if own == layer:
+        cohort_layer = (
+            layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
+        )
+        if cohort_layer == layer:
             samples = found_samples(table, part.index, several_layers, at, layer, path)
             parts[cohort] = transformed(table, samples, table.columns, layer, at)
             continue
         cohort_key = f"{key}.cohorts.{cohort}.layers.{name}"
-        cohort_table = read_table(own["table"], own["orientation"], own["matrix"])
-        samples = found_samples(cohort_table, part.index, several_layers, cohort_key, own, path)
+        cohort_table = read_table(
+            cohort_layer["table"], cohort_layer["orientation"], cohort_layer["matrix"]
+        )
+        samples = found_samples(
+            cohort_table, part.index, several_layers, cohort_key, cohort_layer, path
+        )
         impute = dataset["cohorts"][cohort]["missing_features"] == "impute"
-        check_features(cohort_table, table.columns, impute, cohort_key, own)
+        check_features(cohort_table, table.columns, impute, cohort_key, cohort_layer)
         # Features that development lacks do not count towards the total of a sample.
-        parts[cohort] = transformed(cohort_table, samples, table.columns, own, cohort_key)
+        parts[cohort] = transformed(cohort_table, samples, table.columns, cohort_layer, cohort_key)
     return parts
 
 

@@ -142,9 +142,9 @@ def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
         if not {a, b} <= set(cohort.models):
             compared.append((a, b, 0, (np.nan,) * 4))
             continue
-        both = cohort.models[a].tested & cohort.models[b].tested
-        differences = values(a, both.tobytes()) - values(b, both.tobytes())
-        units = len(np.unique(cohort.units[both]))
+        shared = cohort.models[a].tested & cohort.models[b].tested
+        differences = values(a, shared.tobytes()) - values(b, shared.tobytes())
+        units = len(np.unique(cohort.units[shared]))
         result = bootstrap_difference(float(differences[0]), differences[1:], units)
         compared.append((a, b, units, result))
     adjusted = holm([result[-1] for *_, result in compared])

@@ -71,10 +71,10 @@ def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_rat
     )
     # In the order of the base's rows: pandas sorts the union of two indices.
     for names in tables["estimate"][KEYS].drop_duplicates().itertuples(index=False, name=None):
-        both = paired.loc[names].dropna()
-        differences = (both["estimate"] - both["variant_estimate"]).to_numpy()
+        complete_pairs = paired.loc[names].dropna()
+        differences = (complete_pairs["estimate"] - complete_pairs["variant_estimate"]).to_numpy()
         result = corrected_t(differences, test_train_ratio if kind == "layer" else 0)
-        yield (*names, *both.mean(), *result, METHODS[kind], len(both))
+        yield (*names, *complete_pairs.mean(), *result, METHODS[kind], len(complete_pairs))
 
 
 def changes(rows: list[dict]) -> list[int | None]:
@@ -103,12 +103,12 @@ def compare_pooled(cohort, base: pd.DataFrame, seed: int):
     method = f"{cohort.unit}_bootstrap"
     for (language, model), part in _scored(base).groupby(KEYS[:2], sort=False):
         name = f"{language}/{model}"
-        pair = [cohort.models.get(key) for key in (name, f"variant/{name}")]
-        both, scores = np.zeros(len(cohort.units), dtype=bool), None
-        if None not in pair:
-            both = pair[0].tested & pair[1].tested
-            scores = [predicted.scored(weights * both) for predicted in pair]
-        units = len(np.unique(cohort.units[both]))
+        predictions = [cohort.models.get(key) for key in (name, f"variant/{name}")]
+        shared, scores = np.zeros(len(cohort.units), dtype=bool), None
+        if None not in predictions:
+            shared = predictions[0].tested & predictions[1].tested
+            scores = [predicted.scored(weights * shared) for predicted in predictions]
+        units = len(np.unique(cohort.units[shared]))
         for metric in part["metric"].unique():
             base_values, variant_values = (
                 [predicted[metric] for predicted in scores] if scores else np.full((2, 1), np.nan)

@@ -170,8 +170,8 @@ def calibrate(model, x, y, decision, imbalance: str):
             fitted.b_ = np.log((1 - share) / share)
     # A scikit-learn estimator that passes the model's decision values to the sigmoid.
     parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
-    both = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
-    return both.fit(x, y)
+    combined = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
+    return combined.fit(x, y)
 
 
 def _balanced(y) -> np.ndarray:

@@ -87,14 +87,14 @@ def _evidence(result: Result) -> str:
     """From how many others the leader differs, does not differ, or is practically equivalent."""
     others = result.others()
     tested = [m for m in others if m in result.p]
-    alike = [m for m in tested if result.p[m] >= ALPHA]
+    undecided = [m for m in tested if result.p[m] >= ALPHA]
     others_text = f"{len(tested)} other model{'' if len(tested) == 1 else 's'}"
     if len(tested) < len(others):
         others_text += " that could be tested"
     if not tested:
         text = "no test against the others was possible"
-    elif alike:
-        text = f"no evidence of a difference from {len(alike)} of {others_text}"
+    elif undecided:
+        text = f"no evidence of a difference from {len(undecided)} of {others_text}"
     else:
         text = f"evidence of a difference (adjusted p < {ALPHA}) from each of {others_text}"
     equivalent = [m for m in others if result.is_equivalent(m)]

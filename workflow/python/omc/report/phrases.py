@@ -43,19 +43,20 @@ def against_others(ranked: Ranked) -> str:
     """'no evidence of a difference against 8 of 13 others'; "" if nothing was tested."""
     others = rivals(ranked)
     tested = [m for m in others if m in ranked.p]
-    n, alike = len(tested), sum(ranked.p[m] >= ALPHA for m in tested)
+    n, undecided = len(tested), sum(ranked.p[m] >= ALPHA for m in tested)
     if n == 0:
         return ""
     if n == 1:
         return (
-            f"{'no ' if alike else ''}evidence of a difference against"
+            f"{'no ' if undecided else ''}evidence of a difference against"
             f"{' the baseline' if ranked.is_baseline(tested[0]) else ''} {tested[0]}"
             f"{', the only one tested' if len(others) > 1 else ''}"
         )
     noun = "tested others" if len(others) > n else "others"
-    if alike == 0:
+    if undecided == 0:
         return f"evidence of a difference against all {n} {noun}"
-    return f"no evidence of a difference against {'any' if alike == n else alike} of {n} {noun}"
+    count = "any" if undecided == n else undecided
+    return f"no evidence of a difference against {count} of {n} {noun}"
 
 
 def of_models(part: int, n: int) -> str:

@@ -113,10 +113,11 @@ def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> t
     if "." in name:
         return name.rpartition(".")[2], {"estimator": name}
     others = [t for t in presets if name in presets[t]]
-    why = f"is a preset for {others[0]}, not for {task}." if others else "is no preset."
+    reason = f"is a preset for {others[0]}, not for {task}." if others else "is no preset."
     known = list(presets[task])
     raise UserError(
-        f"{key}: '{name}' {why}{did_you_mean(name, known)} Presets for {task}: {', '.join(known)};"
+        f"{key}: '{name}' {reason}{did_you_mean(name, known)}"
+        f" Presets for {task}: {', '.join(known)};"
         " or give an estimator by its dotted name, as sklearn.svm.SVC"
     )
 
@@ -129,9 +130,11 @@ def _params_and_grid(key: str, entry: dict, preset: dict) -> tuple[dict, dict | 
     grid = grid_given if grid_given is not None else preset.get("grid")
     if grid_given is None and grid:
         grid = {name: [params.pop(name)] if name in given else grid[name] for name in grid}
-    both = sorted(set(params) & set(grid or {}))
-    if both:
-        raise UserError(f"{key}: '{both[0]}' stands in params and in grid: leave it in one of them")
+    duplicates = sorted(set(params) & set(grid or {}))
+    if duplicates:
+        raise UserError(
+            f"{key}: '{duplicates[0]}' stands in params and in grid: leave it in one of them"
+        )
     return params, grid
 
 
