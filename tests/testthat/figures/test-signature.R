@@ -46,7 +46,7 @@ features_of <- function(n, p = 30, share = rep(1, p), ranked = seq_len(n),
   )
   list(
     dataset = "demo", metric = metric, n_splits = 25,
-    inside = read_signature(files, "demo", models)
+    signature = read_signature(files, "demo", models)
   )
 }
 
@@ -79,7 +79,7 @@ test_that("the title counts the features that every split selects and says what 
 
 test_that("the first features of the data set are shown, with their ranks and what they cost", {
   data <- features_of(2, share = c(1, 0.999, rep(1, 28)))
-  expect_identical(data$inside$features$feature, paste0("gene_", 1:20, "_at"))
+  expect_identical(data$signature$features$feature, paste0("gene_", 1:20, "_at"))
   text <- text_boxes(drawn_as_svg(data, draw_signature))$text
   expect_true(all(c(paste0("gene_", 1:20, "_at"), "python/model_1", "r/model_2") %in% text))
   expect_false("gene_21_at" %in% text)
@@ -108,13 +108,13 @@ test_that("the title of the stability names the most and the least stable featur
     "Stability over splits of the features of python/model_1 (0.80)"
   )
   undefined <- features_of(2)
-  undefined$inside$stability[c("stability", "ci_low", "ci_high")] <- NA
+  undefined$signature$stability[c("stability", "ci_low", "ci_high")] <- NA
   expect_match(title(draw_stability(undefined)), "^Stability is undefined")
 })
 
 test_that("models that use every selected feature share a row", {
   data <- features_of(5)
-  data$inside$stability[1:3, c("stability", "mean_selected")] <- rep(c(0.7, 200), each = 3)
+  data$signature$stability[1:3, c("stability", "mean_selected")] <- rep(c(0.7, 200), each = 3)
   text <- svg_text(drawn_as_svg(data, draw_stability))
   expect_match(text, "every selected feature: 3 models", fixed = TRUE)
   expect_match(text, "Every selected feature: python/model_1, r/model_2, python/model_3[.]")
@@ -137,7 +137,7 @@ test_that("long names, no importance and no feature are figures too", {
   expect_legible_text(drawn_as_svg(features_of(2, ranked = integer()), draw_signature))
   data <- features_of(1, shuffled = integer())
   expect_legible_text(drawn_as_svg(data, draw_signature))
-  data$inside[] <- lapply(data$inside, function(table) table[0, ])
+  data$signature[] <- lapply(data$signature, function(table) table[0, ])
   expect_match(
     svg_text(drawn_as_svg(data, draw_signature)), "No split has selected a feature", fixed = TRUE
   )

@@ -79,13 +79,13 @@ draw_calibration <- function(data) {
   ranked <- rank_models(data)
   described <- data$described
   lines <- calibration_means(described$calibration, ranked)
-  of <- function(name, low, high) with_interval(lines[[name]], lines[[low]], lines[[high]], 2)
+  text <- function(name, low, high) with_interval(lines[[name]], lines[[low]], lines[[high]], 2)
   has_slope <- is.finite(lines$slope)
   slope <- ifelse(
-    has_slope, paste("slope", of("slope", "slope_low", "slope_high")),
+    has_slope, paste("slope", text("slope", "slope_low", "slope_high")),
     paste("no slope:", lines$why)
   )
-  notes <- paste0(slope, "\nintercept ", of("intercept", "intercept_low", "intercept_high"))
+  notes <- paste0(slope, "\nintercept ", text("intercept", "intercept_low", "intercept_high"))
   notes[!is.finite(lines$n_events)] <- "\u2013"
   points <- over_repeats(described$curves, "calibration")
   points <- in_panels(points[is.finite(points$y), , drop = FALSE], ranked)

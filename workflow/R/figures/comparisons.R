@@ -13,22 +13,22 @@ pairs_tiles <- function(scored, pairs, decimals, wide, high) {
   n <- nrow(scored)
   # In each pair of places, the first is the better one's.
   places <- which(upper.tri(diag(n)), arr.ind = TRUE)
-  found <- find_pairs(pairs, scored$model[places[, 1]], scored$model[places[, 2]])
+  compared <- find_pairs(pairs, scored$model[places[, 1]], scored$model[places[, 2]])
   box <- function(row, column, from = 0, to = 1) {
     data.frame(
       left = (column - 1 + from) * wide, right = (column - 1 + to) * wide, low = (n - row) * high,
       high = (n - row + 1) * high
     )
   }
-  tested <- is.finite(found$p_adjusted)
-  verdict <- ifelse(!found$different, "open", ifelse(found$advantage >= 0, "better", "worse"))
+  tested <- is.finite(compared$p_adjusted)
+  verdict <- ifelse(!compared$different, "open", ifelse(compared$advantage >= 0, "better", "worse"))
   upper <- box(places[, 1], places[, 2])
   upper$fill <- verdict_colours[ifelse(tested, verdict, "untested")]
-  upper$label <- ifelse(tested, format_value(found$advantage, decimals), "")
+  upper$label <- ifelse(tested, format_value(compared$advantage, decimals), "")
 
-  known <- is.finite(found$p_equivalent)
+  known <- is.finite(compared$p_equivalent)
   placed <- places[known, , drop = FALSE]
-  posterior <- found[known, c("p_better", "p_equivalent", "p_worse"), drop = FALSE]
+  posterior <- compared[known, c("p_better", "p_equivalent", "p_worse"), drop = FALSE]
   ends <- c(posterior[[1]], posterior[[1]] + posterior[[2]])
   edges <- matrix(c(rep(0, sum(known)), ends, rep(1, sum(known))), ncol = 4)
   lower <- do.call(rbind, lapply(1:3, function(i) {
@@ -119,7 +119,7 @@ pairs_subtitle <- function(data, info, tiles) {
 
 pairs_caption <- function(data, tiles) {
   rows <- rank_models(data)
-  without <- rows$model[rows$status != "scored"]
+  unscored <- rows$model[rows$status != "scored"]
   paste(c(
     if (tiles$tested) {
       paste0(
@@ -131,8 +131,8 @@ pairs_caption <- function(data, tiles) {
     },
     if (tiles$valued) "Diagonal: the models' values.",
     if (tiles$blank) "Blank: differences that are the same in all splits have no posterior.",
-    if (length(without) > 0) {
-      paste0("Without a value: ", toString(shorten(without, 2.4, text_sizes[["small"]])), ".")
+    if (length(unscored) > 0) {
+      paste0("Without a value: ", toString(shorten(unscored, 2.4, text_sizes[["small"]])), ".")
     }
   ), collapse = " ")
 }

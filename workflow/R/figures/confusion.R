@@ -23,8 +23,8 @@ confusion_finding <- function(cells, ranked) {
   if (nrow(rows) == 0) return("No model predicted a sample")
   models <- rows$model[rows$leader]
   if (length(models) == 0) return("No model leads: none has a value on every split")
-  of <- cells[cells$model == models[1] & is.finite(cells$share), , drop = FALSE]
-  right <- of[of$truth == of$predicted, , drop = FALSE]
+  cells <- cells[cells$model == models[1] & is.finite(cells$share), , drop = FALSE]
+  right <- cells[cells$truth == cells$predicted, , drop = FALSE]
   percent <- function(share) paste(format_value(100 * share, 0), "%")
   if (nrow(right) <= 2) {
     return(paste0(
@@ -33,7 +33,7 @@ confusion_finding <- function(cells, ranked) {
     ))
   }
   worst <- right[which.min(right$share), ]
-  wrong <- of[of$truth == worst$truth & of$predicted != of$truth, , drop = FALSE]
+  wrong <- cells[cells$truth == worst$truth & cells$predicted != cells$truth, , drop = FALSE]
   most <- wrong[which.max(wrong$count), ]
   paste0(
     models[1], " is right least often on ", worst$truth, ", ", percent(worst$share),

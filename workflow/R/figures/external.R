@@ -18,11 +18,11 @@ external_lanes <- function(data) {
   sources <- c("cross-validation", cohorts)
   lanes <- lapply(seq_len(nrow(ranked)), function(i) {
     of_model <- rows[rows$model == ranked$model[i], , drop = FALSE]
-    found <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
+    outside <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
     data.frame(
       ranked[i, c("model", "kind", "baseline")], source = sources,
       shape = external_shapes[(seq_along(sources) - 1) %% length(external_shapes) + 1],
-      rbind(ranked[i, columns], found), row.names = NULL
+      rbind(ranked[i, columns], outside), row.names = NULL
     )
   })
   lanes <- do.call(rbind, lanes)
@@ -34,15 +34,17 @@ external_lanes <- function(data) {
 
 #' How often the cross-validated value lies inside the cohort's interval, baselines left out.
 external_coverage <- function(lanes) {
-  said <- lanes[lanes$source == "cross-validation", , drop = FALSE]
-  of <- lanes[lanes$source != "cross-validation" & !lanes$baseline & is.finite(lanes$ci_low), ,
-              drop = FALSE]
-  value <- said$estimate[match(of$model, said$model)]
-  if (nrow(of) == 0) return("")
-  inside <- sum(value >= of$ci_low & value <= of$ci_high, na.rm = TRUE)
+  cross_validated <- lanes[lanes$source == "cross-validation", , drop = FALSE]
+  outside <- lanes[
+    lanes$source != "cross-validation" & !lanes$baseline & is.finite(lanes$ci_low), , drop = FALSE
+  ]
+  value <- cross_validated$estimate[match(outside$model, cross_validated$model)]
+  if (nrow(outside) == 0) return("")
+  covered <- sum(value >= outside$ci_low & value <= outside$ci_high, na.rm = TRUE)
   paste(
-    inside, "of", plural(nrow(of), "interval"), "from the cohorts",
-    if (max(inside, nrow(of) == 1) == 1) "covers" else "cover", "the model's cross-validated value."
+    covered, "of", plural(nrow(outside), "interval"), "from the cohorts",
+    if (max(covered, nrow(outside) == 1) == 1) "covers" else "cover",
+    "the model's cross-validated value."
   )
 }
 

@@ -104,7 +104,7 @@ layout_comparison <- function(data, info) {
   rows$y <- rev(seq_len(nrow(rows)))
   rows$label <- model_labels(rows$model)
   scored <- rows[rows$status == "scored", , drop = FALSE]
-  without <- rows[rows$status != "scored", , drop = FALSE]
+  unscored <- rows[rows$status != "scored", , drop = FALSE]
   decimals <- metric_decimals(scored$estimate, info)
 
   points <- data$splits[data$splits$metric == data$metric & is.finite(data$splits$value), ]
@@ -135,7 +135,7 @@ layout_comparison <- function(data, info) {
   scored$number <- interval_text(scored$estimate, scored$ci_low, scored$ci_high, decimals, "")
   scored$note <- split_note(scored, points, data$n_splits)
   list(
-    rows = rows, scored = scored, without = without, points = points, decimals = decimals,
+    rows = rows, scored = scored, unscored = unscored, points = points, decimals = decimals,
     limits = limits, view = view, per_inch = diff(view) / comparison_panel,
     header = name_estimates(paste0(
       "", if (nrow(scored) > 0) "mean", if (any(scored$bounded)) " [95 % interval]"
@@ -144,14 +144,14 @@ layout_comparison <- function(data, info) {
 }
 
 #' What stands in the row of a model that has no value, in at most two lines of `width` inches.
-missing_text <- function(without, info, n_splits, width) {
+missing_text <- function(unscored, info, n_splits, width) {
   joined <- function(text, separator, more) {
     paste0(text, ifelse(nzchar(more), separator, ""), more, recycle0 = TRUE)
   }
   text <- ifelse(
-    without$status == "failed", joined("failed on all splits", ": ", without$message),
+    unscored$status == "failed", joined("failed on all splits", ": ", unscored$message),
     joined(paste(info$label, "undefined: no split has a value"), ", ",
-           failure_note(without$n_failed, n_splits))
+           failure_note(unscored$n_failed, n_splits))
   )
   two_lines(text, width, text_sizes[["small"]])
 }
@@ -221,7 +221,7 @@ comparison_marks <- function(layout, n_splits) {
 }
 
 #' The text inside the panel and the column of numbers outside it, at its right.
-comparison_text <- function(layout, without, reference) {
+comparison_text <- function(layout, unscored, reference) {
   inch <- layout$per_inch
   text <- function(data, x, size = "small", colour = "strong", ...) {
     geom_text(
@@ -244,11 +244,11 @@ comparison_text <- function(layout, without, reference) {
     ),
     text(header, number_x, colour = "soft"),
     geom_point(
-      aes(y = .data$y), without[without$status == "failed", , drop = FALSE],
+      aes(y = .data$y), unscored[unscored$status == "failed", , drop = FALSE],
       x = layout$view[1] + 0.15 * inch, shape = 4, size = 2.2, stroke = 1.1,
       colour = ink[["strong"]]
     ),
-    text(without, layout$view[1] + 0.32 * inch)
+    text(unscored, layout$view[1] + 0.32 * inch)
   )
 }
 
@@ -287,7 +287,7 @@ draw_model_comparison <- function(data) {
   info <- metric_info(data$metric)
   layout <- layout_comparison(data, info)
   n <- nrow(layout$rows)
-  without <- layout$without
+  unscored <- layout$unscored
   reference <- reference_lines(layout, info)
   top <- max(n + 1.5, reference$y + 0.45)
 
@@ -299,24 +299,24 @@ draw_model_comparison <- function(data) {
     text_width(layout$header, text_sizes[["small"]])
   ) + 0.25
   # Where there is no number, a message runs on over their column.
-  without$text <- missing_text(without, info, data$n_splits, comparison_panel - 0.35 + right)
+  unscored$text <- missing_text(unscored, info, data$n_splits, comparison_panel - 0.35 + right)
   width <- left + comparison_panel + right + 0.35
   plot <- ggplot() +
     geom_rect(
-      aes(ymin = .data$y - 0.5, ymax = .data$y + 0.5), without, xmin = -Inf, xmax = Inf,
+      aes(ymin = .data$y - 0.5, ymax = .data$y + 0.5), unscored, xmin = -Inf, xmax = Inf,
       fill = ink[["band"]]
     ) +
     # Nothing crosses the labels above the first row.
     annotate("rect", xmin = -Inf, xmax = Inf, ymin = n + 0.65, ymax = top, fill = ink[["paper"]]) +
     geom_segment(
-      aes(.data$x, xend = .data$x), reference, y = nrow(without) + 0.5, yend = n + 0.65,
+      aes(.data$x, xend = .data$x), reference, y = nrow(unscored) + 0.5, yend = n + 0.65,
       linetype = "22", linewidth = 0.5, colour = ink[["soft"]]
     ) +
     # Scales without data would warn.
     (if (nrow(layout$scored) > 0) {
       list(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
     }) +
-    comparison_text(layout, without, reference) +
+    comparison_text(layout, unscored, reference) +
     scale_x_continuous(n.breaks = 7) +
     scale_y_continuous(breaks = layout$rows$y, labels = layout$rows$label) +
     coord_cartesian(xlim = layout$view, ylim = c(0.4, top), expand = FALSE, clip = "off") +

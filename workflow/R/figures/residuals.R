@@ -17,18 +17,19 @@ read_residuals <- function(file, models) {
   table <- table[table$model %in% clean_text(unlist(models)), , drop = FALSE]
   key <- paste(table$model, table$cohort, table$sample, sep = "\n")
   first <- !duplicated(key)
-  of <- function(pick) as.vector(tapply(table$predicted, factor(key, levels = key[first]), pick))
+  sample <- factor(key, levels = key[first])
+  by_sample <- function(pick) as.vector(tapply(table$predicted, sample, pick))
   data.frame(
-    table[first, c("model", "cohort", "sample", "truth")], predicted = of(mean), low = of(min),
-    high = of(max), row.names = NULL
+    table[first, c("model", "cohort", "sample", "truth")], predicted = by_sample(mean),
+    low = by_sample(min), high = by_sample(max), row.names = NULL
   )
 }
 
 #' Every k-th sample of each cohort, by the truth, so that at most `most_residuals` stay.
 thin_out <- function(residuals) {
   samples <- unique(residuals[order(residuals$truth), c("cohort", "sample")])
-  kept <- do.call(rbind, lapply(split(samples, samples$cohort), function(of) {
-    of[seq(1, nrow(of), by = ceiling(nrow(of) / most_residuals)), , drop = FALSE]
+  kept <- do.call(rbind, lapply(split(samples, samples$cohort), function(rows) {
+    rows[seq(1, nrow(rows), by = ceiling(nrow(rows) / most_residuals)), , drop = FALSE]
   }))
   named <- function(rows) paste(rows$cohort, rows$sample, sep = "\n")
   residuals[named(residuals) %in% named(kept), , drop = FALSE]

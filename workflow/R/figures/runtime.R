@@ -19,8 +19,8 @@ runtime_rows <- function(data) {
   key <- function(table) paste(table$model, table$split, sep = "\r")
   of_splits <- of_splits[key(of_splits) %in% key(predicted), , drop = FALSE]
   per_model <- function(values, models, f) {
-    found <- tapply(values, factor(models, rows$model), f)
-    as.vector(found[rows$model])
+    by_model <- tapply(values, factor(models, rows$model), f)
+    as.vector(by_model[rows$model])
   }
   splits <- per_model(of_splits$split, of_splits$model, function(split) length(unique(split)))
   rows$cpu <- per_model(of_splits$cpu_seconds, of_splits$model, sum) / splits

@@ -48,16 +48,16 @@ read_signature <- function(files, dataset, models) {
 }
 
 #' The title: how many of the top features every split selects, and what they are worth together.
-signature_finding <- function(found, info) {
-  n <- nrow(found$features)
+signature_finding <- function(tables, info) {
+  n <- nrow(tables$features)
   if (n == 0) return("No split has selected a feature")
-  always <- sum(found$features$selected_share == 1)
+  always <- sum(tables$features$selected_share == 1)
   first <- if (always == n) {
     paste("All", plural(n, "top feature"), "are selected in every split")
   } else {
     paste(always, "of the", plural(n, "top feature"), "are selected in every split")
   }
-  together <- found$shuffled$drop[found$shuffled$feature == ""]
+  together <- tables$shuffled$drop[tables$shuffled$feature == ""]
   if (length(together) == 0) return(first)
   decimals <- metric_decimals(together, info)
   worth <- paste(unique(format_value(range(together), decimals)), collapse = " to ")
@@ -72,23 +72,23 @@ signature_finding <- function(found, info) {
 }
 
 #' Draws the top features: how often they are selected, their rank in each model, and what shuffling
-#' them costs. `data$inside`: see `read_signature()`.
+#' them costs. `data$signature`: see `read_signature()`.
 draw_signature <- function(data) {
   info <- metric_info(data$metric)
-  found <- data$inside
-  n <- nrow(found$features)
-  ranks <- found$ranks[found$ranks$feature %in% found$features$feature, , drop = FALSE]
+  tables <- data$signature
+  n <- nrow(tables$features)
+  ranks <- tables$ranks[tables$ranks$feature %in% tables$features$feature, , drop = FALSE]
   models <- unique(ranks$model)
-  shuffled <- found$shuffled
+  shuffled <- tables$shuffled
   together <- shuffled[shuffled$feature == "", , drop = FALSE]
-  alone <- shuffled[shuffled$feature %in% found$features$feature, , drop = FALSE]
-  words <- signature_words(found, ranks, together, data, info)
+  alone <- shuffled[shuffled$feature %in% tables$features$feature, , drop = FALSE]
+  words <- signature_words(tables, ranks, together, data, info)
   if (n == 0) {
     return(canvas_figure(canvas(6, 0.3, words$title, words$subtitle, words$caption), 6, 0.3))
   }
   y <- 0.75 + signature_row * (n - seq_len(n) + 0.5)
-  names(y) <- found$features$feature
-  labels <- shorten(found$features$feature, 2.4, text_sizes[["axis"]])
+  names(y) <- tables$features$feature
+  labels <- shorten(tables$features$feature, 2.4, text_sizes[["axis"]])
   bar <- max(text_width(labels, text_sizes[["axis"]])) + 0.2
   tiles <- bar + signature_widths[["bar"]] + 0.65
   wide <- signature_tile(models)
@@ -106,7 +106,7 @@ draw_signature <- function(data) {
   }
   width <- max(width, 6)
   plot <- canvas(width, height, words$title, words$subtitle, words$caption) +
-    signature_bars(found$features, y, bar) +
+    signature_bars(tables$features, y, bar) +
     signature_tiles(ranks, y, models, tiles) +
     signature_losses(alone, together, y, panel, width - panel, top, info) +
     canvas_text(rbind(
@@ -127,7 +127,7 @@ draw_signature <- function(data) {
   canvas_figure(plot, width, height)
 }
 
-signature_words <- function(found, ranks, together, data, info) {
+signature_words <- function(tables, ranks, together, data, info) {
   models <- length(unique(ranks$model))
   order <- if (models == 0) {
     "No model has importances of its own: features sorted by how often they are selected."
@@ -155,7 +155,7 @@ signature_words <- function(found, ranks, together, data, info) {
     }
   )
   list(
-    title = signature_finding(found, info), subtitle = paste0(describe_data(data), ". ", order),
+    title = signature_finding(tables, info), subtitle = paste0(describe_data(data), ". ", order),
     caption = paste(caption, collapse = " ")
   )
 }

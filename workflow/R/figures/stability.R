@@ -43,11 +43,11 @@ stability_finding <- function(rows) {
   )
 }
 
-#' Draws the stability of each model's features with its interval; `data$inside`: see
+#' Draws the stability of each model's features with its interval; `data$signature`: see
 #' `read_signature()`.
 draw_stability <- function(data) {
   axis <- text_sizes[["axis"]]
-  rows <- stability_rows(data$inside$stability)
+  rows <- stability_rows(data$signature$stability)
   n <- nrow(rows)
   title <- stability_finding(rows)
   subtitle <- paste0(

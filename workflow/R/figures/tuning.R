@@ -66,11 +66,11 @@ tuning_absent <- function(data, blocks, candidates) {
   drawn <- vapply(blocks, `[[`, character(1), "model")
   absent <- setdiff(data$models$model, drawn)
   ranked <- rank_models(data)
-  without <- intersect(absent, candidates$model[is.na(candidates$value)])
-  failed <- setdiff(absent, c(without, ranked$model[ranked$status != "failed"]))
+  unfitted <- intersect(absent, candidates$model[is.na(candidates$value)])
+  failed <- setdiff(absent, c(unfitted, ranked$model[ranked$status != "failed"]))
   list(
-    "Not tuned, as there is one candidate" = setdiff(absent, c(without, failed)),
-    "No candidate could be fitted" = without,
+    "Not tuned, as there is one candidate" = setdiff(absent, c(unfitted, failed)),
+    "No candidate could be fitted" = unfitted,
     "Failed before tuning" = failed
   )
 }

@@ -23,7 +23,7 @@ main <- function(input, output, params) {
     data$null_tests <- read_null_tests(input[["null_tests"]], data$dataset, params[["models"]])
   }
   if (!is.null(input[["signature"]])) {
-    data$inside <- read_signature(
+    data$signature <- read_signature(
       list(
         signature = input[["signature"]], ranks = input[["feature_ranks"]],
         shuffled = input[["permutation_importance"]], stability = input[["stability"]]

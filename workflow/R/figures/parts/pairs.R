@@ -49,9 +49,9 @@ read_pairs <- function(file, dataset, models, metric) {
 #' Rows of `pairs` of each model against each other one, as they come; NA where there is none.
 find_pairs <- function(pairs, model, other) {
   wanted <- paste(model, other, sep = "\r")
-  found <- pairs[match(wanted, paste(pairs$model, pairs$other, sep = "\r")), , drop = FALSE]
-  found$tested <- is.finite(found$p_adjusted)
-  found$different <- (found$p_adjusted < significance) %in% TRUE
-  found$equivalent <- (found$p_equivalent >= practically) %in% TRUE
-  found
+  matched <- pairs[match(wanted, paste(pairs$model, pairs$other, sep = "\r")), , drop = FALSE]
+  matched$tested <- is.finite(matched$p_adjusted)
+  matched$different <- (matched$p_adjusted < significance) %in% TRUE
+  matched$equivalent <- (matched$p_equivalent >= practically) %in% TRUE
+  matched
 }

@@ -68,7 +68,7 @@ positive_class <- function(data) {
 prevalence <- function(data, models) {
   rows <- inside(data$described$confusion)
   positive <- rows[rows$truth == positive_class(data), , drop = FALSE]
-  total <- function(of) tapply(of$count, factor(of$model, levels = models), sum)
+  total <- function(cells) tapply(cells$count, factor(cells$model, levels = models), sum)
   as.numeric(total(positive) / total(rows))
 }
 

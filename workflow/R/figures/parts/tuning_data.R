@@ -17,17 +17,18 @@ tuning_candidates <- function(data) {
   rows <- rows[rows$split != "final" & !is.na(rows$parameters), , drop = FALSE]
   key <- paste(rows$model, rows$split, rows$candidate, sep = "\r")
   id <- match(key, unique(key))
-  found <- rows[!duplicated(id), c("model", "split", "candidate", "parameters", "metric")]
-  if (nrow(found) == 0) {
-    return(cbind(found, value = numeric(), badness = numeric(), chosen = logical()))
+  candidates <- rows[!duplicated(id), c("model", "split", "candidate", "parameters", "metric")]
+  if (nrow(candidates) == 0) {
+    return(cbind(candidates, value = numeric(), badness = numeric(), chosen = logical()))
   }
-  found$value <- as.vector(rowsum(rows$value, id, reorder = FALSE)) / tabulate(id)
-  sign <- if (metric_info(found$metric[1])$higher_is_better) -1 else 1
-  found$badness <- sign * signif(found$value, 11)
-  found$value[!is.finite(found$value)] <- NA
-  found <- found[order(found$model, found$split, found$badness, found$candidate), , drop = FALSE]
-  found$chosen <- !is.na(found$value) & !duplicated(found[c("model", "split")])
-  found[order(found$model, found$split, found$candidate), , drop = FALSE]
+  candidates$value <- as.vector(rowsum(rows$value, id, reorder = FALSE)) / tabulate(id)
+  sign <- if (metric_info(candidates$metric[1])$higher_is_better) -1 else 1
+  candidates$badness <- sign * signif(candidates$value, 11)
+  candidates$value[!is.finite(candidates$value)] <- NA
+  best_first <- with(candidates, order(model, split, badness, candidate))
+  candidates <- candidates[best_first, , drop = FALSE]
+  candidates$chosen <- !is.na(candidates$value) & !duplicated(candidates[c("model", "split")])
+  candidates[with(candidates, order(model, split, candidate)), , drop = FALSE]
 }
 
 #' Lists of values by name, from JSON.
@@ -74,7 +75,7 @@ hyperparameter <- function(name, values, split) {
   if (!anyDuplicated(split[pairs])) return(NULL)
   number <- values$number
   own <- length(unique(split)) > 1 && stats::median(table(values$text[pairs])) == 1
-  found <- if (is.null(number)) {
+  levels <- if (is.null(number)) {
     label <- unique(values$text)
     list(level = match(values$text, label), label = label, own = FALSE)
   } else if (own) {
@@ -85,7 +86,7 @@ hyperparameter <- function(name, values, split) {
     at <- sort(unique(number))
     list(level = match(number, at), label = number_labels(at), at = at, own = FALSE)
   }
-  c(list(name = clean_text(name), ordered = !is.null(number)), found, level_places(found))
+  c(list(name = clean_text(name), ordered = !is.null(number)), levels, level_places(levels))
 }
 
 #' Numbers in as few digits as tell them apart.
