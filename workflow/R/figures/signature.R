@@ -1,5 +1,5 @@
 # Which features do the models agree on? The top of the consensus, and how stable each model's own
-# features are (figure_stability.R).
+# features are (stability.R).
 
 use("theme", "text", "canvas", "metric_info", "figure_data", "variants")
 

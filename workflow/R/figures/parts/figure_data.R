@@ -161,7 +161,7 @@ rank_models <- function(data, metric = data$metric) {
 
 #' Calls the estimates in a text values instead of means, where they are of pooled predictions.
 name_estimates <- function(text, data) {
-  if (isTRUE(data$pooled)) gsub("mean", "value", text) else text
+  if (isTRUE(data$pooled)) gsub("\\bmean(s?)\\b", "value\\1", text, perl = TRUE) else text
 }
 
 #' "leukemia, 25 splits, positive class AML"

@@ -116,7 +116,7 @@ save_figure <- function(figure, files, resolution = 160) {
 #'
 #' @param data see `read_figure_data()`.
 #' @param output paths by name: `<figure>_svg` and `<figure>_png`; `draw_<figure>(data)` in
-#'   figure_<figure>.R returns a `figure()`.
+#'   figures/<figure>.R returns a `figure()`.
 draw_figures <- function(data, output) {
   # Snakemake lists named outputs a second time without their names.
   outputs <- setdiff(names(output), "")

@@ -1,4 +1,4 @@
-# What figure_layers.R and figure_grouping.R share: a data set's models beside those of its
+# What layers.R and grouping.R share: a data set's models beside those of its
 # variants, and the paired differences with their intervals.
 
 use("theme", "text", "canvas", "metric_info", "figure_data")

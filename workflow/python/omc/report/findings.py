@@ -41,10 +41,7 @@ def in_figure(result: Result, figure: str) -> list[tuple[str, str]]:
         return []
     titles = entry(TITLES, figure)
     texts = [(place, getattr(titles, place)(result)) for place in PLACES if hasattr(titles, place)]
-    # If predictions are scored together, there is no mean over splits.
-    return [
-        (place, t if result.by_split else t.replace("mean", "value")) for place, t in texts if t
-    ]
+    return [(place, text) for place, text in texts if text]
 
 
 def answer(result: Result) -> str:

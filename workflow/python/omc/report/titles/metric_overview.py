@@ -25,10 +25,14 @@ def title(result: Result) -> str:
         return f"No model does better than the baseline on {on}"
     # To be the best of those that do not beat the baseline is no merit.
     unbeaten = n - len(won)
-    return _most_wins(won, n) + (f"; on {unbeaten}, none beats the baseline" if unbeaten else "")
+    # Predictions that are scored together have no mean over the splits.
+    noun = "mean" if result.by_split else "value"
+    return _most_wins(won, n, noun) + (
+        f"; on {unbeaten}, none beats the baseline" if unbeaten else ""
+    )
 
 
-def _most_wins(won: list[Ranked], n: int) -> str:
+def _most_wins(won: list[Ranked], n: int, noun: str) -> str:
     """'r/a has the best mean on 7 of 10 metrics'; won: the metrics on which a model beats all."""
     count = Counter(model for ranked in won for model in ranked.tied)
     most = max(count.values())
@@ -36,7 +40,7 @@ def _most_wins(won: list[Ranked], n: int) -> str:
     who = f"{len(best)} models" if len(best) > 2 else " and ".join(best)
     shared = any(len(r.tied) > 1 and set(best) & set(r.tied) for r in won)
     return (
-        f"{who} {'each have' if len(best) > 1 else 'has'} the best mean"
+        f"{who} {'each have' if len(best) > 1 else 'has'} the best {noun}"
         f"{', alone or tied,' if shared else ''} on {_count(most, n)}"
     )
 
