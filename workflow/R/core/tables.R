@@ -1,4 +1,4 @@
-# Headers of the tables that a training job writes, from catalog/tables.csv (twin: tables.py).
+# Headers of the tables, from catalog/tables.csv (twin: tables.py).
 
 use("catalog", "csv_files")
 
@@ -9,7 +9,10 @@ read_tables <- function() {
   split(rows$column, rows$table)
 }
 
-csv_columns <- read_tables()[c("predictions", "tuning", "importance", "timing", "failures")]
+all_columns <- read_tables()
+
+# Of the tables that a training job writes.
+csv_columns <- all_columns[c("predictions", "tuning", "importance", "timing", "failures")]
 
 # Rows that a tuning job hands over; a training job adds the names of the job itself.
 tuned_columns <- c(setdiff(csv_columns$tuning, c("dataset", "language", "model", "split")), "error")

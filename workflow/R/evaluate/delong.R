@@ -1,6 +1,6 @@
 # Compares the ROC curves of two models on the same samples of an external cohort.
 
-delong_columns <- c("cohort", "model_a", "model_b", "difference", "ci_low", "ci_high", "p_value")
+use("tables")
 
 #' DeLong's test of each pair of models in each external cohort.
 #'
@@ -12,8 +12,8 @@ delong_columns <- c("cohort", "model_a", "model_b", "difference", "ci_low", "ci_
 #' @param samples rows of samples.tsv, as text.
 #' @param models all models as `language/name`, in the order of the pairs.
 #' @param positive label of the positive class; NULL: the last one.
-#' @return data.frame of delong_columns, with NA if a model has no probabilities or a cohort lacks a
-#'   class. A cohort has no rows without two classes and two models, or if samples share a group;
+#' @return rows of delong.csv, with NA if a model has no probabilities or a cohort lacks a class. A
+#'   cohort has no rows without two classes and two models, or if samples share a group;
 #'   NULL if there are no rows at all.
 delong_rows <- function(predictions, samples, models, positive = NULL) {
   classes <- sub("^prob_", "", grep("^prob_", names(predictions), value = TRUE))
@@ -41,7 +41,7 @@ cohort_rows <- function(cohort, predictions, models, positive) {
   })
   pairs <- utils::combn(models, 2)
   tests <- apply(pairs, 2, function(pair) compare_curves(curves[[pair[1]]], curves[[pair[2]]]))
-  stats::setNames(data.frame(cohort, t(pairs), t(tests)), delong_columns)
+  stats::setNames(data.frame(cohort, t(pairs), t(tests)), all_columns$delong)
 }
 
 #' A model's ROC curve; NULL if it has none.

@@ -8,6 +8,8 @@ stability_panel <- 3.6
 # Limits of agreement beyond chance: poor below, excellent above (Fleiss, for kappa; Nogueira et al.
 # take them for this measure).
 stability_limits <- c(poor = 0.4, excellent = 0.75)
+stability_colours <- c(language_colours, "several models" = ink[["soft"]])
+stability_shapes <- c(language_shapes, "several models" = 18)
 
 #' One row per model, the most stable first; models that use every selected feature share a row.
 stability_rows <- function(rows) {
@@ -17,10 +19,8 @@ stability_rows <- function(rows) {
   shared <- full & key %in% key[full][duplicated(key[full])]
   count <- sum(shared)
   rows$label[shared] <- paste("every selected feature:", plural(count, "model"))
-  rows$colour <- unname(language_colours[rows$language])
-  rows$shape <- unname(language_shapes[rows$language])
-  rows$colour[shared] <- ink[["soft"]]
-  rows$shape[shared] <- 18
+  rows$kind <- rows$language
+  rows$kind[shared] <- "several models"
   rows$members <- rep("", nrow(rows))
   rows$members[shared] <- paste(rows$model[shared], collapse = ", ")
   rows <- rows[!duplicated(rows$label), , drop = FALSE]
@@ -43,18 +43,8 @@ stability_finding <- function(rows) {
   )
 }
 
-#' Draws the stability of each model's features with its interval; `data$signature`: see
-#' `read_signature()`.
-draw_stability <- function(data) {
-  axis <- text_sizes[["axis"]]
-  rows <- stability_rows(data$signature$stability)
-  n <- nrow(rows)
-  title <- stability_finding(rows)
-  subtitle <- paste0(
-    describe_data(data), ". Stability of the sets of features that a model uses: 1 where all ",
-    "splits use the same, 0 as by chance. Baselines are left out."
-  )
-  caption <- paste(c(
+stability_caption <- function(rows) {
+  paste(c(
     "Nogueira, Sechidis & Brown (2018) with 95 % intervals, for splits taken as independent. A",
     "model uses the features whose importance is not 0; one without importances uses all that the",
     "preprocessing selected.",
@@ -62,53 +52,60 @@ draw_stability <- function(data) {
       paste0("Every selected feature: ", rows$members[nzchar(rows$members)], ".")
     }
   ), collapse = " ")
-  y <- 0.75 + stability_row * (n - seq_len(n) + 0.5)
-  labels <- model_labels(rows$label)
-  left <- max(0, text_width(labels, axis)) + 0.2
-  number_x <- left + stability_panel + 0.15
-  known <- is.finite(rows$stability)
-  bounded <- is.finite(rows$ci_low)
-  number <- ifelse(known, format_value(rows$stability, 2), "undefined")
-  number[bounded] <- sprintf(
-    "%s [%s, %s]", number[bounded], format_value(rows$ci_low[bounded], 2),
-    format_value(rows$ci_high[bounded], 2)
+}
+
+#' Draws the stability of each model's features with its interval; `data$signature`: see
+#' `read_signature()`.
+draw_stability <- function(data) {
+  rows <- stability_rows(data$signature$stability)
+  n <- nrow(rows)
+  rows$y <- n + 1 - seq_len(n)
+  rows$label <- model_labels(rows$label)
+  rows$number <- paste0(
+    interval_text(rows$stability, rows$ci_low, rows$ci_high, 2, "undefined"), ", ",
+    short_number(rows$mean_selected), " features", recycle0 = TRUE
   )
-  number <- paste0(number, ", ", short_number(rows$mean_selected), " features", recycle0 = TRUE)
   head <- "stability [95 % interval], mean number"
-  width <- number_x + max(text_width(c(number, head), axis))
-  top <- 0.75 + stability_row * n
-  values <- c(rows$stability, rows$ci_low, rows$ci_high)
-  scale <- inch_scale(c(values, 0, 1), left, stability_panel)
-  scale$ticks <- scale$ticks[scale$ticks <= 1]
-  limits <- scale$at(stability_limits)
-  plot <- canvas(width, top + 0.45, title, subtitle, caption) +
-    variant_grid(scale, top) +
-    annotate(
-      "segment", x = limits, xend = limits, y = 0.75, yend = top, linetype = "22",
-      colour = ink[["soft"]], linewidth = 0.4
+  axis <- text_sizes[["axis"]]
+  small <- text_sizes[["small"]] / .pt
+  right <- 0.15 + max(text_width(c(rows$number, head), axis))
+  limits <- range(0, 1, rows$ci_low, rows$ci_high, na.rm = TRUE)
+  view <- limits + c(-0.03, 0.03) * diff(limits)
+  number_x <- view[2] + 0.1 * diff(view) / stability_panel
+  known <- rows[is.finite(rows$stability), , drop = FALSE]
+  plot <- ggplot(known, aes(x = .data$stability, y = .data$y)) +
+    geom_vline(
+      xintercept = stability_limits, linetype = "22", linewidth = 0.4, colour = ink[["soft"]]
     ) +
-    (if (any(bounded)) {
-      annotate(
-        "segment", x = scale$at(rows$ci_low[bounded]), xend = scale$at(rows$ci_high[bounded]),
-        y = y[bounded], yend = y[bounded], colour = rows$colour[bounded], linewidth = 1
-      )
-    }) +
-    (if (any(known)) {
-      annotate(
-        "point", x = scale$at(rows$stability[known]), y = y[known], colour = rows$colour[known],
-        shape = rows$shape[known], size = 2.6
-      )
-    }) +
-    canvas_text(rbind(
-      text_rows(0, y, labels, size = axis, colour = rows$colour),
-      text_rows(number_x, y, number, size = axis),
-      text_rows(number_x, top + 0.15, head, colour = ink[["soft"]]),
-      text_rows(limits[[1]] - 0.05, top + 0.15, "poor", hjust = 1, colour = ink[["soft"]]),
-      text_rows(limits[[2]] + 0.05, top + 0.15, "excellent", colour = ink[["soft"]]),
-      text_rows(scale$at(scale$ticks), 0.62, short_number(scale$ticks), hjust = 0.5),
-      text_rows(
-        left + stability_panel / 2, 0.34, "Stability over splits", hjust = 0.5, size = axis
-      )
-    ))
-  canvas_figure(plot, width, top + 0.45)
+    annotate(
+      "text", x = stability_limits + c(-0.01, 0.01), y = n + 0.75, label = names(stability_limits),
+      hjust = c(1, 0), size = small, colour = ink[["soft"]]
+    ) +
+    geom_segment(
+      data = known[is.finite(known$ci_low), , drop = FALSE], linewidth = 1,
+      aes(x = .data$ci_low, xend = .data$ci_high, yend = .data$y, colour = .data$kind),
+      show.legend = FALSE
+    ) +
+    geom_point(aes(colour = .data$kind, shape = .data$kind), size = 2.6) +
+    annotate(
+      "text", x = number_x, y = c(rows$y, n + 0.75), label = c(rows$number, head), hjust = 0,
+      size = c(rep(axis / .pt, n), small), colour = c(rep(ink[["strong"]], n), ink[["soft"]])
+    ) +
+    scale_colour_manual(values = stability_colours, limits = unique(known$kind)) +
+    scale_shape_manual(values = stability_shapes, limits = unique(known$kind)) +
+    scale_x_continuous(breaks = pretty(c(0, 1), 4)) +
+    scale_y_continuous(breaks = rows$y, labels = rows$label) +
+    coord_cartesian(xlim = view, ylim = c(0.45, n + 1.1), expand = FALSE, clip = "off") +
+    labs(x = "Stability over splits", y = NULL) +
+    theme_figure(right) +
+    theme(legend.position = "top", panel.grid.major.y = element_blank())
+  worded_figure(
+    plot, max(0, text_width(rows$label, axis)) + stability_panel + right + 0.35,
+    1.3 + stability_row * (n + 1), stability_finding(rows),
+    paste0(
+      describe_data(data), ". Stability of the sets of features that a model uses: 1 where all ",
+      "splits use the same, 0 as by chance. Baselines are left out."
+    ),
+    stability_caption(rows)
+  )
 }

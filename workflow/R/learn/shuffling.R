@@ -1,6 +1,7 @@
 # Predictions of test samples with shuffled features (twin: shuffling.py).
 
-use("csv_files", "seeds", "preprocessing", "models", "job", "batch", "learn/tuning", "training")
+use("csv_files", "tables", "seeds", "preprocessing", "models", "job", "batch", "training")
+use("learn/tuning")
 
 # Limits of the cost, the same in both languages: splits that are trained again, shuffles of each
 # feature, and numbers in one block of predictions.
@@ -136,6 +137,5 @@ shuffle_features <- function(input, output, params) {
   }
   spent <- timing_row("fit", proc.time() - before)$cpu_seconds
   message(sprintf("fitted and predicted in %.2f CPU s", spent))
-  columns <- c("split", "feature", "permutation", "sample", "truth", "predicted")
-  write_csv(output, c(columns, prob_columns(batch)), rows)
+  write_csv(output, c(all_columns$permuted, prob_columns(batch)), rows)
 }

@@ -10,11 +10,11 @@ main <- function(predictions, samples, output, models, positive) {
   rows <- delong_rows(
     read_csv(predictions, ","), read_csv(samples, "\t"), models, positive
   )
-  numbers <- delong_columns[-(1:3)]
+  numbers <- all_columns$delong[-(1:3)]
   if (!is.null(rows)) {
     rows[numbers] <- lapply(rows[numbers], function(x) ifelse(is.na(x), NA, sprintf("%.15g", x)))
   }
-  write_csv(output, delong_columns, rows)
+  write_csv(output, all_columns$delong, rows)
 }
 
 logged(snakemake@log[[1]], {

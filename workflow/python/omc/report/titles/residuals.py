@@ -11,7 +11,7 @@ def title(result: Result) -> str:
     tied = ranked.tied
     who = f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
     verb = "has" if len(tied) == 1 else "share"
-    text = f"{who} {verb} the smallest error: RMSE {ranked.shown(ranked.leader)}"
+    text = f"{who} {verb} the smallest error: {ranked.label} {ranked.shown(ranked.leader)}"
     if ranked.unbeaten:
         text = no_model_beats(ranked, who)
     low, high = result.dataset["range"]

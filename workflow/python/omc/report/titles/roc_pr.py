@@ -10,14 +10,14 @@ def title(result: Result) -> str:
     if not roc.leader:
         return NO_LEADER if roc.incomplete else "No model has a ROC curve"
     first, second = _who(roc), _who(precision)
-    text = f"{first} {_verb(roc)} the highest {'macro ' if several else ''}ROC AUC, {_best(roc)}"
+    text = f"{first} {_verb(roc)} the highest {'macro ' if several else ''}{roc.label}, {_best(roc)}"
     if roc.unbeaten:
         text = no_model_beats(roc, first)
     if not precision.leader:
         return text
     if precision.unbeaten:
         return f"{text}; none does better than {baseline(precision)}"
-    area = f"average precision, {_best(precision)}"
+    area = f"{precision.label}, {_best(precision)}"
     if roc.unbeaten:
         return f"{text}; {second} {_verb(precision)} the highest {area}"
     if second == first:
