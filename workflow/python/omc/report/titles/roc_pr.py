@@ -10,7 +10,9 @@ def title(result: Result) -> str:
     if not roc.leader:
         return NO_LEADER if roc.incomplete else "No model has a ROC curve"
     first, second = _who(roc), _who(precision)
-    text = f"{first} {_verb(roc)} the highest {'macro ' if several else ''}{roc.label}, {_best(roc)}"
+    text = (
+        f"{first} {_verb(roc)} the highest {'macro ' if several else ''}{roc.label}, {_best(roc)}"
+    )
     if roc.unbeaten:
         text = no_model_beats(roc, first)
     if not precision.leader:
