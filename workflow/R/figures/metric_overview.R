@@ -13,8 +13,6 @@ overview_labels <- c(
 # Lower ends of the steps, up to "from_90".
 overview_steps <- c(worse = -Inf, from_0 = 0, from_25 = 0.25, from_50 = 0.5, from_75 = 0.75,
                     from_90 = 0.9)
-# The marks of cells that do not compete.
-overview_unranked <- c("baseline", "undefined", "failed")
 overview_light_text <- c("from_90", "best")
 
 #' The metrics of the table that the data set's task has, in the table's order.

@@ -73,6 +73,7 @@ draw_stability <- function(data) {
   view <- limits + c(-0.03, 0.03) * diff(limits)
   number_x <- view[2] + 0.1 * diff(view) / stability_panel
   known <- rows[is.finite(rows$stability), , drop = FALSE]
+  kinds <- intersect(names(stability_colours), known$kind)
   plot <- ggplot(known, aes(x = .data$stability, y = .data$y)) +
     geom_vline(
       xintercept = stability_limits, linetype = "22", linewidth = 0.4, colour = ink[["soft"]]
@@ -91,8 +92,8 @@ draw_stability <- function(data) {
       "text", x = number_x, y = c(rows$y, n + 0.75), label = c(rows$number, head), hjust = 0,
       size = c(rep(axis / .pt, n), small), colour = c(rep(ink[["strong"]], n), ink[["soft"]])
     ) +
-    scale_colour_manual(values = stability_colours, limits = unique(known$kind)) +
-    scale_shape_manual(values = stability_shapes, limits = unique(known$kind)) +
+    scale_colour_manual(values = stability_colours, limits = kinds) +
+    scale_shape_manual(values = stability_shapes, limits = kinds) +
     scale_x_continuous(breaks = pretty(c(0, 1), 4)) +
     scale_y_continuous(breaks = rows$y, labels = rows$label) +
     coord_cartesian(xlim = view, ylim = c(0.45, n + 1.1), expand = FALSE, clip = "off") +

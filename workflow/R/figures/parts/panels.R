@@ -256,11 +256,6 @@ words_figure <- function(title, subtitle) {
 #' "0.930 [0.880, 0.970]", a text per model; without the brackets where there is no interval of any
 #' width, and where there are many models.
 with_interval <- function(estimate, low, high, decimals) {
-  text <- format_value(estimate, decimals)
-  bounded <- is.finite(low) & is.finite(high) & low < high & length(estimate) <= many_panels
-  text[bounded] <- sprintf(
-    "%s [%s, %s]", text[bounded], format_value(low[bounded], decimals),
-    format_value(high[bounded], decimals)
-  )
-  text
+  shown <- (low < high) %in% TRUE & length(estimate) <= many_panels
+  interval_text(estimate, ifelse(shown, low, NA), high, decimals, "\u2013")
 }

@@ -21,6 +21,11 @@ def leaders(ranked: Ranked, named=str) -> str:
     return f"{'All ' if n == len(ranked.rows) else ''}{n} models"
 
 
+def named_or_counted(models: list[str]) -> str:
+    """The names of one or two models, or '3 models'."""
+    return f"{len(models)} models" if len(models) > 2 else " and ".join(models)
+
+
 def no_model_beats(ranked: Ranked, who: str) -> str:
     """That no model does better than the baseline; who: the best of the others."""
     return (

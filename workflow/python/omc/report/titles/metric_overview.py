@@ -3,7 +3,7 @@
 from collections import Counter
 
 from omc.evaluate.metrics import METRICS
-from omc.report.phrases import NO_LEADER
+from omc.report.phrases import NO_LEADER, named_or_counted
 from omc.report.result import Ranked, Result
 
 
@@ -37,7 +37,7 @@ def _most_wins(won: list[Ranked], n: int, noun: str) -> str:
     count = Counter(model for ranked in won for model in ranked.tied)
     most = max(count.values())
     best = [model for model, wins in count.items() if wins == most]
-    who = f"{len(best)} models" if len(best) > 2 else " and ".join(best)
+    who = named_or_counted(best)
     shared = any(len(r.tied) > 1 and set(best) & set(r.tied) for r in won)
     return (
         f"{who} {'each have' if len(best) > 1 else 'has'} the best {noun}"

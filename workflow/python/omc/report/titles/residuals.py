@@ -1,6 +1,6 @@
 """The smallest error, and its share of the observed range."""
 
-from omc.report.phrases import NO_LEADER, no_model_beats, short
+from omc.report.phrases import NO_LEADER, named_or_counted, no_model_beats, short
 from omc.report.result import Result
 
 
@@ -8,9 +8,8 @@ def title(result: Result) -> str:
     ranked = result.on("rmse")
     if not ranked.leader:
         return NO_LEADER if ranked.incomplete else "No model predicted a sample"
-    tied = ranked.tied
-    who = f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
-    verb = "has" if len(tied) == 1 else "share"
+    who = named_or_counted(ranked.tied)
+    verb = "has" if len(ranked.tied) == 1 else "share"
     text = f"{who} {verb} the smallest error: {ranked.label} {ranked.shown(ranked.leader)}"
     if ranked.unbeaten:
         text = no_model_beats(ranked, who)

@@ -1,6 +1,6 @@
 """Which models have the highest areas under the curves."""
 
-from omc.report.phrases import NO_LEADER, baseline, no_model_beats
+from omc.report.phrases import NO_LEADER, baseline, named_or_counted, no_model_beats
 from omc.report.result import Ranked, Result
 
 
@@ -9,7 +9,7 @@ def title(result: Result) -> str:
     several = len({row["truth"] for row in result.tables["confusion"]}) > 2
     if not roc.leader:
         return NO_LEADER if roc.incomplete else "No model has a ROC curve"
-    first, second = _who(roc), _who(precision)
+    first, second = named_or_counted(roc.tied), named_or_counted(precision.tied)
     text = (
         f"{first} {_verb(roc)} the highest {'macro ' if several else ''}{roc.label}, {_best(roc)}"
     )
@@ -25,11 +25,6 @@ def title(result: Result) -> str:
     if second == first:
         return f"{text}, and {area}"
     return f"{text}; {second} the highest {area}"
-
-
-def _who(ranked: Ranked) -> str:
-    tied = ranked.tied
-    return f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
 
 
 def _verb(ranked: Ranked) -> str:

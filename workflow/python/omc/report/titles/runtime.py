@@ -4,7 +4,7 @@ import math
 
 from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS
-from omc.report.phrases import NO_LEADER, no_model_beats, short
+from omc.report.phrases import NO_LEADER, named_or_counted, no_model_beats, short
 from omc.report.result import Result
 
 # The stages that count for a model; the others are the overhead of a job.
@@ -24,7 +24,7 @@ def title(result: Result) -> str:
     if not tied:
         return f"No CPU time is known of {result.leader}, which leads"
     best, value = tied[0], f"{result.label} {result.shown(tied[0])}"
-    who = f"{len(tied)} models" if len(tied) > 2 else " and ".join(tied)
+    who = named_or_counted(tied)
     if result.unbeaten:
         return no_model_beats(result, who)
     if len(timed) == 1:
