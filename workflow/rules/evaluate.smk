@@ -130,6 +130,7 @@ rule compare_models:
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
         ),
         selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
+        coverage=f"{RESULTS}/coverage.csv",
     log:
         f"{RESULTS}/logs/compare_models.log",
     benchmark:

@@ -45,7 +45,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             baselines=for_dataset(STUDY.baselines),
             image_layers=lambda wc: [layer for layer, _ in STUDY.shown_images(wc.dataset)],
             positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
-            rope=CONFIG["comparison"]["rope"],
+            rope=for_dataset(STUDY.rope),
         message:
             "Draw the figures of {wildcards.dataset}"
         script:

@@ -57,6 +57,7 @@ rule summarise:
         estimates=f"{RESULTS}/estimates.csv",
         comparisons=f"{RESULTS}/comparisons.csv",
         selection=f"{RESULTS}/selection.csv",
+        coverage=f"{RESULTS}/coverage.csv",
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
         manifest=f"{RESULTS}/manifest.json",

@@ -6,12 +6,23 @@ import baycomp
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import t
+from scipy.stats import entropy, norm, t
 
-from omc.evaluate.comparisons import by_split, by_units, pairs
+from omc.core.tables import COMPARISONS
+from omc.evaluate.comparisons import (
+    Comparison,
+    adjusted_rows,
+    by_split,
+    by_units,
+    equivalence,
+    pairs,
+)
+from omc.evaluate.design import Design
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
+from omc.evaluate.intervals import newcombe_interval, newcombe_variance
 from omc.evaluate.pooled import Cohort, Predicted
-from tests.verification import error_rates
+from omc.evaluate.rope import describe, half_width
+from tests.verification.designs import Setting, areas, splits
 
 
 def test_corrected_t_by_hand():
@@ -19,23 +30,23 @@ def test_corrected_t_by_hand():
     error = np.sqrt(differences.var(ddof=1) * (1 / 4 + 0.25))
     half = t.ppf(0.975, 3) * error
     expected = [0.15, 0.15 - half, 0.15 + half, 2 * t.sf(0.15 / error, 3)]
-    assert corrected_t(differences, 0.25) == pytest.approx(expected)
+    assert corrected_t(differences, 0.25, 3) == pytest.approx(expected)
     # Without overlap it is the paired t-test.
     plain = t.sf(0.15 / (differences.std(ddof=1) / 2), 3) * 2
-    assert corrected_t(differences, 0)[-1] == pytest.approx(plain)
+    assert corrected_t(differences, 0, 3)[-1] == pytest.approx(plain)
 
 
 def test_differences_that_never_vary_have_no_interval():
-    mean, low, high, p = corrected_t(np.zeros(25), 0.25)
+    mean, low, high, p = corrected_t(np.zeros(25), 0.25, 5)
     assert (mean, p) == (0, 1) and np.isnan([low, high]).all()
-    mean, low, high, p = corrected_t(np.array([0.3 - 0.2, 0.2 - 0.1, 0.1]), 0.25)
-    assert mean == pytest.approx(0.1) and p == 0.25 and np.isnan([low, high]).all()
+    mean, low, high, p = corrected_t(np.array([0.3 - 0.2, 0.2 - 0.1, 0.1]), 0.25, 2)
+    assert mean == pytest.approx(0.1) and np.isnan([low, high, p]).all()
 
 
 def test_one_split_compares_nothing():
-    mean, *rest = corrected_t(np.array([0.2]), 0.25)
+    mean, *rest = corrected_t(np.array([0.2]), 0.25, 1)
     assert mean == 0.2 and np.isnan(rest).all()
-    assert np.isnan(corrected_t(np.array([]), 0.25)).all()
+    assert np.isnan(corrected_t(np.array([]), 0.25, 1)).all()
 
 
 def test_holm_by_hand_and_monotone():
@@ -64,37 +75,88 @@ def test_the_posterior_is_baycomps(rope):
     # Five runs of five folds: four times as many training as test samples.
     expected = baycomp.two_on_single(b, a, rope=rope, runs=5)
     b_better, equivalent, a_better = expected if rope else (expected[0], 0, expected[1])
-    result = correlated_t(a - b, 1 / 4, rope, smaller=False)
+    result = correlated_t(a - b, 1 / 4, 24, rope, smaller=False)
     assert result == pytest.approx([a_better, equivalent, b_better], abs=1e-9)
-    assert correlated_t(a - b, 1 / 4, rope, smaller=True) == pytest.approx(result[::-1], abs=1e-9)
-    assert np.isnan(correlated_t(np.zeros(25), 1 / 4, rope, smaller=False)).all()
+    assert correlated_t(a - b, 1 / 4, 24, rope, smaller=True) == pytest.approx(
+        result[::-1], abs=1e-9
+    )
+    assert np.isnan(correlated_t(np.full(25, 0.1), 1 / 4, 24, rope, smaller=False)).all()
+    assert correlated_t(np.zeros(25), 1 / 4, 24, rope, smaller=False) == (0, 1, 0)
+    assert np.isnan(correlated_t(a - b, 1 / 4, 24, np.nan, smaller=False)).all()
+
+
+DESIGN = Design("repeated_kfold", 0.25, 40)
 
 
 def test_every_pair_has_a_row_of_each_test():
-    same = [0.9, 0.7, 0.8, 0.8]
-    values = pd.DataFrame({"a": same, "b": same, "c": [0.5, 0.31, 0.4, np.nan]})
-    result = by_split(values, 0.25, 0.01, smaller=False)
-    assert list(result) == ["nadeau_bengio", "bayesian_correlated_t"]
-    for rows in result.values():
-        assert [row[:3] for row in rows] == [("a", "b", 4), ("a", "c", 3), ("b", "c", 3)]
-    difference, low, high, p, adjusted, *rest = result["nadeau_bengio"][0][-1]
-    assert (difference, p, adjusted) == (0, 1, 1) and np.isnan([low, high, *rest]).all()
-    first, second = result["nadeau_bengio"][1][-1][3:5]
-    assert second == pytest.approx(3 * first)
-    posterior = result["bayesian_correlated_t"][1][-1]
-    assert posterior[:3] == result["nadeau_bengio"][1][-1][:3]
-    assert sum(posterior[5:]) == pytest.approx(1) and np.isnan(posterior[3:5]).all()
+    same = [0.9, 0.7, 0.8, 0.8, 0.6]
+    values = pd.DataFrame({"a": same, "b": same, "c": [0.5, 0.31, 0.4, 0.3, np.nan]})
+    comparisons = by_split(values, DESIGN, "roc_auc", {})
+    rows = adjusted_rows("nadeau_bengio", comparisons, baselines=[])
+    posterior = equivalence(values, DESIGN, "roc_auc", 0.01, comparisons)
+    assert [c.count for c in comparisons] == [5, 4, 4]
+    for table in (rows, posterior):
+        assert [row[1:3] for row in table] == [["a", "b"], ["a", "c"], ["b", "c"]]
+        assert {len(row) for row in table} == {len(COMPARISONS) - 3}
+    assert rows[0][3:8] == ["0", "", "", "1", "1"]
+    assert float(rows[1][7]) == pytest.approx(3 * float(rows[1][6]))
+    assert posterior[1][3:6] == rows[1][3:6] and posterior[1][6:8] == ["", ""]
+    assert sum(map(float, posterior[1][8:11])) == pytest.approx(1)
+    assert posterior[0][8:11] == ["0", "1", "0"]
+
+
+def test_pairs_with_a_baseline_are_adjusted_among_themselves():
+    names = [("a", "b"), ("a", "c"), ("b", "c"), ("a", "dummy"), ("b", "dummy"), ("c", "dummy")]
+    comparisons = [Comparison(*pair, 0.1, 0.05, 0.15, 0.01) for pair in names]
+    rows = adjusted_rows("nadeau_bengio", comparisons, ["dummy"])
+    assert [float(row[7]) for row in rows] == pytest.approx([0.03] * 6)
+
+
+@pytest.mark.parametrize("p", [0.001, 0.01, 0.02, 0.024, 0.03, 0.04])
+def test_the_adjusted_interval_agrees_with_the_adjusted_p(p):
+    half = t.ppf(0.975, 5)
+    mean = t.isf(p / 2, 5)
+    pair = Comparison("a", "b", mean, mean - half, mean + half, p, df=5)
+    other = Comparison("a", "c", 0.0, -half, half, 0.9, df=5)
+    (row, _) = adjusted_rows("nadeau_bengio", [pair, other], [])
+    assert (float(row[-2]) > 0) == (float(row[7]) < 0.05)
+    assert float(row[-2]) < mean - half
+
+
+def test_a_saturated_model_is_tested_against_a_constant_baseline():
+    values = pd.DataFrame({"a": [1.0] * 6, "dummy": [0.5] * 6})
+    counts = {"sensitivity": 11, "specificity": 27}
+    (pair,) = by_split(values, DESIGN, "roc_auc", counts)
+    assert pair.low == pytest.approx(newcombe_interval(1, 11, 27)[0] - 0.5) and pair.high == 0.5
+    error = np.sqrt(newcombe_variance(0.5, 11, 27))
+    assert pair.p == pytest.approx(2 * norm.sf(0.5 / error)) and pair.p < 1e-4
+    (swapped,) = by_split(values[["dummy", "a"]], DESIGN, "roc_auc", counts)
+    assert (swapped.low, swapped.high, swapped.p) == (-pair.high, -pair.low, pair.p)
+
+
+def test_the_rope_of_a_metric():
+    rare = pd.Series(["case"] * 5 + ["control"] * 95)
+    assert half_width("roc_auc", None, rare) == 0.01
+    assert half_width("brier", None, rare) == pytest.approx(0.05 * 0.05 * 0.95)
+    assert half_width("log_loss", None, rare) == pytest.approx(0.05 * entropy([0.05, 0.95]))
+    assert half_width("brier", 0.01, rare) == 0.01
+    assert np.isnan(half_width("mcc", None, rare))
+    assert half_width("rmse", None, pd.Series(["1", "2", "3"])) == pytest.approx(0.01)
+    assert describe("brier", None) == "5 % of the score of the class shares"
+    assert describe("r2", None) == ""
 
 
 def test_the_bootstrap_of_differences_by_hand():
     drawn = np.array([0.1, 0.2, np.nan, 0.3])
-    error = 0.1 * np.sqrt(5 / 4)
+    # Five groups, each tested by models of the other four.
+    error = 0.1 * np.sqrt(5 / 4 * (1 + 5 / 4))
     half = t.ppf(0.975, 4) * error
     expected = [0.2, 0.2 - half, 0.2 + half, 2 * t.sf(0.2 / error, 4)]
     assert bootstrap_difference(0.2, drawn, units=5) == pytest.approx(expected)
     same = bootstrap_difference(0.0, np.zeros(9), units=5)
     assert same[3] == 1 and np.isnan(same[1:3]).all()
-    assert bootstrap_difference(0.5, np.full(9, 0.5), units=5)[3] == 2**-4
+    assert np.isnan(bootstrap_difference(0.5, np.full(9, 0.5), units=5)[1:]).all()
+    assert np.isnan(bootstrap_difference(0.2, drawn, units=4)[1:]).all()
     assert np.isnan(bootstrap_difference(0.5, np.array([]), units=1)[1:]).all()
 
 
@@ -116,27 +178,31 @@ def cohort_of(errors, units, lost=()):
 
 def test_groups_are_the_units_of_the_bootstrap():
     # The mean of a difference per group: the paired t-test over the groups.
-    errors = {"a": [1, 1, 2, 2, 4, 4, 3, 3], "b": [0] * 8, "c": [0] * 8}
-    (row, *rest) = by_units(cohort_of(errors, list("ppqqrrss")), ["a", "b", "c"], "mae", seed=1)
-    difference, low, high, p, adjusted = row[-1][:5]
-    error = np.std([1, 2, 4, 3], ddof=1) / 2
-    assert row[:3] == ("a", "b", 4) and difference == 2.5
-    assert high - difference == pytest.approx(difference - low)
-    assert high - difference == pytest.approx(t.ppf(0.975, 3) * error, rel=0.05)
-    assert p == pytest.approx(2 * t.sf(2.5 / error, 3), rel=0.15) and adjusted == 3 * p
-    assert rest[1][:3] == ("b", "c", 4) and rest[1][-1][3] == 1
+    errors = {"a": [1, 1, 2, 2, 4, 4, 3, 3, 5, 5], "b": [0] * 10, "c": [0] * 10}
+    first, _, last = by_units(cohort_of(errors, list("ppqqrrsstt")), ["a", "b", "c"], "mae", seed=1)
+    error = np.std([1, 2, 4, 3, 5], ddof=1) * np.sqrt(1 / 5 + 1 / 4)
+    assert (first.a, first.b, first.count, first.difference) == ("a", "b", 5, 3)
+    assert first.high - 3 == pytest.approx(3 - first.low)
+    assert first.high - 3 == pytest.approx(t.ppf(0.975, 4) * error, rel=0.05)
+    assert first.p == pytest.approx(2 * t.sf(3 / error, 4), rel=0.15)
+    assert (last.a, last.b, last.count, last.p) == ("b", "c", 5, 1)
 
 
 def test_pairs_are_compared_on_the_samples_that_both_predicted():
     errors = {"a": [1, 2, 9], "b": [0, 0, 0]}
     cohort = cohort_of(errors, list("pqr"), lost=["b"])
-    ((*_, units, numbers), *others) = by_units(cohort, ["a", "b", "gone"], "mae", seed=1)
-    assert units == 2 and numbers[0] == 1.5
-    assert [row[2] for row in others] == [0, 0] and np.isnan(others[0][-1]).all()
+    first, *others = by_units(cohort, ["a", "b", "gone"], "mae", seed=1)
+    assert first.count == 2 and first.difference == 1.5
+    assert [pair.count for pair in others] == [0, 0] and np.isnan(others[0].difference)
 
 
-def test_it_errs_less_than_the_plain_t_and_finds_what_is_there():
-    corrected, plain, _ = error_rates.rejected(150, 400, (0.8, 0.8))
-    assert corrected.mean() < 0.08 < 0.3 < plain.mean()
-    result, _, mean = error_rates.rejected(20, 400, (0.9, 0.8))
-    assert result.sum() > 15 and mean == pytest.approx(0.1, abs=0.03)
+def test_it_errs_less_than_the_plain_t():
+    rng = np.random.default_rng(1)
+    setting = Setting(samples=100, share=0.5, features=10, auc=0.7)
+    values = areas(setting, lambda: splits(setting, "repeated_kfold", 5, 5, rng), 300, rng)
+    design = Design("repeated_kfold", 0.25, 100)
+    df = design.degrees_of_freedom(25, "difference")
+    differences = values[:, 0] - values[:, 1]
+    corrected = [corrected_t(row, 0.25, df)[-1] < 0.05 for row in differences]
+    plain = [corrected_t(row, 0, 24)[-1] < 0.05 for row in differences]
+    assert np.mean(corrected) < 0.08 < 0.3 < np.mean(plain)

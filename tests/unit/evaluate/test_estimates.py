@@ -5,11 +5,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
+from scipy.stats import t
 
 from omc.evaluate.comparisons import compare_dataset
-from omc.evaluate.estimates import estimate
+from omc.evaluate.design import Design
+from omc.evaluate.estimates import estimate, split_intervals
 from omc.evaluate.intervals import corrected_interval, newcombe_interval, sample_intervals
-from omc.evaluate.pooled import read_cohorts
+from omc.evaluate.pooled import Cohort, read_cohorts
 from omc.evaluate.scoring import proportions, scores
 from tests.predicted import predicted
 
@@ -59,24 +62,72 @@ def test_newcombes_interval_of_a_roc_auc(auc, sizes, limits):
 
 
 def test_splits_that_all_agree_have_no_interval_of_their_own():
-    mean, low, high = corrected_interval(np.array([0.1 + 0.2, 0.3, 0.3]), 0.25)
+    mean, low, high = corrected_interval(np.array([0.1 + 0.2, 0.3, 0.3]), 0.25, 2)
     assert mean == pytest.approx(0.3) and np.isnan([low, high]).all()
 
 
-def test_what_all_splits_agree_on_is_the_estimate():
-    # One negative is above one positive in the pooled predictions, but not within a fold.
-    truth, prob = np.array(["a", "b"] * 8), np.linspace(0.1, 0.9, 16)
-    prob[[0, 1]] = [0.62, 0.98]
-    part = predicted(truth, truth, np.column_stack([0 * prob, prob]), ["a", "b"], "b")
-    scored = partial(scores, part)
-    shares = proportions(part.truth, part.classes, part.positive)
-    free = sample_intervals(scored, np.arange(16), shares, seed=1)
-    assert free["roc_auc"][0] < 1 and free["roc_auc"][3] == "bootstrap"
-    bound = sample_intervals(
-        scored, np.arange(16), shares, seed=1, agreed={"roc_auc": 1.0, "mcc": 1.0}
-    )
-    assert bound["roc_auc"] == (1, *newcombe_interval(1, 8, 8), "newcombe")
-    assert bound["brier"] == free["brier"]
+def scores_of(values, metric="roc_auc"):
+    """Rows of metrics.csv of one model, by split."""
+    return pd.DataFrame(
+        {
+            "dataset": "d", "language": "r", "model": "m", "cohort": "development",
+            "split": [f"r01f{i:02d}" for i in range(1, len(values) + 1)],
+            "metric": metric, "value": values,
+        }
+    )  # fmt: skip
+
+
+def leukemia():
+    """The test samples of a cohort of 11 positives and 27 negatives."""
+    truth = np.repeat([1, 0], [11, 27])
+    return Cohort("sample", np.arange(38), proportions(truth, ["a", "b"], 1), {})
+
+
+def split_interval(values, metric="roc_auc"):
+    design = Design("repeated_kfold", 0.25, 38)
+    (result,) = split_intervals(scores_of(values, metric), design, leukemia()).values()
+    return result
+
+
+def test_a_model_that_is_nearly_always_right_is_no_surer_than_one_that_always_is():
+    perfect, near = split_interval([1.0] * 25), split_interval([1.0] * 24 + [0.975])
+    assert perfect[:3] == (1, *newcombe_interval(1, 11, 27))
+    assert near[0] == pytest.approx(0.999)
+    assert near[1] < perfect[1] and near[2] == 1
+    accuracy = split_interval([1.0] * 25, "accuracy")
+    assert accuracy[1] == pytest.approx(38 / (38 + 1.959963984540054**2))
+
+
+def test_a_constant_prediction_has_no_interval():
+    assert np.isnan(split_interval([0.5] * 25)[1:3]).all()
+
+
+def test_repeats_of_the_folds_do_not_narrow_the_interval_without_end():
+    rng = np.random.default_rng(1)
+    values = rng.normal(0.7, 0.1, 100)
+    design = Design("repeated_kfold", 0.25, 40)
+    df = [design.degrees_of_freedom(n, "estimate") for n in (5, 25, 100)]
+    assert max(df) < 8 and design.degrees_of_freedom(2, "estimate") == 1
+    _, low, high = corrected_interval(values, 0.25, df[2])
+    assert high - low > 2 * 2.3 * 0.1 * np.sqrt(0.25) * 0.8
+
+
+@pytest.mark.parametrize(("units", "method"), [(4, "bootstrap_t"), (5, "bootstrap_t")])
+def test_few_groups_have_a_t_interval_or_none(units, method):
+    values = np.linspace(0.6, 0.9, units)
+    bounds = {"accuracy": (0, 1)}
+
+    def scored(weights, metrics=None):
+        return {"accuracy": weights @ values / weights.sum(axis=1)}
+
+    (result,) = sample_intervals(scored, np.arange(units), {}, 1, bounds).values()
+    assert result[3] == method and np.isnan(result[1]) == (units < 5)
+    if units == 5:
+        # Student's t on the logit scale, with 1/5 + 1/4 instead of 1/5.
+        error = values.std(ddof=1) * np.sqrt(1 / 5 + 1 / 4)
+        half = t.ppf(0.975, 4) * error / (0.75 * 0.25)
+        expected = expit(logit(0.75) + np.array([-half, half]))
+        assert result[1:3] == pytest.approx(expected, abs=0.02)
 
 
 @pytest.fixture
@@ -114,7 +165,7 @@ def tables(tmp_path):
 
 
 def test_all_predictions_of_a_sample_are_drawn_together(tables):
-    cohorts = read_cohorts(**tables, positive=None)
+    cohorts = read_cohorts(**tables, positive=None, scheme="repeated_kfold")
     inside, model = cohorts["development"], cohorts["development"].models["r/lm"]
     assert list(inside.units) == ["g", "g", "g", "d", "e", "f"]
     # An error of 1 in the first repeat and of 2 in the second, whatever the weights.
@@ -149,9 +200,10 @@ def test_a_model_that_lost_a_split_is_counted_by_its_others_and_not_picked(table
     # All its samples were tested, at least in the other repeat.
     demo |= {"metric": "mae", "models": ["r/lm", "r/pls"], "baselines": []}
     params = {"scheme": "repeated_kfold", "rope": 0.01, "seed": 1}
-    compared, (picked,) = compare_dataset(demo, tables | {"delong": None}, table, params)
+    compared, (picked,), (kept,) = compare_dataset(demo, tables | {"delong": None}, table, params)
     assert compared[0][:6] == ["demo", "development", "mae", "nadeau_bengio", "r/lm", "r/pls"]
     assert picked[2] == "r/pls" and picked[-2] == 1
+    assert kept[:4] == ["demo", "repeated_kfold", 4, 4]
 
 
 def test_the_bootstrap_stays_where_it_has_a_width():

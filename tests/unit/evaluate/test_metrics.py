@@ -11,7 +11,7 @@ def test_the_catalog_says_direction_range_chance_and_unit():
     assert (rmse.sign, rmse.highest, rmse.unit) == (-1, math.inf, "outcome")
     assert math.isnan(rmse.chance) and not rmse.bounded
     # With more than two classes it reaches 2.
-    assert (brier.highest, brier.unit, brier.bounded) == (2, "", True)
+    assert (brier.highest, brier.unit, brier.bounded) == (2, "baseline", True)
 
 
 def test_metrics_of_two_classes_are_not_for_several():

@@ -152,9 +152,11 @@ def test_performance_is_the_mean_over_splits_or_pooled():
         ["r", "m", "final", "a", "b", "0.0", "1.0"],
     ]
     assert performance(predictions(rows), "roc_auc", False) == {("r", "m"): 0.5}
-    assert performance(predictions(rows), "roc_auc", True) == {("r", "m"): 0.5}
     assert performance(predictions(rows[:3]), "roc_auc", False) == {("r", "m"): 1.0}
-    assert performance(predictions(rows[:3]), "roc_auc", True) == {("r", "m"): 0.5}
+    # Predictions of several splits are not ranked together, but their labels are counted together.
+    assert performance(predictions(rows[:3]), "roc_auc", True) == {("r", "m"): 1.0}
+    assert performance(predictions(rows[:3]), "accuracy", True) == {("r", "m"): 1 / 3}
+    assert performance(predictions(rows[:3]), "accuracy", False) == {("r", "m"): 0.25}
     assert np.isnan(performance(predictions(rows[:1]), "roc_auc", False)["r", "m"])
 
 

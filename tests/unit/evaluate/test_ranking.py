@@ -104,16 +104,15 @@ def test_equal_models_stand_as_in_the_configuration():
     assert list(rows)[:3] == ["r/b", "r/c", "python/a"]
 
 
-def test_the_estimate_is_that_of_the_splits_the_interval_at_most_that_of_the_same_value():
+def test_the_estimate_is_that_of_the_splits():
     result = shown_estimates(
         [
             row("python/a", "0.92", "0.89", "0.94", method="bootstrap"), row("python/a", "1"),
-            row("r/b", "1", "0.8", "1", method="newcombe"), row("r/b", "1"),
             row("r/c", "0.9", "0.8", "0.95", method="bootstrap"), row("r/c", "0.91", "0.82", "1"),
         ]
     )["development", "roc_auc"]  # fmt: skip
     assert [(r["estimate"], r["ci_low"], r["method"]) for r in result.values()] == [
-        ("1", "", "nadeau_bengio"), ("1", "0.8", "newcombe"), ("0.91", "0.82", "nadeau_bengio"),
+        ("1", "", "nadeau_bengio"), ("0.91", "0.82", "nadeau_bengio"),
     ]  # fmt: skip
 
 
@@ -142,7 +141,8 @@ def test_where_predictions_are_pooled_a_split_counts_by_a_value_of_any_metric():
     ("value", "said"), [("0.95", "false"), ("0.9001", "false"), ("0.8", "true")]
 )
 def test_a_model_beats_the_baseline_only_if_its_printed_value_is_better(value, said):
-    rows = ranked([*CLEAR, row("r/null", value)])
+    evidence = [pair("python/a", "r/null", p="0.001")]
+    rows = ranked([*CLEAR, row("r/null", value)], evidence)
     assert leaders(rows) == ["python/a"] and rows["python/a"]["beats_baseline"] == said
     assert (rows["r/null"]["beats_baseline"], rows["r/null"]["baseline"]) == ("", "true")
     assert ranked(CLEAR)["python/a"]["beats_baseline"] == ""
@@ -150,6 +150,18 @@ def test_a_model_beats_the_baseline_only_if_its_printed_value_is_better(value, s
     metrics = values({"python/a": range(4), "r/null": {0}})
     rows = ranked([CLEAR[0], row("r/null", value)], metrics=metrics)
     assert rows["python/a"]["beats_baseline"] == ""
+
+
+@pytest.mark.parametrize(("p", "said"), [("0.049", "true"), ("0.05", "false"), ("", "false")])
+def test_a_model_beats_the_baseline_only_with_evidence(p, said):
+    comparisons = [pair("r/null", "python/a", p), pair("python/a", "r/b", "0.001")]
+    rows = ranked([*CLEAR, BASE], comparisons)
+    assert rows["python/a"]["beats_baseline"] == said
+    # Other metrics are not tested: the printed values decide.
+    other = [{**e, "metric": "accuracy"} for e in [*CLEAR, BASE]]
+    names = [f"{e['language']}/{e['model']}" for e in other]
+    metrics = values(dict.fromkeys(names, range(4)), "accuracy")
+    assert ranked(other, metrics=metrics)["python/a"]["beats_baseline"] == "true"
 
 
 def test_a_regression_is_led_by_the_smallest_error():

@@ -5,9 +5,12 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from omc.evaluate.intervals import test_train_ratio as ratio_of
+from omc.evaluate.design import Design
+from omc.evaluate.design import test_train_ratio as ratio_of
 from omc.evaluate.pooled import read_cohorts
 from omc.evaluate.variants import changes, compare, compare_pooled
+
+DESIGN = Design("repeated_kfold", 0.5, 40)
 
 
 def metrics(values, model="m", metric="auc"):
@@ -23,10 +26,11 @@ def metrics(values, model="m", metric="auc"):
 
 def test_a_layer_is_paired_by_split():
     parent, layer = metrics([[0.9, 0.8], [0.7, 1.0]]), metrics([[0.8, 0.8], [0.6, 0.6]])
-    (row,) = compare(parent, layer, "layer", 0.5)
+    (row,) = compare(parent, layer, "layer", DESIGN)
     differences = np.array([0.1, 0.0, 0.1, 0.4])
-    half = t.ppf(0.975, 3) * np.sqrt(differences.var(ddof=1) * (1 / 4 + 0.5))
-    p = 2 * t.sf(0.15 / (half / t.ppf(0.975, 3)), 3)
+    df = DESIGN.degrees_of_freedom(4, "difference")
+    error = np.sqrt(differences.var(ddof=1) * (1 / 4 + 0.5))
+    half, p = t.ppf(0.975, df) * error, 2 * t.sf(0.15 / error, df)
     assert row[:3] == ("r", "m", "auc") and row[9:] == ("nadeau_bengio", 4)
     assert row[3:9] == pytest.approx([0.85, 0.7, 0.15, 0.15 - half, 0.15 + half, p])
 
@@ -34,7 +38,7 @@ def test_a_layer_is_paired_by_split():
 def test_groups_ignored_are_paired_by_repeat():
     grouped = metrics([[0.7, 0.9], [0.6, 0.6], [0.8, 0.8]])
     ungrouped = metrics([[0.9, 0.9], [0.8, 0.8], [0.7, 0.9]])
-    (row,) = compare(grouped, ungrouped, "ungrouped", 0.5)
+    (row,) = compare(grouped, ungrouped, "ungrouped", DESIGN)
     differences = np.array([-0.1, -0.2, 0.0])
     half = t.ppf(0.975, 2) * differences.std(ddof=1) / np.sqrt(3)
     assert row[9:] == ("t_over_repeats", 3)
@@ -44,7 +48,7 @@ def test_groups_ignored_are_paired_by_repeat():
 def test_only_pairs_count_and_the_order_is_that_of_the_metrics():
     parent = pd.concat([metrics([[0.5, np.nan, 0.7]], "z"), metrics([[np.nan] * 3], "a")])
     other = pd.concat([metrics([[0.4, 0.1, np.nan]], "z"), metrics([[0.5] * 3], "a")])
-    rows = list(compare(parent, other, "layer", 0.5))
+    rows = list(compare(parent, other, "layer", DESIGN))
     assert [row[1] for row in rows] == ["z", "a"] and [row[-1] for row in rows] == [1, 0]
     assert rows[0][3:6] == pytest.approx([0.5, 0.4, 0.1])
     assert np.isnan(rows[0][6:9]).all() and np.isnan(rows[1][3:9]).all()
@@ -53,7 +57,7 @@ def test_only_pairs_count_and_the_order_is_that_of_the_metrics():
 def test_external_cohorts_are_left_out():
     cohort = metrics([[0.1]]).assign(cohort="other", split="final", repeat="")
     parent = pd.concat([metrics([[0.5, 0.7]]), cohort])
-    (row,) = compare(parent, parent, "layer", 0.5)
+    (row,) = compare(parent, parent, "layer", DESIGN)
     assert row[3:6] == pytest.approx([0.6, 0.6, 0]) and row[-1] == 2
 
 
@@ -81,7 +85,7 @@ def test_pooled_schemes_compare_what_is_scored_together(tmp_path):
     sheet.to_csv(tmp_path / "samples", index=False, sep="\t")
     cohort = read_cohorts(
         paths["whole"], str(tmp_path / "splits"), str(tmp_path / "samples"),
-        None, paths["variant"],
+        None, "leave_one_out", paths["variant"],
     )["development"]  # fmt: skip
     names = [metrics([[1]], model, metric) for model in ("m", "gone") for metric in ("rmse", "mae")]
     rows = list(compare_pooled(cohort, pd.concat(names), seed=1))
@@ -91,7 +95,7 @@ def test_pooled_schemes_compare_what_is_scored_together(tmp_path):
     # A mean over splits of RMSEs of single samples would be the MAE.
     assert rows[0][3:6] == pytest.approx([3**0.5, (45 / 7) ** 0.5, 3**0.5 - (45 / 7) ** 0.5])
     differences = np.array([-1, 1, -1, -1, 0, -2, 0])
-    half = t.ppf(0.975, 6) * differences.std(ddof=1) / np.sqrt(7)
+    half = t.ppf(0.975, 6) * differences.std(ddof=1) * np.sqrt(1 / 7 + 1 / 6)
     *_, difference, low, high, p, method, units = rows[1]
     assert difference == pytest.approx(-4 / 7) and (method, units) == ("sample_bootstrap", 7)
     assert high - low == pytest.approx(2 * half, rel=0.05) and 0.05 < p < 1

@@ -95,14 +95,6 @@ pairs_key <- function(tiles, width, rope) {
   list(marks = marks, text = text, height = -y - 0.1)
 }
 
-#' "within \u00b1 0.01": which differences are no matter in practice.
-rope_text <- function(data) {
-  paste0(
-    "within \u00b1 ", short_number(data$rope),
-    if (data$metric %in% c("rmse", "mae")) " standard deviations of the outcome"
-  )
-}
-
 pairs_subtitle <- function(data, info, tiles) {
   test <- unique(stats::na.omit(data$pairs$test))
   paste0(
@@ -157,7 +149,7 @@ draw_comparisons <- function(data) {
   left <- max(text_width(names, axis)) + pairs_rank + 0.12
   width <- max(7.2, left + n * wide)
   all <- pairs_tiles(scored, data$pairs, decimals, wide, high)
-  key <- pairs_key(all, width, rope_text(data))
+  key <- pairs_key(all, width, paste0("within \u00b1 ", data$rope))
   height <- n * high + pairs_rank + 0.1 + key$height
   middle <- (n - seq_len(n) + 0.5) * high
   outline <- if (n > 20) 0.2 else 0.6

@@ -12,26 +12,28 @@ def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
     """files: metrics, and lists of splits, predictions, samples and (for some data sets) delong.
 
     datasets: dictionaries of name, positive, metric, models, baselines and delong (whether it has
-    that table); params: scheme, rope and seed; output: paths of comparisons and selection.
+    that table); params: scheme, rope and seed; output: paths of the tables.
     """
     from omc.core.csv_files import write_csv
-    from omc.core.tables import COMPARISONS, SELECTION
+    from omc.core.tables import COMPARISONS, COVERAGE, SELECTION
     from omc.evaluate.comparisons import compare_dataset
     from omc.evaluate.reading import read_metrics
 
     metrics = read_metrics(files["metrics"])
-    compared, picked = [], []
+    compared, picked, kept = [], [], []
     delong = iter(files["delong"])
     kinds = ("splits", "predictions", "samples")
     paths = zip(*(files[kind] for kind in kinds), strict=True)
     for dataset, dataset_paths in zip(datasets, paths, strict=True):
         tables = dict(zip(kinds, dataset_paths, strict=True))
         tables["delong"] = next(delong) if dataset["delong"] else None
-        rows, selection = compare_dataset(dataset, tables, metrics, params)
+        rows, selection, coverage = compare_dataset(dataset, tables, metrics, params)
         compared += rows
         picked += selection
+        kept += coverage
     write_csv(output["comparisons"], COMPARISONS, compared)
     write_csv(output["selection"], SELECTION, picked)
+    write_csv(output["coverage"], COVERAGE, kept)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def main(tables: dict, manifest: str, files: dict, datasets: list[dict], images:
         "tests": {row["test"] for row in tables["comparisons"]},
         "intervals": {row["method"] for row in tables["estimates"] if row["ci_low"]},
         "selection": any(row["estimate"] for row in tables["selection"]),
+        "coverage": tables["coverage"],
     }
     content = json.loads(Path(manifest).read_text(encoding="utf-8"))
     configured = [d for d in datasets if d["name"] in content["config"]["datasets"]]
@@ -45,7 +46,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        names = ("ranking", "findings", "estimates", "comparisons", "selection")
+        names = ("ranking", "findings", "estimates", "comparisons", "selection", "coverage")
         main(
             {name: snakemake.input[name] for name in (*names, "timing", "failures")},
             snakemake.input.manifest,

@@ -38,7 +38,7 @@ read_columns <- function(file, text = character(), numbers = character()) {
 #'   have no spread over splits), pairs (see `read_pairs()`), tuning (a row per candidate and inner
 #'   fold) and timing (a row per split and stage).
 read_figure_data <- function(files, dataset, task, metric, models, baselines = NULL,
-                             positive = NULL, rope = 0.01) {
+                             positive = NULL, rope = "0.01") {
   models <- clean_text(unlist(models))
   baselines <- intersect(clean_text(unlist(baselines)), models)
   keep <- function(table) {

@@ -1,89 +1,148 @@
 """The models of a data set against each other: rows of comparisons.csv and of selection.csv."""
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm, t
 
 from omc.core.csv_files import number, read_csv
 from omc.core.names import DEVELOPMENT
+from omc.evaluate.design import Design, design_of
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
-from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
+from omc.evaluate.intervals import (
+    NO_LIMITS,
+    ROUNDING,
+    bootstrap_seed,
+    newcombe_variance,
+    resamples,
+    tested_once,
+    unit_counts,
+)
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.picking import pick
 from omc.evaluate.pooled import read_cohorts, scored_together
+from omc.evaluate.ranking import ALPHA
 from omc.evaluate.reading import read_text
+from omc.evaluate.rope import half_width
 
 
 def compare_dataset(
     dataset: dict, paths: dict, metrics: pd.DataFrame, params: dict
-) -> tuple[list, list]:
-    """Rows of comparisons.csv and of selection.csv.
+) -> tuple[list, list, list]:
+    """Rows of comparisons.csv, of selection.csv and of coverage.csv.
 
     dataset: dictionary of name, positive, metric, models and baselines; paths: of splits,
     predictions and samples, and of delong or None; metrics: table of `read_metrics`; params:
     scheme, rope and seed.
     """
-    name, metric = dataset["name"], dataset["metric"]
+    name, metric, scheme = dataset["name"], dataset["metric"], params["scheme"]
     filters = {"dataset": name, "cohort": DEVELOPMENT, "metric": metric}
     scores = metrics[(metrics[list(filters)] == pd.Series(filters)).all(axis=1)]
     scores = scores.assign(model=scores["language"] + "/" + scores["model"])
     values = scores.pivot(index="split", columns="model", values="value")[dataset["models"]]
     tables = {kind: paths[kind] for kind in ("predictions", "splits", "samples")}
-    cohort = read_cohorts(**tables, positive=dataset["positive"]).get(DEVELOPMENT)
-    development = in_development(dataset, paths, values, cohort, params)
-    rows = [[name, DEVELOPMENT, metric, *row] for row in development]
+    cohorts = read_cohorts(**tables, positive=dataset["positive"], scheme=scheme)
+    cohort = cohorts.get(DEVELOPMENT)
+    sheet = read_text(paths["samples"], sep="\t")
+    design = design_of(scheme, read_text(paths["splits"]), sheet)
+    rows, coverage = [], []
+    if not scored_together(scheme):
+        outcome = sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"]
+        rope = half_width(metric, params["rope"], outcome)
+        counts = unit_counts(cohort.units, cohort.proportions) if cohort else {}
+        comparisons = by_split(values, design, metric, counts)
+        rows = adjusted_rows("nadeau_bengio", comparisons, dataset["baselines"])
+        rows += equivalence(values, design, metric, rope, comparisons)
+        coverage = [[name, *kept(design, len(values))]]
+    elif cohort:
+        seed = bootstrap_seed(params["seed"], name)
+        comparisons = by_units(cohort, dataset["models"], metric, seed)
+        rows = adjusted_rows(f"{cohort.unit}_bootstrap", comparisons, dataset["baselines"])
+    rows = [[name, DEVELOPMENT, metric, *row] for row in rows]
     if paths["delong"]:
         rows += [
             [name, external, metric, *row]
-            for external, row in in_cohorts(read_csv(paths["delong"]))
+            for external, row in in_cohorts(read_csv(paths["delong"]), dataset["baselines"])
         ]
     selection = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
-    return rows, [[name, metric, *row] for row in selection]
+    return rows, [[name, metric, *row] for row in selection], coverage
 
 
-def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> list[list]:
-    """The comparisons in cross-validation: rows of comparisons.csv from the column `test` on.
+def kept(design: Design, splits: int) -> list:
+    """Row of coverage.csv from `scheme` on, for so many splits."""
+    df = [design.degrees_of_freedom(splits, kind) for kind in ("estimate", "difference")]
+    rates = [f"{rate:.3f}" for rate in design.kept(splits)]
+    return [design.scheme, splits, design.units, *map("{:.2f}".format, df), *rates]
 
-    dataset: dictionary of name, metric and models; paths: splits and samples; values: table of
-    splits x models on the metric; cohort: `pooled.Cohort`, or None without predictions; params:
-    scheme, rope and seed.
+
+@dataclass(frozen=True)
+class Comparison:
+    """The difference of two models, `a` minus `b`; what is undefined is NaN.
+
+    df: degrees of freedom of the interval; count: splits, samples or groups that both have.
     """
-    name, metric, models = (dataset[key] for key in ("name", "metric", "models"))
-    tests = {}
-    if not scored_together(params["scheme"]):
-        rope = params["rope"]
-        if METRICS[metric].unit == "outcome":
-            sheet = read_text(paths["samples"], sep="\t")
-            rope *= sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"].astype(float).std()
-        ratio = test_train_ratio(read_text(paths["splits"]))
-        tests = by_split(values, ratio, rope, not METRICS[metric].higher_is_better)
-    elif cohort:
-        seed = bootstrap_seed(params["seed"], name)
-        tests = {f"{cohort.unit}_bootstrap": by_units(cohort, models, metric, seed)}
+
+    a: str
+    b: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    df: float = np.inf
+    count: int = 0
+
+    def adjusted_interval(self, p_adjusted: float) -> tuple[float, float]:
+        """The interval at the level that the adjustment left to its p-value.
+
+        It is without zero if, and only if, the adjusted p-value is below `ALPHA`.
+        """
+        if not np.isfinite([p_adjusted, self.low, self.high]).all() or not self.p:
+            return NO_LIMITS
+        level = ALPHA * min(1, self.p / p_adjusted)
+        wider = t.ppf(1 - level / 2, self.df) / t.ppf(1 - ALPHA / 2, self.df)
+        low, high = (
+            self.difference + wider * (limit - self.difference) for limit in (self.low, self.high)
+        )
+        return low, high
+
+
+def adjusted_rows(test: str, comparisons: list[Comparison], baselines: list[str]) -> list[list]:
+    """Rows of comparisons.csv from `test` on, with p-values adjusted by Holm's method.
+
+    Pairs with a baseline are adjusted among themselves: whether a model has learned anything is
+    another question than which model is better.
+    """
+    most = max((c.count for c in comparisons), default=0)
+    for c in comparisons:
+        if c.count < most:
+            print(f"{test}: {c.a} and {c.b} have {c.count} of {most} in common")
+    with_baseline = np.array([bool({c.a, c.b} & {*baselines}) for c in comparisons], dtype=bool)
+    p_adjusted = np.full(len(comparisons), np.nan)
+    for family in (with_baseline, ~with_baseline):
+        p_adjusted[family] = holm([c.p for c in np.array(comparisons, dtype=object)[family]])
     rows = []
-    for test, comparisons in tests.items():
-        largest = max((count for *_, count, _ in comparisons), default=0)
-        for a, b, count, numbers in comparisons:
-            if count < largest:
-                print(f"{name}, {test}: {a} and {b} have {count} of {largest} in common")
-            rows.append([test, a, b, *map(number, numbers)])
+    for c, p in zip(comparisons, p_adjusted, strict=True):
+        numbers = map(number, (c.difference, c.low, c.high, c.p, p))
+        limits = map(number, c.adjusted_interval(p))
+        rows.append([test, c.a, c.b, *numbers, "", "", "", *limits])
     return rows
 
 
-def in_cohorts(delong: list[dict]):
+def in_cohorts(delong: list[dict], baselines: list[str]):
     """(cohort, columns from `test` on) of each row of delong.csv, with adjusted p-values."""
-    cohorts = {}
+    cohorts: dict[str, list[Comparison]] = {}
     for row in delong:
-        cohorts.setdefault(row["cohort"], []).append(row)
-    for cohort, rows in cohorts.items():
-        adjusted = holm([float(row["p_value"] or np.nan) for row in rows])
-        for row, p_adjusted in zip(rows, adjusted, strict=True):
-            texts = [row[key] for key in ("difference", "ci_low", "ci_high", "p_value")]
-            numbers = [number(float(value)) if value else "" for value in texts]
-            names = row["model_a"], row["model_b"]
-            yield cohort, ["delong", *names, *numbers, number(p_adjusted), "", "", ""]
+        difference, low, high, p = (
+            float(row[key] or np.nan) for key in ("difference", "ci_low", "ci_high", "p_value")
+        )
+        comparison = Comparison(row["model_a"], row["model_b"], difference, low, high, p)
+        cohorts.setdefault(row["cohort"], []).append(comparison)
+    for cohort, comparisons in cohorts.items():
+        for columns in adjusted_rows("delong", comparisons, baselines):
+            yield cohort, columns
 
 
 def pairs(values):
@@ -95,39 +154,59 @@ def pairs(values):
         yield a, b, (values[a] - values[b]).dropna().to_numpy()
 
 
-def by_split(values, test_train_ratio: float, rope: float, smaller: bool) -> dict[str, list]:
-    """{t-test: (a, b, n, numbers) of each pair of models on n common splits}.
+def by_split(values, design: Design, metric: str, counts: dict) -> list[Comparison]:
+    """The corrected resampled t test of each pair of models.
 
-    values: see `pairs`. numbers: difference, low, high, p, adjusted p, P(a better), P(equivalent),
-    P(b better). Both tests share the interval of the corrected t.
+    values: see `pairs`; counts: see `intervals.tested_once`.
     """
-    compared = [
-        (a, b, differences, corrected_t(differences, test_train_ratio))
-        for a, b, differences in pairs(values)
-    ]
-    adjusted = holm([result[-1] for *_, result in compared])
-    undefined = (np.nan,) * 3
-    posterior = [
-        correlated_t(differences, test_train_ratio, rope, smaller)
-        for *_, differences, _ in compared
-    ]
-    return {
-        "nadeau_bengio": [
-            (a, b, len(differences), (*result, p, *undefined))
-            for (a, b, differences, result), p in zip(compared, adjusted, strict=True)
-        ],
-        "bayesian_correlated_t": [
-            (a, b, len(differences), (*result[:3], *undefined[:2], *probabilities))
-            for (a, b, differences, result), probabilities in zip(compared, posterior, strict=True)
-        ],
-    }
+    comparisons = []
+    for a, b, differences in pairs(values):
+        df = design.degrees_of_freedom(len(differences), "difference")
+        mean, low, high, p = corrected_t(differences, design.ratio, df)
+        shared = values[[a, b]].dropna().to_numpy()
+        low, high, p = against_constant(mean, low, high, p, shared, metric, counts)
+        comparisons.append(Comparison(a, b, mean, low, high, p, df, len(differences)))
+    return comparisons
 
 
-def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
-    """(a, b, n, numbers) of each pair of models from resamples of their pooled predictions.
+def against_constant(difference, low, high, p, values, metric: str, counts: dict):
+    """(low, high, p) if one of two models has the value of chance on every split.
 
-    cohort: `pooled.Cohort`; n: how many samples or groups both models predicted: only these are
-    compared; numbers: see `by_split`.
+    This is the ROC AUC of a baseline, whose predictions are all equal: only the other model varies,
+    and near 1 its splits hardly do. So the interval is at least as wide as that of
+    `intervals.tested_once`, and p at least that of its standard error under chance, as in the
+    estimates. values: (J, 2) of both models.
+    """
+    chance = METRICS[metric].chance
+    constant = (np.abs(values - chance) < ROUNDING).all(axis=0) & (len(values) > 0)
+    if constant.sum() != 1 or not (
+        once := tested_once(metric, values[:, ~constant].mean(), counts)
+    ):
+        return low, high, p
+    limits = sorted((limit - chance) * (1 if constant[1] else -1) for limit in once[:2])
+    sizes = counts["sensitivity"], counts["specificity"]
+    p_once = 2 * norm.sf(abs(difference) / np.sqrt(newcombe_variance(chance, *sizes)))
+    return np.fmin(low, limits[0]), np.fmax(high, limits[1]), np.fmax(p, p_once)
+
+
+def equivalence(values, design: Design, metric: str, rope: float, comparisons) -> list[list]:
+    """Rows of comparisons.csv from `test` on: the Bayesian correlated t test of each pair.
+
+    rope: see `rope.half_width`; comparisons: of `by_split`, whose intervals the rows share.
+    """
+    rows = []
+    smaller = not METRICS[metric].higher_is_better
+    for (a, b, differences), c in zip(pairs(values), comparisons, strict=True):
+        probabilities = correlated_t(differences, design.ratio, c.df, rope, smaller)
+        numbers = (c.difference, c.low, c.high, np.nan, np.nan, *probabilities)
+        rows.append(["bayesian_correlated_t", a, b, *map(number, numbers), "", ""])
+    return rows
+
+
+def by_units(cohort, models: list[str], metric: str, seed: int) -> list[Comparison]:
+    """The bootstrap of the difference of each pair of models, over their pooled predictions.
+
+    cohort: `pooled.Cohort`. Only samples or groups that both models predicted are compared.
     """
     weights = np.concatenate([np.ones((1, len(cohort.units))), *resamples(cohort.units, seed)])
 
@@ -137,18 +216,14 @@ def by_units(cohort, models: list[str], metric: str, seed: int) -> list[tuple]:
             metric
         ]
 
-    compared = []
+    comparisons = []
     for a, b in combinations(models, 2):
         if not {a, b} <= set(cohort.models):
-            compared.append((a, b, 0, (np.nan,) * 4))
+            comparisons.append(Comparison(a, b, np.nan, np.nan, np.nan, np.nan))
             continue
         shared = cohort.models[a].tested & cohort.models[b].tested
         differences = values(a, shared.tobytes()) - values(b, shared.tobytes())
         units = len(np.unique(cohort.units[shared]))
-        result = bootstrap_difference(float(differences[0]), differences[1:], units)
-        compared.append((a, b, units, result))
-    adjusted = holm([result[-1] for *_, result in compared])
-    return [
-        (a, b, units, (*result, p, *(np.nan,) * 3))
-        for (a, b, units, result), p in zip(compared, adjusted, strict=True)
-    ]
+        mean, low, high, p = bootstrap_difference(float(differences[0]), differences[1:], units)
+        comparisons.append(Comparison(a, b, mean, low, high, p, max(units - 1, 1), units))
+    return comparisons

@@ -5,40 +5,47 @@ from baycomp.single import Posterior
 from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
-from omc.evaluate.intervals import NO_LIMITS, ROUNDING, corrected_error, corrected_interval
+from omc.evaluate.intervals import (
+    NO_LIMITS,
+    ROUNDING,
+    corrected_error,
+    corrected_interval,
+    cross_validated_error,
+)
 
 
-def corrected_t(differences: np.ndarray, test_train_ratio: float):
+def corrected_t(differences: np.ndarray, test_train_ratio: float, df: float):
     """(mean, low, high, p) of paired differences of J splits: Nadeau & Bengio's corrected t.
 
-    See `intervals.corrected_error`. differences: (J,) without NaN. If J < 2, limits and p are NaN.
-    If all differences are equal, there are no limits. If they are all zero, p is 1; otherwise t is
-    infinite, and p is 2^(1 - J), that of the sign test on independent splits. This is only a lower
-    bound, because overlapping splits carry less evidence.
+    See `intervals.corrected_interval`. differences: (J,) without NaN. If J < 2, or if all
+    differences are equal, they do not show how much they can vary: limits and p are NaN; but p is 1
+    if all are zero.
     """
-    count = len(differences)
-    mean, low, high = corrected_interval(differences, test_train_ratio)
-    if count < 2:
-        return mean, low, high, np.nan
-    if abs(mean) < ROUNDING and np.isnan(low):
+    mean, low, high = corrected_interval(differences, test_train_ratio, df)
+    if len(differences) > 1 and abs(mean) < ROUNDING and np.isnan(low):
         return 0.0, low, high, 1.0
     error = corrected_error(differences, test_train_ratio)
-    p = 2.0 ** (1 - count) if np.isnan(error) else 2 * t.sf(abs(mean) / error, count - 1)
-    return mean, low, high, float(p)
+    return mean, low, high, float(2 * t.sf(abs(mean) / error, df))
 
 
-def correlated_t(differences: np.ndarray, test_train_ratio: float, rope: float, smaller: bool):
+def correlated_t(
+    differences: np.ndarray, test_train_ratio: float, df: float, rope: float, smaller: bool
+):
     """(P(a better), P(equivalent), P(b better)) by the Bayesian correlated t-test.
 
     The posterior of the mean difference under the correlation that overlapping training sets cause
     (Corani & Benavoli 2015, doi:10.1007/s10994-015-5486-z), by baycomp. differences: (J,), a minus
-    b; rope: half the width of the region of practical equivalence; smaller: whether a smaller value
-    is better. NaN if the differences never vary: they then do not show how equal the models are.
+    b; df: see `corrected_t`; rope: half the width of the region of practical equivalence; smaller:
+    whether a smaller value is better. Models that are equal on all splits are equivalent. NaN if
+    there is no rope, or if other differences never vary: they then do not show how equal the models
+    are.
     """
+    if len(differences) > 1 and np.abs(differences).max() < ROUNDING:
+        return 0.0, 1.0, 0.0
     error = corrected_error(differences, test_train_ratio)
-    if np.isnan(error):
+    if np.isnan(error) or np.isnan(rope):
         return (np.nan,) * 3
-    below, *_, above = Posterior(differences.mean(), error**2, len(differences) - 1, rope).probs()
+    below, *_, above = Posterior(differences.mean(), error**2, df, rope).probs()
     a_better, b_better = (below, above) if smaller else (above, below)
     return float(a_better), float(max(0.0, 1 - below - above)), float(b_better)
 
@@ -47,19 +54,18 @@ def bootstrap_difference(difference: float, resampled: np.ndarray, units: int):
     """(difference, low, high, p) of two models' pooled predictions by the bootstrap.
 
     resampled: (B,) differences in the resamples, NaN if undefined; units: number of samples or
-    groups that were drawn. The standard error is the standard deviation of the resampled
-    differences times sqrt(units / (units - 1)), because the bootstrap variance of a mean divides by
-    the number of units, not by one less (Efron & Tibshirani 1993, doi:10.1201/9780429246593).
-    Student's t with units - 1 degrees of freedom replaces percentiles, which are too narrow for few
-    groups and, with B resamples, cannot give a p-value that survives the adjustment for many pairs.
-    If the differences never vary, see `corrected_t`.
+    groups that were drawn. Student's t with units - 1 degrees of freedom and the standard error of
+    `intervals.cross_validated_error` replaces percentiles, which are too narrow for few groups and,
+    with B resamples, cannot give a p-value that survives the adjustment for many pairs. If the
+    differences never vary, or there are too few units, limits and p are NaN; but p is 1 if all are
+    zero.
     """
     resampled = resampled[np.isfinite(resampled)]
-    if units < 2 or len(resampled) < 2 or np.isnan(difference):
+    if np.isnan(difference) or not len(resampled):
         return difference, *NO_LIMITS, np.nan
-    if np.ptp(resampled) < ROUNDING:
-        return difference, *NO_LIMITS, 1.0 if abs(difference) < ROUNDING else 2.0 ** (1 - units)
-    error = float(np.std(resampled, ddof=1) * np.sqrt(units / (units - 1)))
+    if np.ptp(resampled) < ROUNDING and abs(difference) < ROUNDING:
+        return difference, *NO_LIMITS, 1.0
+    error = cross_validated_error(resampled, units)
     half = t.ppf(0.975, units - 1) * error
     p = float(2 * t.sf(abs(difference) / error, units - 1))
     return difference, difference - half, difference + half, p

@@ -5,12 +5,14 @@ import pandas as pd
 
 from omc.core.csv_files import number
 from omc.core.names import DEVELOPMENT
+from omc.evaluate.design import Design, design_of
 from omc.evaluate.intervals import (
     ROUNDING,
     bootstrap_seed,
     corrected_interval,
     sample_intervals,
-    test_train_ratio,
+    tested_once,
+    unit_counts,
 )
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.pooled import read_cohorts, scored_together
@@ -19,7 +21,13 @@ from omc.evaluate.reading import read_text
 MODEL = ["dataset", "language", "model", "cohort"]
 
 
-def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: str, seed: int):
+def estimate(
+    metrics: pd.DataFrame,
+    files: dict,
+    datasets: list[dict],
+    scheme: str,
+    seed: int,
+) -> list[list]:
     """Rows of estimates.csv.
 
     metrics: table of `read_metrics`; files: paths of splits, predictions and samples by data set;
@@ -27,13 +35,16 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     """
     # A failed split has no value of any metric; an undefined metric is empty on its own.
     failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
-    by_split, agreed = {}, {}
-    if not scored_together(scheme):
-        splits = {name: read_text(paths["splits"]) for name, paths in files.items()}
-        by_split, agreed = split_intervals(metrics, splits)
-    pooled = {}
+    by_split, pooled = {}, {}
     for dataset in datasets:
-        pooled |= pooled_intervals(files[dataset["name"]], dataset, agreed, seed)
+        name = dataset["name"]
+        cohorts = read_cohorts(**files[name], positive=dataset["positive"], scheme=scheme)
+        pooled |= pooled_intervals(name, cohorts, scheme, seed)
+        if not scored_together(scheme):
+            tables = read_text(files[name]["splits"]), read_text(files[name]["samples"], sep="\t")
+            design = design_of(scheme, *tables)
+            values = metrics[metrics["dataset"] == name]
+            by_split |= split_intervals(values, design, cohorts.get(DEVELOPMENT))
     rows = []
     for key, part in metrics.groupby([*MODEL, "metric"], sort=False):
         intervals = [by_split[key]] if key in by_split else []
@@ -47,41 +58,49 @@ def estimate(metrics: pd.DataFrame, files: dict, datasets: list[dict], scheme: s
     return rows
 
 
-def split_intervals(metrics: pd.DataFrame, splits: dict[str, pd.DataFrame]) -> tuple[dict, dict]:
-    """(by_split, agreed): estimates over the splits of cross-validation, and where these agree.
+def split_intervals(metrics: pd.DataFrame, design: Design, cohort) -> dict:
+    """(estimate, low, high, method) by `MODEL` and metric: means over the splits.
 
-    splits: splits.csv by data set. by_split: (estimate, low, high, method) by `MODEL` and metric;
-    agreed: by `MODEL`, {metric: value} for the metrics with the same value in all splits.
-    """
-    ratio = {name: test_train_ratio(table) for name, table in splits.items()}
-    by_split, agreed = {}, {}
-    folds = metrics[metrics["cohort"] == DEVELOPMENT]
-    for key, values in folds.groupby([*MODEL, "metric"])["value"]:
-        values = values.dropna().to_numpy()
-        estimate, *limits = corrected_interval(values, ratio[key[0]])
-        # A t interval can leave the metric's range.
-        metric = METRICS[key[-1]]
-        limits = np.clip(limits, metric.lowest, metric.highest)
-        by_split[key] = (estimate, *limits, "nadeau_bengio")
-        if len(values) and np.ptp(values) < ROUNDING:
-            agreed.setdefault(key[:-1], {})[key[-1]] = estimate
-    return by_split, agreed
-
-
-def pooled_intervals(files: dict, dataset: dict, agreed: dict, seed: int) -> dict:
-    """By `MODEL`: the `sample_intervals` of pooled predictions.
-
-    agreed: see `split_intervals`. All models of a cohort are scored on the same resamples.
+    metrics: rows of a data set; cohort: `pooled.Cohort` of its test samples, or None without
+    predictions. The interval of a proportion, or of the ROC AUC of two classes, is at least as wide
+    as that of `tested_once`: near 0 and 1 the splits hardly vary, or not at all, and yet say no
+    more than as many independent samples would. A value that each split has by chance, as the ROC
+    AUC of a constant prediction, has no error and no interval.
     """
     intervals = {}
-    for name, cohort in read_cohorts(**files, positive=dataset["positive"]).items():
+    folds = metrics[metrics["cohort"] == DEVELOPMENT]
+    counts = unit_counts(cohort.units, cohort.proportions) if cohort else {}
+    for key, values in folds.groupby([*MODEL, "metric"])["value"]:
+        values, metric = values.dropna().to_numpy(), METRICS[key[-1]]
+        df = design.degrees_of_freedom(len(values), "estimate")
+        estimate, *limits = corrected_interval(values, design.ratio, df)
+        constant = len(values) and np.ptp(values) < ROUNDING
+        if np.isfinite(estimate) and not (constant and abs(estimate - metric.chance) < ROUNDING):
+            once = tested_once(metric.name, estimate, counts)
+            if once:
+                limits = np.fmin(limits[0], once[0]), np.fmax(limits[1], once[1])
+        # A t interval can leave the metric's range.
+        limits = np.clip(limits, metric.lowest, metric.highest)
+        intervals[key] = (estimate, *limits, "nadeau_bengio")
+    return intervals
+
+
+def pooled_intervals(dataset: str, cohorts: dict, scheme: str, seed: int) -> dict:
+    """By `MODEL`: the `sample_intervals` of pooled predictions.
+
+    cohorts: of `read_cohorts`. All models of a cohort are scored on the same resamples.
+    """
+    intervals = {}
+    for name, cohort in cohorts.items():
+        bounds = None
+        if name == DEVELOPMENT and scored_together(scheme):
+            bounds = {metric.name: (metric.lowest, metric.highest) for metric in METRICS.values()}
         for model, predicted in cohort.models.items():
-            key = (dataset["name"], *model.split("/", 1), name)
-            intervals[key] = sample_intervals(
+            intervals[dataset, *model.split("/", 1), name] = sample_intervals(
                 predicted.scored,
                 cohort.units,
                 {metric: mask & predicted.tested for metric, mask in cohort.proportions.items()},
-                bootstrap_seed(seed, dataset["name"], name),
-                agreed.get(key),
+                bootstrap_seed(seed, dataset, name),
+                bounds,
             )
     return intervals

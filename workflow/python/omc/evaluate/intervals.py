@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import expit, logit
 from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
@@ -14,10 +15,12 @@ BLOCK = 2_000_000
 # Values with 12 digits that differ by less are equal.
 ROUNDING = 1e-10
 NO_LIMITS = (np.nan, np.nan)
+# With fewer samples or groups, an interval over them would not keep its coverage.
+FEWEST_UNITS = 5
 
 
 def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
-    """Standard error of the mean of the values of J resampled splits, for Student's t with J - 1.
+    """Standard error of the mean of the values of J resampled splits.
 
     The variance is multiplied by 1/J + n_test/n_train, since training sets overlap (Nadeau &
     Bengio 2003, doi:10.1023/A:1024068626366). values: (J,) without NaN. NaN for J < 2, and if
@@ -28,26 +31,17 @@ def corrected_error(values: np.ndarray, test_train_ratio: float) -> float:
     return float(np.sqrt(np.var(values, ddof=1) * (1 / len(values) + test_train_ratio)))
 
 
-def corrected_interval(values: np.ndarray, test_train_ratio: float, level: float = 0.95):
+def corrected_interval(values: np.ndarray, test_train_ratio: float, df: float, level: float = 0.95):
     """(mean, low, high) of the values of J resampled splits by the corrected resampled t.
 
-    values: (J,) without NaN. NaN limits where `corrected_error` has no standard error.
+    values: (J,) without NaN; df: degrees of freedom, see `design.Design`. NaN limits where
+    `corrected_error` has no standard error.
     """
     if not len(values):
         return np.nan, np.nan, np.nan
     mean = float(np.mean(values))
-    half = t.ppf((1 + level) / 2, len(values) - 1) * corrected_error(values, test_train_ratio)
+    half = t.ppf((1 + level) / 2, df) * corrected_error(values, test_train_ratio)
     return mean, mean - half, mean + half
-
-
-def test_train_ratio(splits) -> float:
-    """Mean of n_test / n_train over the cross-validation splits, each sample counted once.
-
-    splits: table of splits.csv.
-    """
-    ordinary = splits[splits["split"] != "final"]
-    count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
-    return float((count["test"] / count["train"]).mean())
 
 
 def bootstrap_seed(seed: int, dataset: str, cohort: str = DEVELOPMENT) -> int:
@@ -84,23 +78,54 @@ def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
     return (float(low), float(high)) if high - low > ROUNDING else NO_LIMITS
 
 
-def bootstrap_interval(scored, units, seed: int, level: float = 0.95) -> dict[str, tuple]:
-    """{metric: (estimate, low, high)} of predicted samples, by the percentile bootstrap.
+def resampled_interval(
+    estimate: float, resampled: np.ndarray, units: int, bounds, level: float = 0.95
+):
+    """(low, high) by Student's t, with the standard error of `cross_validated_error`.
 
-    scored: function from (B, n) weights to {metric: (B,)}, such as `pooled.Predicted.scored`;
-    units: see `resamples`. NaN limits if there is only one unit. The interval is conditional on the
-    fitted models: it covers the sampling of test samples, not of training samples (Efron &
-    Tibshirani 1993, doi:10.1201/9780429246593, chapter 13).
+    estimate: of all units, samples or groups; resampled: (B,) values of their resamples; bounds:
+    lowest and highest value of the metric, infinite without a limit. A metric between two limits is
+    taken to the logit scale, which keeps its interval between them. NaN limits below `FEWEST_UNITS`
+    units, and if the values never vary.
     """
-    estimates = scored(np.ones((1, len(units))))
-    resampled = [scored(weights) for weights in resamples(units, seed)]
-    return {
-        metric: (
-            float(estimate[0]),
-            *percentile_interval(np.concatenate([[], *(v[metric] for v in resampled)]), level),
-        )
-        for metric, estimate in estimates.items()
-    }
+    error = cross_validated_error(resampled, units)
+    if np.isnan(error) or np.isnan(estimate):
+        return NO_LIMITS
+    half, (lowest, highest) = t.ppf((1 + level) / 2, units - 1) * error, bounds
+    if not np.isfinite([lowest, highest]).all():
+        return float(max(estimate - half, lowest)), float(min(estimate + half, highest))
+    width = highest - lowest
+    share = (estimate - lowest) / width
+    if not 0 < share < 1:
+        return NO_LIMITS
+    half /= width * share * (1 - share)
+    return tuple(float(lowest + width * expit(logit(share) + sign * half)) for sign in (-1, 1))
+
+
+def cross_validated_error(resampled: np.ndarray, units: int) -> float:
+    """Standard error of a value that leave-one-out cross-validation of U units gives.
+
+    resampled: (B,) values of resamples of the units; undefined ones do not count. Their variance
+    divides by U, not by U - 1 (Efron & Tibshirani 1993, doi:10.1201/9780429246593), and knows
+    nothing of the training sets, which overlap: 1/U becomes 1/U + n_test/n_train, with
+    n_test/n_train = 1/(U - 1) (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). NaN below
+    `FEWEST_UNITS` units, and if the values never vary.
+    """
+    resampled = resampled[np.isfinite(resampled)]
+    if units < FEWEST_UNITS or len(resampled) < 2 or np.ptp(resampled) < ROUNDING:
+        return np.nan
+    inflation = units / (units - 1) * (1 + units / (units - 1))
+    return float(np.std(resampled, ddof=1) * np.sqrt(inflation))
+
+
+def newcombe_variance(auc: float, positives: int, negatives: int) -> float:
+    """Variance of a ROC AUC of samples tested once, by Hanley & McNeil's formula.
+
+    In the variant for equal class sizes of Newcombe (2006, doi:10.1002/sim.2324).
+    """
+    half = (positives + negatives) / 2 - 1
+    shape = 1 + half * (1 - auc) / (2 - auc) + half * auc / (1 + auc)
+    return auc * (1 - auc) * shape / (positives * negatives)
 
 
 def newcombe_interval(auc: float, positives: int, negatives: int, level: float = 0.95):
@@ -110,53 +135,71 @@ def newcombe_interval(auc: float, positives: int, negatives: int, level: float =
     formula for equal class sizes gives at that limit.
     """
     z2 = norm.ppf((1 + level) / 2) ** 2
-    half = (positives + negatives) / 2 - 1
 
     def excess(value, distance):
-        shape = 1 + half * (1 - value) / (2 - value) + half * value / (1 + value)
         # Divided by the distance, so that an AUC of 0 or 1 is no solution of its own.
-        variance = value * (1 - value) * shape / (positives * negatives)
-        return distance - z2 * variance / distance
+        return distance - z2 * newcombe_variance(value, positives, negatives) / distance
 
     below = brentq(lambda v: excess(v, auc - v), 0, auc - ROUNDING) if auc > 0 else 0.0
     above = brentq(lambda v: excess(v, v - auc), auc + ROUNDING, 1) if auc < 1 else 1.0
     return below, above
 
 
-def sample_intervals(
-    scored, units, shares: dict, seed: int, agreed: dict | None = None, level: float = 0.95
-) -> dict[str, tuple]:
-    """{metric: (estimate, low, high, method)}: `bootstrap_interval`, but never of zero width.
+def tested_once(metric: str, estimate: float, counts: dict[str, int], level: float = 0.95):
+    """(low, high, method) of a value of independent samples that were each tested once, or None.
 
-    If every resample gives the same value, for example because all predictions are right, the
-    bootstrap has seen no error. A proportion then gets the interval of Wilson (1927,
-    doi:10.1080/01621459.1927.10502953), the ROC AUC of two classes that of `newcombe_interval`,
-    both with the number of units as n; any other metric has no interval (NaN limits). Both also get
-    these intervals if all splits of cross-validation gave the same value. That value is then the
-    estimate, because the bootstrap is of the pooled predictions, whose value may differ.
-
-    shares: {metric: (n,) which samples it is a proportion of}; agreed: {metric: the value of all
-    splits}; other arguments: see `bootstrap_interval`.
+    A proportion has the interval of Wilson (1927, doi:10.1080/01621459.1927.10502953), the ROC AUC
+    of two classes that of `newcombe_interval`; other metrics have none. counts: {metric: number of
+    units that it is a proportion of}.
     """
-    units, agreed = np.asarray(units), agreed or {}
-    counts = {metric: len(np.unique(units[mask])) for metric, mask in shares.items()}
+    if metric in counts:
+        return *_wilson(estimate, counts[metric], level), "wilson"
+    if metric == "roc_auc" and "sensitivity" in counts:
+        sizes = counts["sensitivity"], counts["specificity"]
+        return *newcombe_interval(estimate, *sizes, level), "newcombe"
+    return None
+
+
+def unit_counts(units, shares: dict) -> dict[str, int]:
+    """{metric: number of units}; shares: {metric: (n,) which samples it is a proportion of}."""
+    units = np.asarray(units)
+    return {metric: len(np.unique(units[mask])) for metric, mask in shares.items()}
+
+
+def sample_intervals(
+    scored, units, shares: dict, seed: int, bounds: dict | None = None, level: float = 0.95
+) -> dict[str, tuple]:
+    """{metric: (estimate, low, high, method)} of predicted samples, never of zero width.
+
+    By the percentile bootstrap, which is conditional on the fitted models: it covers the sampling
+    of test samples, not of training samples (Efron & Tibshirani 1993, doi:10.1201/9780429246593,
+    chapter 13). With `bounds` ({metric: (lowest, highest)}), of cross-validation in which each unit
+    was left out once, by `resampled_interval`, which covers both. If every resample gives the same
+    value, for example because all predictions are right, the bootstrap has seen no error, and the
+    interval is that of `tested_once`, or there is none (NaN limits).
+
+    scored: function from (B, n) weights to {metric: (B,)}, such as `pooled.Predicted.scored`;
+    units: see `resamples`; shares: see `unit_counts`.
+    """
+    counts, n_units = unit_counts(units, shares), len(np.unique(units))
+    resampled = [scored(weights) for weights in resamples(units, seed)]
     intervals = {}
-    for metric, bootstrap in bootstrap_interval(scored, units, seed, level).items():
-        estimate = agreed.get(metric, bootstrap[0])
-        if not np.isfinite(estimate) or (np.isfinite(bootstrap[1]) and metric not in agreed):
-            intervals[metric] = (*bootstrap, "bootstrap")
-        elif metric in counts:
-            limits = _wilson(estimate, counts[metric], level)
-            intervals[metric] = (estimate, *limits, "wilson")
-        elif metric == "roc_auc" and "sensitivity" in counts:
-            class_sizes = counts["sensitivity"], counts["specificity"]
-            intervals[metric] = (
-                estimate,
-                *newcombe_interval(estimate, *class_sizes, level),
-                "newcombe",
+    for metric, (estimate,) in scored(np.ones((1, len(units)))).items():
+        values = np.concatenate([[], *(part[metric] for part in resampled)])
+        if bounds:
+            limits, method = (
+                resampled_interval(estimate, values, n_units, bounds[metric]),
+                "bootstrap_t",
             )
         else:
-            intervals[metric] = (*bootstrap, "bootstrap")
+            limits, method = percentile_interval(values, level), "bootstrap"
+        if (
+            np.isfinite(estimate)
+            and np.isnan(limits[0])
+            and (not bounds or n_units >= FEWEST_UNITS)
+        ):
+            *limits, method = tested_once(metric, estimate, counts) or (*limits, method)
+        intervals[metric] = (float(estimate), *limits, method)
     return intervals
 
 

@@ -14,8 +14,10 @@ class Metric:
     task: classification or regression; classes: 2 if the metric needs exactly two classes; lowest,
     highest: range of values, infinite without a limit; chance: the value of an uninformed
     prediction, NaN if it depends on the data; unit: "outcome" if values are in units of the
-    outcome; rope: the default half-width of the region of practical equivalence, for metrics in
-    units of the outcome as a multiple of its standard deviation.
+    outcome, "baseline" if they are read against the score of the class shares; rope: the default
+    half-width of the region of practical equivalence, as a multiple of the outcome's standard
+    deviation or of that score if the metric has such a unit, NaN for none; pooled: whether
+    predictions of different models may be scored together: not if the metric ranks them.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Metric:
     chance: float
     unit: str
     rope: float
+    pooled: bool
 
     @property
     def sign(self) -> int:
@@ -51,7 +54,8 @@ def _read(row: dict[str, str]) -> Metric:
         highest=float(row["highest"] or math.inf),
         chance=float(row["chance"] or math.nan),
         unit=row["unit"],
-        rope=float(row["rope"]),
+        rope=float(row["rope"] or math.nan),
+        pooled=row["pooled"] == "true",
     )
 
 

@@ -44,12 +44,14 @@ def permuted_values(
 def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
     """{(language, model): value} in cross-validation; NaN if no split has one.
 
-    pooled: score all predictions together, instead of averaging over the splits.
+    pooled: score all predictions together, instead of averaging over the splits; metrics that rank
+    samples are averaged all the same.
     """
     folds = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
     performances = {}
     for model, part in folds.by("language", "model"):
-        parts = [part] if pooled else [split for _, split in part.by("split")]
+        together = pooled and METRICS[metric].pooled
+        parts = [part] if together else [split for _, split in part.by("split")]
         values = [score(split, [metric])[metric] for split in parts]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice")

@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from omc.core.names import DEVELOPMENT
 from omc.core.registry import entry
+from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
 from omc.evaluate.predictions import coded, parse
 from omc.evaluate.reading import read_text
 from omc.evaluate.scoring import proportions, scores
@@ -19,8 +21,8 @@ class Predicted:
 
     tested: (n,) whether the model predicted the sample; scored: function from (B, n) weights, and
     names of metrics (default: all), to {metric: (B,)}: all predictions of a repeat are scored
-    together, and the repeats averaged; complete: whether the model has all predictions that any
-    model has.
+    together, and the repeats averaged (but see `read_cohorts`); complete: whether the model has all
+    predictions that any model has.
     """
 
     tested: np.ndarray
@@ -52,13 +54,24 @@ def scored_together(scheme: str) -> bool:
 
 
 def read_cohorts(
-    predictions: str, splits: str, samples: str, positive: str | None, variant: str | None = None
+    predictions: str,
+    splits: str,
+    samples: str,
+    positive: str | None,
+    scheme: str,
+    variant: str | None = None,
 ) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files.
 
-    positive: label of the positive class, None for the second of two; variant: path of the
-    predictions of a variant for the same samples and repeats. A sample that was tested several
-    times, once per repeat, is drawn with all its predictions.
+    positive: label of the positive class, None for the second of two; scheme: name of the
+    resampling scheme; variant: path of the predictions of a variant for the same samples and
+    repeats. A sample that was tested several times, once per repeat, is drawn with all its
+    predictions.
+
+    If the scheme leaves out each sample or group once, metrics that rank samples are means over the
+    splits on which they are defined. Pooled predictions must not be ranked: the models that made
+    them differ in level, because leaving out a sample lowers the share of its class (Airola et al.
+    2011, doi:10.1016/j.csda.2010.11.018).
     """
     table = read_text(predictions)
     if variant:
@@ -79,7 +92,13 @@ def read_cohorts(
                 for _, repeat in sorted(model_predictions.by("repeat"), key=lambda item: item[0])
             ]
             mask = rows.index.isin(model_predictions.rows["sample"])
-            scored = partial(_mean_score, repeats)
+            ranked = []
+            if name == DEVELOPMENT and scored_together(scheme):
+                ranked = [
+                    (rows[split.rows["sample"]].to_numpy(), split)
+                    for _, split in model_predictions.by("split")
+                ]
+            scored = partial(_mean_score, repeats, ranked)
             models[f"{language}/{model}"] = Predicted(
                 mask, scored, len(model_predictions) == n_predictions
             )
@@ -92,13 +111,25 @@ def read_cohorts(
     return cohorts
 
 
-def _mean_score(repeats, weights, metrics=None) -> dict[str, np.ndarray]:
-    scored = [scores(repeat, weights[:, rows], metrics) for rows, repeat in repeats]
-    return {metric: _defined_mean([values[metric] for values in scored]) for metric in scored[0]}
+def _mean_score(repeats, ranked, weights, metrics=None) -> dict[str, np.ndarray]:
+    """{metric: (B,)}: means over the repeats, or over the splits `ranked` of metrics that rank."""
+    names = metrics or METRICS_OF[kind_of(repeats[0][1].classes)]
+    by_split = [metric for metric in names if ranked and not METRICS[metric].pooled]
+    values: dict[str, np.ndarray] = {}
+    if len(by_split) < len(names):
+        together = [metric for metric in names if metric not in by_split]
+        scored = [scores(repeat, weights[:, rows], together) for rows, repeat in repeats]
+        values |= {name: _defined_mean([v[name] for v in scored]) for name in together}
+    if by_split:
+        # Copies of a group count as often as it was drawn, not as further samples to rank.
+        drawn = np.array([weights[:, rows].max(axis=1) for rows, _ in ranked])
+        scored = [scores(split, weights[:, rows], by_split) for rows, split in ranked]
+        values |= {name: _defined_mean([v[name] for v in scored], drawn) for name in by_split}
+    return {name: values[name] for name in names}
 
 
-def _defined_mean(values) -> np.ndarray:
-    """(B,) means over the repeats in which a metric is defined; NaN if there are none."""
-    defined = np.isfinite(values)
+def _defined_mean(values, weights=1) -> np.ndarray:
+    """(B,) means of (R, B) values where they are defined; NaN if there are none."""
+    weights = np.isfinite(values) * weights
     with np.errstate(invalid="ignore"):
-        return np.where(defined, values, 0).sum(axis=0) / defined.sum(axis=0)
+        return (np.where(weights > 0, values, 0) * weights).sum(axis=0) / weights.sum(axis=0)

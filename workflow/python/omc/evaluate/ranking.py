@@ -76,6 +76,7 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
         _against_baseline(order, metric, decimals)
         if development and metric == dataset["metric"]:
             _against_leaders(order, dataset_tables["comparisons"])
+            _tested_against_baseline(order, dataset_tables["comparisons"])
         n_splits = len(set().union(*splits.values()))
         for rank, standing in enumerate(order, start=1):
             rows.append([dataset["name"], cohort, metric, rank, *_cells(standing, n_splits)])
@@ -109,16 +110,13 @@ def best_of_languages(rows: list[dict], dataset: str, metric: str) -> list[tuple
 def shown_estimates(estimates: list[dict]) -> dict[tuple, dict[str, dict]]:
     """The row of estimates.csv that is shown, by (cohort, metric) and model.
 
-    In cross-validation this is the mean over the splits, if there is one. If all splits agree, it
-    takes the interval of the row with the same value; other rows are of the pooled predictions.
+    In cross-validation this is the mean over the splits, if there is one; other rows are of the
+    pooled predictions.
     """
-    shown = {}
+    shown: dict[tuple, dict[str, dict]] = {}
     for row in sorted(estimates, key=lambda row: row["method"] != BY_SPLIT):
         models = shown.setdefault((row["cohort"], row["metric"]), {})
-        model = f"{row['language']}/{row['model']}"
-        first = models.setdefault(model, row)
-        if not first["ci_low"] and row["method"] in ("wilson", "newcombe"):
-            models[model] = first | {key: row[key] for key in ("ci_low", "ci_high", "method")}
+        models.setdefault(f"{row['language']}/{row['model']}", row)
     return shown
 
 
@@ -206,6 +204,21 @@ def _against_baseline(order: list[Standing], metric: str, decimals: int) -> None
                 ahead = METRICS[metric].sign * (standing.value - best.value) > 0
                 same = printed(standing.value, decimals) == printed(best.value, decimals)
                 standing.beats_baseline = ahead and not same
+
+
+def _tested_against_baseline(order: list[Standing], comparisons: list[dict]) -> None:
+    """On the comparison metric, beating the best baseline takes evidence: an adjusted p-value."""
+    best = [s.model for s in order if s.baseline and s.complete][:1]
+    for standing in order:
+        if standing.beats_baseline:
+            p = [
+                row["p_adjusted"]
+                for row in comparisons
+                if row["cohort"] == DEVELOPMENT
+                and row["test"] in TESTS
+                and {row["model_a"], row["model_b"]} == {standing.model, *best}
+            ]
+            standing.beats_baseline = bool(p and p[0]) and float(p[0]) < ALPHA
 
 
 def _against_leaders(order: list[Standing], comparisons: list[dict]) -> None:

@@ -5,8 +5,9 @@ import pandas as pd
 
 from omc.core.csv_files import number
 from omc.core.names import DEVELOPMENT, FINAL
+from omc.evaluate.design import Design, design_of
 from omc.evaluate.differences import bootstrap_difference, corrected_t, holm
-from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
+from omc.evaluate.intervals import bootstrap_seed, resamples
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.ranking import ALPHA
@@ -33,14 +34,14 @@ def compare_variant(
     )
     cohort = None
     if scored_together(scheme):
-        cohort = read_cohorts(**paths, positive=variant["positive"]).get(DEVELOPMENT)
+        cohorts = read_cohorts(**paths, positive=variant["positive"], scheme=scheme)
+        cohort = cohorts.get(DEVELOPMENT)
     if cohort:
         compared = compare_pooled(cohort, base_metrics, bootstrap_seed(seed, base))
     else:
         # This also covers data sets without predictions: rows without values.
-        compared = compare(
-            base_metrics, variant_metrics, kind, test_train_ratio(read_text(paths["splits"]))
-        )
+        tables = read_text(paths["splits"]), read_text(paths["samples"], sep="\t")
+        compared = compare(base_metrics, variant_metrics, kind, design_of(scheme, *tables))
     rows = []
     for language, model, metric, *numbers, method, pairs in compared:
         names = language, model, metric
@@ -48,11 +49,11 @@ def compare_variant(
     return rows
 
 
-def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_ratio: float):
+def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, design: Design):
     """Paired differences, base minus variant, for every model and metric.
 
     base, variant: rows of metrics.csv, `value` as numbers, NaN if undefined; kind: layer or
-    ungrouped; test_train_ratio: n_test / n_train of the base's splits. Yields (language, model,
+    ungrouped; design: of the base's splits. Yields (language, model,
     metric, estimate, variant_estimate, difference, low, high, p, method, pairs): means over the
     `pairs` pairs that have both values; NaN if there are too few.
 
@@ -73,7 +74,11 @@ def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, test_train_rat
     for names in tables["estimate"][KEYS].drop_duplicates().itertuples(index=False, name=None):
         complete_pairs = paired.loc[names].dropna()
         differences = (complete_pairs["estimate"] - complete_pairs["variant_estimate"]).to_numpy()
-        result = corrected_t(differences, test_train_ratio if kind == "layer" else 0)
+        ratio, df = 0.0, len(differences) - 1.0
+        if kind == "layer":
+            ratio = design.ratio
+            df = design.degrees_of_freedom(len(differences), "difference")
+        result = corrected_t(differences, ratio, df)
         yield (*names, *complete_pairs.mean(), *result, METHODS[kind], len(complete_pairs))
 
 

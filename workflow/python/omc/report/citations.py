@@ -9,6 +9,11 @@ SOURCES = {
         " doi:10.1002/(SICI)1099-128X(199809/10)12:5<301::AID-CEM515>3.0.CO;2-S",
     ),
     "nadeau": ("Nadeau & Bengio 2003", "Machine Learning 52:239, doi:10.1023/A:1024068626366"),
+    "bouckaert": ("Bouckaert 2003", "Proc 20th Int Conf Machine Learning, 51-58"),
+    "airola": (
+        "Airola et al. 2011",
+        "Comput Stat Data Anal 55:1828, doi:10.1016/j.csda.2010.11.018",
+    ),
     "efron": (
         "Efron & Tibshirani 1993",
         "An Introduction to the Bootstrap, doi:10.1201/9780429246593",

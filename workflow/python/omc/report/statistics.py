@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from omc.core.errors import some
 from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
+from omc.evaluate.rope import describe
 from omc.report.citations import Citations
 
 
@@ -13,7 +14,8 @@ def statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) 
     sentences = [
         _metrics(datasets),
         *_intervals(config, used["intervals"], cite),
-        *_tests(config, tasks, used["tests"], cite),
+        *_kept(used["coverage"], cite),
+        *_tests(config, datasets, used["tests"], cite),
         *_further(config, tasks, used["selection"], cite),
     ]
     return " ".join(sentences)
@@ -45,14 +47,23 @@ def _classes(dataset: dict) -> list[str]:
 
 def _intervals(config: dict, used: set[str], cite: Citations) -> Iterator[str]:
     """used: the methods of estimates.csv."""
+    grouped = any(setting["groups"] for setting in config["datasets"].values())
+    units = "samples, or groups where there are any," if grouped else "samples"
     if "nadeau_bengio" in used:
         yield (
             "Estimates are means over the splits with 95 % intervals from the corrected resampled t"
-            f" statistic, which allows for overlapping training sets {cite('nadeau')}."
+            f" statistic, which allows for overlapping training sets {cite('nadeau')}. Intervals of"
+            " proportions and of the ROC AUC of two classes are no narrower than those of as many"
+            f" independent samples {cite('wilson', 'newcombe')}."
+        )
+    if "bootstrap_t" in used:
+        yield (
+            "Predictions of all splits were scored together, but metrics that rank samples were"
+            f" averaged over the splits that hold both classes {cite('airola')}. The 95 % intervals"
+            f" are t intervals; their standard error, from 2,000 resamples of {units}, was widened"
+            f" for overlapping training sets {cite('efron', 'nadeau')}."
         )
     if "bootstrap" in used:
-        grouped = any(setting["groups"] for setting in config["datasets"].values())
-        units = "samples, or groups where there are any," if grouped else "samples"
         yield (
             f"Bootstrap intervals (percentiles of 2,000 resamples of {units} with all their"
             f" predictions) are conditional on the fitted models {cite('efron')}."
@@ -60,17 +71,36 @@ def _intervals(config: dict, used: set[str], cite: Citations) -> Iterator[str]:
     for method, what in (("wilson", "a proportion"), ("newcombe", "the ROC AUC")):
         if method in used:
             yield (
-                f"Where all values were equal, the interval of {what} was that of"
+                f"Where all resamples gave the same value, the interval of {what} was that of"
                 f" {cite(method)[1:-1]}."
             )
 
 
-def _tests(config: dict, tasks: set[str], used: set[str], cite: Citations) -> Iterator[str]:
+def _kept(coverage: list[dict], cite: Citations) -> Iterator[str]:
+    """What intervals and tests of these designs keep in simulations; rows of coverage.csv."""
+    if not coverage:
+        return
+    listed = "; ".join(
+        f"{row['dataset']}, {row['splits']} splits of {row['units']}: {row['df_estimate']} and"
+        f" {row['df_difference']} degrees of freedom, {100 * float(row['coverage']):.1f} % and"
+        f" {100 * float(row['error_rate']):.1f} %"
+        for row in coverage
+    )
+    yield (
+        "The degrees of freedom of the intervals and of the tests were calibrated by simulation for"
+        f" each design {cite('bouckaert')}; in the worst of the simulated settings, the intervals"
+        " held the true value, and the tests called equal models different, as often as given here"
+        f" ({listed})."
+    )
+
+
+def _tests(config: dict, datasets: list[dict], used: set[str], cite: Citations) -> Iterator[str]:
     """used: the tests of comparisons.csv."""
     if "nadeau_bengio" in used:
         yield (
             "All pairs of models were compared with the corrected resampled t test"
-            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')}."
+            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')}, those"
+            " of pairs with a baseline among themselves."
         )
     for unit in ("group", "sample"):
         if f"{unit}_bootstrap" in used:
@@ -78,10 +108,11 @@ def _tests(config: dict, tasks: set[str], used: set[str], cite: Citations) -> It
                 f"All pairs of models were compared with a bootstrap over {unit}s of their pooled"
                 f" predictions; p-values were adjusted within each data set {cite('holm')}."
             )
-    if "bayesian_correlated_t" in used:
-        rope = f"{config['comparison']['rope']:g}"
-        if "regression" in tasks:
-            rope += " (of RMSE and MAE: times the outcome's standard deviation)"
+    ropes = {describe(d["metric"], config["comparison"]["rope"]): d["metric"] for d in datasets}
+    rope = " or ".join(
+        f"{text} ({METRICS[metric].label})" for text, metric in ropes.items() if text
+    )
+    if "bayesian_correlated_t" in used and rope:
         yield (
             "Two models were considered practically equivalent if the Bayesian correlated t test"
             f" gave a probability of at least .95 that they differ by less than {rope}"

@@ -53,7 +53,7 @@ def table(result: Result) -> str:
     ]
     lead = "leads" if len(result.tied) == 1 else "shares the lead"
     if result.unbeaten:
-        lead += ", no better than the baseline"
+        lead += ", no evidence that it beats the baseline"
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []

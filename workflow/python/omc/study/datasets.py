@@ -6,6 +6,7 @@ import os
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
+from omc.evaluate.metrics import METRICS
 from omc.study.schema import LAYER_KEYS
 
 # F test by task: a configuration may have data sets of both tasks.
@@ -136,6 +137,18 @@ def check_scheme(scheme: str, key: str, groups) -> None:
     reason = entry("omc.learn.schemes", scheme).refuse(groups)
     if reason:
         raise UserError(f"resampling.scheme: {reason.replace('{key}', key)}")
+
+
+def check_metric(scheme: str, task: str, metric: str) -> None:
+    """Refuse a comparison metric that ranks samples where splits are too small to rank."""
+    if METRICS[metric].pooled or entry("omc.learn.schemes", scheme).RANKS:
+        return
+    fit = {"classification": "brier", "regression": "rmse"}[task]
+    raise UserError(
+        f"comparison.metric.{task}: {metric} ranks samples, but resampling.scheme: {scheme} tests"
+        " one at a time, and predictions of different models must not be ranked together: set it to"
+        f" {fit}, or the scheme to repeated_kfold"
+    )
 
 
 def check_selection(method: str, tasks: list[str]) -> None:

@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator, validators
 
 from omc.core.errors import UserError
-from omc.core.registry import names
+from omc.core.registry import entry, names
 from omc.evaluate.metrics import METRICS
 from omc.study.messages import sentence
 
@@ -33,6 +33,12 @@ def complete(config: dict, schema_path: str) -> dict:
             f"run: '{config['run']}' is a data set too, whose files stand in the same folder"
             " without a run: take another name"
         )
+    metric = given.get("comparison", {}).get("metric", {})
+    if (
+        "classification" not in metric
+        and entry("omc.learn.schemes", config["resampling"]["scheme"]).POOLED
+    ):
+        config["comparison"]["metric"]["classification"] = "brier"
     for language in ("python", "r"):
         config["models"][language] = config["models"].get(language) or []
     if not (config["models"]["python"] or config["models"]["r"]):

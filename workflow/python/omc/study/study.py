@@ -10,8 +10,9 @@ import yaml
 
 from omc.core.errors import UserError
 from omc.core.logs import one_line
+from omc.evaluate.rope import describe
 from omc.study import prediction
-from omc.study.datasets import check_scheme, check_selection, resolve_dataset
+from omc.study.datasets import check_metric, check_scheme, check_selection, resolve_dataset
 from omc.study.figures import figure_names
 from omc.study.image_sources import ImageSources
 from omc.study.jobs import Jobs
@@ -72,6 +73,8 @@ class Study:
             problems.append(str(error))
         for task in tasks:
             try:
+                metric = self.config["comparison"]["metric"][task]
+                check_metric(self.config["resampling"]["scheme"], task, metric)
                 models = resolve_models(self.config, task, presets)
                 self.models.update({n: models for n in self.datasets if self.task(n) == task})
             except UserError as error:
@@ -91,6 +94,10 @@ class Study:
     def comparison_metric(self, dataset: str) -> str:
         """The metric that models are compared by."""
         return self.config["comparison"]["metric"][self.task(dataset)]
+
+    def rope(self, dataset: str) -> str:
+        """Which differences are practically none, in words; "" if the metric has no such region."""
+        return describe(self.comparison_metric(dataset), self.config["comparison"]["rope"])
 
     def cohorts(self, dataset: str) -> list[str]:
         """Names of a data set's external cohorts."""

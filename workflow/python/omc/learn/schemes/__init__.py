@@ -4,6 +4,7 @@ The file of a scheme has its name and holds
 
 - `POOLED`: whether all test predictions are scored together, because each sample is tested once, in
   sets too small or too unequal to score one by one;
+- `RANKS`: whether a split tests enough samples to rank them, as the ROC AUC does;
 - `BALANCED`: whether classes are balanced over the splits, so that each inner fold needs all;
 - `refuse(groups)`: why it does not suit the column `groups` (None: no groups), or "";
 - `describe(resampling)`: what follows 'Models were compared by' in a methods section;

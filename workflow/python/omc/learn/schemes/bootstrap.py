@@ -4,6 +4,7 @@ from omc.core.errors import UserError
 from omc.core.seeds import fit_seed
 
 POOLED = False
+RANKS = True
 BALANCED = False
 # Attempts at one bootstrap sample before giving up.
 DRAWS = 1000

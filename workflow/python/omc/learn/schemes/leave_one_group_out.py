@@ -1,6 +1,7 @@
 """Leave-one-group-out: each group is tested once, by models trained on all others."""
 
 POOLED = True
+RANKS = True
 BALANCED = False
 
 

@@ -1,6 +1,7 @@
 """Leave-one-out: each sample is tested once, by models trained on all others."""
 
 POOLED = True
+RANKS = False
 BALANCED = True
 
 

@@ -27,4 +27,6 @@ def title(result: Result) -> str:
             f"Folds that ignore the groups flatter no model and harm {of_models(harmed, n)}: {gap}"
         )
     which = "the one model" if n == 1 else f"any of {n} models"
+    if evidence.count(None) == n:
+        return f"Too few splits to test whether folds that ignore the groups flatter {which}: {gap}"
     return f"No evidence that folds that ignore the groups flatter {which}: {gap}"
