@@ -10,7 +10,14 @@ from omc.report.methods import methods, sizes, stratified
 from omc.report.pages import page
 from omc.study import study as configuration
 
-USED = {"tests": {"nadeau_bengio"}, "intervals": {"nadeau_bengio"}, "selection": False}
+KEPT = {
+    "dataset": "leukemia", "splits": "6", "units": "38", "df_estimate": "2.61",
+    "df_difference": "3.50", "coverage": "0.950", "error_rate": "0.049",
+}  # fmt: skip
+USED = {
+    "tests": {"nadeau_bengio"}, "intervals": {"nadeau_bengio"}, "selection": False,
+    "coverage": [KEPT],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -146,11 +153,13 @@ def test_only_what_was_done_is_told(written):
     few, all_of_it = written(), written(
         {
             "tests": {"nadeau_bengio", "bayesian_correlated_t", "delong", "group_bootstrap"},
-            "intervals": {"nadeau_bengio", "bootstrap", "wilson", "newcombe"},
+            "intervals": {"nadeau_bengio", "bootstrap", "bootstrap_t"},
             "selection": True,
+            "coverage": [KEPT],
         }
     )  # fmt: skip
-    for source in ("corani", "delong", "tsamardinos", "efron", "wilson", "newcombe"):
+    assert "leukemia, 6 splits of 38: 2.61 and 3.50 degrees of freedom, 95.0 % and 4.9 %" in few
+    for source in ("corani", "delong", "tsamardinos", "efron", "airola"):
         assert SOURCES[source][0] not in few and SOURCES[source][0] in all_of_it
     assert "differ by less than 0.01" in all_of_it
 

@@ -69,9 +69,8 @@ def _lead(result: Result) -> str:
         names = some([f"`{m}`" for m in result.tied])
         lead = f"{len(result.tied)} models {share} with {value}, and none of them wins ({names})"
     if result.unbeaten:
-        opening = "no evidence that any model does" if result.p else "no model does"
         lead = (
-            f"{opening} better than the baseline (`{result.unbeaten}`, {result.label}"
+            f"{result.no_better()} better than the baseline (`{result.unbeaten}`, {result.label}"
             f" {result.shown(result.unbeaten)}); best of the others: {lead}"
         )
     if result.others():

@@ -27,14 +27,12 @@ def named_or_counted(models: list[str]) -> str:
 
 
 def no_model_beats(ranked: Ranked, who: str) -> str:
-    """That no model does better than the baseline; who: the best of the others."""
-    return f"{unbeaten(ranked)}; best of the others: {who}, {ranked.shown(ranked.leader)}"
-
-
-def unbeaten(ranked: Ranked) -> str:
-    """'No evidence that any model does better than the baseline (…)', or what the values say."""
-    opening = "No evidence that any model does" if ranked.p else "No model does"
-    return f"{opening} better than {baseline(ranked)}"
+    """That no model beats the baseline; who: the best of the others."""
+    opening = ranked.no_better()
+    return (
+        f"{opening[0].upper()}{opening[1:]} better than {baseline(ranked)};"
+        f" best of the others: {who}, {ranked.shown(ranked.leader)}"
+    )
 
 
 def baseline(ranked: Ranked) -> str:

@@ -10,7 +10,8 @@ class Ranked:
 
     order: all rows by language/name; rows: those with a value, best first; ranked: the models that
     may lead; incomplete: the other models but baselines; tied: those that lead together; leader:
-    the first of them, or ""; unbeaten: the best baseline if no model is better, or ""; p: adjusted
+    the first of them, or ""; unbeaten: the best baseline if no model
+    beats it, on the comparison metric with evidence, or ""; p: adjusted
     p-values against the leader.
     """
 
@@ -47,6 +48,12 @@ class Ranked:
 
     def shown(self, model: str) -> str:
         return self.text(self.rows[model]["estimate"])
+
+    def no_better(self) -> str:
+        """'no model does', or that there is no evidence, if the leader's value is the better one."""
+        values = self.value(self.leader), self.value(self.unbeaten)
+        ahead = self.sign * (values[0] - values[1]) > 0 and len(set(map(self.text, values))) > 1
+        return "no evidence that any model does" if ahead else "no model does"
 
     def others(self) -> list[str]:
         """Models that do not lead, without baselines."""
