@@ -11,7 +11,7 @@ null_data <- function(observed, null, metric = "roc_auc") {
   }))
   tests <- data.frame(
     keys, observed = unname(observed), n_permutations = length(null),
-    p_value = ifelse(is.na(observed), NA, 1 / (length(null) + 1))
+    p_adjusted = ifelse(is.na(observed), NA, 1 / (length(null) + 1))
   )
   write <- function(table) {
     file <- tempfile(fileext = ".csv")

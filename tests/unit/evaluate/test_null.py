@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from omc.core.errors import UserError
-from omc.evaluate.null import check, null_test, p_value, performance
+from omc.evaluate.null import best_values, check, null_test, p_value, performance
 from omc.evaluate.predictions import parse
-from omc.learn.label_permutation import permute_sheet, permuted
+from omc.learn.label_permutation import permute_sheet, permuted, permuted_in_strata
 from omc.report.console import null_cost
 
 RESAMPLING = {"scheme": "repeated_kfold", "folds": 3, "repeats": 1, "inner_folds": 2}
@@ -60,6 +60,20 @@ def test_blocks_go_to_groups_of_their_size():
             assert sorted(blocks[0]) == sorted(blocks[1])
         seen.add(tuple(sorted(result[groups == "a"])))
     assert seen == {(0, 0, 0), (1, 1, 2), (3, 3, 3)}
+
+
+def test_strata_keep_their_outcomes():
+    outcome, strata = np.array([0, 0, 0, 1, 0, 1, 1, 1] * 5), np.repeat(["x", "y"], 4).tolist() * 5
+    strata = np.array(strata)
+    result = permuted_in_strata(outcome, None, strata, np.random.default_rng(1))
+    assert result[strata == "x"].sum() == 5 and result[strata == "y"].sum() == 15
+    assert (result != outcome).any()
+    # A group in both strata: these cannot be kept, the groups are.
+    groups = np.repeat(range(10), 4)
+    groups[3] = 1
+    again = [np.random.default_rng(1) for _ in range(2)]
+    mixed = permuted_in_strata(outcome, groups, strata, again[0])
+    assert (mixed == permuted(outcome, groups, again[1])).all()
 
 
 def sheet(outcomes, groups=None):
@@ -121,21 +135,29 @@ def test_p_value(observed, null, smaller, expected):
 
 def test_the_row_of_a_check():
     null = np.linspace(0.3, 0.6, 19)
-    name, status, value, advice = check("r/knn", "roc_auc", 0.9, null)
+    name, status, value, advice = check("r/knn", "roc_auc", 0.9, null, null)
     assert (name, status, advice) == ("permutation_null:r/knn", "ok", "")
     assert value == "p = 0.05: ROC AUC 0.900; 0 of 19 permutations are as good"
-    assert check("r/knn", "roc_auc", 0.55, null)[1] == "warning"
-    assert check("r/knn", "brier", 0.2, null)[1] == "ok"
-    assert check("r/knn", "roc_auc", np.nan, null)[1] == "skipped"
-    few = check("r/knn", "roc_auc", 0.9, np.array([0.5, np.nan]))
+    assert check("r/knn", "roc_auc", 0.55, null, null)[1] == "warning"
+    assert check("r/knn", "brier", 0.2, null, null)[1] == "ok"
+    assert check("r/knn", "roc_auc", np.nan, null, null)[1] == "skipped"
+    # Of several models, one must be better than the best of them on each permutation.
+    best = best_values([null, [*null[:-1], 0.95]], False)
+    value, status = check("r/knn", "roc_auc", 0.9, null, best)[2:0:-1]
+    assert status == "warning" and value.endswith("p = 0.1 against the best model of each")
+    few = check("r/knn", "roc_auc", 0.9, *[np.array([0.5, np.nan])] * 2)
     assert few[1] == "skipped" and few[2].endswith("1 of them as they have no value")
     assert few[3].endswith("p could not be below 0.33")
 
 
 def test_the_row_of_a_test():
-    assert null_test("roc_auc", 0.9, [0.5] * 19) == ["0.9", 19, 0, "0.05"]
-    assert null_test("rmse", 0.5, [0.4, np.nan, 0.6]) == ["0.5", 3, 2, "0.75"]
-    assert null_test("roc_auc", np.nan, [0.5]) == ["", 1, "", ""]
+    assert null_test("roc_auc", 0.9, [0.5] * 19, [0.9] + [0.5] * 18) == [
+        "0.9", 19, 0, "0.05", "0.1"
+    ]  # fmt: skip
+    null = [0.4, np.nan, 0.6]
+    best = best_values([null, [0.7, 0.7, 0.3]], True)
+    assert null_test("rmse", 0.5, null, best) == ["0.5", 3, 2, "0.75", "1"]
+    assert null_test("roc_auc", np.nan, [0.5], [0.5]) == ["", 1, "", "", ""]
 
 
 def predictions(rows):

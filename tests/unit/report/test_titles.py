@@ -348,11 +348,11 @@ def test_the_error_is_a_share_of_the_observed_range():
     [
         (
             {"a": 0.9, "b": 0.5}, [0.3 + 0.02 * i for i in range(19)],
-            "1 of 2 models does better on the real outcomes than on permuted ones (unadjusted p)",
+            "1 of 2 models does better on the real outcomes than the best model on permuted ones",
         ),
         (
             {"a": 0.9, "b": 0.8}, [0.3 + 0.02 * i for i in range(19)],
-            "Both models do better on the real outcomes than on permuted ones (unadjusted p)",
+            "Both models do better on the real outcomes than the best model on permuted ones",
         ),
         (
             {"a": 0.9}, [0.3 + 0.02 * i for i in range(19)],
@@ -370,7 +370,7 @@ def test_the_null_tells_how_many_models_learn_or_that_permutations_are_too_few(
     observed, null, expected
 ):
     rows = [
-        ["demo", "r", model, "roc_auc", *null_test("roc_auc", value, null)]
+        ["demo", "r", model, "roc_auc", *null_test("roc_auc", value, null, null)]
         for model, value in observed.items()
     ]
     tests = [

@@ -14,16 +14,16 @@ read_null <- function(file, dataset, models) {
 }
 
 #' Rows of null_tests.csv for one data set: model, language, observed, count (of permutations) and p
-#' (NA without an observed value).
+#' (adjusted for all models; NA without an observed value).
 read_null_tests <- function(file, dataset, models) {
   table <- read_columns(
     file, text = c("dataset", "language", "model"),
-    numbers = c("observed", "n_permutations", "p_value")
+    numbers = c("observed", "n_permutations", "p_adjusted")
   )
   tests <- data.frame(
     model = clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE)),
     language = language_label(table$language), observed = table$observed,
-    count = table$n_permutations, p = table$p_value
+    count = table$n_permutations, p = table$p_adjusted
   )
   tests[table$dataset == dataset & tests$model %in% models, , drop = FALSE]
 }
@@ -114,8 +114,8 @@ draw_null <- function(data) {
     plot, width, 1.2 + null_row * n, finding(data, "null"),
     null_subtitle(data, models$count[1], info),
     paste(
-      "p: share of all values, the real one among them, that are as good as the real one; not",
-      "adjusted for the number of models. Baselines are left out.",
+      "p: share of the permutations, the real outcomes among them, whose best model is as good as",
+      "this one on the real outcomes; so it holds for all models at once. Baselines are left out.",
       if (any(values < limits[1] | values > limits[2], na.rm = TRUE)) {
         "Dots at the edge: values beyond the axis."
       }

@@ -10,17 +10,22 @@ from omc.core.logs import logged
 
 def main(dataset: str, metric: str, values: dict, output: dict[str, str]) -> None:
     """values: see `permuted_values`; output: paths of null, tests and checks."""
+    import numpy as np
+
     from omc.core.csv_files import number, write_csv
     from omc.core.tables import CHECKS, NULL, NULL_TESTS
-    from omc.evaluate.null import check, null_test
+    from omc.evaluate.metrics import METRICS
+    from omc.evaluate.null import best_values, check, null_test
 
     rows, tests, checks = [], [], []
+    scored = [null[1:] for null in values.values() if np.isfinite(null[0])]
+    best = best_values(scored, not METRICS[metric].higher_is_better) if scored else []
     for model, (observed, *null) in values.items():
         lead = [dataset, *model, metric]
         for permutation, value in enumerate([observed, *null]):
             rows.append([dataset, permutation, *model, metric, number(value)])
-        tests.append([*lead, *null_test(metric, observed, null)])
-        checks.append([dataset, *check("/".join(model), metric, observed, null)])
+        tests.append([*lead, *null_test(metric, observed, null, best)])
+        checks.append([dataset, *check("/".join(model), metric, observed, null, best)])
     write_csv(output["null"], NULL, rows)
     write_csv(output["tests"], NULL_TESTS, tests)
     write_csv(output["checks"], CHECKS, checks)

@@ -7,6 +7,7 @@ import numpy as np
 from omc.core.errors import UserError
 from omc.core.names import FINAL
 from omc.core.seeds import fit_seed
+from omc.core.tables import SHEET_COLUMNS
 from omc.learn.splits import Split, groups_of, split_sheet
 
 # Attempts at one permutation before giving up.
@@ -40,20 +41,43 @@ def permuted(outcome, groups, rng: np.random.Generator) -> np.ndarray:
     return result
 
 
+def permuted_in_strata(outcome, groups, strata, rng: np.random.Generator) -> np.ndarray:
+    """(n,) `permuted` outcomes of each stratum, so that each keeps its outcomes.
+
+    strata: (n,) labels, or None. If a group stands in several strata, these cannot be kept: the
+    outcomes are permuted over all samples.
+    """
+    outcome = np.asarray(outcome)
+    pairs = set() if strata is None or groups is None else {*zip(groups, strata, strict=True)}
+    if strata is None or len(pairs) > len({group for group, _ in pairs}):
+        return permuted(outcome, groups, rng)
+    result, strata = outcome.copy(), np.asarray(strata)
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        part = None if groups is None else np.asarray(groups)[rows]
+        result[rows] = permuted(outcome[rows], part, rng)
+    return result
+
+
 def permute_sheet(
     sheet: list[dict], name: str, resampling: dict, task: str, seed: int
 ) -> tuple[list[dict], list[Split]]:
     """Development samples with permuted outcomes, and their splits by the same scheme.
 
-    sheet: rows of samples.tsv; name: of this permutation, for its seeds. There is no split `final`.
+    sheet: rows of samples.tsv, whose columns other than the usual ones are strata (`stratify_by`);
+    name: of this permutation, for its seeds. There is no split `final`.
     A permutation that the scheme cannot split, for example because too few groups hold a class, is
     drawn again: the real outcomes can be split too.
     """
     rows = [row for row in sheet if row["cohort"] == "development"]
     outcome, groups = [row["outcome"] for row in rows], groups_of(rows)
+    further_columns = [column for column in rows[0] if column not in SHEET_COLUMNS]
+    strata = (
+        ["|".join(row[c] for c in further_columns) for row in rows] if further_columns else None
+    )
     rng = np.random.default_rng(fit_seed(seed, name, "", "", "", "permutation"))
     for attempt in count(1):
-        outcomes = permuted(outcome, groups, rng).tolist()
+        outcomes = permuted_in_strata(outcome, groups, strata, rng).tolist()
         shuffled = [{**row, "outcome": y} for row, y in zip(rows, outcomes, strict=True)]
         try:
             splits = split_sheet(shuffled, name, resampling, task, seed)

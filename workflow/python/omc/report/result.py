@@ -50,7 +50,7 @@ class Ranked:
         return self.text(self.rows[model]["estimate"])
 
     def no_better(self) -> str:
-        """'no model does', or that there is no evidence, if the leader's value is the better one."""
+        """'no model does'; or 'no evidence that …' if the leader's value is the better one."""
         values = self.value(self.leader), self.value(self.unbeaten)
         ahead = self.sign * (values[0] - values[1]) > 0 and len(set(map(self.text, values))) > 1
         return "no evidence that any model does" if ahead else "no model does"
