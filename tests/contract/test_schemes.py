@@ -29,7 +29,8 @@ def scheme(request):
 
 def test_it_declares_what_the_rest_asks_for(scheme):
     module = SCHEMES[scheme[0]]
-    assert isinstance(module.POOLED, bool) and isinstance(module.BALANCED, bool)
+    flags = module.POOLED, module.BALANCED, module.RANKS
+    assert all(isinstance(flag, bool) for flag in flags)
     assert module.repeats(RESAMPLING) >= 1
     assert module.split_count(RESAMPLING, lambda: 0) >= 1
     assert module.__doc__ and module.describe(RESAMPLING)

@@ -45,7 +45,7 @@ def read_table(path, orientation=None, matrix=None):
     "python/omc/learn/schemes/holdout.py": '''
 """A single split: every third sample is tested."""
 
-POOLED, BALANCED = False, False
+POOLED, BALANCED, RANKS = False, False, True
 
 
 def refuse(groups):
@@ -100,7 +100,7 @@ ROWS = {
     ),
     "catalog/metrics.csv": (
         "mcc,MCC",
-        "error_rate,error rate,Error|rate,classification,,false,0,1,,,0.01\nmcc,MCC",
+        "error_rate,error rate,Error|rate,classification,,false,0,1,,,0.01,true\nmcc,MCC",
     ),
     "catalog/figures.yaml": (
         "tuning:\n",

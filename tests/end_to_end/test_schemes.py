@@ -92,16 +92,18 @@ def test_leave_one_group_out(workflow, root):
         other.setdefault(split, []).append(sample)
     assert sorted(len(part) for part in other.values()) == sizes
     for name in ("twins", "twins-ungrouped"):
-        for row in estimates(run, name, "roc_auc"):
-            assert row["method"] == "bootstrap" and row["n_splits"] == "24"
+        for row in estimates(run, name, "brier"):
+            assert row["method"] == "bootstrap_t" and row["n_splits"] == "24"
             assert float(row["ci_low"]) < float(row["estimate"]) < float(row["ci_high"])
+    # A subject has one class: nothing can be ranked, and models of different splits are not.
+    assert {row["estimate"] for row in estimates(run, "twins", "roc_auc")} == {""}
     _, compared = run.table("results", "comparisons.csv")
     tests = {row["dataset"]: row["test"] for row in compared}
     assert tests == {"twins": "group_bootstrap", "twins-ungrouped": "sample_bootstrap"}
     _, variants = run.table("results", "variants.csv")
-    of = {name: estimates(run, name, "roc_auc") for name in ("twins", "twins-ungrouped")}
+    of = {name: estimates(run, name, "brier") for name in ("twins", "twins-ungrouped")}
     for row, complete, other in zip(
-        (row for row in variants if row["metric"] == "roc_auc"), *of.values(), strict=True
+        (row for row in variants if row["metric"] == "brier"), *of.values(), strict=True
     ):
         assert (row["method"], row["n_splits"]) == ("group_bootstrap", "24")
         assert (row["estimate"], row["variant_estimate"]) == (
@@ -122,15 +124,19 @@ def test_an_overlooked_subject_is_a_warning(workflow, root):
     assert "set groups: subject" in run.path("results", "summary.md").read_text()
 
 
-def test_bootstrap(workflow):
+@pytest.mark.parametrize("scheme", ["bootstrap", "subsampling"])
+def test_drawn_samples(workflow, scheme):
     run = workflow()
-    wanted = config("leukemia", LEUKEMIA, scheme="bootstrap", repeats=3)
+    wanted = config("leukemia", LEUKEMIA, scheme=scheme, repeats=3)
     done = run.compare(wanted, "--", "results/summary.md")
     assert done.returncode == 0, done.stderr
     assert {split for split, _ in samples_tested(run, "leukemia")} == {"r01f01", "r02f01", "r03f01"}
     _, rows = run.table("results", "leukemia", "splits.csv")
     first = [r["sample"] for r in rows if (r["split"], r["role"]) == ("r01f01", "train")]
-    assert len(first) == 38 > len(set(first))
+    if scheme == "bootstrap":
+        assert len(first) == 38 > len(set(first))
+    else:
+        assert len(first) == len(set(first)) in (30, 31)
     rows = estimates(run, "leukemia", "roc_auc")
     assert sum(row["method"] == "nadeau_bengio" for row in rows) == len(rows) / 2
     assert all(float(row["estimate"]) > 0.7 for row in rows)
@@ -157,6 +163,7 @@ def test_leave_one_out_regression(workflow):
         own = [p for p in predictions if p["language"] == row["language"]]
         errors = [(float(p["truth"]) - float(p["predicted"])) ** 2 for p in own]
         assert float(row["estimate"]) == pytest.approx((sum(errors) / 60) ** 0.5)
-        assert row["method"] == "bootstrap" and row["n_splits"] == "60"
+        assert row["method"] == "bootstrap_t" and row["n_splits"] == "60"
     _, rows = run.table("results", "metrics.csv")
     assert {row["value"] for row in rows if row["metric"] == "spearman"} == {""}
+    assert {row["estimate"] for row in estimates(run, "gasoline", "spearman")} == {""}

@@ -306,6 +306,18 @@ def test_a_scheme_that_does_not_suit_the_groups(study, base, scheme, groups, exp
         study(base)
 
 
+def test_leave_one_out_ranks_nothing(study, base):
+    base["resampling"] = {"scheme": "leave_one_out"}
+    assert study(base).comparison_metric("leukemia") == "brier"
+    base["comparison"] = {"metric": {"classification": "roc_auc"}}
+    with pytest.raises(
+        UserError, match=r"comparison.metric.classification: roc_auc ranks .* brier"
+    ):
+        study(base)
+    base["comparison"] = {"metric": {"classification": "accuracy"}}
+    assert study(base).comparison_metric("leukemia") == "accuracy"
+
+
 def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
     loaded = {
         "dataset": "leukemia",

@@ -44,7 +44,10 @@ class Design:
         # Of bootstrap samples each is a repeat.
         folds = 1.0 if self.scheme == "bootstrap" else 1 + 1 / self.ratio
         point = folds, max(splits / folds, 1), self.units
-        rows = [row for row in _table() if row["scheme"] == self.scheme]
+        # A scheme without simulations of its own is taken for random subsamples.
+        simulated = {row["scheme"] for row in _table()}
+        scheme = self.scheme if self.scheme in simulated else "subsampling"
+        rows = [row for row in _table() if row["scheme"] == scheme]
         return _interpolate(rows, dict(zip(AXES, point, strict=True)), column)
 
 

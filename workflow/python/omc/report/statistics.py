@@ -143,6 +143,6 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     if permutations:
         yield (
             f"The whole pipeline was also run on {permutations} permutations of the outcomes;"
-            " p = (b + 1)/(N + 1), where the best model of b of the N permutations scored at least as"
-            " well."
+            " p = (b + 1)/(N + 1), where the best model of b of the N permutations scored as well"
+            " or better."
         )
