@@ -7,6 +7,7 @@ drawn anew, how often an interval holds the mean over all data sets is its cover
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -65,17 +66,20 @@ def splits(setting: Setting, scheme: str, folds: int, repeats: int, rng):
     return (~test).astype(float), test
 
 
-def areas(setting: Setting, splits_of, count: int, rng) -> np.ndarray:
+def areas(setting: Setting, splits_of, count: int, rng, better: float = 1) -> np.ndarray:
     """(count, 2, J) ROC AUC of two models on each split of `count` data sets.
 
-    splits_of: function that returns (weights, test) of a data set; NaN where a split lacks a class.
+    splits_of: function that returns (weights, test) of a data set; better: how many times as far
+    apart the classes are in the features that only the second model has. NaN where a split lacks a
+    class.
     """
     positives, features = setting.positives, setting.features
-    shift = _shift(setting)
+    distance = np.full(features + features // 2, shift(setting))
+    distance[features:] *= better
     values = []
     for _ in range(count):
         x = rng.normal(size=(setting.samples, features + features // 2))
-        x[:positives] += shift
+        x[:positives] += distance
         weights, test = splits_of()
         blocks = x[:, :features], x[:, features // 2 :]
         values.append([area(block, weights, test, positives) for block in blocks])
@@ -104,14 +108,15 @@ def area(x, weights, test, positives: int) -> np.ndarray:
         return below / (positive.sum(axis=1) * negative.sum(axis=1))
 
 
-def _shift(setting: Setting, trained: float = 0.8) -> float:
+@cache
+def shift(setting: Setting, trained: float = 0.8) -> float:
     """Distance of the class means of each feature at which the model has the wanted ROC AUC."""
     spread = np.sqrt(1 / (trained * setting.positives) + 1 / (trained * setting.negatives))
     noise = np.random.default_rng(5).normal(size=(2000, setting.features)) * spread
 
-    def excess(shift):
-        direction = noise + shift
-        distance = direction.sum(axis=1) * shift / np.linalg.norm(direction, axis=1)
-        return norm.cdf(distance / np.sqrt(2)).mean() - setting.auc
+    def excess(distance):
+        direction = noise + distance
+        separation = direction.sum(axis=1) * distance / np.linalg.norm(direction, axis=1)
+        return norm.cdf(separation / np.sqrt(2)).mean() - setting.auc
 
     return brentq(excess, 0, 6)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 SCRIPTS = {
-    "error_rates.py": "Simulation: how often the comparison of two models errs",
+    "coverage.py": "Simulation: coverage of the intervals and error rate of the tests",
     "null_uniform.py": "Simulation: p-values of the permutation null",
 }
 
@@ -16,7 +16,8 @@ SCRIPTS = {
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_script(root, report, name):
     script = root / "tests" / "verification" / name
-    environment = {**os.environ, "PYTHONPATH": str(root / "workflow" / "python")}
+    paths = root / "workflow" / "python", root
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment)
     printed = done.stdout.rstrip()
     print(f"\n{printed}")

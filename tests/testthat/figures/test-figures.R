@@ -389,7 +389,6 @@ test_that("every pair is a tile: the test above the diagonal, the posterior belo
   expect_true("practically equivalent (within \u00b1 0.01)" %in% key)
   # Where smaller is better, the same pair is told from the other side.
   data <- results(c("r/a" = 0.5, "r/b" = 0.6), "rmse", task = "regression", positive = NULL)
-  expect_equal(rope_text(data), "within \u00b1 0.01 standard deviations of the outcome")
   pair <- find_pairs(data$pairs, "r/a", "r/b")
   expect_equal(pair$advantage, 0.1)
   expect_equal(pair$p_better, 0.6)
@@ -724,7 +723,7 @@ test_that("the script draws all figures, the same bytes each time and in the C l
       params = list(
         dataset = "demo", comparison_metric = "roc_auc", task = "classification",
         models = names(means), baselines = "python/dummy", positive = NULL,
-        rope = 0.01
+        rope = "0.01"
       )
     )
     saveRDS(object, file.path(dir, "snakemake.rds"))

@@ -28,8 +28,7 @@ read_columns <- function(file, text = character(), numbers = character()) {
 #'   without a single result; results of other models are not drawn.
 #' @param baselines those of the models that know nothing of the features.
 #' @param positive label of the positive class, or NULL.
-#' @param rope models that differ by less are practically equivalent; for RMSE and MAE a multiple of
-#'   the outcome's standard deviation.
+#' @param rope in words, models that differ by less are practically equivalent.
 #' @return list with dataset, task, metric, positive, rope, n_splits (outer splits of
 #'   cross-validation), models (model, language, baseline, kind: its language or "baseline",
 #'   message: why its first lost split failed), pooled (whether the estimates are of all test
