@@ -9,6 +9,7 @@ import pytest
 SCRIPTS = {
     "error_rates.py": "Simulation: how often the comparison of two models errs",
     "null_uniform.py": "Simulation: p-values of the permutation null",
+    "alarms.py": "Simulation: how often the alarms of the data checks fire",
 }
 
 

@@ -4,7 +4,8 @@ rule make_splits:
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
         code=code("learn/make_splits.py"),
     output:
-        f"{RESULTS}/{{dataset}}/splits.csv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        strata=f"{RESULTS}/{{dataset}}/strata.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/splits.log",
     benchmark:

@@ -54,6 +54,7 @@ def prob_columns(classes) -> list[str]:
 # samples.tsv may have further columns, by which folds are balanced.
 SHEET_COLUMNS = header("samples")
 SPLITS = header("splits")
+STRATA = header("strata")
 # Followed by the probabilities of the classes, and the checksums of the sources.
 PREDICTIONS = header("predictions")
 TUNING = header("tuning")
