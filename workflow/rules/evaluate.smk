@@ -21,6 +21,20 @@ rule join_predictions:
         "../scripts/evaluate/join_predictions.py"
 
 
+use rule join_predictions as join_inner_predictions with:
+    input:
+        predictions=lambda wc: trained_tables(wc, "inner_predictions"),
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        code=code("evaluate/join_predictions.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/inner_predictions.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/join_inner_predictions.log",
+    message:
+        "Join the inner predictions of all models of {wildcards.dataset}"
+
+
 rule join_tables:
     input:
         tables=joined_tables,

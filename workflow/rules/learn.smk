@@ -133,7 +133,7 @@ rule train_python:
         **training_input("learn/train.py"),
         tuned=tuning_tables("python"),
     output:
-        **training_files("python", ["predictions", *TABLES]),
+        **training_files("python", [*PREDICTED, *TABLES]),
     log:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}.log",
     benchmark:
@@ -157,7 +157,7 @@ rule train_r:
         **training_input("learn/train.R"),
         tuned=tuning_tables("r"),
     output:
-        **training_files("r", ["predictions", *TABLES]),
+        **training_files("r", [*PREDICTED, *TABLES]),
     log:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}.log",
     benchmark:
@@ -206,7 +206,7 @@ use rule train_r as tune_r with:
 
 use rule train_python as train_python_final with:
     output:
-        **training_files("python", ["predictions", *TABLES]),
+        **training_files("python", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/python/{{model}}/{{batch}}/final"),
     wildcard_constraints:
         batch=LAST_BATCH,
@@ -214,7 +214,7 @@ use rule train_python as train_python_final with:
 
 use rule train_r as train_r_final with:
     output:
-        **training_files("r", ["predictions", *TABLES]),
+        **training_files("r", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/r/{{model}}/{{batch}}/final"),
     wildcard_constraints:
         batch=LAST_BATCH,

@@ -57,6 +57,7 @@ SPLITS = header("splits")
 STRATA = header("strata")
 # Followed by the probabilities of the classes, and the checksums of the sources.
 PREDICTIONS = header("predictions")
+INNER_PREDICTIONS = header("inner_predictions")
 TUNING = header("tuning")
 IMPORTANCE = header("importance")
 TIMING = header("timing")
