@@ -143,7 +143,6 @@ rule compare_models:
         comparisons=in_report(
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
         ),
-        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
     log:
         f"{RESULTS}/logs/compare_models.log",
     benchmark:
@@ -183,6 +182,37 @@ rule rank_models:
         "Rank the models"
     script:
         "../scripts/evaluate/rank_models.py"
+
+
+rule pick_models:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        inner_predictions=expand(f"{RESULTS}/{{dataset}}/inner_predictions.csv", dataset=DATASETS),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        code=code("evaluate/pick_models.py"),
+    output:
+        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
+        picks=f"{RESULTS}/picks.csv",
+    log:
+        f"{RESULTS}/logs/pick_models.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pick_models.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
+    params:
+        datasets=STUDY.slices.comparison_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
+    message:
+        "Pick a model in each training set, and score it on the test samples"
+    script:
+        "../scripts/evaluate/pick_models.py"
 
 
 rule describe_predictions:

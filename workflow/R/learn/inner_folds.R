@@ -1,6 +1,6 @@
 # Fits and predictions of candidates on the inner folds of a split (twin: inner_folds.py).
 
-use("seeds", "preprocessing", "models", "job", "batch")
+use("seeds", "preprocessing", "models", "grids", "job", "batch")
 
 #' An inner fold of a split, preprocessed by its own fit.
 #'

@@ -1,6 +1,6 @@
 # Evaluate the candidates of a split on its inner folds, and choose one (twin: tuning.py).
 
-use("logs", "csv_files", "preprocessing", "losses", "models", "grids", "job", "batch", "inner_folds")
+use("logs", "csv_files", "preprocessing", "losses", "grids", "job", "batch", "inner_folds")
 
 #' The hyperparameter candidates of a split, a data.frame.
 #'
@@ -21,9 +21,9 @@ split_candidates <- function(batch, settings, info, split, rows, x, y) {
 #'
 #' @param grid data.frame of candidates. With `settings$part`, only that share of the fits is made,
 #'   each with all its submodels.
-#' @return list of `rows`, a data.frame: candidate, parameters, inner_fold, metric, value (text of 12
-#'   digits), seconds, error (message, or ""), and `predictions`, the results of `predict_model` by
-#'   number of the candidate and inner fold. Empty if there is nothing to choose.
+#' @return list of `rows`, a data.frame: candidate, parameters, inner_fold, metric, value (text of
+#'   12 digits), seconds, error (message, or ""), and `predictions`, the results of `predict_model`
+#'   by number of the candidate and inner fold. Empty if there is nothing to choose.
 evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   if (nrow(grid) == 1) {
     return(list())
@@ -83,7 +83,8 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
 #' choice is the same whether the rows come from this job or from others.
 #'
 #' @param evaluated rows of `evaluate_candidates`.
-#' @return data.frame of one row, whose name is its number. Stops with a user error if no candidate is left.
+#' @return data.frame of one row, whose name is its number. Stops with a user error if no candidate
+#'   is left.
 choose_candidate <- function(result, settings, grid, evaluated) {
   if (nrow(grid) == 1) {
     return(grid)

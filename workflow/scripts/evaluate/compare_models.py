@@ -1,4 +1,4 @@
-"""Compare each pair of models of both languages, and estimate what to expect of the best one."""
+"""Compare each pair of models of both languages."""
 
 import sys
 from pathlib import Path
@@ -11,27 +11,24 @@ from omc.core.logs import logged
 def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
     """files: metrics, and lists of splits, predictions, samples and (for some data sets) delong.
 
-    datasets: dictionaries of name, positive, metric, models, baselines and delong (whether it has
-    that table); params: scheme, rope and seed; output: paths of comparisons and selection.
+    datasets: dictionaries of name, positive, metric, models and delong (whether it has that table);
+    params: scheme, rope and seed; output: path of comparisons.
     """
     from omc.core.csv_files import write_csv
-    from omc.core.tables import COMPARISONS, SELECTION
+    from omc.core.tables import COMPARISONS
     from omc.evaluate.comparisons import compare_dataset
     from omc.evaluate.reading import read_metrics
 
     metrics = read_metrics(files["metrics"])
-    compared, picked = [], []
+    compared = []
     delong = iter(files["delong"])
     kinds = ("splits", "predictions", "samples")
     paths = zip(*(files[kind] for kind in kinds), strict=True)
     for dataset, dataset_paths in zip(datasets, paths, strict=True):
         tables = dict(zip(kinds, dataset_paths, strict=True))
         tables["delong"] = next(delong) if dataset["delong"] else None
-        rows, selection = compare_dataset(dataset, tables, metrics, params)
-        compared += rows
-        picked += selection
+        compared += compare_dataset(dataset, tables, metrics, params)
     write_csv(output["comparisons"], COMPARISONS, compared)
-    write_csv(output["selection"], SELECTION, picked)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The models of a data set against each other: rows of comparisons.csv and of selection.csv."""
+"""The models of a data set against each other: rows of comparisons.csv."""
 
 from functools import cache
 from itertools import combinations
@@ -11,17 +11,14 @@ from omc.core.names import DEVELOPMENT
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
 from omc.evaluate.intervals import bootstrap_seed, resamples, test_train_ratio
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.picking import pick
 from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.reading import read_text
 
 
-def compare_dataset(
-    dataset: dict, paths: dict, metrics: pd.DataFrame, params: dict
-) -> tuple[list, list]:
-    """Rows of comparisons.csv and of selection.csv.
+def compare_dataset(dataset: dict, paths: dict, metrics: pd.DataFrame, params: dict) -> list:
+    """Rows of comparisons.csv.
 
-    dataset: dictionary of name, positive, metric, models and baselines; paths: of splits,
+    dataset: dictionary of name, positive, metric and models; paths: of splits,
     predictions and samples, and of delong or None; metrics: table of `read_metrics`; params:
     scheme, rope and seed.
     """
@@ -39,8 +36,7 @@ def compare_dataset(
             [name, external, metric, *row]
             for external, row in in_cohorts(read_csv(paths["delong"]))
         ]
-    selection = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
-    return rows, [[name, metric, *row] for row in selection]
+    return rows
 
 
 def in_development(dataset: dict, paths: dict, values, cohort, params: dict) -> list[list]:

@@ -52,15 +52,19 @@ def scored_together(scheme: str) -> bool:
 
 
 def read_cohorts(
-    predictions: str, splits: str, samples: str, positive: str | None, variant: str | None = None
+    predictions: str | pd.DataFrame,
+    splits: str,
+    samples: str,
+    positive: str | None,
+    variant: str | None = None,
 ) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files.
 
-    positive: label of the positive class, None for the second of two; variant: path of the
-    predictions of a variant for the same samples and repeats. A sample that was tested several
-    times, once per repeat, is drawn with all its predictions.
+    predictions: path, or the table itself; positive: label of the positive class, None for the
+    second of two; variant: path of the predictions of a variant for the same samples and repeats. A
+    sample that was tested several times, once per repeat, is drawn with all its predictions.
     """
-    table = read_text(predictions)
+    table = predictions if isinstance(predictions, pd.DataFrame) else read_text(predictions)
     if variant:
         variant_table = read_text(variant)
         table = pd.concat(
