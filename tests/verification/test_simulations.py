@@ -8,6 +8,7 @@ import pytest
 
 SCRIPTS = {
     "error_rates.py": "Simulation: how often the comparison of two models errs",
+    "picking.py": "Simulation: what to expect of a model that is picked for its score",
     "null_uniform.py": "Simulation: p-values of the permutation null",
     "alarms.py": "Simulation: how often the alarms of the data checks fire",
 }
