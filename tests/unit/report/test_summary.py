@@ -290,3 +290,9 @@ def test_the_summary_names_what_failed_and_where_to_look():
 
 def test_no_model_has_a_value():
     assert answer(result_of([])).startswith("No model has a value of ROC AUC. ")
+
+
+def test_a_model_without_inner_predictions_has_not_failed():
+    lost = [{**FAILURES[0], "stage": "tune", "message": "no inner predictions: too few"}]
+    text = written(failures=lost)
+    assert "- demo: r/c, no inner predictions on 1 split(s) (r01f01): too few\n" in text

@@ -6,7 +6,7 @@ import numpy as np
 
 from omc.core.errors import UserError
 from omc.core.logs import one_line
-from omc.core.names import FINAL
+from omc.core.names import FINAL, NO_INNER_PREDICTIONS
 from omc.learn import models
 from omc.learn.batch import Data, prediction_cells
 from omc.learn.inner_folds import inner_predictions
@@ -63,7 +63,7 @@ def add_inner_predictions(result: SplitResult, *arguments) -> None:
         result.inner_predictions = inner_predictions(*arguments)
     except Exception as error:
         traceback.print_exc()
-        result.failures.append(["tune", f"no inner predictions: {_reason(error)}"])
+        result.failures.append(["tune", f"{NO_INNER_PREDICTIONS}: {_reason(error)}"])
 
 
 def _reason(error: Exception) -> str:
