@@ -25,7 +25,7 @@ def matches(path: Path, columns: list[str], expected: list[str]) -> bool:
     if path.name == "samples.tsv":
         return columns[:3] + columns[-1:] == expected
     further = columns[len(expected) :]
-    if path.name in ("predictions.csv", "permuted.csv"):
+    if path.name in ("predictions.csv", "inner_predictions.csv", "permuted.csv"):
         further = set(further) - {name for name in further if name.startswith("prob_")}
         allowed = further <= {"splits_sha256", "key"}
     elif path.name == "tuning.csv" and "tune" in path.parts:

@@ -29,6 +29,17 @@ def apply(values, total, pseudo_count):
     """sqrt(x)."""
     return np.sqrt(values)
 ''',
+    "python/omc/data/checks/few_features.py": '''
+"""Whether there are features enough."""
+
+ORDER = 5
+EXPLANATION, RULE, FIX = "One is not many.", "there are fewer than 1,000", "Measure more."
+
+
+def check(data, scan):
+    """One row."""
+    return [("warning", f"{len(data.features)} features", "measure more")]
+''',
     "python/omc/data/formats/pipe.py": '''
 """Text tables with a pipe between the cells."""
 
@@ -152,6 +163,11 @@ def finished(root, tmp_path_factory):
 def test_the_new_format_and_transform_are_read(finished):
     log = finished.path("results", "logs", "leukemia", "import.log").read_text(encoding="utf-8")
     assert "38 samples x 306 features" in log
+
+
+def test_the_new_check_warns(finished):
+    _, rows = finished.table("results", "checks.csv")
+    assert rows[0]["check"] == "few_features" and rows[0]["value"] == "306 features"
 
 
 def test_the_new_scheme_splits_and_the_new_metric_is_scored(finished):

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "estimate", "compare_models", "rank_models", "describe_predictions",
+    "join_inner_predictions", "join_tables", "score", "estimate", "compare_models", "rank_models",
+    "pick_models", "describe_predictions",
     "manifest", "summarise", "draw_figures", "report_failures", "findings",
     "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
@@ -120,6 +121,26 @@ def test_probabilities_sum_to_one(finished):
         prob = [float(row["prob_ALL"]), float(row["prob_AML"])]
         assert sum(prob) == pytest.approx(1, abs=1e-9) and min(prob) >= 0
         assert row["predicted"] == ("ALL" if prob[0] >= prob[1] else "AML")
+
+
+def test_each_training_sample_has_an_inner_prediction(finished):
+    folder = ("results", "leukemia")
+    header, rows = finished[0].table(*folder, "inner_predictions.csv")
+    columns = ["prob_ALL", "prob_AML", "splits_sha256"]
+    assert header == [*contracts.INNER_PREDICTIONS, *columns]
+    _, splits = finished[0].table(*folder, "splits.csv")
+    trained = sorted(
+        tuple(row[column] for column in ("split", "inner_fold", "sample"))
+        for row in splits
+        if row["role"] == "train"
+    )
+    by_model = {}
+    for row in rows:
+        of_model = by_model.setdefault((row["language"], row["model"]), [])
+        of_model.append((row["split"], row["inner_fold"], row["sample"]))
+    assert len(by_model) == 7 and all(sorted(keys) == trained for keys in by_model.values())
+    _, picks = finished[0].table("results", "picks.csv")
+    assert [row["split"] for row in picks] == ["r01f01", "r01f02"]
 
 
 def test_both_languages_select_the_same_features(finished):
@@ -366,11 +387,14 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
         run = workflow(name)
         small["resampling"]["splits_per_job"] = size
         small["tuning"] = {"jobs": jobs}
-        process = run.compare(small, "--", "results/metrics.csv", "results/tuning.csv", cores=cores)
+        tables = ("metrics", "tuning", "leukemia/inner_predictions")
+        targets = [f"results/{table}.csv" for table in tables]
+        process = run.compare(small, "--", *targets, cores=cores)
         assert process.returncode == 0, process.stderr
         _, tuning = run.table("results", "tuning.csv")
         choices = [[v for k, v in row.items() if k != "seconds"] for row in tuning]
-        result.append((run.path("results", "metrics.csv").read_bytes(), choices))
+        same = [run.path(targets[i]).read_bytes() for i in (0, 2)]
+        result.append((*same, choices))
     assert result[0] == result[1] == result[2]
 
 

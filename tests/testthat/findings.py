@@ -17,7 +17,10 @@ from omc.report.findings import findings
 
 folder = Path(sys.argv[1])
 dataset = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-names = ("metrics", "estimates", "comparisons", "selection", "timing", "checks", "confusion")
+names = (
+    *("metrics", "estimates", "comparisons", "selection", "picks", "timing", "checks"),
+    "confusion",
+)
 paths = {name: folder / f"{name}.csv" for name in names}
 tables = {name: read_csv(str(path)) if path.exists() else [] for name, path in paths.items()}
 write_csv(str(folder / "ranking.csv"), RANKING, ranking(tables, dataset))

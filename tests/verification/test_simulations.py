@@ -8,7 +8,9 @@ import pytest
 
 SCRIPTS = {
     "coverage.py": "Simulation: coverage of the intervals and error rate of the tests",
+    "picking.py": "Simulation: what to expect of a model that is picked for its score",
     "null_uniform.py": "Simulation: p-values of the permutation null",
+    "alarms.py": "Simulation: how often the alarms of the data checks fire",
 }
 
 

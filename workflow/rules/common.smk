@@ -50,6 +50,8 @@ VARIANTS = STUDY.all_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]
+# Tables with predictions, joined per data set.
+PREDICTED = ["predictions", "inner_predictions"]
 
 
 wildcard_constraints:

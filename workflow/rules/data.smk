@@ -231,6 +231,7 @@ rule check_data:
         data=f"{RESULTS}/{{dataset}}/data.h5ad",
         samples=f"{RESULTS}/{{dataset}}/samples.tsv",
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        strata=f"{RESULTS}/{{dataset}}/strata.csv",
         code=code("data/check_data.py"),
     output:
         f"{RESULTS}/{{dataset}}/checks.csv",
@@ -247,6 +248,6 @@ rule check_data:
     params:
         setting=for_dataset(STUDY.slices.data_check_setting),
     message:
-        "Look for batches, repeated subjects, near duplicates and gaps in {wildcards.dataset}"
+        "Look for what can bias the results of {wildcards.dataset}"
     script:
         "../scripts/data/check_data.py"

@@ -21,6 +21,20 @@ rule join_predictions:
         "../scripts/evaluate/join_predictions.py"
 
 
+use rule join_predictions as join_inner_predictions with:
+    input:
+        predictions=lambda wc: trained_tables(wc, "inner_predictions"),
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        code=code("evaluate/join_predictions.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/inner_predictions.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/join_inner_predictions.log",
+    message:
+        "Join the inner predictions of all models of {wildcards.dataset}"
+
+
 rule join_tables:
     input:
         tables=joined_tables,
@@ -129,7 +143,6 @@ rule compare_models:
         comparisons=in_report(
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
         ),
-        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
         coverage=f"{RESULTS}/coverage.csv",
     log:
         f"{RESULTS}/logs/compare_models.log",
@@ -170,6 +183,37 @@ rule rank_models:
         "Rank the models"
     script:
         "../scripts/evaluate/rank_models.py"
+
+
+rule pick_models:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
+        inner_predictions=expand(f"{RESULTS}/{{dataset}}/inner_predictions.csv", dataset=DATASETS),
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        code=code("evaluate/pick_models.py"),
+    output:
+        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
+        picks=f"{RESULTS}/picks.csv",
+    log:
+        f"{RESULTS}/logs/pick_models.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pick_models.tsv"
+    conda:
+        "../../envs/python.yaml"
+    threads: 1
+    resources:
+        mem_mb=mem_mb(800, 10),
+    params:
+        datasets=STUDY.slices.comparison_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
+    message:
+        "Pick a model in each training set, and score it on the test samples"
+    script:
+        "../scripts/evaluate/pick_models.py"
 
 
 rule describe_predictions:

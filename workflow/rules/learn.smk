@@ -4,7 +4,8 @@ rule make_splits:
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
         code=code("learn/make_splits.py"),
     output:
-        f"{RESULTS}/{{dataset}}/splits.csv",
+        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        strata=f"{RESULTS}/{{dataset}}/strata.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/splits.log",
     benchmark:
@@ -132,7 +133,7 @@ rule train_python:
         **training_input("learn/train.py"),
         tuned=tuning_tables("python"),
     output:
-        **training_files("python", ["predictions", *TABLES]),
+        **training_files("python", [*PREDICTED, *TABLES]),
     log:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}.log",
     benchmark:
@@ -156,7 +157,7 @@ rule train_r:
         **training_input("learn/train.R"),
         tuned=tuning_tables("r"),
     output:
-        **training_files("r", ["predictions", *TABLES]),
+        **training_files("r", [*PREDICTED, *TABLES]),
     log:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}.log",
     benchmark:
@@ -205,7 +206,7 @@ use rule train_r as tune_r with:
 
 use rule train_python as train_python_final with:
     output:
-        **training_files("python", ["predictions", *TABLES]),
+        **training_files("python", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/python/{{model}}/{{batch}}/final"),
     wildcard_constraints:
         batch=LAST_BATCH,
@@ -213,7 +214,7 @@ use rule train_python as train_python_final with:
 
 use rule train_r as train_r_final with:
     output:
-        **training_files("r", ["predictions", *TABLES]),
+        **training_files("r", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/r/{{model}}/{{batch}}/final"),
     wildcard_constraints:
         batch=LAST_BATCH,

@@ -105,6 +105,7 @@ write_results <- function(means, metrics, spread = 0.02, failed = c(), undefined
   tables$comparisons <- list(if (compared) pairs else pairs[0, ])
   selection <- selection_rows(scored, dataset, metrics[1])
   tables$selection <- list(if (compared) selection else selection[0, ])
+  tables$picks <- list(pick_rows(names(scored), split_names, dataset))
   write_tables(dir, tables)
 }
 
@@ -134,7 +135,15 @@ comparison_rows <- function(means, dataset, metric) {
 
 selection_rows <- function(means, dataset, metric) {
   data.frame(
-    dataset, metric, optimism = 0.01, n_models = length(means)
+    dataset, metric, estimate = max(means), n_models = length(means)
+  )
+}
+
+pick_rows <- function(models, splits, dataset) {
+  picked <- strsplit(rep_len(models, length(splits)), "/", fixed = TRUE)
+  data.frame(
+    dataset = rep(dataset, length(picked)), split = splits[seq_along(picked)],
+    language = vapply(picked, `[`, "", 1), model = vapply(picked, `[`, "", 2)
   )
 }
 
@@ -357,7 +366,7 @@ test_that("a hollow mean differs from the leader; title and subtitle are those o
   expect_equal(layout$scored$different, c(FALSE, FALSE, TRUE))
   words <- draw_model_comparison(data)$plot$labels
   expect_match(gsub("\n", " ", words$title), "^r/a leads at ROC AUC 0.944; no evidence")
-  expect_match(gsub("\n", " ", words$subtitle), "Expect 0.934 of the model you would pick: .*CV).$")
+  expect_match(gsub("\n", " ", words$subtitle), "Expect 0.944 of the model .* of 25 splits\\).$")
 })
 
 test_that("estimates without comparisons, as pooled ones, claim nothing of differences", {

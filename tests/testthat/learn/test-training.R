@@ -150,7 +150,8 @@ test_that("files have the agreed columns, even where nothing is to be said", {
   output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
   names(output) <- names(csv_columns)
   write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
-  for (name in setdiff(names(csv_columns), "predictions")) {
+  expect_false(file.exists(output$inner_predictions))
+  for (name in setdiff(names(csv_columns), c("predictions", "inner_predictions"))) {
     expect_equal(names(read_csv(output[[name]], ",")), csv_columns[[name]], info = name)
   }
   expect_equal(
@@ -162,6 +163,91 @@ test_that("files have the agreed columns, even where nothing is to be said", {
   timing <- read_csv(output$timing, ",")
   expect_equal(timing$stage, c("load", rep(c("tune", "fit", "predict"), 4)))
   expect_true(all(as.numeric(timing$peak_mb) > 50))
+})
+
+test_that("each training sample has an inner prediction, the same whichever job has tuned", {
+  data <- two_classes(n = 36)
+  paths <- make_study(data$x, data$outcome)
+  batch <- open_study(paths)
+  cases <- list(
+    settings_for("glmnet", list(alpha = c(.1, 1), lambda = c(.001, .03, .1, .3))),
+    settings_for("pls", list(ncomp = 1:4)),
+    settings_for("gbm", list(
+      n.trees = c(20, 50), interaction.depth = 1:2, shrinkage = .1, n.minobsinnode = 3
+    )),
+    settings_for("ranger", list(mtry = c(2, 4)), list(num.trees = 20)),
+    settings_for("svmRadial", list(C = 1)),
+    settings_for("null", list())
+  )
+  for (settings in cases) {
+    method <- settings$spec$method
+    settings$inner_predictions <- TRUE
+    results <- suppressMessages(train_batch(batch, settings, models[[method]]))
+    for (split in names(results)) {
+      rows <- split_rows(batch, split)
+      actual <- results[[split]]$inner_predictions
+      by_fold <- order(rows$inner)
+      expect_equal(actual$sample, batch$sheet$sample[rows$train][by_fold], info = method)
+      expect_equal(actual$inner_fold, sort(rows$inner), info = method)
+      expect_null(results[[split]]$failures, info = method)
+    }
+    tuning <- lapply(names(results), function(split) {
+      if (!is.null(results[[split]]$tuning)) cbind(split, results[[split]]$tuning, error = "")
+    })
+    again <- batch
+    again$tuned <- do.call(rbind, tuning)
+    if (is.null(again$tuned)) {
+      next
+    }
+    again <- suppressMessages(train_batch(again, settings, models[[method]]))
+    for (split in names(results)) {
+      expect_identical(again[[split]]$inner_predictions, results[[split]]$inner_predictions)
+    }
+    # Their mean score is that of the chosen candidate.
+    actual <- results$r01f01$inner_predictions
+    scores <- tapply((as.numeric(actual$prob_b) - (actual$truth == "b"))^2, actual$inner_fold, mean)
+    tuned <- results$r01f01$tuning
+    means <- tapply(as.numeric(tuned$value), tuned$candidate, mean)
+    expect_equal(mean(scores), min(means), tolerance = 1e-9, info = method)
+  }
+  output <- as.list(file.path(paths$folder, paste0(names(csv_columns), ".csv")))
+  names(output) <- names(csv_columns)
+  write_results(output, batch, settings, results, timing_row("load", proc.time()), "a.log", "k")
+  expect_equal(
+    readLines(output$inner_predictions)[1],
+    "language,model,split,inner_fold,sample,truth,predicted,prob_a,prob_b,splits_sha256,key"
+  )
+  timing <- read_csv(output$timing, ",")
+  expect_equal(timing$stage, c("load", rep(c("tune", "fit", "predict"), 4)))
+})
+
+test_that("copies of a sample are one inner prediction", {
+  data <- two_classes(n = 24)
+  splits <- deal_splits(rownames(data$x), data$outcome)
+  splits <- splits[rep(seq_len(nrow(splits)), ifelse(splits$role == "train", 2, 1)), ]
+  batch <- open_study(make_study(data$x, data$outcome, splits))
+  settings <- settings_for("knn", list(k = c(3, 5)))
+  settings$inner_predictions <- TRUE
+  result <- suppressMessages(train_split(batch, settings, models$knn, "r01f01"))
+  train <- batch$sheet$sample[split_rows(batch, "r01f01")$train]
+  expect_equal(sort(result$inner_predictions$sample), sort(unique(train)))
+})
+
+test_that("an inner prediction that fails costs nothing else", {
+  data <- two_classes()
+  batch <- open_study(make_study(data$x, data$outcome))
+  info <- models$knn
+  info$fit <- function(x, ...) {
+    if (nrow(x) < 15) stop("too few")
+    models$knn$fit(x, ...)
+  }
+  settings <- settings_for("knn", list(k = 3))
+  settings$inner_predictions <- TRUE
+  result <- suppressMessages(train_split(batch, settings, info, "r01f01"))
+  expect_equal(result$failures$stage, "tune")
+  expect_equal(result$failures$message, "no inner predictions: too few")
+  expect_equal(nrow(result$predictions), 10)
+  expect_null(result$inner_predictions)
 })
 
 test_that("a candidate that fails is left out, and a split without candidates is lost alone", {

@@ -1,36 +1,45 @@
-"""Checks of the data: what they report, and what they ignore."""
+"""Checks of the sample sheet: what they report, and what they ignore."""
+
+import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from omc.core.errors import UserError
-from omc.data.checks import (
-    NEAR,
-    Distances,
-    check_batches,
-    check_duplicates,
-    check_positive,
-    check_sheet,
-    check_subjects,
-    check_values,
-)
+from omc.data.association import adjusted
+from omc.data.checked import CheckedData
+from omc.data.checking import all_checks, check_positive
 from omc.data.reading import read_sheet
+
+CLASSES = np.repeat(["a", "b"], 48)
+
+
+def rows_of(code, columns, y=CLASSES, groups=None, **more):
+    """Rows of a check of the sheet: status, value, advice."""
+    y = np.asarray(y)
+    task = "regression" if y.dtype.kind == "f" else "classification"
+    sheet = pd.DataFrame({"y": y, **columns}).astype(str)
+    return all_checks()[code].check(CheckedData(task, "y", groups, sheet, **more), None)
 
 
 def statuses(rows):
-    return [(row[0], row[1]) for row in rows]
+    return [row[0] for row in rows]
 
 
 def test_a_repeated_subject_is_found_in_obesity(root):
     sheet = read_sheet(str(root / "resources" / "obesity" / "samples.tsv"))
-    rows = check_sheet(sheet, "bmi_class", None, "classification")
-    subject = next(row for row in rows if row[0] == "subject")
-    assert subject[1] == "warning" and subject[2].startswith("subject: 154 levels")
-    assert "groups: subject" in subject[3]
-    assert ("batch", "ok") in statuses(rows) and ("class_size", "ok") in statuses(rows)
-    rows = check_sheet(sheet, "bmi_class", "subject", "classification")
-    assert ("subject", "ok") in statuses(rows)
+
+    def rows(code, groups):
+        data = CheckedData("classification", "bmi_class", groups, sheet)
+        return all_checks()[code].check(data, None)
+
+    status, value, advice = rows("subject", None)[0]
+    assert status == "warning" and value.startswith("subject: 154 levels")
+    assert "groups: subject" in advice
+    assert statuses(rows("batch", None)) == ["ok"]
+    assert rows("class_size", None)[0][0] == "ok"
+    assert rows("subject", "subject") == [("ok", "groups: subject", "")]
 
 
 def test_a_positive_class_that_no_sample_has_is_refused():
@@ -47,89 +56,107 @@ def test_a_positive_class_that_no_sample_has_is_refused():
 def test_a_batch_that_predicts_the_outcome_is_found(task):
     rng = np.random.default_rng(1)
     level = np.array(["x", "y"] * 30)
-    columns = pd.DataFrame({"site": level, "day": rng.permutation(level)})
+    columns = {"site": level, "day": rng.permutation(level)}
     if task == "classification":
-        y = pd.Series(np.where(rng.random(60) < 0.9, level, "y"))
+        y = np.where(rng.random(60) < 0.9, level, "y")
     else:
-        y = pd.Series(rng.normal(size=60) + 4 * (level == "x"))
-    rows = check_batches(columns, y, task)
-    assert [row[1] for row in rows] == ["warning", "ok"]
-    assert "groups: site" in rows[0][3] and rows[1][3] == ""
+        y = rng.normal(size=60) + 4 * (level == "x")
+    found, other = rows_of("batch", columns, y)
+    assert found[0] == "warning" and found[1].startswith("site: ")
+    assert other[0] == "ok" and other[2] == ""
+    # With a class in one level only, groups would not help.
+    assert ("groups: site" in found[2]) == (task == "regression" or "no resampling" not in found[2])
+
+
+def test_twelve_plates_that_hold_one_class_each_are_found():
+    plate = np.arange(96) // 8 + 1
+    for column in (plate, [f"P{number}" for number in plate]):
+        ((status, value, advice),) = rows_of("batch", {"plate": column})
+        assert status == "warning" and value.startswith("plate: Cramér's V 1.00, p = 0.002")
+        assert "set groups: plate" in advice
+    shuffled = np.random.default_rng(1).permutation(plate)
+    assert statuses(rows_of("batch", {"plate": shuffled})) == ["ok"]
+
+
+def test_classes_that_share_no_level_cannot_be_told_apart_by_groups():
+    advice = rows_of("batch", {"site": np.where(CLASSES == "a", "x", "y")})[0][2]
+    assert "no resampling can tell the two apart" in advice and "groups" not in advice
+
+
+def test_a_measurement_gets_no_advice_to_group_by_it():
+    rng = np.random.default_rng(2)
+    age = (rng.normal(50, 10, 96) + 12 * (CLASSES == "a")).astype(int)
+    ((status, value, advice),) = rows_of("batch", {"age": age})
+    assert status == "warning" and value.startswith("age: correlation ratio of ranks 0.")
+    assert "groups" not in advice and "match the samples" in advice
+    assert statuses(rows_of("subject", {"age": age})) == ["ok"]
+    number = rows_of("batch", {"age": age}, y=age + 5 * rng.normal(size=96))
+    assert number[0][1].startswith("age: rank correlation 0.9")
+
+
+def test_names_of_single_samples_and_constants_are_no_batches():
+    columns = {"barcode": [f"B{i}" for i in range(96)], "tissue": ["liver"] * 96}
+    assert statuses(rows_of("batch", columns)) == ["skipped"]
+
+
+def test_many_columns_are_one_family_and_take_seconds():
+    rng = np.random.default_rng(3)
+    columns = {f"c{i}": rng.integers(3, size=96) for i in range(400)}
+    started = time.process_time()
+    rows = rows_of("batch", columns)
+    # 2,000 columns took 69 s with a cross table for each.
+    assert time.process_time() - started < 8
+    assert len(rows) == 400 and set(statuses(rows)) == {"ok"}
+
+
+def test_samples_of_a_group_do_not_count_as_independent():
+    rng = np.random.default_rng(4)
+    # Eight patients of twelve samples; the site is the patient's.
+    patient = np.repeat(np.arange(8), 12)
+    y = np.where(np.isin(patient, [0, 1, 2, 3]), "a", "b")
+    site = np.isin(patient, [0, 1, 2, 4]).astype(str)
+    assert statuses(rows_of("batch", {"site": site}, y)) == ["warning"]
+    columns = {"site": site, "patient": patient, "noise": rng.integers(2, size=96)}
+    assert statuses(rows_of("batch", columns, y, groups="patient"))[0] == "ok"
+
+
+def test_the_adjusted_p_value_counts_permutations_with_a_smaller_one_anywhere_in_the_family():
+    p = [np.array([0.02, 0.5, 0.01, 0.9]), np.array([0.4, 0.3, 0.2, 0.03])]
+    assert adjusted(p).tolist() == [0.5, 1.0]
 
 
 def test_measurements_and_names_are_no_subjects():
     rng = np.random.default_rng(1)
-    y = pd.Series(rng.choice(["a", "b"], 100))
+    y = rng.choice(["a", "b"], 100)
     columns = {"age": rng.integers(20, 60, 100), "id": np.arange(100), "site": ["s"] * 100}
-    rows = check_subjects(pd.DataFrame(columns).astype(str), y, None, "classification")
-    assert statuses(rows) == [("subject", "ok")]
+    assert statuses(rows_of("subject", columns, y)) == ["ok"]
+    # With a rare class, most samples of any pair have the same class by chance.
+    y = np.where(rng.random(100) < 0.05, "a", "b")
+    pairs = rng.permutation(np.arange(100) // 2)
+    assert statuses(rows_of("subject", {"pair": pairs}, y)) == ["ok"]
 
 
 def test_subjects_in_a_regression():
     level = np.repeat(np.arange(20), 3)
-    columns = pd.DataFrame({"patient": level.astype(str)})
-    y = pd.Series(level + np.tile([0, 0.1, 0.2], 20))
-    rows = check_subjects(columns, y, None, "regression")
-    assert statuses(rows) == [("subject", "warning")]
+    y = level + np.tile([0, 0.1, 0.2], 20)
+    assert statuses(rows_of("subject", {"patient": level}, y)) == ["warning"]
 
 
-def test_small_classes_and_poor_features():
-    sheet = pd.DataFrame({"y": ["a"] * 20 + ["b"] * 4})
-    rows = check_sheet(sheet, "y", None, "classification")
-    assert statuses(rows) == [("class_size", "warning"), ("batch", "skipped"), ("subject", "ok")]
-    assert "b: 4 samples" in rows[0][2]
-    rows = check_values(np.array([0, 5, 4]), np.array([True, False, False]), 10)
-    assert [row[1:3] for row in rows] == [
-        ["warning", "30.0% of the values"],
-        ["warning", "33.3% of the features"],
-    ]
-    rows = check_values(np.array([0, 1, 0]), np.array([False] * 3), 10)
-    assert [row[1:] for row in rows] == [
-        ["ok", "3.3% of the values", ""],
-        ["ok", "0.0% of the features", ""],
-    ]
+def test_small_classes():
+    ((status, value, _),) = rows_of("class_size", {}, ["a"] * 20 + ["b"] * 4)
+    assert status == "warning" and "b: 4 samples" in value
+    assert rows_of("class_size", {}, np.arange(24.0)) == []
 
 
-def near_pairs(values, block):
-    distances = Distances(len(values))
-    for first in range(0, values.shape[1], block):
-        distances.add(values[:, first : first + block])
-    return distances.near_pairs()
-
-
-def test_near_duplicates_in_blocks_are_those_of_all_features_at_once():
-    rng = np.random.default_rng(1)
-    values = rng.normal(size=(40, 60)) * rng.uniform(0.1, 100, 60) + 7
-    values[:, 3] = 5
-    values[20] = values[4]
-    for row, noise in ((21, 0.5), (22, 2.0)):
-        # At half of the threshold from sample 5, and at twice the threshold.
-        step = rng.normal(size=60)
-        step *= noise * NEAR * np.sqrt(2 * 60) / np.linalg.norm(step)
-        values[row] = values[5] + step * values.std(axis=0)
-    values[7, 10] = values[8, 11] = np.nan
-    with np.errstate(invalid="ignore"):
-        z = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0)
-    z = np.nan_to_num(z)
-    squared = ((z[:, None] - z[None]) ** 2).sum(axis=2)
-    upper = np.triu_indices(40, 1)
-    direct = squared[upper] <= NEAR**2 * squared[upper].mean()
-    expected = [(int(i), int(j)) for i, j, near in zip(*upper, direct, strict=True) if near]
-    assert expected == [(4, 20), (5, 21)]
-    assert near_pairs(values, 7) == near_pairs(values, 60) == expected
-
-
-def test_near_duplicates_count_where_a_split_parts_them():
-    rows = [("r01f01", "a", "train"), ("r01f01", "b", "test"), ("r01f02", "a", "test")]
-    rows += [("r01f02", "b", "test"), ("r01f02", "c", "train"), ("r01f02", "d", "train")]
-    rows += [("final", "d", "test"), ("final", "c", "train")]
-    splits = [dict(zip(("split", "sample", "role"), row, strict=True)) for row in rows]
-    assert check_duplicates([], splits)[1] == "ok"
-    _, status, value, advice = check_duplicates([("a", "b"), ("c", "d")], splits)
-    assert (status, value) == (
-        "warning", "2 pairs nearly the same, 1 of them on both sides of a split (a and b)"
-    )  # fmt: skip
-    assert "put them in one group" in advice
-    _, status, value, advice = check_duplicates([("c", "d")], splits)
-    assert (status, advice) == ("ok", "")
-    assert value == "1 pair nearly the same, 0 of them on both sides of a split (c and d)"
+def test_dropped_strata_are_reported():
+    row = {"folds": "outer", "balanced": "outcome site", "dropped": "", "divisions": "5"}
+    rows = rows_of("stratification", {}, strata=[row])
+    assert rows == [("ok", "outer folds: balanced over outcome site", "")]
+    inner = {"folds": "inner", "balanced": "outcome", "dropped": "site", "divisions": "3"}
+    _, (status, value, advice) = rows_of(
+        "stratification", {}, strata=[row, inner, {**row, "folds": "inner", "divisions": "23"}]
+    )
+    assert status == "warning" and value.endswith("so 3 of 26 without site")
+    assert "join small levels" in advice
+    only_classes = {**row, "balanced": "outcome"}
+    assert rows_of("stratification", {}, strata=[only_classes]) == []

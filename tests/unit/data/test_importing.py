@@ -137,6 +137,13 @@ def test_a_class_lost_in_the_join_is_an_error(two, write):
         import_dataset("demo", two)
 
 
+def test_a_number_that_is_the_same_for_all_samples_is_an_error(two, write):
+    write("samples.tsv", SHEET.replace("x", "2.5").replace("y", "2.50"))
+    two["outcome"]["task"] = "regression"
+    with pytest.raises(UserError, match="'kind' of .* is 2.50? for all .* nothing to predict"):
+        import_dataset("demo", two)
+
+
 def test_a_cohort_is_matched_by_name(cohort, capsys):
     values, samples, features, _, rows = import_dataset("demo", cohort)
     assert samples == ["a", "b", "c", "f", "e"] and features == ["g1", "g2"]

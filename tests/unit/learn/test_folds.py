@@ -7,7 +7,15 @@ import pytest
 from sklearn.model_selection import StratifiedGroupKFold
 
 from omc.core.errors import UserError
-from omc.learn.splits import make_splits, split_rows, without_groups
+from omc.learn.splits import (
+    further_columns,
+    make_splits,
+    samples_of,
+    split_rows,
+    strata_rows,
+    without_groups,
+)
+from omc.learn.splits import splits_of as splits_of_samples
 
 SCHEME = {"scheme": "repeated_kfold", "folds": 5, "repeats": 2, "inner_folds": 3}
 
@@ -212,3 +220,69 @@ def test_splits_without_groups_have_their_sizes_and_not_their_members():
     assert Counter(mixed) == Counter(groups) and mixed != groups
     assert without_groups(groups, "d", "leave_one_group_out", 1) == mixed
     assert without_groups(groups, "d", "repeated_kfold", 1) is None
+
+
+def sheet_of(classes, **columns):
+    rows = zip(classes, *columns.values(), strict=True)
+    names = ["outcome", *columns]
+    return [
+        {
+            "sample": f"S{i}",
+            "group": "",
+            "cohort": "development",
+            **dict(zip(names, row, strict=True)),
+        }
+        for i, row in enumerate(rows)
+    ]
+
+
+def split_and_record(sheet, **scheme):
+    """Splits of a sheet, and the rows of strata.csv."""
+    samples = samples_of(sheet, "d", {**SCHEME, **scheme}, "classification", 1)
+    splits = splits_of_samples(samples, {**SCHEME, **scheme}, 1)
+    return splits, list(strata_rows(samples, further_columns(sheet)))
+
+
+def test_strata_that_are_too_small_fall_back_to_fewer_columns():
+    classes = ["a", "b"] * 30
+    site = [f"s{i // 20}" for i in range(60)]
+    # Each doctor saw two patients, one of each class.
+    doctor = [f"d{i // 2}" for i in range(60)]
+    splits, rows = split_and_record(sheet_of(classes, site=site, doctor=doctor))
+    assert rows == [
+        ["inner", "outcome site", "doctor", 11], ["outer", "outcome site", "doctor", 2],
+    ]  # fmt: skip
+    expected, _ = split_and_record(sheet_of(classes, site=site))
+    for split, other in zip(splits, expected, strict=True):
+        np.testing.assert_array_equal(split.test, other.test)
+        np.testing.assert_array_equal(split.inner_fold, other.inner_fold)
+    for split in splits[:-1]:
+        assert sum(row % 2 for row in split.test) == 6
+
+
+def test_strata_that_are_large_enough_are_all_balanced_as_ever():
+    classes = ["a", "b"] * 30
+    site = [f"s{i // 20}" for i in range(60)]
+    splits, rows = split_and_record(sheet_of(classes, site=site))
+    assert [row[:3] for row in rows] == [
+        ["inner", "outcome site", ""],
+        ["outer", "outcome site", ""],
+    ]
+    both = ["|".join(pair) for pair in zip(classes, site, strict=True)]
+    plain = make_splits(classes, both, None, "d", SCHEME, 1)
+    for split, other in zip(splits, plain, strict=True):
+        np.testing.assert_array_equal(split.train, other.train)
+        np.testing.assert_array_equal(split.inner_fold, other.inner_fold)
+
+
+def test_classes_are_balanced_whatever_the_strata():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        classes = np.where(rng.random(60) < rng.uniform(0.2, 0.8), "a", "b").tolist()
+        site = [f"s{k}" for k in rng.integers(rng.integers(2, 40), size=60)]
+        splits, _ = split_and_record(sheet_of(classes, site=site), folds=4)
+        for split in splits[:-1]:
+            for label in "ab":
+                even = classes.count(label) / 4
+                here = sum(classes[row] == label for row in split.test)
+                assert abs(here - even) <= 0.5 * even + 1

@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,11 +16,19 @@ from sklearn.model_selection import PredefinedSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import write_csv
 from omc.core.seeds import fit_seed
-from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING
+from omc.core.tables import (
+    FAILURES,
+    IMPORTANCE,
+    INNER_PREDICTIONS,
+    PREDICTIONS,
+    TIMING,
+    TUNING,
+)
 from omc.data.matrix import read_columns, write_h5ad
 from omc.learn import grids, models
 from omc.learn.batch import Data
@@ -29,7 +38,7 @@ from omc.learn.processes import train_batch
 from omc.learn.results import write_results
 from omc.learn.saving import load_model, predict_saved, save_model
 from omc.learn.splits import make_splits, split_rows
-from omc.learn.training import refit_split
+from omc.learn.training import refit_split, train_split
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 20,
@@ -91,15 +100,16 @@ def write_study(folder, x, outcome):
     return paths
 
 
-def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1)):
+def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1), tuned=None):
     spec = {"name": "m", "params": {}, "grid": None, "size": 9, **spec}
     settings = Settings("d", "m", spec, "classification", metric, imbalance, 1)
+    settings = replace(settings, inner_predictions=True)
     data = Data(*files, "classification")
     splits = data.batch_splits(*batch)
     data.load_batch(splits)
     estimator = models.build(spec, "classification", imbalance, "models.python[0]")
-    results = train_batch(data, settings, estimator, splits)
-    names = ("predictions", "tuning", "importance", "timing", "failures")
+    results = train_batch(data, settings, estimator, splits, tuned)
+    names = ("predictions", "inner_predictions", "tuning", "importance", "timing", "failures")
     output = {name: str(tmp_path / f"{name}.csv") for name in names}
     write_results(output, data, settings, results, "the.log", ["sha", "key"], [])
     tables = {}
@@ -114,8 +124,9 @@ def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1)):
 def test_headers_are_the_contract(files, tmp_path):
     tables, _, _ = run(files, tmp_path, {"estimator": "sklearn.dummy.DummyClassifier"})
     classes = sorted(LABELS.values())
-    head = [*PREDICTIONS, *(f"prob_{c}" for c in classes), "splits_sha256", "key"]
-    assert tables["predictions header"] == head
+    for name, header in (("predictions", PREDICTIONS), ("inner_predictions", INNER_PREDICTIONS)):
+        head = [*header, *(f"prob_{c}" for c in classes), "splits_sha256", "key"]
+        assert tables[f"{name} header"] == head
     for name, header in {
         "tuning": TUNING, "importance": IMPORTANCE, "timing": TIMING, "failures": FAILURES,
     }.items():  # fmt: skip
@@ -137,9 +148,9 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
     split = "r01f02"
     train, test, inner = data.split_rows(split)
     y = data.outcome
-    means = []
+    means, inner_prob = [], {}
     for depth in (1, 3):
-        values = []
+        values, inner_prob[depth] = [], np.empty(len(train))
         for j in (1, 2, 3):
             fit = data.fits[split, j]
             seed = fit_seed(1, "d", "python", "m", split, j)
@@ -148,6 +159,7 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
             model.fit(x[train[inner != j]], y[train[inner != j]])
             prob = model.predict_proba(x[train[inner == j]])[:, 1]
             values.append(np.mean((prob - y[train[inner == j]]) ** 2))
+            inner_prob[depth][inner == j] = prob
         means.append(np.mean(values))
     result = [float(r["value"]) for r in tables["tuning"] if r["split"] == split]
     np.testing.assert_allclose(np.reshape(result, (3, 2)).mean(axis=0), means, atol=1e-11)
@@ -163,6 +175,95 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
         [float(r[column]) for r in rows], model.predict_proba(x[test])[:, 1], atol=1e-11
     )
     assert results["final"].saved["parameters"] in ({"max_depth": 1}, {"max_depth": 3})
+    by_sample = {r["sample"]: r for r in tables["inner_predictions"] if r["split"] == split}
+    rows = [by_sample[sample] for sample in data.samples[train]]
+    assert [int(r["inner_fold"]) for r in rows] == list(inner)
+    np.testing.assert_allclose([float(r[column]) for r in rows], inner_prob[best], atol=1e-11)
+    # If other jobs have tuned, the chosen candidate is fitted again, and alone.
+    tuned = {name: [[*row, ""] for row in result.tuning] for name, result in results.items()}
+    again = run(files, tmp_path, spec, tuned=tuned)[0]["inner_predictions"]
+    assert again == tables["inner_predictions"]
+
+
+SINGLE = [
+    {"estimator": "sklearn.ensemble.ExtraTreesClassifier", "params": {"n_estimators": 5}},
+    {"estimator": "sklearn.svm.SVC"},
+    {"estimator": f"{__name__}.OnlyLabels"},
+]
+
+
+@pytest.mark.parametrize("spec", SINGLE)
+def test_a_model_without_a_choice_predicts_each_training_sample_once(files, tmp_path, spec):
+    tables, _, data = run(files, tmp_path, spec)
+    assert tables["tuning"] == tables["failures"] == []
+    for split in ("r01f01", "r01f02", "final"):
+        train, _, inner = data.split_rows(split)
+        rows = [r for r in tables["inner_predictions"] if r["split"] == split]
+        order = np.argsort(inner, kind="stable")
+        assert [r["sample"] for r in rows] == list(data.samples[train[order]])
+        assert [int(r["inner_fold"]) for r in rows] == sorted(inner)
+    assert {r["stage"] for r in tables["timing"]} == {"tune", "fit", "predict"}
+    assert len(tables["timing"]) == 9
+
+
+class CountsFits(SVC):
+    """Counts its fits."""
+
+    fits = 0
+
+    def fit(self, x, y, sample_weight=None):
+        CountsFits.fits += 1
+        return super().fit(x, y, sample_weight)
+
+
+def test_calibration_and_inner_predictions_share_their_fits(files):
+    data = Data(*files, "classification")
+    data.load_batch(["r01f01"])
+    spec = {"name": "m", "params": {}, "grid": None, "size": 9}
+    settings = Settings("d", "m", spec, "classification", "brier", "none", 1)
+    settings = replace(settings, inner_predictions=True)
+    result = train_split(data, settings, CountsFits(), "r01f01")
+    assert CountsFits.fits == 1 + 3
+    # The sigmoid of a fold has not seen its samples.
+    train, _, inner = data.split_rows("r01f01")
+    y, decision = data.outcome[train], refit_split(data, settings, SVC(), "r01f01", {})[1]
+    sigmoid = models.fit_sigmoid(y[inner != 2], decision[inner != 2], "none")
+    expected = sigmoid.predict_proba(decision[inner == 2])[:, 1]
+    prob = [float(row[-1]) for row in result.inner_predictions if row[0] == 2]
+    np.testing.assert_allclose(prob, expected, atol=1e-11)
+
+
+def test_copies_of_a_sample_are_one_inner_prediction(files):
+    data = Data(*files, "classification")
+    data.load_batch(["r01f01"])
+    part = data.splits["r01f01"]
+    data.splits["r01f01"] = part.loc[np.repeat(part.index, np.arange(len(part)) % 3 + 1)]
+    spec = {"name": "m", "params": {}, "grid": {"max_depth": [1, 2]}, "size": 9}
+    settings = Settings("d", "m", spec, "classification", "brier", "none", 1)
+    settings = replace(settings, inner_predictions=True)
+    result = train_split(data, settings, DecisionTreeClassifier(), "r01f01")
+    samples = [row[1] for row in result.inner_predictions]
+    assert sorted(samples) == sorted(part["sample"][part["role"] == "train"])
+
+
+class FailsOnFewSamples(DummyClassifier):
+    """Fails with fewer samples than the training set of a split has."""
+
+    def fit(self, x, y, sample_weight=None):
+        if len(y) < 19:
+            raise ValueError(f"{len(y)} samples")
+        return super().fit(x, y)
+
+
+def test_a_failing_inner_prediction_costs_nothing_else(files, tmp_path):
+    spec = {"estimator": f"{__name__}.FailsOnFewSamples"}
+    tables, results, _ = run(files, tmp_path, spec)
+    assert len(tables["predictions"]) == 38 and results["final"].saved
+    assert {r["split"] for r in tables["inner_predictions"]} == {"final"}
+    assert [(r["split"], r["stage"]) for r in tables["failures"]] == [
+        ("r01f01", "tune"), ("r01f02", "tune"),
+    ]  # fmt: skip
+    assert tables["failures"][0]["message"] == "no inner predictions: ValueError: 12 samples"
 
 
 def test_batches_give_the_same_rows(files, tmp_path):
@@ -258,9 +359,11 @@ def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
     truth = dict(zip(data.samples, data.truth, strict=True))
     alone = part["sample"].map(truth) == LABELS["AML"]
     settings = Settings("d", "m", {}, "classification", "brier", "none", 1)
-    assert hasattr(refit_split(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    model, decision = refit_split(data, settings, SVC(), "r01f01", {})
+    assert hasattr(model, "predict_proba") and len(decision) == (part["role"] == "train").sum()
     data.splits["r01f01"] = part.assign(inner_fold=np.where(alone, "1", "2"))
-    assert not hasattr(refit_split(data, settings, SVC(), "r01f01", {}), "predict_proba")
+    model, decision = refit_split(data, settings, SVC(), "r01f01", {})
+    assert not hasattr(model, "predict_proba") and decision is None
 
 
 def test_weights(files, tmp_path):

@@ -50,7 +50,7 @@ def ranked(tables, dataset=DATASET):
 
 
 def result_of(estimates, comparisons=(), dataset=DATASET, **tables):
-    names = ("metrics", "selection", "timing", "checks", "failures")
+    names = ("metrics", "selection", "picks", "timing", "checks", "failures")
     tables = {"estimates": estimates, "comparisons": comparisons} | {
         name: tables.get(name, []) for name in names
     }
@@ -174,22 +174,17 @@ def test_the_baseline_and_what_to_expect_of_the_pick():
     assert "No baseline was configured" in answer(
         result_of(CLEAR, dataset={**DATASET, "baselines": []})
     )
-    selection = [
-        # From pooled predictions: 0.02 less than the winner's value there, 0.87.
-        {"dataset": "demo", "metric": "roc_auc", "optimism": "0.02", "n_models": "3"}
-    ]
-    said = answer(
-        result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], selection=selection)
-    )
+    selection = [{"dataset": "demo", "metric": "roc_auc", "estimate": "0.88", "n_models": "3"}]
+    pick = {"dataset": "demo", "language": "python", "model": "a"}
+    picked = {"selection": selection, "picks": [pick | {"model": "d"}] * 5 + [pick] * 20}
+    said = answer(result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], **picked))
     assert (
         " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
-        " the model that you would pick, expect ROC AUC 0.880: the leader's value less the optimism"
-        " of picking the best of 3." in said
+        " the model that you would pick, expect ROC AUC 0.880: the test score of the best of 3,"
+        " picked anew in each training set (`python/a` in 20 of 25 splits)." in said
     )
-    selection[0] |= {"optimism": "-0.01"}
-    assert "pick, expect ROC AUC 0.900: " in answer(result_of(CLEAR, selection=selection))
     selection[0] |= {"n_models": "1"}
-    assert "pick, expect" not in answer(result_of(CLEAR, selection=selection))
+    assert "pick, expect" not in answer(result_of(CLEAR, **picked))
     assert "The baseline reaches 0.500 (`r/null`)." in answer(
         result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.01")])
     )
@@ -297,3 +292,9 @@ def test_the_summary_names_what_failed_and_where_to_look():
 
 def test_no_model_has_a_value():
     assert answer(result_of([])).startswith("No model has a value of ROC AUC. ")
+
+
+def test_a_model_without_inner_predictions_has_not_failed():
+    lost = [{**FAILURES[0], "stage": "tune", "message": "no inner predictions: too few"}]
+    text = written(failures=lost)
+    assert "- demo: r/c, no inner predictions on 1 split(s) (r01f01): too few\n" in text

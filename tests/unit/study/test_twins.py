@@ -18,8 +18,9 @@ SHARED = {
     "core/seeds": ["fit_seed"],
     "core/tables": ["read_tables"],
     "data/matrix": ["axis_names", "read_columns"],
-    "learn/batch": ["batch_splits", "load_batch", "split_rows", "fit_matrix"],
+    "learn/batch": ["batch_splits", "load_batch", "split_rows", "fit_matrix", "prediction_cells"],
     "learn/grids": ["candidates"],
+    "learn/inner_folds": ["read_fold", "predict_fold", "inner_predictions"],
     "learn/job": ["settings_of", "split_seed", "timed", "peak_mb"],
     "learn/losses": ["tuning_value", "best_candidate"],
     "learn/models": ["fit_model", "predict_model", "own_importance"],
@@ -32,7 +33,9 @@ SHARED = {
         "splits_to_permute", "rows_of_model", "failed_splits", "read_evaluated", "permute_split",
         "shuffle_features",
     ],
-    "learn/training": ["train_split", "refit_split", "predict_test", "importance_rows"],
+    "learn/training": [
+        "train_split", "add_inner_predictions", "refit_split", "predict_test", "importance_rows",
+    ],
     "learn/trial": ["try_models", "model_failure", "failure_text"],
     "learn/tuning": [
         "split_candidates", "evaluate_candidates", "choose_candidate", "read_tuned",

@@ -12,7 +12,9 @@ read_tables <- function() {
 all_columns <- read_tables()
 
 # Of the tables that a training job writes.
-csv_columns <- all_columns[c("predictions", "tuning", "importance", "timing", "failures")]
+csv_columns <- all_columns[c(
+  "predictions", "inner_predictions", "tuning", "importance", "timing", "failures"
+)]
 
 # Rows that a tuning job hands over; a training job adds the names of the job itself.
 tuned_columns <- c(setdiff(csv_columns$tuning, c("dataset", "language", "model", "split")), "error")

@@ -118,3 +118,22 @@ caret_outcome <- function(batch, rows) {
 prob_columns <- function(batch) {
   if (length(batch$classes)) paste0("prob_", batch$classes)
 }
+
+#' Columns `sample`, `truth`, `predicted` and probabilities of predicted samples.
+#'
+#' @param rows row numbers of the samples.
+#' @param predicted class numbers, or numbers in a regression.
+#' @param prob (n x K) matrix, or NULL.
+prediction_cells <- function(batch, rows, predicted, prob) {
+  sheet <- batch$sheet[rows, ]
+  cells <- data.frame(sample = sheet$sample, truth = sheet$outcome)
+  if (is.null(batch$classes)) {
+    cells$predicted <- number(predicted)
+    return(cells)
+  }
+  cells$predicted <- batch$classes[predicted]
+  for (k in seq_along(batch$classes)) {
+    cells[[prob_columns(batch)[k]]] <- if (is.null(prob)) NA_character_ else number(prob[, k])
+  }
+  cells
+}

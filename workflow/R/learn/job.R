@@ -15,22 +15,25 @@ final_split <- "final"
 #' @param seed whole number.
 #' @param part index and count of the share of candidates that a tuning job evaluates; NULL for a
 #'   job that trains.
+#' @param inner_predictions whether inner_predictions.csv is wanted.
 #' @return list of these, with `language`.
 job_settings <- function(dataset, model, spec, task, tuning_metric, imbalance = "none", seed = 1,
-                         part = NULL) {
+                         part = NULL, inner_predictions = FALSE) {
   list(
-    part = part, dataset = utf8(dataset), model = utf8(model), spec = spec, task = task,
-    tuning_metric = tuning_metric, imbalance = imbalance, seed = seed, language = "r"
+    part = part, inner_predictions = inner_predictions, dataset = utf8(dataset),
+    model = utf8(model), spec = spec, task = task, tuning_metric = tuning_metric,
+    imbalance = imbalance, seed = seed, language = "r"
   )
 }
 
 #' Settings of a job from the model's specification and the rule's params.
 #'
 #' @param params named list of the other arguments of `job_settings()`.
-settings_of <- function(params, spec) {
+#' @param inner_predictions see `job_settings`.
+settings_of <- function(params, spec, inner_predictions = FALSE) {
   job_settings(
     params[["dataset"]], spec$name, spec, params[["task"]], params[["tuning_metric"]],
-    params[["imbalance"]], params[["seed"]], params[["part"]]
+    params[["imbalance"]], params[["seed"]], params[["part"]], inner_predictions
   )
 }
 
@@ -46,13 +49,24 @@ add_failure <- function(result, stage, message) {
   add_rows(result, "failures", data.frame(stage = stage, message = message))
 }
 
-# Run a stage and record its wall and CPU seconds (children included) and the peak memory so far.
+# Run a stage and record its wall and CPU seconds (children included) and the peak memory so far. A
+# stage that has a row already gets the sum of both.
 timed <- function(result, stage, expr) {
   result$stage <- stage
   before <- proc.time()
-  on.exit(add_rows(result, "timing", timing_row(stage, proc.time() - before)))
+  on.exit(add_timing(result, timing_row(stage, proc.time() - before)))
   force(expr)
   invisible()
+}
+
+add_timing <- function(result, row) {
+  at <- match(row$stage, result$timing$stage)
+  if (is.na(at)) {
+    return(add_rows(result, "timing", row))
+  }
+  seconds <- c("wall_seconds", "cpu_seconds")
+  row[seconds] <- row[seconds] + result$timing[at, seconds]
+  result$timing[at, ] <- row
 }
 
 #' A row of timing.csv from a difference of `proc.time()`.

@@ -4,7 +4,8 @@ use("csv_files", "tables", "batch")
 
 #' Write the tables of a batch.
 #'
-#' @param output named list or vector of paths: predictions, tuning, importance, timing, failures.
+#' @param output named list or vector of paths: predictions, inner_predictions (only if the settings
+#'   want them), tuning, importance, timing, failures.
 #' @param results what `train_batch` returned.
 #' @param timing rows of timing.csv of the whole job (startup, load).
 #' @param log path of the log, for failures.csv.
@@ -26,8 +27,9 @@ write_results <- function(output, batch, settings, results, timing, log, key) {
     do.call(rbind, parts)
   }
   tables <- lapply(stats::setNames(names(csv_columns), names(csv_columns)), gather)
-  if (!is.null(tables$predictions)) {
-    tables$predictions <- cbind(tables$predictions, splits_sha256 = batch$splits_sha256, key = key)
+  predicted <- c("predictions", "inner_predictions")
+  for (name in Filter(function(name) !is.null(tables[[name]]), predicted)) {
+    tables[[name]] <- cbind(tables[[name]], splits_sha256 = batch$splits_sha256, key = key)
   }
   if (!is.null(tables$failures)) {
     tables$failures$log <- log
@@ -35,7 +37,12 @@ write_results <- function(output, batch, settings, results, timing, log, key) {
   tables$timing <- numbers(tables$timing, c("wall_seconds", "cpu_seconds"), "%.4f")
   tables$timing <- numbers(tables$timing, "peak_mb", "%.1f")
   columns <- csv_columns
-  columns$predictions <- c(columns$predictions, prob_columns(batch), "splits_sha256", "key")
+  for (name in predicted) {
+    columns[[name]] <- c(columns[[name]], prob_columns(batch), "splits_sha256", "key")
+  }
+  if (!settings$inner_predictions) {
+    columns$inner_predictions <- NULL
+  }
   if (!is.null(settings$part)) {
     columns <- list(tuning = c(csv_columns$tuning, "error"), timing = csv_columns$timing)
   }

@@ -6,15 +6,16 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #'
 #' @param input named list of paths: data, samples, splits, preprocessing, tuned (files of tuning
 #'   jobs, if any).
-#' @param output named list of paths: predictions, tuning, importance, timing, failures and, in the
-#'   batch that holds `final`, model (a folder).
+#' @param output named list of paths: predictions, inner_predictions (they are made only with a
+#'   path), tuning, importance, timing, failures and, in the batch that holds `final`, model (a
+#'   folder).
 #' @param params named list: dataset, spec (JSON text), task, tuning_metric, imbalance, seed,
 #'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
 #'   candidates, NULL for one that trains).
 #' @param log path of the log, for failures.csv.
 run_job <- function(input, output, params, log) {
   spec_text <- utf8(params[["spec"]])
-  settings <- settings_of(params, read_spec(spec_text))
+  settings <- settings_of(params, read_spec(spec_text), "inner_predictions" %in% names(output))
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
   attach_packages(c("caret", info$library))
   data.table::setDTthreads(1)

@@ -1,13 +1,13 @@
 # Train one split: tune on the inner folds, refit, predict the test samples (twin: training.py).
 
-use("logs", "csv_files", "tables", "seeds", "models", "saving", "job", "batch", "learn/tuning")
+use("logs", "tables", "seeds", "models", "saving", "job", "batch", "learn/tuning", "inner_folds")
 
 #' Tune, refit and predict one split. An error becomes a failure, with its stage.
 #'
 #' @inheritParams train_batch
 #' @param split name of the split.
-#' @return list of data.frames without the leading names, or NULL if empty: predictions, tuning,
-#'   importance, timing, failures.
+#' @return list of data.frames without the leading names, or NULL if empty: predictions,
+#'   inner_predictions, tuning, importance, timing, failures.
 train_split <- function(batch, settings, info, split, model = NULL) {
   result <- new.env()
   result$stage <- "tune"
@@ -24,14 +24,13 @@ train_split <- function(batch, settings, info, split, model = NULL) {
     result$importance <- NULL
     add_failure(result, result$stage, one_line(status))
   }
-  names <- c("predictions", "tuning", "importance", "timing", "failures")
-  stats::setNames(lapply(names, function(name) result[[name]]), names)
+  sapply(names(csv_columns), function(name) result[[name]], simplify = FALSE)
 }
 
 run_stages <- function(result, batch, settings, info, split, model) {
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
-  y <- train <- chosen <- NULL
+  y <- train <- chosen <- grid <- evaluated <- NULL
   # The matrix of the training rows is removed after use, so that it is not in memory beside those
   # of the inner folds.
   timed(result, "tune", {
@@ -43,12 +42,12 @@ run_stages <- function(result, batch, settings, info, split, model) {
     if (is.null(batch$tuned)) {
       evaluated <- evaluate_candidates(batch, settings, info, split, rows, grid)
     } else {
-      evaluated <- batch$tuned[batch$tuned$split == split, tuned_columns]
+      evaluated <- list(rows = batch$tuned[batch$tuned$split == split, tuned_columns])
     }
     if (is.null(settings$part)) {
-      chosen <- choose_candidate(result, settings, grid, evaluated)
+      chosen <- choose_candidate(result, settings, grid, evaluated$rows)
     } else {
-      result$tuning <- evaluated
+      result$tuning <- evaluated$rows
     }
   })
   if (!is.null(settings$part)) {
@@ -70,6 +69,24 @@ run_stages <- function(result, batch, settings, info, split, model) {
   if (!is.null(model)) {
     save_rds(saved_model(batch, settings, info, train, fit), file.path(model, "model.rds"))
   }
+  rm(train)
+  if (settings$inner_predictions) {
+    number <- as.integer(rownames(chosen))
+    known <- if (length(evaluated$predictions)) evaluated$predictions[[number]]
+    timed(result, "tune", add_inner_predictions(
+      result, inner_predictions(batch, settings, info, split, rows, grid, number, known)
+    ))
+  }
+}
+
+#' Add what `inner_predictions` returns. An error is a failure that costs nothing else.
+add_inner_predictions <- function(result, expr) {
+  tryCatch(
+    result$inner_predictions <- withCallingHandlers(expr, error = log_calls),
+    error = function(e) {
+      add_failure(result, "tune", sprintf("no inner predictions: %s", one_line(e)))
+    }
+  )
 }
 
 #' The model of a split: the chosen candidate, fitted on all training rows.
@@ -100,17 +117,12 @@ warn_once <- function(split) {
 # rows `test`, preprocessed.
 predict_test <- function(batch, info, train, x, test, levels) {
   classes <- class_codes(batch)
-  sheet <- batch$sheet[test, ]
-  rows <- data.frame(cohort = sheet$cohort, sample = sheet$sample, truth = sheet$outcome)
   if (is.null(classes)) {
-    predicted <- as.numeric(stats::predict(train, x))
-    if (length(predicted) != length(test) || !all(is.finite(predicted))) {
+    predictions <- list(predicted = as.numeric(stats::predict(train, x)))
+    if (length(predictions$predicted) != length(test) || !all(is.finite(predictions$predicted))) {
       stop("the predictions hold values that are not finite")
     }
-    rows$predicted <- number(predicted)
-    return(rows)
-  }
-  if (is.function(info$prob)) {
+  } else if (is.function(info$prob)) {
     predictions <- from_prob(stats::predict(train, x, type = "prob"), levels, classes)
   } else {
     predictions <- list(predicted = match(as.character(stats::predict(train, x)), classes))
@@ -118,12 +130,10 @@ predict_test <- function(batch, info, train, x, test, levels) {
   if (length(predictions$predicted) != length(test) || anyNA(predictions$predicted)) {
     stop("a sample got no predicted class")
   }
-  rows$predicted <- batch$classes[predictions$predicted]
-  for (k in seq_along(classes)) {
-    prob <- if (is.null(predictions$prob)) NA_character_ else number(predictions$prob[, k])
-    rows[[prob_columns(batch)[k]]] <- prob
-  }
-  rows
+  data.frame(
+    cohort = batch$sheet$cohort[test],
+    prediction_cells(batch, test, predictions$predicted, predictions$prob), check.names = FALSE
+  )
 }
 
 # Rows of importance.csv for the columns of the final fit. A failure here costs only the numbers.

@@ -1,6 +1,6 @@
 # Evaluate the candidates of a split on its inner folds, and choose one (twin: tuning.py).
 
-use("logs", "csv_files", "seeds", "preprocessing", "losses", "models", "grids", "job", "batch")
+use("logs", "csv_files", "preprocessing", "losses", "grids", "job", "batch", "inner_folds")
 
 #' The hyperparameter candidates of a split, a data.frame.
 #'
@@ -21,11 +21,12 @@ split_candidates <- function(batch, settings, info, split, rows, x, y) {
 #'
 #' @param grid data.frame of candidates. With `settings$part`, only that share of the fits is made,
 #'   each with all its submodels.
-#' @return data.frame: candidate, parameters, inner_fold, metric, value (text of 12 digits),
-#'   seconds, error (message, or ""). NULL if there is nothing to choose.
+#' @return list of `rows`, a data.frame: candidate, parameters, inner_fold, metric, value (text of
+#'   12 digits), seconds, error (message, or ""), and `predictions`, the results of `predict_model`
+#'   by number of the candidate and inner fold. Empty if there is nothing to choose.
 evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   if (nrow(grid) == 1) {
-    return(NULL)
+    return(list())
   }
   loop <- tuning_loop(grid, info)
   part <- if (is.null(settings$part)) c(1, 1) else settings$part
@@ -33,25 +34,26 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
   numbers <- seq_len(nrow(grid))
   parameters <- vapply(numbers, function(row) parameters_json(grid[row, , drop = FALSE]), "")
   failed <- FALSE
+  predictions <- lapply(numbers, function(number) list())
   by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
-    collect_garbage(batch)
-    fit <- one_fit(batch$fits, split, fold)
-    in_train <- rows$inner != fold
-    data <- list(
-      x = fit_matrix(batch, fit, rows$train[in_train]),
-      y = caret_outcome(batch, rows$train[in_train]),
-      x_out = fit_matrix(batch, fit, rows$train[!in_train]),
-      truth = batch$outcome[rows$train[!in_train]]
-    )
-    seed <- split_seed(settings, split, fold)
+    data <- read_fold(batch, settings, split, rows, fold)
     do.call(rbind, lapply(fits, function(row) {
       param <- loop$loop[row, , drop = FALSE]
-      served <- submodel_rows(grid, param, loop$submodels[[row]])
+      submodels <- loop$submodels[[row]]
+      served <- submodel_rows(grid, param, submodels)
       start <- proc.time()[["elapsed"]]
       error <- ""
       values <- tryCatch(
         withCallingHandlers(
-          score_fold(settings, info, data, param, loop$submodels[[row]], class_codes(batch), seed),
+          {
+            results <- predict_fold(settings, info, data, param, submodels, class_codes(batch))
+            for (i in seq_along(served)) {
+              predictions[[served[i]]][[as.character(fold)]] <<- results[[i]]
+            }
+            vapply(results, function(result) {
+              score_fold(settings, data$truth, result, class_codes(batch))
+            }, 1)
+          },
           # Only the split's first error: the others mostly repeat it.
           error = function(e) if (!failed) log_calls(e)
         ),
@@ -70,7 +72,7 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
       )
     }))
   })
-  do.call(rbind, by_fold)
+  list(rows = do.call(rbind, by_fold), predictions = predictions)
 }
 
 #' The candidate with the best mean tuning metric over the inner folds.
@@ -81,7 +83,8 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
 #' choice is the same whether the rows come from this job or from others.
 #'
 #' @param evaluated rows of `evaluate_candidates`.
-#' @return data.frame of one row. Stops with a user error if no candidate is left.
+#' @return data.frame of one row, whose name is its number. Stops with a user error if no candidate
+#'   is left.
 choose_candidate <- function(result, settings, grid, evaluated) {
   if (nrow(grid) == 1) {
     return(grid)
@@ -112,40 +115,16 @@ choose_candidate <- function(result, settings, grid, evaluated) {
   grid[best_candidate(settings$tuning_metric, as.vector(values)), , drop = FALSE]
 }
 
-# Values of the tuning metric of one fit and its submodels on the inner fold that was left out.
-score_fold <- function(settings, info, data, param, submodels, classes, seed) {
-  start_generator(seed)
-  fit <- fit_model(settings$spec, info, data$x, data$y, param, settings$imbalance)
-  results <- predict_model(info, fit, data$x_out, levels(data$y), classes, submodels)
-  vapply(results, function(result) {
-    if (length(result$predicted) != length(data$truth)) {
-      stop(sprintf("%d predictions for %d samples", length(result$predicted), length(data$truth)))
-    }
-    if (length(classes) && is.null(result$prob)) {
-      result$prob <- one_hot(result$predicted, length(classes))
-    }
-    value <- tuning_value(settings$tuning_metric, data$truth, result$predicted, result$prob)
-    if (!is.finite(value)) {
-      stop("the predictions hold values that are not finite")
-    }
-    value
-  }, numeric(1))
-}
-
-# Rows of the grid that a row of the loop and its submodels cover, in the order in which the method
-# returns their predictions.
-submodel_rows <- function(grid, param, submodels) {
-  all <- param[rep(1, 1 + NROW(submodels)), , drop = FALSE]
-  for (name in names(submodels)) {
-    all[[name]][-1] <- submodels[[name]]
+# Value of the tuning metric of a candidate's predictions of an inner fold.
+score_fold <- function(settings, truth, result, classes) {
+  if (length(classes) && is.null(result$prob)) {
+    result$prob <- one_hot(result$predicted, length(classes))
   }
-  key <- function(table) {
-    columns <- lapply(table[names(grid)], function(column) {
-      if (is.numeric(column)) sprintf("%.17g", column) else as.character(column)
-    })
-    do.call(paste, c(unname(columns), sep = "\r"))
+  value <- tuning_value(settings$tuning_metric, truth, result$predicted, result$prob)
+  if (!is.finite(value)) {
+    stop("the predictions hold values that are not finite")
   }
-  match(key(all), key(grid))
+  value
 }
 
 #' A candidate as compact JSON, keys sorted.

@@ -11,6 +11,7 @@ def tables_of_findings():
         "estimates",
         "comparisons",
         "selection",
+        "picks",
         "timing",
         *sorted(extra),
     )

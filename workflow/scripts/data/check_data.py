@@ -1,4 +1,4 @@
-"""Check a data set for problems: batches, repeated subjects, small classes, gaps."""
+"""Check a data set for problems that can bias its results."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        from omc.data.checks import check_dataset
+        from omc.data.checking import check_dataset
 
         check_dataset(
             snakemake.wildcards.dataset,
@@ -19,6 +19,7 @@ if __name__ == "__main__":
             snakemake.input.data,
             snakemake.input.samples,
             snakemake.input.splits,
+            snakemake.input.strata,
             json.loads(snakemake.params.setting),
             snakemake.output[0],
         )

@@ -1,4 +1,4 @@
-"""Compare each pair of models of both languages, and estimate what to expect of the best one."""
+"""Compare each pair of models of both languages."""
 
 import sys
 from pathlib import Path
@@ -15,24 +15,22 @@ def main(files: dict, datasets: list[dict], params: dict, output: dict) -> None:
     that table); params: scheme, rope and seed; output: paths of the tables.
     """
     from omc.core.csv_files import write_csv
-    from omc.core.tables import COMPARISONS, COVERAGE, SELECTION
+    from omc.core.tables import COMPARISONS, COVERAGE
     from omc.evaluate.comparisons import compare_dataset
     from omc.evaluate.reading import read_metrics
 
     metrics = read_metrics(files["metrics"])
-    compared, picked, kept = [], [], []
+    compared, kept = [], []
     delong = iter(files["delong"])
     kinds = ("splits", "predictions", "samples")
     paths = zip(*(files[kind] for kind in kinds), strict=True)
     for dataset, dataset_paths in zip(datasets, paths, strict=True):
         tables = dict(zip(kinds, dataset_paths, strict=True))
         tables["delong"] = next(delong) if dataset["delong"] else None
-        rows, selection, coverage = compare_dataset(dataset, tables, metrics, params)
+        rows, coverage = compare_dataset(dataset, tables, metrics, params)
         compared += rows
-        picked += selection
         kept += coverage
     write_csv(output["comparisons"], COMPARISONS, compared)
-    write_csv(output["selection"], SELECTION, picked)
     write_csv(output["coverage"], COVERAGE, kept)
 
 

@@ -16,18 +16,32 @@ def main(
     seed: int,
     output: str,
     ungrouped: bool = False,
+    strata: str = "",
 ) -> None:
-    """ungrouped: split as if there were no groups."""
+    """ungrouped: split as if there were no groups; strata: path of what was balanced, if wanted."""
     from omc.core.csv_files import read_csv, write_csv
-    from omc.core.tables import SPLITS
-    from omc.learn.splits import split_rows, split_sheet
+    from omc.core.tables import SPLITS, STRATA
+    from omc.learn.splits import (
+        further_columns,
+        samples_of,
+        split_rows,
+        splits_of,
+        strata_rows,
+    )
 
     sheet = read_csv(samples, delimiter="\t")
     rows = [row for row in sheet if row["cohort"] == "development"]
-    splits = split_sheet(rows, dataset, resampling, task, seed, ungrouped)
+    to_split = samples_of(rows, dataset, resampling, task, seed, ungrouped)
+    splits = splits_of(to_split, resampling, seed)
     cohorts = [row["sample"] for row in sheet if row["cohort"] != "development"]
     write_csv(output, SPLITS, split_rows(splits, [row["sample"] for row in rows], cohorts))
     print(f"{dataset}: {len(splits)} splits of {len(rows)} samples")
+    balance = list(strata_rows(to_split, further_columns(rows)))
+    for kind, balanced, dropped, count in balance:
+        if dropped:
+            print(f"{count} x {kind} folds: too small strata, balanced by {balanced or 'nothing'}")
+    if strata:
+        write_csv(strata, STRATA, balance)
 
 
 if __name__ == "__main__":
@@ -40,6 +54,7 @@ if __name__ == "__main__":
             json.loads(snakemake.params.resampling),
             snakemake.params.task,
             snakemake.params.seed,
-            snakemake.output[0],
+            snakemake.output.splits,
             snakemake.params.ungrouped,
+            snakemake.output.strata,
         )

@@ -11,9 +11,13 @@ from omc.core.logs import logged
 def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     from omc.core.csv_files import read_csv
     from omc.core.errors import UserError, some
+    from omc.core.names import NO_INNER_PREDICTIONS
 
     failed = {}
     for row in read_csv(failures):
+        # The model itself was trained.
+        if row["message"].startswith(NO_INNER_PREDICTIONS):
+            continue
         failed.setdefault((row["dataset"], row["language"], row["model"]), []).append(row)
     with_value = {
         (row["dataset"], row["language"], row["model"], row["split"])

@@ -1,4 +1,6 @@
-"""The names of the workflow's own cohort and split in the tables."""
+"""The names of the workflow's own cohort and split in the tables, and of a failure in them."""
 
 DEVELOPMENT = "development"  # the cohort on which models are trained and compared
 FINAL = "final"  # the split that trains on all samples of development
+# Begins the message of a failure that costs only the inner predictions of a split.
+NO_INNER_PREDICTIONS = "no inner predictions"

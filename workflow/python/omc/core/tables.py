@@ -54,8 +54,10 @@ def prob_columns(classes) -> list[str]:
 # samples.tsv may have further columns, by which folds are balanced.
 SHEET_COLUMNS = header("samples")
 SPLITS = header("splits")
+STRATA = header("strata")
 # Followed by the probabilities of the classes, and the checksums of the sources.
 PREDICTIONS = header("predictions")
+INNER_PREDICTIONS = header("inner_predictions")
 TUNING = header("tuning")
 IMPORTANCE = header("importance")
 TIMING = header("timing")
@@ -65,6 +67,7 @@ ESTIMATES = header("estimates")
 COMPARISONS = header("comparisons")
 COVERAGE = header("coverage")
 SELECTION = header("selection")
+PICKS = header("picks")
 RANKING = header("ranking")
 FINDINGS = header("findings")
 CALIBRATION = header("calibration")

@@ -308,6 +308,7 @@ def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> No
     if setting["task"] == "regression":
         for cohort, part in rows.items():
             _check_numbers(part["outcome"], setting, key, _sheet_path(dataset, cohort))
+        _check_varies(rows[DEVELOPMENT]["outcome"], setting, key, dataset["samples"])
         return
     _check_classes(rows[DEVELOPMENT]["outcome"], setting, key, dataset["samples"])
     classes = sorted(rows[DEVELOPMENT]["outcome"].unique())
@@ -328,6 +329,14 @@ def _check_numbers(outcome: pd.Series, setting: dict, key: str, path: str) -> No
         raise UserError(
             f"{key}.outcome.task: regression, but column '{setting['column']}' of {path} holds"
             f" {wrong.iloc[0]!r} (sample {wrong.index[0]}): give numbers, or task: classification"
+        )
+
+
+def _check_varies(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
+    if outcome.astype(float).nunique() < 2:
+        raise UserError(
+            f"{key}.outcome.column: '{setting['column']}' of {path} is {outcome.iloc[0]} for all"
+            f" {len(outcome)} samples that the layers have: there is nothing to predict"
         )
 
 

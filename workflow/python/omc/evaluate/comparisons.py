@@ -1,4 +1,4 @@
-"""The models of a data set against each other: rows of comparisons.csv and of selection.csv."""
+"""The models of a data set against each other: rows of comparisons.csv."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,6 @@ from omc.evaluate.intervals import (
     unit_counts,
 )
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.picking import pick
 from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.ranking import ALPHA
 from omc.evaluate.reading import read_text
@@ -31,8 +30,8 @@ from omc.evaluate.rope import half_width
 
 def compare_dataset(
     dataset: dict, paths: dict, metrics: pd.DataFrame, params: dict
-) -> tuple[list, list, list]:
-    """Rows of comparisons.csv, of selection.csv and of coverage.csv.
+) -> tuple[list, list]:
+    """Rows of comparisons.csv and of coverage.csv.
 
     dataset: dictionary of name, positive, metric, models and baselines; paths: of splits,
     predictions and samples, and of delong or None; metrics: table of `read_metrics`; params:
@@ -67,8 +66,7 @@ def compare_dataset(
             [name, external, metric, *row]
             for external, row in in_cohorts(read_csv(paths["delong"]), dataset["baselines"])
         ]
-    selection = pick(dataset, values, cohort, bootstrap_seed(params["seed"], name))
-    return rows, [[name, metric, *row] for row in selection], coverage
+    return rows, coverage
 
 
 def kept(design: Design, splits: int) -> list:

@@ -1,97 +1,139 @@
 """What to expect of a model that is picked because it scored best."""
 
-from dataclasses import dataclass
+import warnings
 
 import numpy as np
+import pandas as pd
 
 from omc.core.csv_files import number
-from omc.evaluate.intervals import percentile_interval, resamples
+from omc.core.names import DEVELOPMENT, FINAL
+from omc.core.tables import ESTIMATES
+from omc.evaluate.estimates import estimate
+from omc.evaluate.intervals import ROUNDING
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.ranking import complete_models
+from omc.evaluate.predictions import Predictions, read_predictions
+from omc.evaluate.ranking import shown_estimates
+from omc.evaluate.reading import read_text
+from omc.evaluate.scoring import score
 
-RESAMPLES = 1000
+# The picked models, as if they were one.
+PICKED = ("picked", "picked")
 
 
-@dataclass(frozen=True)
-class Picked:
-    """The winner with its own estimate, and the performance to expect of a model picked like this.
+def pick(
+    dataset: dict, paths: dict, metrics: pd.DataFrame, ranking: list[dict], params: dict
+) -> tuple[list[list], list[list]]:
+    """Rows of selection.csv and of picks.csv of a data set; none if no model can be picked.
 
-    optimism: by how much the winner's estimate is better than the expected one; models: number of
-    candidates; resamples: number of resamples that counted.
+    Picking is a part of the training, and it is repeated in each outer training set: the model with
+    the best inner predictions of a split is scored on the split's test samples, which had no part
+    in the choice. These scores together estimate what a model that is picked for its score will do,
+    free of the optimism of reporting the number by which it was chosen (nested selection: Varma &
+    Simon 2006, doi:10.1186/1471-2105-7-91).
+
+    dataset: dictionary of name, positive, metric and models; paths: of predictions,
+    inner_predictions, splits and samples; metrics: table of `read_metrics`; ranking: rows of
+    ranking.csv; params: scheme and seed. Baselines, and models without a value on some split, are
+    never picked. Splits in which no model has inner predictions are left out.
     """
-
-    winner: str
-    winner_estimate: float
-    estimate: float
-    low: float
-    high: float
-    optimism: float
-    models: int
-    resamples: int
-
-
-def expect_of_winner(cohort, models: list[str], metric: str, smaller: bool, seed: int):
-    """`Picked` among the models that predicted every split, by bootstrap bias-corrected CV.
-
-    BBC-CV: in each resample of samples or groups, the best model is scored on the samples that
-    were not drawn. The mean is free of the optimism of choosing by the numbers that are then
-    reported (Tsamardinos, Greasidou & Borboudakis 2018, doi:10.1007/s10994-018-5714-4,
-    algorithm 5; the predictions of all repeats are drawn together). Resamples in which the metric
-    is undefined do not count. Among equally good models, the first one is picked.
-
-    cohort: `pooled.Cohort`; smaller: whether a smaller value is better. None if no model has a
-    value, or nothing can be drawn.
-    """
-    sign = -1 if smaller else 1
-    rivals = [m for m in models if m in cohort.models and cohort.models[m].complete]
-
-    def values(weights):
-        return np.array([cohort.models[m].scored(weights, [metric])[metric] for m in rivals])
-
-    if not rivals:
-        return None
-    estimates = values(np.ones((1, len(cohort.units))))[:, 0]
-    parts = []
-    for weights in resamples(cohort.units, seed, RESAMPLES):
-        best, defined = _best(sign * values(weights))
-        outside = values((weights == 0).astype(float))[best, np.arange(len(weights))]
-        parts.append(outside[defined])
-    left_out = np.concatenate([[], *parts])
-    left_out = left_out[np.isfinite(left_out)]
-    (best,), (defined,) = _best(sign * estimates[:, None])
-    if not defined or not len(left_out):
-        return None
-    estimate = float(left_out.mean())
-    return Picked(
-        rivals[best],
-        float(estimates[best]),
-        estimate,
-        *percentile_interval(left_out),
-        sign * (float(estimates[best]) - estimate),
-        len(rivals),
-        len(left_out),
+    name, metric = dataset["name"], dataset["metric"]
+    where = {"dataset": name, "cohort": DEVELOPMENT, "metric": metric}
+    where |= {"baseline": "false", "complete": "true"}
+    best_first = [row for row in ranking if where.items() <= row.items()]
+    complete = {f"{row['language']}/{row['model']}" for row in best_first}
+    models = [model for model in dataset["models"] if model in complete]
+    inner = inner_values(
+        read_predictions(paths["inner_predictions"], dataset["positive"]), models, metric
     )
+    picks = best_in_each(inner, METRICS[metric].sign)
+    of_dataset = metrics[(metrics["dataset"] == name) & (metrics["cohort"] == DEVELOPMENT)]
+    scores = _of_picks(of_dataset[of_dataset["metric"] == metric], picks)
+    splits = list(dict.fromkeys(of_dataset["split"]))
+    left_out = [split for split in splits if split not in picks]
+    if left_out and models:
+        print(f"{name}: no model has inner predictions of {len(left_out)} of {len(splits)} splits")
+    values = dict(zip(scores["split"], scores["value"], strict=True))
+    picked = [
+        [name, split, *model.split("/", 1), number(inner.at[split, model]), number(values[split])]
+        for split, model in picks.items()
+    ]
+    expected = _estimated(dataset, paths, scores, picks, params) if picks else None
+    if not expected or not expected["estimate"]:
+        print(f"{name}: no model can be picked")
+        return [], picked
+    winner = best_first[0]
+    optimism = METRICS[metric].sign * (float(winner["estimate"]) - float(expected["estimate"]))
+    return [
+        [
+            name, metric, f"{winner['language']}/{winner['model']}", winner["estimate"],
+            expected["estimate"], expected["ci_low"], expected["ci_high"], number(optimism),
+            len(models), expected["n_splits"], expected["method"],
+        ]
+    ], picked  # fmt: skip
 
 
-def _best(values):
-    """(B,) row of the highest of (M, B) values, the first on ties, and whether any is finite."""
-    values = np.where(np.isfinite(values), values, -np.inf)
-    return values.argmax(axis=0), np.isfinite(values).any(axis=0)
+def inner_values(predictions: Predictions, models: list[str], metric: str) -> pd.DataFrame:
+    """Table of splits x models on a metric, from their inner predictions; NaN if undefined.
 
-
-def pick(dataset: dict, values, cohort, seed: int) -> list[list]:
-    """The row of selection.csv of a data set, from `winner` on; empty if no model can be picked.
-
-    dataset: dictionary of name, metric, models and baselines; values: table of splits x models on
-    the metric; cohort: `pooled.Cohort`, or None without predictions; seed: of the resamples.
+    The mean over the inner folds on which the metric is defined. Predictions of several folds are
+    not scored together: each fold has a model of its own, and these differ in level, since leaving
+    out samples of a class makes the class rarer. Together, an uninformed but shrunken model would
+    score below chance (see Airola et al. 2011, doi:10.1016/j.csda.2010.11.018, and
+    tests/verification/picking.py), and a better model could lose against it.
     """
-    metric = dataset["metric"]
-    valued = {model: set(values.index[values[model].notna()]) for model in dataset["models"]}
-    rivals = [m for m in complete_models(valued) if m not in dataset["baselines"]]
-    smaller = not METRICS[metric].higher_is_better
-    picked = cohort and expect_of_winner(cohort, rivals, metric, smaller, seed)
-    if not picked:
-        print(f"{dataset['name']}: no model has a value on every split, so none can be picked")
-        return []
-    numbers = picked.winner_estimate, picked.estimate, picked.low, picked.high, picked.optimism
-    return [[picked.winner, *map(number, numbers), picked.models, picked.resamples]]
+    rows = predictions.rows
+    wanted = (rows["language"] + "/" + rows["model"]).isin(models) & (rows["split"] != FINAL)
+    values: dict[str, dict] = {model: {} for model in models}
+    keys = ("language", "model", "split", "inner_fold")
+    for (language, model, split, _), fold in predictions.take(wanted.to_numpy()).by(*keys):
+        of_split = values[f"{language}/{model}"].setdefault(split, [])
+        of_split.append(score(fold, [metric])[metric])
+    splits = list(dict.fromkeys(rows.loc[wanted, "split"]))
+    table = pd.DataFrame(index=splits, columns=models, dtype=float)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Mean of empty slice")
+        for model, of_model in values.items():
+            for split, folds in of_model.items():
+                table.at[split, model] = np.nanmean(folds)
+    return table
+
+
+def best_in_each(values: pd.DataFrame, sign: int) -> dict[str, str]:
+    """The best model of each split; the first of equal ones, and no entry without a value.
+
+    values: table of splits x models; sign: 1 if higher is better, else -1.
+    """
+    best = {}
+    for split, row in (sign * values).iterrows():
+        if row.notna().any():
+            best[split] = row.index[row >= row.max() - ROUNDING][0]
+    return best
+
+
+def _of_picks(table: pd.DataFrame, picks: dict[str, str]) -> pd.DataFrame:
+    """The rows of a table with language, model and split that are of the picked models."""
+    model = table["language"] + "/" + table["model"]
+    return table[model == table["split"].map(picks)]
+
+
+def _estimated(dataset: dict, paths: dict, scores, picks: dict[str, str], params: dict) -> dict:
+    """The shown row of estimates.csv of the picks, computed as if they were one model.
+
+    scores: the rows of metrics.csv of the picks, of the comparison metric.
+    """
+    language, model = PICKED
+    predictions = _of_picks(read_text(paths["predictions"]), picks)
+    files = {
+        "predictions": predictions.assign(language=language, model=model),
+        "splits": paths["splits"],
+        "samples": paths["samples"],
+    }
+    rows = estimate(
+        scores.assign(language=language, model=model),
+        {dataset["name"]: files},
+        [dataset],
+        params["scheme"],
+        params["seed"],
+    )
+    shown = shown_estimates([dict(zip(ESTIMATES, map(str, row), strict=True)) for row in rows])
+    return shown[DEVELOPMENT, dataset["metric"]]["/".join(PICKED)]

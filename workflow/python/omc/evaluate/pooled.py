@@ -54,7 +54,7 @@ def scored_together(scheme: str) -> bool:
 
 
 def read_cohorts(
-    predictions: str,
+    predictions: str | pd.DataFrame,
     splits: str,
     samples: str,
     positive: str | None,
@@ -63,17 +63,17 @@ def read_cohorts(
 ) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files.
 
-    positive: label of the positive class, None for the second of two; scheme: name of the
-    resampling scheme; variant: path of the predictions of a variant for the same samples and
-    repeats. A sample that was tested several times, once per repeat, is drawn with all its
-    predictions.
+    predictions: path, or the table itself; positive: label of the positive class, None for the
+    second of two; scheme: name of the resampling scheme; variant: path of the predictions of a
+    variant for the same samples and repeats. A sample that was tested several times, once per
+    repeat, is drawn with all its predictions.
 
     If the scheme leaves out each sample or group once, metrics that rank samples are means over the
     splits on which they are defined. Pooled predictions must not be ranked: the models that made
     them differ in level, because leaving out a sample lowers the share of its class (Airola et al.
     2011, doi:10.1016/j.csda.2010.11.018).
     """
-    table = read_text(predictions)
+    table = predictions if isinstance(predictions, pd.DataFrame) else read_text(predictions)
     if variant:
         variant_table = read_text(variant)
         table = pd.concat(

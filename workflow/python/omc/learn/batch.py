@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from omc.core.csv_files import number
 from omc.core.names import FINAL
 from omc.data.matrix import axis_names, read_columns
 from omc.learn.preprocessing import apply_fit, read_fits
@@ -55,6 +56,19 @@ class Data:
     def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, features) numbers of a fit, ready for a model."""
         return apply_fit(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
+
+
+def prediction_cells(data: Data, rows, predicted, prob) -> list[list]:
+    """Cells `sample`, `truth`, `predicted` and probabilities of predicted samples.
+
+    rows: (n,) row numbers; predicted: (n,) class indices or numbers; prob: (n, K), None without.
+    """
+    cells = []
+    for i, row in enumerate(rows):
+        label = data.classes[predicted[i]] if data.classes else number(predicted[i])
+        probabilities = [""] * len(data.classes) if prob is None else map(number, prob[i])
+        cells.append([data.samples[row], data.truth[row], label, *probabilities])
+    return cells
 
 
 def inner_folds(inner: np.ndarray) -> list:

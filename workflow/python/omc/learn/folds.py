@@ -9,14 +9,50 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from omc.core.errors import UserError
 
 
-def fold_numbers(strata, groups, folds: int, seed: int) -> np.ndarray:
+def fold_numbers(strata, groups, folds: int, seed: int, coarser=()) -> np.ndarray:
     """(n,) fold 1..folds of each sample: balanced over `strata`, groups kept together.
 
-    strata: (n,) labels, constant if there is nothing to balance; groups: (n,) or None. Nothing is
-    balanced if every stratum is too small to be in each fold.
+    strata: (n,) labels, constant if there is nothing to balance; groups: (n,) or None; coarser: see
+    `divide`. Nothing is balanced if every stratum is too small to be in each fold.
     """
+    return divide(strata, groups, folds, seed, coarser)[0]
+
+
+def divide(strata, groups, folds: int, seed: int, coarser=()) -> tuple[np.ndarray, int]:
+    """(`fold_numbers`, how many of the strata's further columns had to be dropped).
+
+    coarser: labels (n,) without the last column to balance, without the last two, and so on; the
+    last are the classes alone, or constant in a regression. Strata that are too small to be in each
+    fold would leave the classes unbalanced: then columns are dropped until they are not.
+    """
+    if not coarser:
+        return _divide(strata, groups, folds, seed), 0
+    classes = coarser[-1]
+    by_class = _divide(classes, groups, folds, seed)
+    for dropped, labels in enumerate([strata, *coarser[:-1]]):
+        fold_of_sample = _divide(labels, groups, folds, seed)
+        allowed = _imbalance(by_class, classes, folds) + 0.5
+        if _is_balanced(labels, folds) and _imbalance(fold_of_sample, classes, folds) <= allowed:
+            return fold_of_sample, dropped
+    return by_class, len(coarser)
+
+
+def _imbalance(fold_of_sample, classes, folds: int) -> float:
+    """Largest deviation of a class's samples in a fold from an even share, relative to it."""
+    _, code = np.unique(classes, return_inverse=True)
+    table = np.zeros((code.max() + 1, folds))
+    np.add.at(table, (code, fold_of_sample - 1), 1)
+    return float(np.abs(table * folds / table.sum(axis=1, keepdims=True) - 1).max())
+
+
+def _is_balanced(strata, folds: int) -> bool:
+    """Whether a stratum is large enough to be in each fold, and not all samples are in it."""
     counts = Counter(strata).values()
-    balanced = len(counts) > 1 and max(counts) >= folds
+    return len(counts) > 1 and max(counts) >= folds
+
+
+def _divide(strata, groups, folds: int, seed: int) -> np.ndarray:
+    balanced = _is_balanced(strata, folds)
     if groups is not None and balanced:
         return _deal_groups(strata, groups, folds, seed)
     splitter_class = GroupKFold if groups is not None else StratifiedKFold if balanced else KFold

@@ -13,7 +13,7 @@ class Settings:
     """Settings of a training job: its names and its slice of the configuration.
 
     part: index and count of the share of candidates that a tuning job evaluates; None for a job
-    that trains.
+    that trains; inner_predictions: whether inner_predictions.csv is wanted.
     """
 
     dataset: str
@@ -25,9 +25,10 @@ class Settings:
     seed: int
     part: tuple[int, int] | None = None
     language: str = "python"
+    inner_predictions: bool = False
 
 
-def settings_of(params, spec: dict) -> Settings:
+def settings_of(params, spec: dict, inner_predictions: bool = False) -> Settings:
     """Settings of a job from the model's specification and the rule's params."""
     return Settings(
         params.dataset,
@@ -38,6 +39,7 @@ def settings_of(params, spec: dict) -> Settings:
         params.imbalance,
         params.seed,
         getattr(params, "part", None),
+        inner_predictions=inner_predictions,
     )
 
 
@@ -52,6 +54,7 @@ class SplitResult:
     """Results of one split: rows of the tables without the leading names, or a failure."""
 
     predictions: list = field(default_factory=list)
+    inner_predictions: list = field(default_factory=list)
     tuning: list = field(default_factory=list)
     importance: list = field(default_factory=list)
     timing: list = field(default_factory=list)
@@ -61,13 +64,20 @@ class SplitResult:
 
 @contextmanager
 def timed(result: SplitResult, stage: str):
-    """Record the wall and CPU seconds of a stage, and the peak memory of this process so far."""
+    """Record the wall and CPU seconds of a stage, and the peak memory of this process so far.
+
+    A stage that has a row already gets the sum of both.
+    """
     wall, cpu = time.perf_counter(), time.process_time()
     try:
         yield
     finally:
         spent = time.perf_counter() - wall, time.process_time() - cpu
-        result.timing.append([stage, *spent, peak_mb()])
+        row = next((row for row in result.timing if row[0] == stage), None)
+        if row is None:
+            result.timing.append([stage, *spent, peak_mb()])
+        else:
+            row[1:] = row[1] + spent[0], row[2] + spent[1], peak_mb()
 
 
 def peak_mb() -> float:

@@ -144,6 +144,16 @@ def calibrate(model, x, y, decision, imbalance: str):
     two classes, decision values of the same rows from models that were not trained on them. With
     more than two classes, each has its own sigmoid, and the values are divided by their sum. Platt,
     Advances in Large Margin Classifiers, 61-74; Zadrozny & Elkan 2002, doi:10.1145/775047.775151.
+    """
+    sigmoid = fit_sigmoid(y, decision, imbalance)
+    # A scikit-learn estimator that passes the model's decision values to the sigmoid.
+    parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
+    combined = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
+    return combined.fit(x, y)
+
+
+def fit_sigmoid(y, decision, imbalance: str):
+    """The sigmoid of `calibrate`: a fitted classifier of decision values.
 
     With a weak signal, decision values may by chance be higher outside the class, and the fitted
     sigmoid would fall. This would reverse the order of the samples, and with it the ROC AUC.
@@ -151,7 +161,7 @@ def calibrate(model, x, y, decision, imbalance: str):
     """
     # A linear model whose decision values are its input: they were computed before.
     identity = LogisticRegression()
-    identity.classes_, identity.n_features_in_ = model.classes_, decision.shape[1]
+    identity.classes_, identity.n_features_in_ = np.unique(y), decision.shape[1]
     identity.coef_, identity.intercept_ = np.eye(decision.shape[1]), np.zeros(decision.shape[1])
     rows = np.arange(len(y))
     sigmoid = CalibratedClassifierCV(FrozenEstimator(identity), cv=[(rows, rows)], ensemble=False)
@@ -161,17 +171,14 @@ def calibrate(model, x, y, decision, imbalance: str):
         weights = _balanced(y) if imbalance == "weights" else None
         sigmoid.fit(decision, y, sample_weight=weights)
     sigmoids = sigmoid.calibrated_classifiers_[0].calibrators
-    labels = model.classes_[-len(sigmoids) :]
+    labels = identity.classes_[-len(sigmoids) :]
     for label, values, fitted in zip(labels, decision.T, sigmoids, strict=True):
         # scikit-learn's sigmoid is 1 / (1 + exp(a value + b)).
         if fitted.a_ >= 0:
             share = np.average(y == label, weights=weights)
             fitted.a_ = -RISE / max(np.abs(values).max(), np.finfo(float).tiny)
             fitted.b_ = np.log((1 - share) / share)
-    # A scikit-learn estimator that passes the model's decision values to the sigmoid.
-    parts = {"estimators": [("model", model)], "final_estimator": FrozenEstimator(sigmoid)}
-    combined = StackingClassifier(**parts, cv="prefit", stack_method="decision_function")
-    return combined.fit(x, y)
+    return sigmoid
 
 
 def _balanced(y) -> np.ndarray:

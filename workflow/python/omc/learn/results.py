@@ -1,7 +1,15 @@
 """Write the tables of a training job (twin: results.R)."""
 
 from omc.core.csv_files import number, write_csv
-from omc.core.tables import FAILURES, IMPORTANCE, PREDICTIONS, TIMING, TUNING, prob_columns
+from omc.core.tables import (
+    FAILURES,
+    IMPORTANCE,
+    INNER_PREDICTIONS,
+    PREDICTIONS,
+    TIMING,
+    TUNING,
+    prob_columns,
+)
 from omc.learn.batch import Data
 from omc.learn.job import Settings, SplitResult
 
@@ -11,11 +19,17 @@ def write_results(
 ):
     """Write the tables of a batch.
 
-    stamps: (splits_sha256, key) of predictions.csv; timing: rows of the whole job.
+    stamps: (splits_sha256, key) of predictions.csv and, if output has it, of inner_predictions.csv;
+    timing: rows of the whole job.
     """
-    header = [*PREDICTIONS, *prob_columns(data.classes), "splits_sha256", "key"]
+    stamped = [*prob_columns(data.classes), "splits_sha256", "key"]
     predictions = _rows(settings, results, lambda r: r.predictions)
-    write_csv(output["predictions"], header, ([*row[1:], *stamps] for row in predictions))
+    rows = ([*row[1:], *stamps] for row in predictions)
+    write_csv(output["predictions"], [*PREDICTIONS, *stamped], rows)
+    if settings.inner_predictions:
+        predictions = _rows(settings, results, lambda r: r.inner_predictions)
+        rows = ([*row[1:], *stamps] for row in predictions)
+        write_csv(output["inner_predictions"], [*INNER_PREDICTIONS, *stamped], rows)
     write_csv(output["tuning"], TUNING, _rows(settings, results, lambda r: r.tuning))
     importance = _rows(settings, results, lambda r: r.importance)
     rows = ([*row[:-2], number(row[-2]), row[-1]] for row in importance)

@@ -18,12 +18,14 @@ from omc.learn.tuning import read_tuned
 def run_job(input, output, params, log: str) -> None:
     """Train, or tune a part of, one model on the splits of a batch, and write its tables.
 
-    input, output: paths by name, as attributes; params: dataset, spec (JSON text), task,
+    input, output: paths by name, as attributes; inner predictions are made if output has
+    `inner_predictions`; params: dataset, spec (JSON text), task,
     tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
     a job that only evaluates candidates, None for one that trains), as attributes; log: path of the
     log, for failures.csv.
     """
-    settings = settings_of(params, json.loads(params.spec))
+    wanted = "inner_predictions" in output.keys()
+    settings = settings_of(params, json.loads(params.spec), wanted)
     job = SplitResult()
     job.timing.append(["startup", *since_start(), peak_mb()])
     with timed(job, "load"):

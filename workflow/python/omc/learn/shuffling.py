@@ -61,7 +61,7 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
     """
     grid = split_candidates(data, settings, split)
     chosen = choose_candidate(SplitResult(), settings, grid, evaluated)
-    model = refit_split(data, settings, estimator, split, chosen)
+    model, _ = refit_split(data, settings, estimator, split, chosen)
     fit, test = data.fits[split, 0], data.split_rows(split)[1]
     x = data.fit_matrix(fit, test)
     for row in predict_test(data, model, x, test):

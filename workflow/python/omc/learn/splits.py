@@ -1,7 +1,8 @@
 """Outer splits and the inner folds of each, made once for both languages."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from omc.core.names import FINAL
 from omc.core.registry import entry
 from omc.core.seeds import fit_seed
 from omc.core.tables import SHEET_COLUMNS
-from omc.learn.folds import check_folds, fold_limit, fold_numbers
+from omc.learn.folds import check_folds, divide, fold_limit
 
 SCHEMES = "omc.learn.schemes"
 
@@ -19,13 +20,25 @@ class Samples:
     """The n samples of a data set that are split.
 
     classes: (n,) labels, or None in a regression; strata: (n,) labels to balance: the classes, with
-    further columns if configured; groups: (n,) or None.
+    further columns if configured; groups: (n,) or None; coarser: see `folds.divide`; dropped: how
+    many divisions, outer or inner, had to leave out how many of the further columns.
     """
 
     dataset: str
     classes: list | None
     strata: list
     groups: list | None
+    coarser: Sequence[list] = ()
+    dropped: Counter = field(default_factory=Counter)
+
+    def fold_numbers(self, folds: int, seed: int, rows=None, kind: str = "outer") -> np.ndarray:
+        """(m,) fold 1..folds of these rows, all by default; kind: of the folds, for the record."""
+        rows = self.rows if rows is None else rows
+        coarser = [_take(labels, rows) for labels in self.coarser]
+        groups = _take(self.groups, rows)
+        numbers, dropped = divide(_take(self.strata, rows), groups, folds, seed, coarser)
+        self.dropped[kind, dropped] += 1
+        return numbers
 
     @property
     def rows(self) -> np.ndarray:
@@ -54,19 +67,21 @@ class Split:
 
 
 def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: int) -> list[Split]:
+    """`splits_of` samples: classes, strata, groups of `Samples`."""
+    return splits_of(Samples(dataset, classes, strata, groups), resampling, seed)
+
+
+def splits_of(samples: Samples, resampling: dict, seed: int) -> list[Split]:
     """The outer splits of a scheme with inner folds, and `final` on all samples.
 
-    classes, strata, groups: see `Samples`; resampling: scheme, folds, repeats, inner_folds. Tuning
+    resampling: scheme, folds, repeats, inner_folds. Tuning
     needs inner folds, because the error of the tuned model is biased otherwise (Varma & Simon 2006,
     doi:10.1186/1471-2105-7-91); copies of a drawn sample share theirs. Raises UserError if there
     are too few samples or groups, in total or, if the scheme balances classes, in a class, or if
     there are more repeats than different divisions into folds.
     """
-    samples, scheme = (
-        Samples(dataset, classes, strata, groups),
-        entry(SCHEMES, resampling["scheme"]),
-    )
-    rows = samples.rows
+    scheme, dataset = entry(SCHEMES, resampling["scheme"]), samples.dataset
+    classes, groups, rows = samples.classes, samples.groups, samples.rows
     outer_splits = [
         (f"r{repeat:02d}f{fold:02d}", repeat, fold, train, np.setdiff1d(rows, train))
         for repeat, fold, train in scheme.training_rows(samples, resampling, seed)
@@ -85,8 +100,7 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
     for name, repeat, fold, train, test in outer_splits:
         distinct, position = np.unique(train, return_inverse=True)
         inner_seed = fit_seed(seed, dataset, "", "", name, "inner")
-        part = _take(strata, distinct), _take(groups, distinct)
-        inner = fold_numbers(*part, inner_folds, inner_seed)[position]
+        inner = samples.fold_numbers(inner_folds, inner_seed, distinct, "inner")[position]
         splits.append(Split(name, repeat, fold, train, inner, test))
     return splits
 
@@ -94,19 +108,44 @@ def make_splits(classes, strata, groups, dataset: str, resampling: dict, seed: i
 def split_sheet(
     sheet: list[dict], dataset: str, resampling: dict, task: str, seed: int, ungrouped: bool = False
 ) -> list[Split]:
-    """`make_splits` for the development samples of samples.tsv.
+    """`splits_of` the development samples of samples.tsv; arguments: see `samples_of`."""
+    samples = samples_of(sheet, dataset, resampling, task, seed, ungrouped)
+    return splits_of(samples, resampling, seed)
+
+
+def samples_of(
+    sheet: list[dict], dataset: str, resampling: dict, task: str, seed: int, ungrouped: bool = False
+) -> Samples:
+    """The development samples of samples.tsv, to be split.
 
     sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
     ungrouped: split as if there were no groups.
     """
-    further_columns = [c for c in sheet[0] if c not in SHEET_COLUMNS]
-    classes = [row["outcome"] for row in sheet] if task == "classification" else None
-    balanced = (["outcome"] if classes else []) + further_columns
-    strata = ["|".join(row[c] for c in balanced) for row in sheet]
+    further, classes = further_columns(sheet), None
+    if task == "classification":
+        classes = [row["outcome"] for row in sheet]
+    balanced = (["outcome"] if classes else []) + further
+    labels = [
+        ["|".join(row[c] for c in balanced[: len(balanced) - dropped]) for row in sheet]
+        for dropped in range(len(further) + 1)
+    ]
     groups = groups_of(sheet)
     if ungrouped:
         groups = without_groups(groups, dataset, resampling["scheme"], seed)
-    return make_splits(classes, strata, groups, dataset, resampling, seed)
+    return Samples(dataset, classes, labels[0], groups, labels[1:])
+
+
+def further_columns(sheet: list[dict]) -> list[str]:
+    """The columns of samples.tsv to balance besides the classes."""
+    return [c for c in sheet[0] if c not in SHEET_COLUMNS]
+
+
+def strata_rows(samples: Samples, further: list[str]):
+    """Rows of strata.csv, of samples whose splits have been made. further: columns to balance."""
+    for (kind, dropped), count in sorted(samples.dropped.items()):
+        kept = further[: len(further) - dropped]
+        balanced = (["outcome"] if samples.classes is not None else []) + kept
+        yield [kind, " ".join(balanced), " ".join(further[len(kept) :]), count]
 
 
 def groups_of(sheet: list[dict]) -> list[str] | None:

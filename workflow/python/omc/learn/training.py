@@ -4,12 +4,12 @@ import traceback
 
 import numpy as np
 
-from omc.core.csv_files import number
 from omc.core.errors import UserError
 from omc.core.logs import one_line
-from omc.core.names import FINAL
+from omc.core.names import FINAL, NO_INNER_PREDICTIONS
 from omc.learn import models
-from omc.learn.batch import Data
+from omc.learn.batch import Data, prediction_cells
+from omc.learn.inner_folds import inner_predictions
 from omc.learn.job import Settings, SplitResult, split_seed, timed
 from omc.learn.preprocessing import Fit
 from omc.learn.saving import saved_model
@@ -28,15 +28,15 @@ def train_split(
     try:
         with timed(result, "tune"):
             if tuned is None:
-                evaluated = evaluate_candidates(data, settings, estimator, split)
+                evaluated, predictions = evaluate_candidates(data, settings, estimator, split)
             else:
-                evaluated = tuned.get(split, [])
+                evaluated, predictions = tuned.get(split, []), {}
             grid = split_candidates(data, settings, split)
             chosen = choose_candidate(result, settings, grid, evaluated)
         stage = "fit"
         test, fit = data.split_rows(split)[1], data.fits[split, 0]
         with timed(result, "fit"):
-            model = refit_split(data, settings, estimator, split, chosen)
+            model, decision = refit_split(data, settings, estimator, split, chosen)
         stage = "predict"
         with timed(result, "predict"):
             if len(test):
@@ -44,21 +44,40 @@ def train_split(
         result.importance = importance_rows(model, data, fit)
         if split == FINAL:
             result.saved = saved_model(data, settings, model, fit, chosen)
+        if settings.inner_predictions:
+            with timed(result, "tune"):
+                known = predictions.get(grid.index(chosen))
+                inner = data, settings, estimator, split, chosen, known, decision
+                add_inner_predictions(result, *inner)
     except Exception as error:
         if not isinstance(error, UserError):
             traceback.print_exc()
-        kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
         result.predictions, result.importance = [], []
-        result.failures.append([stage, kind + one_line(error)])
+        result.failures.append([stage, _reason(error)])
     return result
 
 
+def add_inner_predictions(result: SplitResult, *arguments) -> None:
+    """Add what `inner_predictions` returns. An error is a failure that costs nothing else."""
+    try:
+        result.inner_predictions = inner_predictions(*arguments)
+    except Exception as error:
+        traceback.print_exc()
+        result.failures.append(["tune", f"{NO_INNER_PREDICTIONS}: {_reason(error)}"])
+
+
+def _reason(error: Exception) -> str:
+    kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+    return kind + one_line(error)
+
+
 def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: dict):
-    """The model of a split: the chosen candidate, fitted on all training rows.
+    """(model, decision) of a split: the chosen candidate, fitted on all training rows.
 
     A classifier without probabilities is calibrated on decision values of the training rows, each
     from a model that was trained without its inner fold, with the preprocessing of that fit. If a
-    class is in one inner fold only, the model stays without probabilities.
+    class is in one inner fold only, the model stays without probabilities. decision: (n, 1), or
+    (n, K) for more than two classes, these values; None without calibration.
     """
     train, _, inner = data.split_rows(split)
     outcome, classes_present = data.outcome[train], set(data.outcome[train])
@@ -75,14 +94,15 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
 
     model, fold_numbers = fitted(0), [int(j) for j in np.unique(inner)]
     if not (data.classes and models.needs_calibration(model)):
-        return model
+        return model, None
     if any(set(outcome[inner != j]) != classes_present for j in fold_numbers):
-        return model
+        return model, None
     decision = np.zeros((len(train), 1 if len(classes_present) == 2 else len(classes_present)))
     for j in fold_numbers:
         values = fitted(j).decision_function(matrix(j, inner == j))
         decision[inner == j] = values.reshape(len(values), -1)
-    return models.calibrate(model, matrix(0, inner != 0), outcome, decision, settings.imbalance)
+    x = matrix(0, inner != 0)
+    return models.calibrate(model, x, outcome, decision, settings.imbalance), decision
 
 
 def predict_test(data: Data, model, x, test) -> list:
@@ -93,14 +113,8 @@ def predict_test(data: Data, model, x, test) -> list:
     predicted, prob = models.predict_model(model, x, len(data.classes))
     if not np.all(np.isfinite(predicted if prob is None else prob)):
         raise UserError("the predictions hold values that are not finite")
-    rows = []
-    for i, row in enumerate(test):
-        label = data.classes[predicted[i]] if data.classes else number(predicted[i])
-        empty = [""] * len(data.classes)
-        probabilities = empty if prob is None else [number(p) for p in prob[i]]
-        cohort, sample = data.cohort.iloc[row], data.samples[row]
-        rows.append([cohort, sample, data.truth[row], label, *probabilities])
-    return rows
+    cells = prediction_cells(data, test, predicted, prob)
+    return [[data.cohort.iloc[row], *row_cells] for row, row_cells in zip(test, cells, strict=True)]
 
 
 def importance_rows(model, data: Data, fit: Fit) -> list:

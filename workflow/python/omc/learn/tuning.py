@@ -10,8 +10,9 @@ from omc.core.csv_files import number, read_csv
 from omc.core.errors import UserError
 from omc.core.logs import one_line
 from omc.core.tables import TUNING
-from omc.learn import grids, models
-from omc.learn.batch import Data, inner_folds
+from omc.learn import grids
+from omc.learn.batch import Data
+from omc.learn.inner_folds import predict_fold, read_fold
 from omc.learn.job import Settings, SplitResult, split_seed, timed
 from omc.learn.losses import best_candidate, tuning_value
 
@@ -26,36 +27,32 @@ def split_candidates(data: Data, settings: Settings, split: str) -> list[dict]:
     return grids.candidates(settings.spec, seed, rows, columns)
 
 
-def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -> list:
+def evaluate_candidates(
+    data: Data, settings: Settings, estimator, split: str
+) -> tuple[list, dict[int, dict]]:
     """Fit and score the candidates of a split, or the job's part of them, on each inner fold.
 
-    Returns rows of tuning.csv without the leading names and with an error message (or "") at the
-    end. A split with a single candidate has nothing to choose and gives no rows.
+    Returns (rows, predictions): rows of tuning.csv without the leading names and with an error
+    message (or "") at the end, and (predicted, prob) by index of the candidate and inner fold. A
+    split with a single candidate has nothing to choose and gives neither.
     """
     grid = split_candidates(data, settings, split)
+    predictions: dict[int, dict] = {}
     if len(grid) == 1:
-        return []
-    train, _, inner = data.split_rows(split)
+        return [], predictions
     classes = len(data.classes)
     part, parts = settings.part or (1, 1)
-    rows = []
-    for fold in np.unique(inner):
-        fit = data.fits[split, int(fold)]
-        train_rows, test_rows = train[inner != fold], train[inner == fold]
-        x, y = data.fit_matrix(fit, train_rows), data.outcome[train_rows]
-        x_out, y_out = data.fit_matrix(fit, test_rows), data.outcome[test_rows]
-        calibration = inner_folds(inner[inner != fold])
-        seed = split_seed(settings, split, fold)
+    rows: list = []
+    for fold in np.unique(data.split_rows(split)[2]):
+        inner_fold = read_fold(data, settings, split, fold)
         for candidate_number, candidate in list(enumerate(grid, start=1))[part - 1 :: parts]:
             began, value, message = time.perf_counter(), np.nan, ""
             try:
-                model = models.fit_model(
-                    estimator, candidate, x, y, classes, calibration, seed, settings.imbalance
-                )
-                predicted, prob = models.predict_model(model, x_out, classes)
+                predicted, prob = predict_fold(data, settings, estimator, inner_fold, candidate)
+                predictions.setdefault(candidate_number - 1, {})[fold] = predicted, prob
                 if classes and prob is None:
                     prob = np.eye(classes)[predicted]
-                value = tuning_value(settings.tuning_metric, y_out, predicted, prob)
+                value = tuning_value(settings.tuning_metric, inner_fold.y_out, predicted, prob)
                 if not np.isfinite(value):
                     raise ValueError("the predictions hold values that are not finite")
             except Exception as error:
@@ -69,7 +66,7 @@ def evaluate_candidates(data: Data, settings: Settings, estimator, split: str) -
                 candidate_number, parameters, int(fold), settings.tuning_metric, number(value),
                 f"{seconds:.4f}", message,
             ])  # fmt: skip
-    return rows
+    return rows, predictions
 
 
 def choose_candidate(
@@ -108,7 +105,7 @@ def tune_split(data: Data, settings: Settings, estimator, split: str) -> SplitRe
     """`evaluate_candidates` as a job of its own."""
     result = SplitResult()
     with timed(result, "tune"):
-        result.tuning = evaluate_candidates(data, settings, estimator, split)
+        result.tuning, _ = evaluate_candidates(data, settings, estimator, split)
     return result
 
 

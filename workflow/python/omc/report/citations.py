@@ -24,10 +24,6 @@ SOURCES = {
     "corani": ("Corani & Benavoli 2015", "Machine Learning 100:285, doi:10.1007/s10994-015-5486-z"),
     "benavoli": ("Benavoli et al. 2017", "J Mach Learn Res 18(77)"),
     "delong": ("DeLong et al. 1988", "Biometrics 44:837, doi:10.2307/2531595"),
-    "tsamardinos": (
-        "Tsamardinos et al. 2018",
-        "Machine Learning 107:1895, doi:10.1007/s10994-018-5714-4",
-    ),
     "calster": ("Van Calster et al. 2019", "BMC Medicine 17:230, doi:10.1186/s12916-019-1466-7"),
     "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
     "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),

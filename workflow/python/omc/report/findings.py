@@ -7,6 +7,7 @@ if the probability of a difference within the region of practical equivalence is
 from omc.core.errors import some
 from omc.core.registry import entry, names
 from omc.evaluate.ranking import ALPHA
+from omc.report import phrases
 from omc.report.result import Result
 
 # A figure with words that depend on the results has a file here, with a function for each place.
@@ -108,8 +109,8 @@ def _expected(result: Result) -> str:
     expected = result.expected()
     if expected:
         text += (
-            f"; of the model that you would pick, expect {result.label} {expected[0]}: the leader's"
-            f" value less the optimism of picking the best of {expected[1]}"
+            f"; of the model that you would pick, expect {result.label} {expected.value}:"
+            f" {phrases.picked(result, expected, '`')}"
         )
     return text
 

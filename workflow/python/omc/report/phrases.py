@@ -1,7 +1,7 @@
 """Phrases that several figures' titles share, and numbers and counts in words."""
 
 from omc.evaluate.ranking import ALPHA
-from omc.report.result import Ranked
+from omc.report.result import Expected, Ranked, Result
 
 NO_LEADER = "No model leads: none has a value on every split"
 
@@ -38,6 +38,21 @@ def no_model_beats(ranked: Ranked, who: str) -> str:
 def baseline(ranked: Ranked) -> str:
     """'the baseline (r/null, ROC AUC 0.500)' that no model beats."""
     return f"the baseline ({ranked.unbeaten}, {ranked.label} {ranked.shown(ranked.unbeaten)})"
+
+
+def picked(result: Result, expected: Expected, quote: str = "") -> str:
+    """How the expected value of a picked model was estimated; quote: around the model's name."""
+    favourite = f"{quote}{expected.favourite}{quote}"
+    how_often = f"{favourite} in {expected.times} of {expected.splits} splits"
+    if expected.times == expected.splits:
+        how_often = f"always {favourite}"
+    left_out = result.splits() - expected.splits
+    if left_out:
+        how_often += f"; {plural(left_out, 'split')} left out"
+    return (
+        f"the test score of the best of {expected.models}, picked anew in each training set"
+        f" ({how_often})"
+    )
 
 
 def rivals(ranked: Ranked) -> list[str]:

@@ -1,5 +1,8 @@
 """Results of a run for one data set, read from its tables, ready for sentences."""
 
+from collections import Counter
+from dataclasses import dataclass
+
 from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.ranking import BY_SPLIT, decimals_of, printed
@@ -64,11 +67,26 @@ class Ranked:
         return self.rows[model]["equivalent_to_leader"] == "true"
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What to expect of a model that is picked for its score.
+
+    value: printed; models: number of models to pick from; favourite: the model that was picked in
+    most training sets, in `times` of `splits`.
+    """
+
+    value: str
+    models: int
+    favourite: str
+    times: int
+    splits: int
+
+
 class Result(Ranked):
     """A data set on its comparison metric, and its rows of every table.
 
-    tables: rows of ranking, metrics, estimates, comparisons, selection, checks and of those that
-    figures read (catalog/figures.yaml), as dictionaries of text. dataset: dictionary of name,
+    tables: rows of ranking, metrics, estimates, comparisons, selection, picks, checks and of those
+    that figures read (catalog/figures.yaml), as dictionaries of text. dataset: dictionary of name,
     metric, models, baselines, cohorts (the number of samples of each by name) and, of a regression,
     range (of the outcomes).
     """
@@ -121,18 +139,14 @@ class Result(Ranked):
         """'4 of 25 splits': the splits on which a model has a value."""
         return f"{self.rows[model]['n_valued']} of {self.rows[model]['n_splits']} splits"
 
-    def expected(self) -> tuple[str, int] | None:
-        """(value, n): what to expect of the best of n models; None without a leader.
-
-        The optimism is from pooled predictions, whose value may differ from the mean over the
-        splits. Therefore only the difference is used.
-        """
+    def expected(self) -> Expected | None:
+        """What to expect of the best of several models; None without a leader."""
         for row in self.tables["selection"]:
             if self.leader and row["metric"] == self.metric and int(row["n_models"]) > 1:
-                optimism = max(0.0, float(row["optimism"]))
-                return self.text(self.value(self.leader) - self.sign * optimism), int(
-                    row["n_models"]
-                )
+                picks = Counter(f"{p['language']}/{p['model']}" for p in self.tables["picks"])
+                favourite, times = picks.most_common(1)[0]
+                value = self.text(row["estimate"])
+                return Expected(value, int(row["n_models"]), favourite, times, picks.total())
         return None
 
 

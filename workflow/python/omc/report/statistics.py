@@ -126,8 +126,10 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     """picked: whether selection.csv has a row."""
     if picked:
         yield (
-            "The optimism of picking the model that scores best was estimated by bootstrap"
-            f" bias-corrected cross-validation {cite('tsamardinos')}."
+            "What to expect of the model that scores best was estimated with picking as a part of"
+            f" training {cite('varma')}: in each training set, the model with the best mean"
+            " comparison metric over the inner folds was picked, and its predictions of the test"
+            " samples were scored."
         )
     if "classification" in tasks:
         yield (

@@ -1,6 +1,7 @@
 """summary.md: findings and a table of models for each data set, where to look, what failed."""
 
 from omc.core.errors import some
+from omc.core.names import NO_INNER_PREDICTIONS
 from omc.report.findings import Result
 
 
@@ -93,10 +94,13 @@ def failed(failures: list[dict]) -> str:
     groups = {}
     for row in failures:
         stage = "candidates left out" if row["stage"] == "tune" else "failed"
+        if row["message"].startswith(NO_INNER_PREDICTIONS):
+            stage = NO_INNER_PREDICTIONS
         groups.setdefault((row["dataset"], row["language"], row["model"], stage), []).append(row)
     lines = []
     for (dataset, language, model, stage), rows in groups.items():
         splits = list(dict.fromkeys(row["split"] for row in rows))
         where = f"{len(splits)} split(s) ({some(splits, 3)})"
-        lines.append(f"- {dataset}: {language}/{model}, {stage} on {where}: {rows[0]['message']}")
+        message = rows[0]["message"].removeprefix(f"{NO_INNER_PREDICTIONS}: ")
+        lines.append(f"- {dataset}: {language}/{model}, {stage} on {where}: {message}")
     return "\n".join(lines)

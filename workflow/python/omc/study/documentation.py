@@ -1,10 +1,11 @@
-"""Tables of the docs that repeat the schema or the catalog: `make docs` writes them.
+"""Parts of the docs that repeat the schema, the catalog or the checks: `make docs` writes them.
 
 Each stands between `<!-- made by make docs: NAME -->` and `<!-- end -->`; all else is hand-written.
 """
 
 import re
 from collections.abc import Iterator
+from textwrap import fill
 from typing import NamedTuple
 
 import yaml
@@ -18,7 +19,7 @@ from omc.study.figures import figure_table
 from omc.study.messages import dotted
 from omc.study.schema import LAYER_KEYS, read_schema
 
-PAGES = ("config/README.md", "docs/figures.md", "docs/results.md")
+PAGES = ("config/README.md", "docs/alarms.md", "docs/figures.md", "docs/results.md")
 TABLE = re.compile(r"(<!-- made by make docs: (.+?) -->\n).*?(<!-- end -->)", flags=re.S)
 
 
@@ -46,7 +47,7 @@ def with_tables(page: str, text: str) -> str:
 
 def tables() -> dict[str, str]:
     """All generated tables, in Markdown, by the name in their markers."""
-    return _key_tables() | _file_tables() | _other_tables()
+    return _key_tables() | _file_tables() | _other_tables() | {"alarms": _alarms()}
 
 
 def _key_tables() -> dict[str, str]:
@@ -179,6 +180,23 @@ def _other_tables() -> dict[str, str]:
         "metrics": _table(["metric", "name", "task", "better", "range", "by chance"], metrics),
         "presets": _table(["presets", "classification", "regression"], presets),
     }
+
+
+def _alarms() -> str:
+    """A section per check of the data: what it looks for, why, when it warns, what to do."""
+    from omc.data.checking import all_checks
+
+    sections = []
+    for name, check in all_checks().items():
+        purpose = check.__doc__.strip().splitlines()[0]
+        texts = [
+            f"## {name}", f"*{purpose}* {check.EXPLANATION}", f"It warns if {check.RULE}.",
+            f"**What to do.** {check.FIX}",
+        ]  # fmt: skip
+        sections += [
+            fill(text, 100, break_long_words=False, break_on_hyphens=False) for text in texts
+        ]
+    return "\n\n".join(sections) + "\n"
 
 
 def _code(text: str) -> str:

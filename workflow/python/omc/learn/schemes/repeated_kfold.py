@@ -56,12 +56,10 @@ def divisions(samples, folds: int, seeds: list[int]):
     """
     import numpy as np
 
-    from omc.learn.folds import fold_numbers
-
     used = set()
     for seed in seeds:
         for draw in range(DRAWS):
-            outer = fold_numbers(samples.strata, samples.groups, folds, seed + draw)
+            outer = samples.fold_numbers(folds, seed + draw)
             # Numbered by first appearance, so that the order of the folds does not matter.
             _, first, code = np.unique(outer, return_index=True, return_inverse=True)
             division = first[code].tobytes()

@@ -45,8 +45,5 @@ def subtitle(result: Result) -> str:
     expected = result.expected()
     if not expected:
         return ""
-    whose = "its" if result.unbeaten else "the leader's"
-    return (
-        f"Expect {expected[0]} of the model you would pick: {whose} value less the optimism of"
-        f" picking the best of {expected[1]} (BBC-CV)."
-    )
+    how = phrases.picked(result, expected)
+    return f"Expect {expected.value} of the model you would pick: {how}."

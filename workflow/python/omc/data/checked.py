@@ -1,0 +1,179 @@
+"""What the checks of a data set see: its sheet, its outcome, and its features in blocks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from omc.data.association import FEW_VALUES, Columns, Permuted, is_called
+from omc.data.matrix import axis_names, layers, read_columns
+
+DEVELOPMENT = "development"
+# Number of features to read at a time.
+COLUMNS = 2000
+
+
+@dataclass(frozen=True)
+class Block:
+    """Values of b features. values: (n + m, b), development's n samples first; NaN: missing.
+
+    first: 0-based number of the first of these features.
+    """
+
+    first: int
+    values: np.ndarray
+    samples: int
+
+    @property
+    def development(self) -> np.ndarray:
+        """(n, b) values of development."""
+        return self.values[: self.samples]
+
+    @cached_property
+    def ranks(self) -> np.ndarray:
+        """(n + m, b) ranks within each feature, ties their mean rank; NaN: missing."""
+        return ranked(self.values)
+
+    @cached_property
+    def development_ranks(self) -> np.ndarray:
+        """(n, b) ranks among the samples of development."""
+        alone = len(self.values) == self.samples
+        return self.ranks if alone else ranked(self.development)
+
+
+def ranked(values: np.ndarray) -> np.ndarray:
+    """(n, b) ranks within each column, ties their mean rank; NaN stays NaN."""
+    missing = np.isnan(values)
+    # Missing values come last, where they change no other rank.
+    ranks = rankdata(np.where(missing, np.inf, values), axis=0)
+    return np.where(missing, np.nan, ranks)
+
+
+@dataclass(frozen=True)
+class CheckedData:
+    """A data set as its checks see it.
+
+    task: classification or regression; outcome, groups: columns of the sheet, groups may be None;
+    sheet: text cells by sample; rows: of samples.tsv, development's n samples first; data: path of
+    data.h5ad; splits, strata: rows of splits.csv and strata.csv.
+    """
+
+    task: str
+    outcome: str
+    groups: str | None
+    sheet: pd.DataFrame
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    data: str = ""
+    splits: list = field(default_factory=list)
+    strata: list = field(default_factory=list)
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether the outcome is a class."""
+        return self.task == "classification"
+
+    @cached_property
+    def y(self) -> pd.Series:
+        """Outcome of each sample of the sheet: labels, or numbers."""
+        y = self.sheet[self.outcome].str.strip()
+        return y if self.is_classification else y.astype(float)
+
+    @cached_property
+    def unused(self) -> pd.DataFrame:
+        """Columns of the sheet that are neither outcome nor group.
+
+        Columns to stratify by are among them: balancing the folds over a batch does not keep a
+        model from learning the batch.
+        """
+        names = [name for name in self.sheet.columns if name not in (self.outcome, self.groups)]
+        return self.sheet[names].apply(lambda column: column.str.strip())
+
+    @cached_property
+    def columns(self) -> Columns:
+        """How the unused columns of the sheet are associated with the outcome."""
+        groups = None if self.groups is None else self.sheet[self.groups]
+        return Columns(self.unused, Permuted(self.y, groups))
+
+    @cached_property
+    def subjects(self) -> dict[str, float]:
+        """Columns that look like names of subjects: the share of samples that share a name."""
+        found = {} if self.groups is not None else self.columns.found
+        shares = {}
+        for name, association in found.items():
+            column = self.unused[name]
+            repeated = (column.map(column.value_counts()) > 1) & (column != "")
+            of_batches = column.nunique() <= FEW_VALUES or is_called(name, "batch")
+            if association.is_number or association.p >= 0.05 or of_batches:
+                continue
+            if repeated.mean() >= 0.5 and self._explained(column[repeated]) >= 0.9:
+                shares[name] = repeated.mean()
+        return shares
+
+    def _explained(self, level: pd.Series) -> float:
+        """Share of samples with their level's majority class, or of the outcome's variance."""
+        outcome = self.y[level.index]
+        if self.is_classification:
+            majority = outcome.groupby(level).agg(lambda part: part.value_counts().iloc[0])
+            return majority.sum() / len(outcome)
+        residual = outcome - outcome.groupby(level).transform("mean")
+        return 1 - residual.var(ddof=0) / outcome.var(ddof=0)
+
+    @cached_property
+    def development(self) -> pd.DataFrame:
+        """Rows of samples.tsv of development's n samples."""
+        return self.rows[self.rows["cohort"] == DEVELOPMENT]
+
+    @cached_property
+    def development_y(self) -> np.ndarray:
+        """(n,) outcome of development: labels, or numbers."""
+        y = self.development["outcome"].to_numpy()
+        return y if self.is_classification else y.astype(float)
+
+    @cached_property
+    def permuted(self) -> Permuted:
+        """Permutations of development's outcome."""
+        groups = self.development["group"]
+        return Permuted(self.development_y, groups if groups.iloc[0] else None)
+
+    @cached_property
+    def features(self) -> list[str]:
+        """Names of the p features."""
+        return axis_names(self.data, "var")
+
+    @cached_property
+    def layers(self) -> np.ndarray:
+        """(p,) name of each feature's layer."""
+        return layers(self.data)
+
+    def blocks(self) -> Iterator[Block]:
+        """The features of all samples, a block at a time."""
+        order = [self.development, self.rows[self.rows["cohort"] != DEVELOPMENT]]
+        samples = pd.concat(order)["sample"]
+        for first in range(0, len(self.features), COLUMNS):
+            columns = np.arange(first, min(first + COLUMNS, len(self.features)))
+            yield Block(first, read_columns(self.data, samples, columns), len(self.development))
+
+    @cached_property
+    def presence(self) -> dict[str, np.ndarray]:
+        """(n,) whether each sample of development has a value in a layer, by layer."""
+        samples, present = self.development["sample"].to_numpy(), {}
+        for layer in dict.fromkeys(self.layers):
+            columns = np.flatnonzero(self.layers == layer)
+            found = np.zeros(len(samples), dtype=bool)
+            # Most samples have a value among the first features.
+            step = 20
+            while len(columns) and not found.all():
+                values = read_columns(self.data, samples[~found], columns[:step])
+                found[~found] = ~np.isnan(values).all(axis=1)
+                columns, step = columns[step:], COLUMNS
+            present[layer] = found
+        return present
+
+    def class_shares(self, members: np.ndarray) -> str:
+        """'60 % of AML, 0 % of ALL' for the (n,) samples that are members."""
+        shares = pd.Series(members).groupby(self.development_y).mean().sort_values()[::-1]
+        parts = [f"{share:.0%} of {label}" for label, share in shares.items()]
+        return ", ".join(parts[:3] + (["…"] if len(parts) > 3 else []))

@@ -1,0 +1,62 @@
+"""Checks a data set for problems that can bias its results; they only warn."""
+
+import pandas as pd
+
+from omc.core.csv_files import read_csv, write_csv
+from omc.core.errors import UserError, did_you_mean, some
+from omc.core.registry import entries
+from omc.core.tables import CHECKS as HEADER
+from omc.data.checked import CheckedData
+from omc.data.reading import read_sheet
+
+CHECKS = "omc.data.checks"
+
+
+def all_checks() -> dict:
+    """The checks by name, in their order."""
+    return dict(sorted(entries(CHECKS).items(), key=lambda item: item[1].ORDER))
+
+
+def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
+    """Refuse a positive class that no sample has. outcome: (n,) of `column`."""
+    classes = sorted(outcome.unique())
+    if positive is not None and positive not in classes:
+        of_yaml = " YAML reads yes and no as true and false: write it in quotes"
+        raise UserError(
+            f"{key}.outcome.positive: '{positive}' is not a class of column '{column}'"
+            f" (classes: {some(classes, 12)})."
+            + (of_yaml if positive in ("True", "False") else did_you_mean(positive, classes))
+        )
+
+
+def checked(data: CheckedData) -> list[list]:
+    """Rows (check, status, value, advice) of all checks, after one pass over the features."""
+    checks = all_checks()
+    scans = {name: check.Scan(data) for name, check in checks.items() if hasattr(check, "Scan")}
+    for block in data.blocks():
+        for scan in scans.values():
+            scan.add(block)
+    return [
+        [name, *row] for name, check in checks.items() for row in check.check(data, scans.get(name))
+    ]
+
+
+def check_dataset(
+    dataset: str,
+    sheet: str,
+    data: str,
+    samples: str,
+    splits: str,
+    strata: str,
+    setting: dict,
+    output: str,
+) -> None:
+    """Write the checks of a data set. setting: outcome (its column), task, positive, groups."""
+    rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
+    data_set = CheckedData(
+        setting["task"], setting["outcome"], setting["groups"], read_sheet(sheet), rows, data,
+        read_csv(splits), read_csv(strata),
+    )  # fmt: skip
+    outcome = data_set.development["outcome"]
+    check_positive(setting["positive"], outcome, setting["outcome"], f"datasets.{dataset}")
+    write_csv(output, HEADER, ([dataset, *row] for row in checked(data_set)))
