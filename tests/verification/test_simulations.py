@@ -11,6 +11,7 @@ SCRIPTS = {
     "picking.py": "Simulation: what to expect of a model that is picked for its score",
     "null_uniform.py": "Simulation: p-values of the permutation null",
     "alarms.py": "Simulation: how often the alarms of the data checks fire",
+    "net_benefit.py": "Simulation: how often net benefit calls a model useful",
 }
 
 

@@ -220,11 +220,13 @@ rule describe_predictions:
     input:
         predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=code("evaluate/describe_predictions.py"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
         curves=f"{RESULTS}/curves.csv",
         confusion=f"{RESULTS}/confusion.csv",
+        net_benefit=f"{RESULTS}/net_benefit.csv",
     log:
         f"{RESULTS}/logs/describe_predictions.log",
     benchmark:
@@ -237,6 +239,7 @@ rule describe_predictions:
     params:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
     message:
         "Describe the predictions: calibration, curves, confusion"
     script:

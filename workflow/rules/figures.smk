@@ -46,6 +46,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             image_layers=lambda wc: [layer for layer, _ in STUDY.shown_images(wc.dataset)],
             positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
             rope=for_dataset(STUDY.rope),
+            weights=CONFIG["imbalance"] == "weights",
         message:
             "Draw the figures of {wildcards.dataset}"
         script:

@@ -793,7 +793,8 @@ test_that("a cohort without a value or an interval is said so", {
 #'
 #' without: models without probabilities; slopes: means by model; half: of their intervals.
 with_described <- function(data, classes = c("control", "case"), repeats = 2, cohorts = NULL,
-                           events = 30, without = NULL, slopes = 1, half = 0.2) {
+                           events = 30, without = NULL, slopes = 1, half = 0.2, certain = 0,
+                           gain = 0.02) {
   models <- data$models$model
   ranking <- data$ranking[data$ranking$metric == data$metric, ]
   value <- ranking$estimate[match(models, ranking$model)]
@@ -804,7 +805,7 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
     `repeat` = c(seq_len(repeats), rep("", length(cohorts))), check.names = FALSE
   )
   x <- seq(0, 1, 0.01)
-  curves <- calibration <- confusion <- list()
+  curves <- calibration <- confusion <- benefit <- list()
   for (i in which(is.finite(value))) {
     names <- data.frame(
       dataset = "demo", language = sub("/.*", "", models[i]), model = sub("^[^/]*/", "", models[i])
@@ -831,18 +832,33 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
       }
       calibration[[length(calibration) + 1]] <- data.frame(
         names, parts[j, , drop = FALSE], slope = slopes[i], slope_low = slopes[i] - half,
-        slope_high = slopes[i] + half, intercept = -0.1, intercept_low = -0.4, intercept_high = 0.2,
-        brier = 0.1, n_events = events, row.names = NULL, check.names = FALSE
+        slope_high = slopes[i] + half, intercept = if (certain > 0.05) NA else -0.1,
+        intercept_low = -0.4, intercept_high = 0.2, brier = 0.1, n_events = events,
+        clipped = certain, ici = 0.04, row.names = NULL, check.names = FALSE
       )
     }
+    cohort <- if (models[i] %in% without) character() else unique(parts$cohort)
+    benefit[[i]] <- benefit_rows(names, cohort, wrong, gain)
   }
   dir <- tempfile("described")
   dir.create(dir)
   files <- write_tables(
-    dir, list(curves = curves, calibration = calibration, confusion = confusion)
+    dir, list(
+      curves = curves, calibration = calibration, confusion = confusion,
+      net_benefit = benefit
+    )
   )
   data$described <- read_described(files, "demo", models)
   data
+}
+
+#' Rows of net_benefit.csv; gain: its lower limit up to a threshold of 0.8.
+benefit_rows <- function(names, cohort, wrong, gain) {
+  rows <- merge(expand.grid(threshold = 1:99 / 100, cohort = cohort), names)
+  transform(
+    rows, net_benefit = 0.5 - wrong * threshold, ci_low = 0.4 - wrong * threshold,
+    ci_high = 0.6 - wrong * threshold, gain_low = ifelse(threshold > 0.8, -0.01, gain)
+  )
 }
 
 #' Results with the metrics that the panels show, and no tuning.
@@ -915,13 +931,13 @@ test_that("Wilson's limits are those of prop.test", {
   }
 })
 
-test_that("the useful thresholds are the longest run above treating all and none", {
+test_that("the useful thresholds are the longest run with a gain beyond the interval", {
   expect_equal(treat_all(c(0.25, 0.5), 0.4), c(0.2, -0.2))
-  x <- 1:9 / 10
-  none <- pmax(treat_all(x, 0.4), 0)
-  expect_equal(useful_range(data.frame(x, y = none), 0.4), c(NA, NA))
-  above <- c(1, 0, 0, 1, 1, 1, 0, 1, 0)
-  expect_equal(useful_range(data.frame(x, y = none + above / 10), 0.4), c(0.4, 0.6))
+  threshold <- 1:9 / 10
+  of <- function(gain_low) useful_range(data.frame(threshold, gain_low))
+  expect_equal(of(rep(0, 9)), c(NA, NA))
+  expect_equal(of(rep(NA, 9)), c(NA, NA))
+  expect_equal(of(c(1, -1, NA, 1, 1, 1, -1, 1, -1)), c(0.4, 0.6))
 })
 
 panel_title <- function(draw, ...) {
@@ -930,32 +946,37 @@ panel_title <- function(draw, ...) {
   gsub("\n", " ", draw(data)$plot$labels$title)
 }
 
-test_that("the title of calibration tells slopes whose interval leaves 1", {
+test_that("the title of calibration counts slopes whose interval leaves 1, and names no winner", {
   of <- function(...) panel_title(draw_calibration, ...)
   expect_equal(
-    of(slopes = c(0.95, 1.1)),
-    paste(
-      "No evidence against a calibration slope of 1 in any of 2 models;",
-      "r/a's slope is nearest to 1 (0.95)"
-    )
+    of(slopes = c(0.95, 1.1)), "No evidence against a calibration slope of 1 in any of 2 models"
+  )
+  # The nearest slope of all, with the widest interval, is no finding.
+  expect_equal(
+    of(slopes = 1.11, half = 1.04),
+    "No evidence against a calibration slope of 1 in any of 2 models"
   )
   expect_equal(
     of(slopes = c(0.5, 1.1)),
-    "Probabilities of 1 of 2 models are too extreme; python/b's slope is nearest to 1 (1.10)"
+    "Probabilities of 1 of 2 models are too extreme: the interval of the slope excludes 1"
   )
   expect_equal(
     of(slopes = c(0.5, 2)),
     paste(
-      "Probabilities of 1 of 2 models are too extreme, of 1 too timid;",
-      "r/a's slope is nearest to 1 (0.50)"
+      "Probabilities of 1 of 2 models are too extreme, of 1 too timid:",
+      "the interval of the slope excludes 1"
     )
   )
-  expect_match(of(slopes = 2), "^Probabilities of both models are too timid;")
+  expect_match(of(slopes = 2), "^Probabilities of both models are too timid:")
+  expect_equal(
+    of(slopes = c(1, NA)), "No evidence against a calibration slope of 1; 1 without a slope"
+  )
   expect_equal(
     of(slopes = NA, events = 11),
     "No calibration slope: 11 events or non-events are too few, it takes 20"
   )
   expect_match(of(slopes = NA), "^No calibration slope: the probabilities separate the outcomes")
+  expect_match(of(certain = 0.3), "^No calibration slope: too many probabilities are 0 or 1")
   expect_equal(of(without = c("r/a", "python/b")), "No model gives probabilities")
 })
 
@@ -966,6 +987,30 @@ test_that("a slope that is withheld is said so, of the baseline too", {
   expect_match(text, "no slope: baseline", fixed = TRUE)
   text <- svg_text(drawn_as_svg(with_described(data, slopes = NA), draw_calibration))
   expect_match(text, "no slope: separated", fixed = TRUE)
+  text <- svg_text(drawn_as_svg(with_described(data, certain = 0.3), draw_calibration))
+  expect_match(text, "no slope: 30\u00a0% are 0 or 1", fixed = TRUE)
+  expect_match(text, "no intercept", fixed = TRUE)
+  expect_match(text, "over 5 % of them", fixed = TRUE)
+  text <- svg_text(drawn_as_svg(with_described(data, certain = 0.03), draw_calibration))
+  expect_match(text, "ICI 0.04; 3\u00a0% are 0 or 1", fixed = TRUE)
+  expect_false(grepl("no intercept", text))
+})
+
+test_that("weights in training are named where probabilities are judged", {
+  data <- with_described(panel_results(c("r/a" = 0.9, "python/b" = 0.8)))
+  for (name in c("calibration", "decision")) {
+    text <- svg_text(drawn_as_svg(data, described_figures[[name]]))
+    expect_false(grepl("weights that make", text))
+    data$weights <- TRUE
+    text <- svg_text(drawn_as_svg(data, described_figures[[name]]))
+    expect_match(text, "weights that make", fixed = TRUE)
+    expect_match(text, "50 %", fixed = TRUE)
+    data$weights <- FALSE
+  }
+  expect_match(
+    gsub("\n", " ", draw_decision(data)$plot$labels$caption),
+    "The prevalence of case is that of the samples, 50 %;", fixed = TRUE
+  )
 })
 
 test_that("a class whose label holds quotes is the class that the figures speak of", {
@@ -978,8 +1023,9 @@ test_that("a class whose label holds quotes is the class that the figures speak 
 
 test_that("titles of the other panels are computed from the data", {
   expect_match(
-    panel_title(draw_decision), "^By the mean curve, r/a has more net .* from 0.0. to 0.99$"
+    panel_title(draw_decision), "beyond a 95 % interval: both models; r/a from 0.01 to 0.80$"
   )
+  expect_match(panel_title(draw_decision, gain = -0.01), "^No evidence that a model has more net")
   expect_equal(
     panel_title(draw_confusion), "r/a is right on 99 % of control and 99 % of case"
   )

@@ -40,7 +40,6 @@ test_that("the loop chooses the candidate and predicts as plain caret::train doe
       "ranger", list(mtry = c(5, 20), splitrule = "gini", min.node.size = 1),
       list(num.trees = 100)
     ),
-    settings_for("svmRadial", list(C = c(.25, 1, 4))),
     settings_for("pls", list(ncomp = 1:4)),
     settings_for("knn", list(k = c(3, 5))),
     settings_for("rpart", list(cp = c(.01, .3)))

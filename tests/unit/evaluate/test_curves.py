@@ -14,7 +14,7 @@ from sklearn.metrics import (
 )
 
 from omc.core import tables as contracts
-from omc.evaluate import curves, scoring
+from omc.evaluate import calibration, curves, decisions, scoring
 from omc.evaluate.curves import GRID
 from omc.evaluate.predictions import read_predictions
 from tests.predicted import predicted
@@ -40,10 +40,9 @@ def drawn():
 
 
 def test_slope_and_intercept_are_those_of_statsmodels(drawn):
-    event, prob = drawn
-    result = curves.calibration_line(event, prob)
-    kept = np.clip(prob, curves.CLIP, 1 - curves.CLIP)
-    logit = np.log(kept / (1 - kept))
+    event, prob = drawn[0], np.clip(drawn[1], 0.005, 0.995)
+    result = calibration.calibration_line(event, prob)
+    logit = np.log(prob / (1 - prob))
     family = sm.families.Binomial()
     slope = sm.GLM(event, sm.add_constant(logit), family).fit(tol=1e-14, maxiter=200)
     level = sm.GLM(event, np.ones(300), family, offset=logit).fit(tol=1e-14, maxiter=200)
@@ -57,28 +56,62 @@ def test_a_slope_needs_twenty_of_both_and_overlap():
     prob = np.linspace(0.05, 0.95, 60)
     event = np.arange(60) % 3 == 0
     assert event.sum() == 20
-    assert np.isfinite(curves.calibration_line(event, prob)["slope"]).all()
-    assert np.isfinite(curves.calibration_line(~event, prob)["slope"]).all()
+    assert np.isfinite(calibration.calibration_line(event, prob)["slope"]).all()
+    assert np.isfinite(calibration.calibration_line(~event, prob)["slope"]).all()
     event[0] = False
     for few in (event, ~event):
-        line = curves.calibration_line(few, prob)
+        line = calibration.calibration_line(few, prob)
         assert np.isnan(line["slope"]).all() and np.isfinite(line["intercept"]).all()
     for event in (prob > 0.4, prob < 0.4):
-        line = curves.calibration_line(event, prob)
+        line = calibration.calibration_line(event, prob)
         assert np.isnan(line["slope"]).all() and np.isfinite(line["intercept"]).all()
-    constant = curves.calibration_line(np.arange(60) < 30, np.full(60, 0.5))
+    constant = calibration.calibration_line(np.arange(60) < 30, np.full(60, 0.5))
     assert np.isnan(constant["slope"]).all()
     assert constant["intercept"][0] == pytest.approx(0, abs=1e-9)
-    assert np.isnan(curves.calibration_line(np.zeros(60, bool), prob)["intercept"]).all()
+    assert np.isnan(calibration.calibration_line(np.zeros(60, bool), prob)["intercept"]).all()
 
 
-def test_certain_and_wrong_probabilities_still_have_a_line():
-    event = np.arange(50) % 2 == 0
-    prob = np.where(event, 1.0, 0.0)
-    prob[:4] = [0.0, 1.0, 0.5, 0.5]
-    line = curves.calibration_line(event, prob)
-    assert 0 < line["slope"][0] < 1
-    assert np.isfinite([*line["slope"], *line["intercept"]]).all()
+def test_a_line_that_certain_probabilities_decide_is_withheld(drawn):
+    event, prob = drawn
+    assert not calibration.clipped(prob[(prob > 0) & (prob < 1)]).any()
+    prob = np.clip(prob, 0.01, 0.99)
+    known = calibration.calibration_line(event, prob)
+    right = np.flatnonzero(event)[:15]
+    # Up to 5 % of them, on the right side, change little.
+    certain = prob.copy()
+    certain[right] = 1
+    line = calibration.calibration_line(event, certain)
+    assert line["slope"][0] == pytest.approx(known["slope"][0], abs=0.1)
+    more, wrong = certain.copy(), prob.copy()
+    more[np.flatnonzero(event)[15]] = 1
+    wrong[np.flatnonzero(event)[0]] = 0
+    for case in (more, wrong):
+        line = calibration.calibration_line(event, case)
+        assert np.isnan([*line["slope"], *line["intercept"]]).all()
+    # What was printed: an intercept that is the place where one probability was clipped.
+    forest = np.where(event, 1.0, 0.0)
+    forest[0] = 1 - forest[0]
+    assert np.isnan(calibration.calibration_line(event, forest)["intercept"][0])
+    assert calibration.clipped(forest).all()
+
+
+def test_errors_of_the_smoothed_curve_are_those_of_a_known_curve():
+    rng = np.random.default_rng(2)
+    prob = rng.uniform(size=4000)
+    event = rng.random(4000) < 0.2 + 0.5 * prob
+    off = np.abs(0.2 + 0.5 * prob - prob)
+    expected = [off.mean(), np.median(off), np.quantile(off, 0.9)]
+    assert calibration.calibration_errors(event, prob) == pytest.approx(expected, abs=0.02)
+    ici, _, e90 = calibration.calibration_errors(rng.random(4000) < prob, prob)
+    assert ici < 0.02 and e90 < 0.04
+
+
+def test_errors_without_a_curve():
+    event = np.array([True, False, False, False] * 5)
+    assert calibration.calibration_errors(event, np.full(20, 0.5)) == pytest.approx([0.25] * 3)
+    # Most probabilities are equal, so that a window has no width.
+    prob = np.where(np.arange(20) < 17, 0.0, np.linspace(0.2, 1, 20))
+    assert np.isfinite(calibration.calibration_errors(event, prob)).all()
 
 
 def test_bins_of_one_repeat_are_those_of_scikit_learn(drawn):
@@ -108,6 +141,63 @@ def test_net_benefit_by_hand():
     result = curves.net_benefit(event, prob, np.array([0.01, 0.2, 0.5, 0.95]))
     # Treated are: all; all but one; one event and one non-event; nobody.
     assert result == pytest.approx([2 / 5 - 3 / 5 / 99, 2 / 5 - 2 / 5 / 4, 1 / 5 - 1 / 5, 0])
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def write(groups):
+        rows = "".join(f"s{i}\tyes\t{group}\tdevelopment\n" for i, group in enumerate(groups))
+        path = tmp_path / "samples.tsv"
+        path.write_text("sample\toutcome\tgroup\tcohort\n" + rows, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def table_of(part, samples, n):
+    part.rows["sample"] = [f"s{i % n}" for i in range(len(part))]
+    part.rows["cohort"] = "development"
+    part.rows["language"], part.rows["model"] = "r", "m"
+    rows = list(decisions.decision_rows(part, "d", samples, seed=1))
+    return np.array([[float(cell or "nan") for cell in row[4:]] for row in rows]).T
+
+
+def test_net_benefit_has_the_interval_of_a_bootstrap_over_samples_or_groups(drawn, sheet):
+    event, prob = (part[:100] for part in drawn)
+    threshold, benefit, low, high, gain, gain_low, gain_high = table_of(
+        binary(event, prob), sheet([""] * 100), 100
+    )
+    np.testing.assert_allclose(threshold, curves.THRESHOLDS)
+    np.testing.assert_allclose(benefit, curves.net_benefit(event, prob), atol=1e-12)
+    of_all = event.mean() - (1 - event.mean()) * threshold / (1 - threshold)
+    np.testing.assert_allclose(gain, benefit - np.maximum(of_all, 0), atol=1e-9)
+    middle = slice(20, 60)
+    assert (low < benefit)[middle].all() and (benefit < high)[middle].all()
+    assert (gain_low < gain)[middle].all() and (gain < gain_high)[middle].all()
+    # Where treating none is the alternative: not one threshold, but all together.
+    assert (gain_high - gain_low > high - low)[55:90].all()
+    # At odds of 1 it is a mean of 1 (rightly treated), -1 (wrongly) and 0.
+    worth = np.where(prob >= 0.5, np.where(event, 1, -1), 0)
+    assert (high - low)[49] == pytest.approx(4 * worth.std() / 10, rel=0.15)
+    # Ten groups of ten, whose samples are alike, say less.
+    repeated = np.repeat(np.arange(10) * 10, 10)
+    part = binary(event[repeated], prob[repeated])
+    of_groups = table_of(part, sheet([f"g{i // 10}" for i in range(100)]), 100)
+    of_samples = table_of(part, sheet([""] * 100), 100)
+    assert (of_groups[3] - of_groups[2])[30] > 2 * (of_samples[3] - of_samples[2])[30]
+
+
+def test_a_model_that_knows_nothing_is_rarely_of_use(sheet):
+    rng, claims, path = np.random.default_rng(4), 0, sheet([""] * 60)
+    for _ in range(60):
+        prob = 1 / (1 + np.exp(1.4 + rng.normal(size=60)))
+        gain_low = table_of(binary(np.arange(60) < 12, prob), path, 60)[5]
+        claims += (gain_low > 0).any()
+    assert claims <= 3
+
+
+def test_net_benefit_of_several_classes_is_not_defined(three_classes, sheet):
+    assert not list(decisions.decision_rows(three_classes, "d", "", seed=1))
 
 
 def test_roc_and_precision_recall_are_those_of_scikit_learn(drawn):
@@ -177,7 +267,7 @@ def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
     for curve, metric in (("roc", "roc_auc"), ("pr", "average_precision")):
         expected = np.mean([value[metric] for value in values])
         assert area(result[curve]) == pytest.approx(expected, abs=0.005)
-    event, prob = curves.event_of(part)
+    event, prob = calibration.event_of(part)
     assert (event == (part.truth == part.prob.argmax(axis=1))).all()
     assert (prob == part.prob.max(axis=1)).all()
     kinds = {row[0] for row in curves.curve_rows(part, pooled=False)}
@@ -194,13 +284,15 @@ def test_rows_of_every_repeat(drawn):
     event, prob = drawn
     repeat = np.where(np.arange(300) < 150, "1", "2")
     part = binary(event, prob, repeat=repeat)
-    first, second = curves.calibration_rows(part)
+    first, second = calibration.calibration_rows(part)
     assert [first[0], second[0]] == ["1", "2"]
     half = repeat == "1"
-    expected = curves.calibration_line(event[half], prob[half])
+    expected = calibration.calibration_line(event[half], prob[half])
     assert first[1:7] == [*expected["slope"], *expected["intercept"]]
     assert first[7] == pytest.approx(brier_score_loss(event[half], prob[half]))
     assert first[8] == min(event[half].sum(), (~event[half]).sum())
+    assert first[9] == calibration.clipped(prob[half]).mean()
+    assert first[10:] == [*calibration.calibration_errors(event[half], prob[half])]
     rows = curves.curve_rows(part, pooled=False)
     bars = [row for row in rows if row[:2] == ["histogram", "2"]]
     assert sum(row[4] for row in bars) == 150 and sum(row[3] for row in bars) == pytest.approx(1)
@@ -232,7 +324,7 @@ def test_predictions_are_read_by_model_and_cohort(tmp_path):
         ("r", "sure", "development"),
     ]
     part = result["r", "m", "development"]
-    assert list(part.rows["repeat"]) == ["1"] and curves.event_of(part)[1].tolist() == [0.25]
+    assert list(part.rows["repeat"]) == ["1"] and calibration.event_of(part)[1].tolist() == [0.25]
     assert list(result["r", "m", "lyon"].rows["repeat"]) == [""]
     assert part.has_probabilities and not result["r", "sure", "development"].has_probabilities
     assert read(None)["r", "m", "lyon"].positive == 1

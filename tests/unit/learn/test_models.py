@@ -260,3 +260,19 @@ def test_importance_has_a_number_for_each_column(name, study):
         expected = "impurity"
     assert kind == expected
     assert value is None if kind == "" else value.shape == (20,) and (value >= 0).all()
+
+
+def test_boosting_learns_from_what_many_features_share():
+    """24 samples told apart by any of many features: a tree that may take all always takes one."""
+    rng = np.random.default_rng(2)
+    y = np.arange(48) % 2
+    x = rng.normal(size=(48, 200))
+    x[:, :100] += 0.6 * y[:, None]
+    spec = resolved("gradient_boosting")
+    model = models.fit_model(
+        build("gradient_boosting"), {"max_depth": 1, "max_iter": 100}, x[:24], y[:24], 2, [], 1,
+        "none",
+    )  # fmt: skip
+    prob = models.predict_model(model, x[24:], 2)[1][:, 1]
+    assert (prob[y[24:] == 1][:, None] > prob[y[24:] == 0]).mean() > 0.95
+    assert spec["grid"] == {"max_depth": [1, 3], "max_iter": [50, 100, 200]}

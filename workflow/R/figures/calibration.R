@@ -18,19 +18,25 @@ wilson <- function(share, n) {
 #' One row per model in cross-validation: means over the repeats, and why there is no slope.
 calibration_means <- function(calibration, ranked) {
   rows <- inside(calibration)
+  # With events, only probabilities of 0 and 1 leave a repeat without an intercept.
+  rows$certain <- is.na(rows$intercept) & rows$n_events > 0
   numbers <- c("slope", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high",
-               "n_events")
+               "n_events", "clipped", "ici", "certain")
   means <- lapply(numbers, function(column) {
     of_model <- factor(rows$model, levels = ranked$model)
     as.numeric(tapply(rows[[column]], of_model, mean, na.rm = TRUE))
   })
   names(means) <- numbers
   lines <- data.frame(ranked[c("model", "baseline")], means, row.names = NULL)
+  certain <- (lines$certain > 0) %in% TRUE
+  lines[certain, c("slope", "intercept")] <- NA
   lines$why <- ifelse(
     is.na(lines$n_events), "", ifelse(
       lines$baseline, "baseline", ifelse(
-        lines$n_events < fewest_events,
-        paste(short_number(lines$n_events), "of", fewest_events, "events"), "separated"
+        certain, paste(percent_text(lines$clipped), "are 0 or 1"), ifelse(
+          lines$n_events < fewest_events,
+          paste(short_number(lines$n_events), "of", fewest_events, "events"), "separated"
+        )
       )
     )
   )
@@ -38,26 +44,29 @@ calibration_means <- function(calibration, ranked) {
   lines
 }
 
-#' The title: whose probabilities are too extreme or too timid.
+percent_text <- function(share) paste0(short_number(100 * share, 2), "\u00a0%")
+
+#' The title: in how many models the interval of the slope excludes 1. None wins by its slope.
 calibration_finding <- function(lines) {
   lines <- lines[!lines$baseline & is.finite(lines$n_events), , drop = FALSE]
   if (nrow(lines) == 0) return("No model gives probabilities")
   known <- lines[is.finite(lines$slope), , drop = FALSE]
-  n <- nrow(known)
-  if (n == 0) {
-    few <- short_number(max(lines$n_events))
-    return(paste0("No calibration slope: ", if (all(lines$n_events < fewest_events)) {
-      paste(few, "events or non-events are too few, it takes", fewest_events)
-    } else {
-      "the probabilities separate the outcomes, or the events are too few"
-    }))
-  }
-  nearest <- known[which.min(abs(known$slope - 1)), ]
+  without <- nrow(lines) - nrow(known)
+  if (nrow(known) == 0) return(paste("No calibration slope:", no_slopes(lines)))
   paste0(
-    slopes_beyond(sum(known$slope_high < 1), sum(known$slope_low > 1), n), "; ", nearest$model,
-    if (n > 1) "'s slope is nearest to 1 (" else "'s slope is ", format_value(nearest$slope, 2),
-    if (n > 1) ")"
+    slopes_beyond(sum(known$slope_high < 1), sum(known$slope_low > 1), nrow(known)),
+    if (without > 0) paste0("; ", without, " without a slope")
   )
+}
+
+#' In words why no model has a slope.
+no_slopes <- function(lines) {
+  if (all(lines$certain > 0)) return("too many probabilities are 0 or 1, or one of these is wrong")
+  if (all(lines$n_events < fewest_events)) {
+    few <- short_number(max(lines$n_events))
+    return(paste(few, "events or non-events are too few, it takes", fewest_events))
+  }
+  "the probabilities separate the outcomes, or too many are 0 or 1, or the events are too few"
 }
 
 #' In words how many of n slopes are below and above 1, by their intervals.
@@ -70,7 +79,8 @@ slopes_beyond <- function(extreme, timid, n) {
   count <- if (extreme > 0) extreme else timid
   paste0(
     "Probabilities of ", of_models(count, n), " are too ", if (extreme > 0) "extreme" else "timid",
-    if (extreme > 0 && timid > 0) paste0(", of ", timid, " too timid")
+    if (extreme > 0 && timid > 0) paste0(", of ", timid, " too timid"),
+    ": the interval of the slope excludes 1"
   )
 }
 
@@ -79,14 +89,7 @@ draw_calibration <- function(data) {
   ranked <- rank_models(data)
   described <- data$described
   lines <- calibration_means(described$calibration, ranked)
-  text <- function(name, low, high) with_interval(lines[[name]], lines[[low]], lines[[high]], 2)
-  has_slope <- is.finite(lines$slope)
-  slope <- ifelse(
-    has_slope, paste("slope", text("slope", "slope_low", "slope_high")),
-    paste("no slope:", lines$why)
-  )
-  notes <- paste0(slope, "\nintercept ", text("intercept", "intercept_low", "intercept_high"))
-  notes[!is.finite(lines$n_events)] <- "\u2013"
+  notes <- calibration_notes(lines)
   points <- over_repeats(described$curves, "calibration")
   points <- in_panels(points[is.finite(points$y), , drop = FALSE], ranked)
   facets <- model_facets(
@@ -109,8 +112,13 @@ draw_calibration <- function(data) {
       "Means over the repeats of all its test predictions together",
       if (nrow(ranked) <= many_panels) ", with Wald's 95 % limits for independent samples", ". ",
       "No slope from fewer than ", fewest_events, " events or non-events",
-      if (any(lines$why == "separated")) ", nor where the probabilities separate the outcomes",
-      "."
+      if (any(lines$why == "separated" & is.na(lines$slope))) {
+        ", nor where the probabilities separate the outcomes"
+      },
+      if (any(lines$certain > 0, na.rm = TRUE)) {
+        ", nor where over 5 % of them are 0 or 1, which have no logit, or one of these is wrong"
+      },
+      ". ICI: mean distance of the smoothed curve from the diagonal.", weights_words(data)
     ),
     x = paste("mean probability of", if (several) "the predicted class" else event),
     y = paste("share of", if (several) "predictions that are right" else event)
@@ -129,6 +137,27 @@ draw_calibration <- function(data) {
     scale_y_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0.02, 0)) +
     coord_cartesian(xlim = c(0, 1), ylim = c(histogram[["foot"]], 1))
   panel_figure(plot, facets, words, cohort_labels(cohorts))
+}
+
+#' The lines on the strips: slope, intercept, and ICI with the share of probabilities of 0 or 1.
+calibration_notes <- function(lines) {
+  text <- function(name, low, high) with_interval(lines[[name]], lines[[low]], lines[[high]], 2)
+  slope <- ifelse(
+    is.finite(lines$slope), paste("slope", text("slope", "slope_low", "slope_high")),
+    paste("no slope:", lines$why)
+  )
+  intercept <- ifelse(
+    is.finite(lines$intercept),
+    paste("intercept", text("intercept", "intercept_low", "intercept_high")), "no intercept"
+  )
+  some <- (lines$clipped > 0) %in% TRUE & !(lines$certain > 0) %in% TRUE
+  ici <- paste0(
+    "ICI ", format_value(lines$ici, 2),
+    ifelse(some, paste0("; ", percent_text(lines$clipped), " are 0 or 1"), "")
+  )
+  notes <- paste(slope, intercept, ici, sep = "\n")
+  notes[!is.finite(lines$n_events)] <- "\u2013"
+  notes
 }
 
 #' Points with their bars, joined by lines; thin lines of the repeats.

@@ -2,18 +2,17 @@
 
 use("theme", "text", "figure_data", "panels", "variants")
 
-#' The longest run of thresholds at which a model's net benefit is above treating all and none.
+#' The longest run of thresholds at which a model gains beyond its interval.
 #'
-#' @param curve rows of one model's mean curve, by threshold; @param prevalence of the event.
+#' @param benefit rows of net_benefit.csv of one model, by threshold.
 #' @return lowest and highest threshold; NA where there is none.
-useful_range <- function(curve, prevalence) {
-  best <- pmax(treat_all(curve$x, prevalence), 0)
-  runs <- rle(curve$y > best + 1e-9)
-  runs$lengths <- runs$lengths * ifelse(runs$values %in% TRUE, 1, -1)
+useful_range <- function(benefit) {
+  runs <- rle((benefit$gain_low > 1e-9) %in% TRUE)
+  runs$lengths <- runs$lengths * ifelse(runs$values, 1, -1)
   if (!any(runs$lengths > 0)) return(c(NA, NA))
   longest <- which.max(runs$lengths)
   last <- sum(abs(runs$lengths[seq_len(longest)]))
-  curve$x[c(last - runs$lengths[longest] + 1, last)]
+  benefit$threshold[c(last - runs$lengths[longest] + 1, last)]
 }
 
 #' Net benefit of treating every sample; see omc/curves.py.
@@ -21,36 +20,20 @@ treat_all <- function(threshold, prevalence) {
   prevalence - (1 - prevalence) * threshold / (1 - threshold)
 }
 
-#' The title: where the leader of the comparison is of use, by its mean curve: there is no interval.
+#' The title: how many models gain beyond their intervals, and where the comparison's leader does.
 decision_finding <- function(ranked, ranges) {
   rows <- ranked[!ranked$baseline & ranked$model %in% rownames(ranges), , drop = FALSE]
   models <- rows$model
   if (length(models) == 0) return("No model gives probabilities")
-  of_leader <- ranges[models[1], ]
   useful <- sum(is.finite(ranges[models, 1]))
-  if (useful == 0) {
-    return("By the mean curves, no model has more net benefit than treating all or none")
-  }
-  if (!rows$complete[1]) {
-    return(paste(
-      "By the mean curves, more net benefit than treating all or none at some thresholds:",
-      of_models(useful, length(models))
-    ))
-  }
-  if (!is.finite(of_leader[1])) {
-    return(paste0(
-      "By the mean curves, ", models[1], " has nowhere more net benefit than treating all or ",
-      "none, ", of_models(useful, length(models)), " at some thresholds"
-    ))
-  }
-  paste0(
-    "By the mean curve", if (useful < length(models)) "s", ", ", models[1],
-    " has more net benefit than treating all or none at thresholds from ",
-    sub("\u2013", " to ", range_text(of_leader)),
-    if (useful < length(models)) {
-      paste0("; ", of_models(length(models) - useful, length(models)), " nowhere")
-    }
+  if (useful == 0) return("No evidence that a model has more net benefit than treating all or none")
+  of_leader <- ranges[models[1], ]
+  words <- paste(
+    "More net benefit than treating all or none at some thresholds, beyond a 95 % interval:",
+    of_models(useful, length(models))
   )
+  if (!rows$complete[1] || !is.finite(of_leader[1])) return(words)
+  paste0(words, "; ", models[1], " from ", sub("\u2013", " to ", range_text(of_leader)))
 }
 
 range_text <- function(range) paste(format_value(range, 2), collapse = "\u2013")
@@ -67,19 +50,17 @@ draw_decision <- function(data) {
     ))
   }
   ranked <- rank_models(data)
-  curves <- over_repeats(data$described$curves, "decision")
+  curves <- benefit_curves(data$described$benefit)
   share <- stats::setNames(prevalence(data, ranked$model), ranked$model)
-  own <- inside(curves)
-  ranges <- do.call(rbind, lapply(split(own, own$model), function(curve) {
-    useful_range(curve, share[[curve$model[1]]])
-  }))
+  own <- inside(data$described$benefit)
+  ranges <- do.call(rbind, lapply(split(own, own$model), useful_range))
   ranges <- rbind(ranges, matrix(numeric(), 0, 2))
   notes <- vapply(ranked$model, function(model) {
     if (!model %in% rownames(ranges)) return("\u2013")
-    if (!is.finite(ranges[model, 1])) return("useful nowhere")
+    if (!is.finite(ranges[model, 1])) return("use not shown")
     paste("useful at", range_text(ranges[model, ]))
   }, "")
-  most <- max(share, curves$y, 0.1, na.rm = TRUE)
+  most <- max(share, curves$high, 0.1, na.rm = TRUE)
   limits <- c(-0.12, 1.05) * most
   facets <- model_facets(
     ranked, list(unname(notes)), curves$model, "no probabilities", c(0.5, mean(limits))
@@ -91,21 +72,7 @@ draw_decision <- function(data) {
     transform(rules, rule = rep_len("treat all", length(y))),
     transform(rules, y = y * 0, rule = rep_len("treat none", length(y)))
   )
-  positive <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
-  words <- list(
-    title = decision_finding(ranked, ranges),
-    subtitle = paste0(
-      describe_data(data), ". Net benefit: the share of rightly treated samples, less that of ",
-      "wrongly treated ones weighed by the odds of the threshold. Useful: above treating all and ",
-      "none.", repeat_words(data$described$curves)
-    ),
-    caption = paste(
-      "The test predictions of each repeat together. The longest range of thresholds is named.",
-      "The band tells the chance of the division into folds, not that of the samples."
-    ),
-    x = paste0("threshold: treat if the probability of ", positive, " is as high"),
-    y = "net benefit"
-  )
+  words <- decision_words(data, ranked, ranges, share)
   curves <- in_panels(curves, ranked)
   cohorts <- unique(outside(curves)$cohort)
   plot <- ggplot() +
@@ -119,4 +86,46 @@ draw_decision <- function(data) {
     scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
     coord_cartesian(xlim = c(0, 1), ylim = limits)
   panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
+}
+
+#' Curves as `panel_curves()` draws them, with the interval as band.
+benefit_curves <- function(benefit) {
+  curves <- data.frame(
+    benefit[c("model", "cohort")], x = benefit$threshold, y = benefit$net_benefit,
+    low = benefit$ci_low, high = benefit$ci_high
+  )
+  # Without an interval the band has no width.
+  curves$low <- ifelse(is.na(curves$low), curves$y, curves$low)
+  curves$high <- ifelse(is.na(curves$high), curves$y, curves$high)
+  curves
+}
+
+#' The words around the panels.
+decision_words <- function(data, ranked, ranges, share) {
+  positive <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
+  repeats <- length(unique(inside(data$described$curves)[["repeat"]]))
+  prevalences <- unique(round(100 * range(share, na.rm = TRUE)))
+  list(
+    title = decision_finding(ranked, ranges),
+    subtitle = paste0(
+      describe_data(data), ". Net benefit: the share of rightly treated samples, less that of ",
+      "wrongly treated ones weighed by the odds of the threshold. Line: ",
+      if (repeats > 1) paste("mean of", repeats, "repeats") else "all test predictions together",
+      "; band: 95 % interval by bootstrap over samples or groups."
+    ),
+    caption = paste0(
+      "Useful: the gain over treating all and none is above 0 by an interval that holds for all ",
+      "thresholds together; the longest range is named.",
+      if (any(is.finite(prevalences))) {
+        paste0(
+          " The prevalence of ", positive, " is that of the samples, ",
+          paste(prevalences, collapse = "\u2013"), " %; where it is another, as in a population ",
+          "that cases and controls were picked from, so is the net benefit."
+        )
+      },
+      weights_words(data)
+    ),
+    x = paste0("threshold: treat if the probability of ", positive, " is as high"),
+    y = "net benefit"
+  )
 }

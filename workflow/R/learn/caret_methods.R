@@ -1,20 +1,33 @@
 # What each caret method needs beyond caret's own definition.
 
+use("adapted_methods", "own_methods")
+
 # Arguments of nnet, which refuses more than MaxNWts weights (default: 1000).
-network_arguments <- function(columns, classes, param) {
+network_arguments <- function(columns, classes, param, grid) {
   outputs <- max(1, classes)
   weights <- (columns + 1) * param$size + (param$size + 1) * outputs + columns * outputs
   # Without linout, predictions of a regression would lie between 0 and 1.
   list(trace = FALSE, MaxNWts = weights, linout = classes == 0)
 }
 
+# Arguments of glmnet. With the candidates as its path, glmnet fits each exactly; with a path of its
+# own it would interpolate, and end early where the classes are separated.
+glmnet_arguments <- function(columns, classes, param, grid) {
+  lambda <- sort(unique(c(unlist(grid$lambda), param$lambda)), decreasing = TRUE)
+  c(
+    list(standardize = FALSE, thresh = 1e-10, maxit = 1e6),
+    if (length(grid$lambda)) list(lambda = lambda)
+  )
+}
+
 # What a method needs beyond caret's own definition. `args`: further arguments of its fit, given the
-# columns, the number of classes (0 in a regression) and the candidate; `limits`: upper limits of
-# tuning parameters, given the rows and columns of the smallest fit and the fit's arguments;
-# `importance`: kind of the method's own variable importance.
+# columns, the number of classes (0 in a regression), the candidate and the grid; `defaults`: values
+# of tuning parameters that a grid leaves out, given the preprocessed training samples; `limits`:
+# upper limits of tuning parameters, given the rows and columns of the smallest fit and the fit's
+# arguments; `importance`: kind of the method's own variable importance.
 method_table <- list(
   ranger = list(
-    args = function(columns, classes, param) list(num.threads = 1, importance = "impurity"),
+    args = function(columns, classes, param, grid) list(num.threads = 1, importance = "impurity"),
     limits = list(mtry = function(rows, columns, args) columns),
     importance = "impurity"
   ),
@@ -23,7 +36,7 @@ method_table <- list(
     importance = "impurity"
   ),
   gbm = list(
-    args = function(columns, classes, param) list(verbose = FALSE),
+    args = function(columns, classes, param, grid) list(verbose = FALSE),
     limits = list(n.minobsinnode = function(rows, columns, args) {
       # gbm needs rows * bag.fraction > 2 * n.minobsinnode + 1.
       fraction <- if (is.null(args$bag.fraction)) 0.5 else args$bag.fraction
@@ -34,7 +47,7 @@ method_table <- list(
   nnet = list(args = network_arguments, importance = "connection weights"),
   avNNet = list(args = network_arguments),
   pcaNNet = list(args = network_arguments),
-  multinom = list(args = function(columns, classes, param) {
+  multinom = list(args = function(columns, classes, param, grid) {
     list(trace = FALSE, MaxNWts = (columns + 2) * max(2, classes))
   }),
   pls = list(
@@ -42,7 +55,12 @@ method_table <- list(
     importance = "coefficient"
   ),
   knn = list(limits = list(k = function(rows, columns, args) rows)),
-  glmnet = list(importance = "coefficient"),
+  glmnet = list(args = glmnet_arguments, importance = "coefficient"),
+  # As scikit-learn's gamma: scale.
+  svmRadial = list(defaults = list(sigma = function(x) 1 / (ncol(x) * mean((x - mean(x))^2)))),
+  shrinkage_lda = list(importance = "coefficient"),
+  shrunken_centroids = list(importance = "deviation"),
+  ridge_regression = list(importance = "coefficient"),
   rpart = list(importance = "impurity"),
   earth = list(importance = "generalised cross-validation")
 )
@@ -77,9 +95,10 @@ weighting <- function(spec, info) {
   }
 }
 
-#' caret's own model definitions, a named list, without loading caret (which takes two seconds).
+#' Model definitions, a named list: caret's own, some of them adapted, and the workflow's own. This
+#' does not load caret (which takes two seconds).
 caret_models <- function() {
   space <- new.env()
   load(system.file("models", "models.RData", package = "caret"), envir = space)
-  space$models
+  c(adapt_methods(space$models), own_methods())
 }

@@ -4,9 +4,9 @@ use("logs", "seeds", "caret_methods")
 
 #' The hyperparameter candidates of a split, simplest first according to the method's own `sort`.
 #'
-#' They come from the specification's grid, with the method's first default for missing tuning
-#' parameters; without a grid, from the method's own grid of length 3. Values that the smallest fit
-#' cannot fit are capped (`method_table`).
+#' They come from the specification's grid, with a default (`method_table`, or the method's first)
+#' for missing tuning parameters; without a grid, from the method's own grid of length 3. Values
+#' that the smallest fit cannot fit are capped (`method_table`).
 #'
 #' @param spec list: method, params, grid, size (the most candidates; a larger grid is sampled).
 #' @param info caret's definition of the method.
@@ -17,7 +17,7 @@ use("logs", "seeds", "caret_methods")
 candidates <- function(spec, info, x, y, rows = nrow(x), columns = ncol(x), seed = 1) {
   start_generator(seed)
   parameters <- as.character(info$parameters$parameter)
-  grid <- full_grid(spec$grid, info, x, y, parameters)
+  grid <- full_grid(spec$grid, info, x, y, parameters, method_table[[spec$method]]$defaults)
   limits <- method_table[[spec$method]]$limits
   for (name in intersect(names(limits), names(grid))) {
     grid[[name]] <- pmin(grid[[name]], limits[[name]](rows, columns, spec$params))
@@ -31,9 +31,14 @@ candidates <- function(spec, info, x, y, rows = nrow(x), columns = ncol(x), seed
   grid
 }
 
-full_grid <- function(given, info, x, y, parameters) {
+full_grid <- function(given, info, x, y, parameters, defaults) {
   default <- NULL
   chosen <- Filter(Negate(is.null), given)
+  for (name in setdiff(names(defaults), names(chosen))) {
+    if (!is.null(given)) {
+      chosen[[name]] <- defaults[[name]](x)
+    }
+  }
   if (is.null(given) || !all(parameters %in% names(chosen))) {
     default <- default_grid(info, x, y, parameters)
   }

@@ -1,6 +1,6 @@
 # From a line of the configuration to fits and predictions of a caret method (twin: models.py).
 
-use("caret_methods", "validation")
+use("caret_methods", "validation", "learn/calibration")
 
 #' A model's specification, or a list of them, from JSON text; lists of scalars become vectors.
 read_spec <- function(text) {
@@ -12,7 +12,7 @@ read_spec <- function(text) {
 #' @param weights per class (named by level) or NULL.
 fit_arguments <- function(spec, info, columns, classes, param, weights = NULL) {
   entry <- method_table[[spec$method]]
-  args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param)
+  args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param, spec$grid)
   args[names(spec$params)] <- spec$params
   weights_argument <- weighting(spec, info)
   if (!is.null(weights) && weights_argument %in% c("class.weights", "classwt")) {
@@ -30,22 +30,36 @@ class_weights <- function(y) {
   stats::setNames(as.numeric(length(y) / (length(count) * count)), names(count))
 }
 
-#' Fit one row of a tuning loop with caret's own definition, as caret::train does internally.
+#' Weights of a fit: by class (named by level), and by sample if the method takes those; both NULL
+#' without weights.
+fit_weights <- function(spec, info, y, imbalance) {
+  if (!is.factor(y) || imbalance != "weights") {
+    return(list())
+  }
+  by_class <- class_weights(y)
+  by_sample <- if (weighting(spec, info) %in% "wts") unname(by_class[as.integer(y)])
+  list(by_class = by_class, by_sample = by_sample)
+}
+
+#' Fit one row of a tuning loop with the method's definition, as caret::train does internally.
+#'
+#' With two or more folds, a classifier without probabilities is calibrated inside x. Its features
+#' and scale were learned from all rows, so the probabilities are too extreme, but good enough to
+#' rank candidates.
 #'
 #' @param x (n x p) numeric matrix with column names.
 #' @param y factor without empty levels, or numbers.
 #' @param param data.frame of one row.
-#' @param weights "none" or "weights".
-#' @return the method's fitted object.
-fit_model <- function(spec, info, x, y, param, imbalance) {
+#' @param imbalance "none" or "weights".
+#' @param folds (n) numbers of the folds of the calibration, or NULL.
+#' @return the method's fitted object or, if it was calibrated, a list of class "calibrated": `fit`
+#'   and `prob` (a function).
+fit_model <- function(spec, info, x, y, param, imbalance, folds = NULL) {
   levels <- if (is.factor(y)) levels(y)
-  weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
-  case_weights <- if (!is.null(weights) && weighting(spec, info) %in% "wts") {
-    unname(weights[as.integer(y)])
-  }
-  args <- fit_arguments(spec, info, ncol(x), length(levels), param, weights)
+  weights <- fit_weights(spec, info, y, imbalance)
+  args <- fit_arguments(spec, info, ncol(x), length(levels), param, weights$by_class)
   fit <- do.call(info$fit, c(list(
-    x = x, y = y, wts = case_weights, param = param, lev = levels, last = FALSE,
+    x = x, y = y, wts = weights$by_sample, param = param, lev = levels, last = FALSE,
     classProbs = is.factor(y) && is.function(info$prob)
   ), args))
   if (!isS4(fit)) {
@@ -55,7 +69,29 @@ fit_model <- function(spec, info, x, y, param, imbalance) {
     fit$obsLevels <- levels
     fit$param <- args
   }
-  fit
+  if (is.null(folds) || is.null(levels) || !needs_calibration(info)) {
+    return(fit)
+  }
+  calibrated_inside(spec, info, fit, x, y, param, imbalance, folds)
+}
+
+# A fit with probabilities by a sigmoid of decision values from fits to the other folds; without
+# them if there is one fold only, or if a class is in one fold only.
+calibrated_inside <- function(spec, info, fit, x, y, param, imbalance, folds) {
+  fold_numbers <- unique(folds)
+  complete <- vapply(fold_numbers, function(j) all(y %in% y[folds != j]), TRUE)
+  if (length(fold_numbers) < 2 || !all(complete)) {
+    return(fit)
+  }
+  decision <- cross_fitted(folds, function(j) {
+    in_train <- folds != j
+    part <- fit_model(spec, info, x[in_train, , drop = FALSE], y[in_train], param, imbalance)
+    info$decision(part, x[!in_train, , drop = FALSE])
+  })
+  weights <- if (imbalance == "weights") class_weights(y)[as.integer(y)]
+  sigmoids <- fit_sigmoids(decision, y, weights, keep_order = FALSE)
+  prob <- calibrated_prob(info$decision, sigmoids, levels(y))
+  structure(list(fit = fit, prob = prob), class = "calibrated")
 }
 
 #' The final fit: a genuine caret::train object without resampling, and without the training data.
@@ -63,11 +99,9 @@ fit_model <- function(spec, info, x, y, param, imbalance) {
 #' @param seed the seed that caret sets before the fit.
 #' @return object of class "train".
 refit_model <- function(spec, info, x, y, param, imbalance, seed) {
-  weights <- if (is.factor(y) && imbalance == "weights") class_weights(y)
-  case_weights <- if (!is.null(weights) && weighting(spec, info) %in% "wts") {
-    unname(weights[as.integer(y)])
-  }
-  args <- fit_arguments(spec, info, ncol(x), if (is.factor(y)) nlevels(y) else 0, param, weights)
+  weights <- fit_weights(spec, info, y, imbalance)
+  classes <- if (is.factor(y)) nlevels(y) else 0
+  args <- fit_arguments(spec, info, ncol(x), classes, param, weights$by_class)
   control <- caret::trainControl(
     method = "none", classProbs = is.factor(y) && is.function(info$prob), seeds = list(seed),
     allowParallel = FALSE, returnData = FALSE
@@ -75,7 +109,8 @@ refit_model <- function(spec, info, x, y, param, imbalance, seed) {
   # A wrapper function, so that the object's call holds names, not a copy of the data.
   fit <- function(...) {
     caret::train(
-      x = x, y = y, method = spec$method, weights = case_weights, trControl = control,
+      x = x, y = y, method = if (isTRUE(info$own)) info else spec$method,
+      weights = weights$by_sample, trControl = control,
       tuneGrid = param, ...
     )
   }
@@ -101,6 +136,10 @@ drop_data <- function(call, rows) {
 #' @return list (one element per candidate: the fit's own, then its submodels) of lists with
 #'   `predicted` (class numbers in `classes`, or numbers) and `prob` (n x K, or NULL).
 predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
+  if (inherits(fit, "calibrated")) {
+    info$prob <- fit$prob
+    fit <- fit$fit
+  }
   has_prob <- !is.null(levels) && is.function(info$prob)
   raw <- if (has_prob) info$prob(fit, x, submodels) else info$predict(fit, x, submodels)
   if (is.null(submodels)) {

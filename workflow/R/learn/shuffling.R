@@ -63,10 +63,10 @@ permute_split <- function(batch, settings, info, split, evaluated, features) {
   y <- caret_outcome(batch, rows$train)
   grid <- split_candidates(batch, settings, info, split, rows, x, y)
   chosen <- choose_candidate(new.env(), settings, grid, evaluated[evaluated$split == split, ])
-  train <- refit_split(settings, info, split, x, y, chosen)
+  train <- refit_split(batch, settings, info, split, chosen)
   predicted <- function(x, feature, permutation) {
     each <- length(test)
-    predictions <- predict_test(batch, info, train, x, rep(test, length(feature)), levels(y))
+    predictions <- predict_test(batch, train, x, rep(test, length(feature)), levels(y))
     data.frame(
       split = split, feature = rep(feature, each = each),
       permutation = rep(permutation, each = each), predictions, check.names = FALSE

@@ -1,6 +1,7 @@
 # Train one split: tune on the inner folds, refit, predict the test samples (twin: training.py).
 
-use("logs", "tables", "seeds", "models", "saving", "job", "batch", "learn/tuning", "inner_folds")
+use("logs", "tables", "seeds", "preprocessing", "models", "learn/calibration", "saving", "job")
+use("batch", "learn/tuning", "inner_folds")
 
 #' Tune, refit and predict one split. An error becomes a failure, with its stage.
 #'
@@ -55,14 +56,12 @@ run_stages <- function(result, batch, settings, info, split, model) {
   }
   timed(result, "fit", {
     collect_garbage(batch)
-    x <- fit_matrix(batch, fit, rows$train)
-    train <- refit_split(settings, info, split, x, y, chosen)
-    rm(x)
+    train <- refit_split(batch, settings, info, split, chosen)
   })
   timed(result, "predict", {
     if (length(rows$test)) {
       x_test <- fit_matrix(batch, fit, rows$test)
-      result$predictions <- predict_test(batch, info, train, x_test, rows$test, levels(y))
+      result$predictions <- predict_test(batch, train, x_test, rows$test, levels(y))
     }
   })
   result$importance <- importance_rows(settings$spec, info, train, batch, fit, split)
@@ -91,13 +90,39 @@ add_inner_predictions <- function(result, expr) {
 
 #' The model of a split: the chosen candidate, fitted on all training rows.
 #'
-#' @param x,y the preprocessed training samples.
+#' A classifier without probabilities is calibrated on decision values of the training rows, each
+#' from a model that was trained without its inner fold, with the preprocessing of that fit. If a
+#' class is in one inner fold only, the model stays without probabilities.
+#'
 #' @param chosen data.frame of one row.
-refit_split <- function(settings, info, split, x, y, chosen) {
+refit_split <- function(batch, settings, info, split, chosen) {
+  rows <- split_rows(batch, split)
+  matrix_of <- function(j, which) {
+    fit_matrix(batch, one_fit(batch$fits, split, j), rows$train[which])
+  }
+  y <- caret_outcome(batch, rows$train)
   seed <- split_seed(settings, split, 0)
   # This sets the kind of the generator; caret itself sets the seed.
   start_generator(seed)
-  refit_model(settings$spec, info, x, y, chosen, settings$imbalance, seed)
+  train <- refit_model(
+    settings$spec, info, matrix_of(0, TRUE), y, chosen, settings$imbalance, seed
+  )
+  complete <- vapply(unique(rows$inner), function(j) all(y %in% y[rows$inner != j]), TRUE)
+  if (!is.factor(y) || !needs_calibration(info) || !all(complete)) {
+    return(train)
+  }
+  decision <- cross_fitted(rows$inner, function(j) {
+    in_train <- rows$inner != j
+    start_generator(split_seed(settings, split, j))
+    fit <- fit_model(
+      settings$spec, info, matrix_of(j, in_train), y[in_train], chosen, settings$imbalance
+    )
+    info$decision(fit, matrix_of(j, !in_train))
+  })
+  weights <- if (settings$imbalance == "weights") class_weights(y)[as.integer(y)]
+  sigmoids <- fit_sigmoids(decision, y, weights)
+  train$modelInfo$prob <- calibrated_prob(info$decision, sigmoids, levels(y))
+  train
 }
 
 # Show each distinct warning once per split: a method repeats it in every fit.
@@ -115,14 +140,14 @@ warn_once <- function(split) {
 
 # Rows of predictions.csv; the label is the class with the highest probability. `x`: the samples in
 # rows `test`, preprocessed.
-predict_test <- function(batch, info, train, x, test, levels) {
+predict_test <- function(batch, train, x, test, levels) {
   classes <- class_codes(batch)
   if (is.null(classes)) {
     predictions <- list(predicted = as.numeric(stats::predict(train, x)))
     if (length(predictions$predicted) != length(test) || !all(is.finite(predictions$predicted))) {
       stop("the predictions hold values that are not finite")
     }
-  } else if (is.function(info$prob)) {
+  } else if (is.function(train$modelInfo$prob)) {
     predictions <- from_prob(stats::predict(train, x, type = "prob"), levels, classes)
   } else {
     predictions <- list(predicted = match(as.character(stats::predict(train, x)), classes))

@@ -14,18 +14,23 @@ if __name__ == "__main__":
         from omc.core import tables as contracts
         from omc.core.csv_files import write_csv
         from omc.evaluate.curves import describe
+        from omc.evaluate.decisions import decision_rows
         from omc.evaluate.pooled import scored_together
         from omc.evaluate.predictions import read_predictions
 
-        rows = [], [], []
+        names = "calibration", "curves", "confusion", "net_benefit"
+        rows = {name: [] for name in names}
         datasets = json.loads(snakemake.params.datasets)
-        files = snakemake.input.predictions, snakemake.input.splits
-        for dataset, path, splits in zip(datasets, *files, strict=True):
+        files = (snakemake.input[name] for name in ("predictions", "splits", "samples"))
+        for dataset, path, splits, samples in zip(datasets, *files, strict=True):
             if dataset["task"] == "classification":
                 predictions = read_predictions(path, dataset["positive"], splits)
                 pooled = scored_together(snakemake.params.scheme)
-                described = describe(predictions, dataset["name"], pooled)
-                for table, dataset_rows in zip(rows, described, strict=True):
-                    table += dataset_rows
-        for name, table in zip(("calibration", "curves", "confusion"), rows, strict=True):
+                decisions = decision_rows(
+                    predictions, dataset["name"], samples, snakemake.params.seed
+                )
+                described = *describe(predictions, dataset["name"], pooled), decisions
+                for name, dataset_rows in zip(names, described, strict=True):
+                    rows[name] += dataset_rows
+        for name, table in rows.items():
             write_csv(snakemake.output[name], getattr(contracts, name.upper()), table)

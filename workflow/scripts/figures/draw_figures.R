@@ -38,6 +38,7 @@ main <- function(input, output, params) {
   }
   if (!is.null(input[["curves"]])) {
     data$described <- read_described(input, data$dataset, params[["models"]])
+    data$weights <- params[["weights"]]
   }
   if (!is.null(input[["predictions"]])) {
     data$residuals <- read_residuals(input[["predictions"]], params[["models"]])

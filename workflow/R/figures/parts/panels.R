@@ -14,11 +14,13 @@ panel_line <- 0.15
 
 cohort_lines <- c("22", "62", "2262", "13")
 
-#' Reads what calibration.csv, curves.csv and confusion.csv say of one data set.
+#' Reads what calibration.csv, curves.csv, confusion.csv and net_benefit.csv say of one data set.
 #'
-#' @return list of calibration, curves and confusion, with `model` as `language/name`.
+#' @return list of calibration, curves, confusion and, if its file is given, benefit, with `model`
+#'   as `language/name`.
 read_described <- function(files, dataset, models) {
   read <- function(name, text, numbers) {
+    if (is.null(files[[name]])) return(NULL)
     table <- read_columns(
       files[[name]], text = c("dataset", "language", "model", "cohort", text), numbers = numbers
     )
@@ -31,9 +33,12 @@ read_described <- function(files, dataset, models) {
   }
   limits <- c("slope", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high")
   list(
-    calibration = read("calibration", "repeat", c(limits, "n_events")),
+    calibration = read("calibration", "repeat", c(limits, "n_events", "clipped", "ici")),
     curves = read("curves", c("curve", "repeat"), c("x", "y", "n")),
-    confusion = read("confusion", c("truth", "predicted"), "count")
+    confusion = read("confusion", c("truth", "predicted"), "count"),
+    benefit = read(
+      "net_benefit", character(), c("threshold", "net_benefit", "ci_low", "ci_high", "gain_low")
+    )
   )
 }
 
@@ -224,6 +229,16 @@ repeat_words <- function(curves) {
   count <- length(unique(inside(curves)[["repeat"]]))
   if (count < 2) return("")
   paste(" Line: mean of", count, "repeats; band: from the lowest to the highest.")
+}
+
+#' What training with weights means for the probabilities; empty without weights.
+weights_words <- function(data) {
+  if (!isTRUE(data$weights)) return("")
+  classes <- length(unique(data$described$confusion$truth))
+  paste0(
+    " Models were trained with weights that make the classes equally frequent: their ",
+    "probabilities are those of a prevalence of ", round(100 / classes), " %."
+  )
 }
 
 #' Scales from 0 to 1 on both axes.

@@ -1,25 +1,17 @@
 """Describes predictions: calibration, decision, ROC and PR curves, and confusion matrices."""
 
-from statistics import NormalDist
-
 import numpy as np
 
 from omc.core.csv_files import number
+from omc.evaluate.calibration import calibration_rows, event_of, repeats_of
 from omc.evaluate.predictions import Predictions
-from omc.evaluate.scoring import score
 
 # Common grids, so that curves of several splits and repeats can be averaged point by point.
 GRID = np.linspace(0, 1, 101)
 THRESHOLDS = np.arange(1, 100) / 100
 HISTOGRAM = np.linspace(0, 1, 21)
-# With fewer of either outcome, a slope is too uncertain to be of use.
-FEWEST_EVENTS = 20
 FEWEST_PER_BIN = 15
 BINS = (3, 10)
-# Forests and neighbours give probabilities of 0 and 1, which have no logit.
-CLIP = 1e-8
-# Standard errors on each side of a 95 % interval.
-WALD = NormalDist().inv_cdf(0.975)
 
 
 def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list, list, list]:
@@ -35,73 +27,11 @@ def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list
             confusion_rows += [[*key, label, *cell] for cell in cells]
         if not part.has_probabilities:
             continue
-        for repeat, *values, events in calibration_rows(part):
-            calibration.append([*key, repeat, *map(number, values), events])
+        for repeat, *values in calibration_rows(part):
+            calibration.append([*key, repeat, *map(number, values)])
         for curve, repeat, x, y, n in curve_rows(part, pooled):
             curves.append([*key, curve, repeat, number(x), number(y), n])
     return calibration, curves, confusion_rows
-
-
-def event_of(part: Predictions) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) whether the event happened, and its predicted probability.
-
-    With two classes the event is the positive one; with more, that the prediction is right.
-    """
-    if part.positive is not None:
-        return part.truth == part.positive, part.prob[:, part.positive]
-    return part.truth == part.predicted, part.prob[np.arange(len(part)), part.predicted]
-
-
-def repeats_of(part: Predictions) -> dict[str, Predictions]:
-    """Predictions by repeat, in the order of the repeats' names."""
-    return dict(sorted(part.by("repeat")))
-
-
-def calibration_line(event, prob) -> dict[str, tuple]:
-    """Slope and intercept, each as (estimate, low, high) with Wald's 95 % limits.
-
-    slope: from a logistic regression of the event on the logit of its probability; below 1, the
-    predictions are too extreme. NaN with fewer than 20 events or non-events, and if the
-    probabilities separate the two or are all the same. intercept: with the slope fixed at 1
-    (calibration in the large); below 0, the probabilities are too high. NaN if only one outcome
-    occurred. Cox 1958,
-    doi:10.1093/biomet/45.3-4.562; Van Calster et al. 2019, doi:10.1186/s12916-019-1466-7.
-    """
-    event, prob = np.asarray(event, dtype=float), np.clip(prob, CLIP, 1 - CLIP)
-    logit = np.log(prob / (1 - prob))
-    constant, undefined = np.ones((len(event), 1)), (np.nan, np.nan, np.nan)
-    lines = {"slope": undefined, "intercept": undefined}
-    happened, not_happened = logit[event == 1], logit[event == 0]
-    fewest = min(len(happened), len(not_happened))
-    if fewest > 0:
-        lines["intercept"] = _logistic(event, constant, logit)
-    if fewest >= FEWEST_EVENTS and not (
-        happened.min() >= not_happened.max() or not_happened.min() >= happened.max()
-    ):
-        lines["slope"] = _logistic(event, np.column_stack([logit, constant]), 0 * logit)
-    return lines
-
-
-def _logistic(event, columns, offset) -> tuple[float, float, float]:
-    """(estimate, low, high) of the first coefficient of a logistic regression, by Newton steps."""
-
-    def likelihood(beta):
-        linear = offset + columns @ beta
-        return (event * linear - np.logaddexp(0, linear)).sum()
-
-    beta = np.zeros(columns.shape[1])
-    for _ in range(100):
-        # Written so that no probability overflows.
-        expected = np.exp(-np.logaddexp(0, -(offset + columns @ beta)))
-        information = columns.T @ (columns * (expected * (1 - expected))[:, None])
-        step = np.linalg.solve(information, columns.T @ (event - expected))
-        while likelihood(beta + step) < likelihood(beta) and np.abs(step).max() > 1e-12:
-            step = step / 2
-        beta = beta + step
-        if np.abs(step).max() < 1e-12 * (1 + np.abs(beta).max()):
-            break
-    half = WALD * np.sqrt(np.linalg.inv(information)[0, 0])
-    return float(beta[0]), float(beta[0] - half), float(beta[0] + half)
 
 
 def bin_edges(prob, repeats: int) -> np.ndarray:
@@ -198,18 +128,6 @@ def confusion(part: Predictions) -> np.ndarray:
     count = len(part.classes)
     table = np.bincount(part.truth * count + part.predicted, minlength=count**2)
     return table.reshape(count, count) / part.rows["repeat"].nunique()
-
-
-def calibration_rows(part: Predictions) -> list[list]:
-    """Rows of calibration.csv from `repeat` on."""
-    rows = []
-    for repeat, predictions in repeats_of(part).items():
-        event, prob = event_of(predictions)
-        line = calibration_line(event, prob)
-        brier = score(predictions, ["brier"])["brier"]
-        fewest = int(min(event.sum(), (~event).sum()))
-        rows.append([repeat, *line["slope"], *line["intercept"], brier, fewest])
-    return rows
 
 
 def curve_rows(part: Predictions, pooled: bool) -> list[list]:

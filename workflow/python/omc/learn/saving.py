@@ -12,7 +12,7 @@ from omc.core.errors import UserError, some
 from omc.learn import models
 from omc.learn.preprocessing import Fit, apply_fit
 
-TRUSTED = ["numpy", "scipy", "sklearn"]
+TRUSTED = ["numpy", "scipy", "sklearn", "omc.learn.estimators"]
 
 
 def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
@@ -39,7 +39,7 @@ def save_model(saved: dict | None, folder: str) -> None:
     os.makedirs(folder, exist_ok=True)
     if saved is None:
         return
-    if _package(type(saved["estimator"])) == "sklearn":
+    if _is_trusted(type(saved["estimator"]).__module__):
         import skops.io
 
         path = os.path.join(folder, "model.skops")
@@ -101,12 +101,13 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     return (np.array(classes, dtype=object)[predicted] if classes else predicted), prob
 
 
-def _package(kind: type) -> str:
-    return kind.__module__.partition(".")[0]
+def _is_trusted(name: str) -> bool:
+    """Whether a dotted name is of a trusted package."""
+    return any(f"{name}.".startswith(f"{package}.") for package in TRUSTED)
 
 
 def _foreign_types(path: str) -> list[str]:
     import skops.io
 
     untrusted = skops.io.get_untrusted_types(file=path)
-    return [name for name in untrusted if name.partition(".")[0] not in TRUSTED]
+    return [name for name in untrusted if not _is_trusted(name)]

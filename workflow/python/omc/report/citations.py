@@ -25,6 +25,7 @@ SOURCES = {
     "benavoli": ("Benavoli et al. 2017", "J Mach Learn Res 18(77)"),
     "delong": ("DeLong et al. 1988", "Biometrics 44:837, doi:10.2307/2531595"),
     "calster": ("Van Calster et al. 2019", "BMC Medicine 17:230, doi:10.1186/s12916-019-1466-7"),
+    "austin": ("Austin & Steyerberg 2019", "Stat Med 38:4051, doi:10.1002/sim.8281"),
     "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
     "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),
     "breiman": ("Breiman 2001", "Machine Learning 45:5, doi:10.1023/A:1010933404324"),

@@ -17,6 +17,9 @@ TEXTS = {
     "m_value": "M-value",
 }
 
+# Methods that are defined in workflow/R/learn/own_methods.R.
+OWN_METHODS = {"shrinkage_lda", "shrunken_centroids", "ridge_regression"}
+
 
 def sizes(samples: list[dict], splits: list[dict], layers) -> dict:
     """Counts from a data set's samples.tsv and splits.csv; layers: (p,) layer of each feature.
@@ -214,19 +217,10 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     rows = {(d["task"], m["language"], m["name"]): m for d in datasets for m in d["specs"]}
     lines = ["| model | learner | fixed | tuned |", "|---|---|---|---|"]
     for m in rows.values():
-        learner = m.get("estimator") or f"caret method {m['method']}"
+        learner = m.get("estimator") or _method(m["method"])
         tuned = "caret's own grid" if m["language"] == "r" and m["grid"] is None else m["grid"]
         cells = [f"{m['language']}/{m['name']}", learner, _listed(m["params"]), _listed(tuned)]
         lines.append(f"| {' | '.join(cells)} |")
-    kernlab = ""
-    if any(
-        task == "classification" and m.get("method", "").startswith("svm")
-        for (task, *_), m in rows.items()
-    ):
-        kernlab = (
-            " The probabilities of R's support vector machines come from the sigmoid that kernlab"
-            " fits to the selected features; after feature selection they are too extreme."
-        )
     return (
         "For each model, the candidate with the best mean"
         f" {tuning} over the inner folds was fitted to the whole training set; the first candidate"
@@ -234,8 +228,13 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         " random with a fixed seed, unless a model had its own limit. Classifiers that give no"
         " probabilities were calibrated with a sigmoid fitted to decision values of the inner"
         " folds, each from a model trained without that fold, preprocessing and selection included"
-        f" {cite('platt')}.{kernlab}\n\n" + "\n".join(lines)
+        f" {cite('platt')}.\n\n" + "\n".join(lines)
     )
+
+
+def _method(name: str) -> str:
+    """A method of R, and whose definition it is."""
+    return f"{name}, defined by the workflow" if name in OWN_METHODS else f"caret method {name}"
 
 
 def _listed(settings) -> str:

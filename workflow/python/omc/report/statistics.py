@@ -134,8 +134,15 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     if "classification" in tasks:
         yield (
             "Calibration was assessed with calibration curves, slopes and intercepts"
-            f" {cite('calster')}, clinical usefulness with net benefit {cite('vickers')}."
+            f" {cite('calster')} and the integrated calibration index {cite('austin')}, clinical"
+            f" usefulness with net benefit {cite('vickers')} and its bootstrap intervals. Net"
+            " benefit and intercepts refer to the prevalence of the classes in the samples."
         )
+        if config["imbalance"] == "weights":
+            yield (
+                "As training samples were weighted, predicted probabilities refer to classes that"
+                " are equally frequent."
+            )
     yield (
         "Features were described by the stability of their selection over the splits"
         f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"

@@ -1,0 +1,109 @@
+# caret's definitions, adapted so that no method standardises the preprocessed numbers again.
+
+#' kernlab's machines without scaling of their own, and glmnet, both with an outcome that is
+#' standardised in a regression.
+#'
+#' kernlab's own sigmoid is not used: with a weak signal it may reverse the order of the samples,
+#' and its folds ignore groups. Instead, the machines have `decision` values (see calibration.R).
+#'
+#' @param models caret's model definitions, a named list.
+#' @return the same list with adapted definitions, which hold `own = TRUE`.
+adapt_methods <- function(models) {
+  for (method in intersect(kernlab_machines, names(models))) {
+    models[[method]] <- standardise_outcome(without_scaling(models[[method]]))
+  }
+  models$glmnet <- standardise_outcome(models$glmnet)
+  models
+}
+
+kernlab_machines <- c("svmLinear", "svmRadial", "svmRadialCost", "svmRadialSigma", "svmPoly")
+
+without_scaling <- function(info) {
+  # caret's names: x, y, wts, param, lev, last, classProbs.
+  fit <- function(...) {
+    args <- list(...)
+    if (is.null(args$scaled)) {
+      args$scaled <- FALSE
+    }
+    args$prob.model <- FALSE
+    do.call(caret_fit, args)
+  }
+  info$fit <- standing_alone(fit, caret_fit = info$fit)
+  info["prob"] <- list(NULL)
+  info$decision <- standing_alone(svm_decision)
+  info
+}
+
+#' Decision values of a machine: (n x 1) for two classes, high for the second; (n x K) for more.
+#'
+#' kernlab has a value for each pair of classes. As in scikit-learn, the value of a class is its
+#' number of won pairs plus the sum of its values, squeezed into less than a third.
+svm_decision <- function(fit, x) {
+  pairs <- kernlab::predict(fit, x, type = "decision")
+  count <- length(kernlab::lev(fit))
+  if (count == 2) {
+    return(matrix(pairs, ncol = 1))
+  }
+  at <- utils::combn(count, 2)
+  votes <- confidence <- matrix(0, nrow(pairs), count)
+  for (k in seq_len(ncol(at))) {
+    first <- at[1, k]
+    second <- at[2, k]
+    confidence[, first] <- confidence[, first] - pairs[, k]
+    confidence[, second] <- confidence[, second] + pairs[, k]
+    votes[, first] <- votes[, first] + (pairs[, k] <= 0)
+    votes[, second] <- votes[, second] + (pairs[, k] > 0)
+  }
+  votes + confidence / (3 * (abs(confidence) + 1))
+}
+
+#' A definition whose fits standardise the outcome of a regression on their rows, since the penalty
+#' has the outcome's scale. Classification stays as it is.
+standardise_outcome <- function(info) {
+  grid <- function(x, y, ...) caret_grid(x, if (is.factor(y)) y else (y - mean(y)) / spread(y), ...)
+  fit <- function(x, y, wts, ...) {
+    if (is.factor(y)) {
+      return(caret_fit(x = x, y = y, wts = wts, ...))
+    }
+    model <- caret_fit(x = x, y = (y - mean(y)) / spread(y), wts = wts, ...)
+    if (is.list(model)) {
+      # It would hold the data.
+      model["call"] <- list(NULL)
+    }
+    structure(list(model = model, center = mean(y), scale = spread(y)), class = "standardised")
+  }
+  predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
+    if (!inherits(modelFit, "standardised")) {
+      return(caret_predict(modelFit, newdata, submodels))
+    }
+    value <- caret_predict(modelFit$model, newdata, submodels)
+    restore <- function(value) modelFit$center + modelFit$scale * as.numeric(value)
+    if (is.list(value)) lapply(value, restore) else restore(value)
+  }
+  importance <- function(object, ...) {
+    caret_importance(if (inherits(object, "standardised")) object$model else object, ...)
+  }
+  # The divisor is n, as in scikit-learn; a constant is left as it is.
+  spread <- function(y) {
+    spread <- sqrt(mean((y - mean(y))^2))
+    if (spread > 0) spread else 1
+  }
+  environment(spread) <- baseenv()
+  adapted <- list(
+    grid = standing_alone(grid, caret_grid = info$grid, spread = spread),
+    fit = standing_alone(fit, caret_fit = info$fit, spread = spread),
+    predict = standing_alone(predict, caret_predict = info$predict)
+  )
+  if (is.function(info$varImp)) {
+    adapted$varImp <- standing_alone(importance, caret_importance = info$varImp)
+  }
+  info[names(adapted)] <- adapted
+  info$own <- TRUE
+  info
+}
+
+# A function that needs only what it is given here, so that it can be saved without the library.
+standing_alone <- function(fun, ...) {
+  environment(fun) <- list2env(list(...), parent = baseenv())
+  fun
+}
