@@ -73,6 +73,31 @@ test_that("a saved machine predicts as it did, without the library, and three cl
   }
 })
 
+test_that("calibration and inner predictions share their fits, and no sample its own sigmoid", {
+  data <- two_classes(n = 30)
+  batch <- open_study(make_study(data$x, data$outcome))
+  fits <- 0
+  info <- models$svmRadial
+  info$fit <- function(...) {
+    fits <<- fits + 1
+    models$svmRadial$fit(...)
+  }
+  settings <- settings_for("svmRadial", list(C = 1, sigma = .1))
+  settings$inner_predictions <- TRUE
+  result <- suppressMessages(train_split(batch, settings, info, "r01f01"))
+  expect_null(result$failures)
+  expect_equal(fits, 1 + 3)
+  chosen <- data.frame(C = 1, sigma = .1)
+  decision <- refit_split(batch, settings, info, "r01f01", chosen)$decision
+  rows <- split_rows(batch, "r01f01")
+  y <- caret_outcome(batch, rows$train)
+  held_out <- rows$inner == 2
+  sigmoid <- fit_sigmoids(decision[!held_out, , drop = FALSE], y[!held_out])
+  expected <- stats::plogis(sigmoid[1] * decision[held_out] + sigmoid[2])
+  actual <- result$inner_predictions
+  expect_equal(as.numeric(actual$prob_b[actual$inner_fold == 2]), expected, tolerance = 1e-9)
+})
+
 test_that("a class that is in one inner fold leaves a machine without probabilities", {
   data <- two_classes(n = 30)
   splits <- deal_splits(rownames(data$x), data$outcome)

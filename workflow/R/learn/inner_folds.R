@@ -1,6 +1,6 @@
 # Fits and predictions of candidates on the inner folds of a split (twin: inner_folds.py).
 
-use("seeds", "preprocessing", "models", "grids", "job", "batch")
+use("seeds", "preprocessing", "models", "learn/calibration", "grids", "job", "batch")
 
 #' An inner fold of a split, preprocessed by its own fit.
 #'
@@ -47,12 +47,18 @@ predict_fold <- function(settings, info, fold, param, submodels, classes) {
 #' @param grid,number data.frame of candidates, and the row of the chosen one.
 #' @param known its results of `predict_model` by inner fold, from the tuning, so that nothing is
 #'   fitted twice; NULL to fit it, with all candidates that share its fit, as the tuning does.
+#' @param decision decision values of `refit_split`, which become probabilities by sigmoids fitted
+#'   to the other inner folds; NULL without calibration.
 #' @return data.frame. Stops if a prediction is not finite.
-inner_predictions <- function(batch, settings, info, split, rows, grid, number, known = NULL) {
+inner_predictions <- function(batch, settings, info, split, rows, grid, number, known = NULL,
+                              decision = NULL) {
   loop <- tuning_loop(grid, info)
   by_fold <- lapply(sort(unique(rows$inner)), function(fold) {
     result <- known[[as.character(fold)]]
-    if (is.null(result)) {
+    if (!is.null(decision)) {
+      y <- caret_outcome(batch, rows$train)
+      result <- calibrated_fold(decision, y, rows$inner == fold, settings, class_codes(batch))
+    } else if (is.null(result)) {
       result <- fit_candidate(
         settings, info, read_fold(batch, settings, split, rows, fold), grid, number, loop,
         class_codes(batch)
@@ -70,6 +76,15 @@ inner_predictions <- function(batch, settings, info, split, rows, grid, number, 
     )
   })
   do.call(rbind, by_fold)
+}
+
+# Predictions of the held-out samples by sigmoids of the decision values of the others.
+calibrated_fold <- function(decision, y, held_out, settings, classes) {
+  others <- y[!held_out]
+  weights <- if (settings$imbalance == "weights") class_weights(others)[as.integer(others)]
+  sigmoids <- fit_sigmoids(decision[!held_out, , drop = FALSE], others, weights)
+  prob <- calibrated_prob(function(fit, values) values, sigmoids, levels(y))
+  from_prob(prob(NULL, decision[held_out, , drop = FALSE]), levels(y), classes)
 }
 
 # Predictions of an inner fold by candidate `number`, from the fit that it shares with others.

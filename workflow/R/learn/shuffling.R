@@ -63,7 +63,7 @@ permute_split <- function(batch, settings, info, split, evaluated, features) {
   y <- caret_outcome(batch, rows$train)
   grid <- split_candidates(batch, settings, info, split, rows, x, y)
   chosen <- choose_candidate(new.env(), settings, grid, evaluated[evaluated$split == split, ])
-  train <- refit_split(batch, settings, info, split, chosen)
+  train <- refit_split(batch, settings, info, split, chosen)$train
   predicted <- function(x, feature, permutation) {
     each <- length(test)
     predictions <- predict_test(batch, train, x, rep(test, length(feature)), levels(y))

@@ -31,7 +31,7 @@ train_split <- function(batch, settings, info, split, model = NULL) {
 run_stages <- function(result, batch, settings, info, split, model) {
   rows <- split_rows(batch, split)
   fit <- one_fit(batch$fits, split, 0)
-  y <- train <- chosen <- grid <- evaluated <- NULL
+  y <- refit <- chosen <- grid <- evaluated <- NULL
   # The matrix of the training rows is removed after use, so that it is not in memory beside those
   # of the inner folds.
   timed(result, "tune", {
@@ -56,8 +56,9 @@ run_stages <- function(result, batch, settings, info, split, model) {
   }
   timed(result, "fit", {
     collect_garbage(batch)
-    train <- refit_split(batch, settings, info, split, chosen)
+    refit <- refit_split(batch, settings, info, split, chosen)
   })
+  train <- refit$train
   timed(result, "predict", {
     if (length(rows$test)) {
       x_test <- fit_matrix(batch, fit, rows$test)
@@ -68,12 +69,14 @@ run_stages <- function(result, batch, settings, info, split, model) {
   if (!is.null(model)) {
     save_rds(saved_model(batch, settings, info, train, fit), file.path(model, "model.rds"))
   }
-  rm(train)
+  decision <- refit$decision
+  rm(train, refit)
   if (settings$inner_predictions) {
     number <- as.integer(rownames(chosen))
     known <- if (length(evaluated$predictions)) evaluated$predictions[[number]]
     timed(result, "tune", add_inner_predictions(
-      result, inner_predictions(batch, settings, info, split, rows, grid, number, known)
+      result,
+      inner_predictions(batch, settings, info, split, rows, grid, number, known, decision)
     ))
   }
 }
@@ -95,6 +98,8 @@ add_inner_predictions <- function(result, expr) {
 #' class is in one inner fold only, the model stays without probabilities.
 #'
 #' @param chosen data.frame of one row.
+#' @return list: train, decision (n x 1, or n x K with more than two classes: these values; NULL
+#'   without calibration).
 refit_split <- function(batch, settings, info, split, chosen) {
   rows <- split_rows(batch, split)
   matrix_of <- function(j, which) {
@@ -109,7 +114,7 @@ refit_split <- function(batch, settings, info, split, chosen) {
   )
   complete <- vapply(unique(rows$inner), function(j) all(y %in% y[rows$inner != j]), TRUE)
   if (!is.factor(y) || !needs_calibration(info) || !all(complete)) {
-    return(train)
+    return(list(train = train, decision = NULL))
   }
   decision <- cross_fitted(rows$inner, function(j) {
     in_train <- rows$inner != j
@@ -122,7 +127,7 @@ refit_split <- function(batch, settings, info, split, chosen) {
   weights <- if (settings$imbalance == "weights") class_weights(y)[as.integer(y)]
   sigmoids <- fit_sigmoids(decision, y, weights)
   train$modelInfo$prob <- calibrated_prob(info$decision, sigmoids, levels(y))
-  train
+  list(train = train, decision = decision)
 }
 
 # Show each distinct warning once per split: a method repeats it in every fit.
