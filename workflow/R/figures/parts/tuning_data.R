@@ -140,6 +140,18 @@ tuning_blocks <- function(candidates, models) {
   }))
 }
 
+#' Whether the best candidates with a value beat the best ones without it, in the mean over the splits
+#' by more than one standard error; equal ones do not, although a tie goes to the first of them.
+beats_others <- function(rows, with_value) {
+  best <- tapply(rows$badness, list(rows$split, factor(with_value, c(TRUE, FALSE))), function(x) {
+    if (all(is.na(x))) NA else min(x, na.rm = TRUE)
+  })
+  gain <- best[, "FALSE"] - best[, "TRUE"]
+  gain <- gain[is.finite(gain)]
+  error <- if (length(gain) > 1) stats::sd(gain) / sqrt(length(gain)) else 0
+  length(gain) > 0 && mean(gain) > error
+}
+
 #' Numbers of one panel: the best candidate of each split with a value, and their means.
 #'
 #' @param by another hyperparameter that gets a line per value, or NULL.
@@ -168,6 +180,7 @@ tuning_panel <- function(rows, parameter, by, others) {
   lost <- !duplicated(paste(rows$split, level)[failed])
   chosen <- tabulate(level[rows$chosen], nbins = n)
   edge <- parameter$ordered & seq_len(n) %in% c(1, n) & chosen >= tuning_mostly * sum(chosen)
+  edge <- edge & vapply(seq_len(n), function(at) beats_others(rows, level == at), logical(1))
   list(
     parameter = parameter, by = by, others = others, points = points,
     means = means[order(means$group, means$level), , drop = FALSE],

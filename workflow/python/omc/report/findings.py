@@ -109,7 +109,8 @@ def _expected(result: Result) -> str:
     expected = result.expected()
     if expected:
         text += (
-            f"; of the model that you would pick, expect {result.label} {expected.value}:"
+            f"; of the model that you would pick, expect {result.label} {expected.value},"
+            f" {expected.interval}:"
             f" {phrases.picked(result, expected, '`')}"
         )
     return text

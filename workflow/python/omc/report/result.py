@@ -71,11 +71,12 @@ class Ranked:
 class Expected:
     """What to expect of a model that is picked for its score.
 
-    value: printed; models: number of models to pick from; favourite: the model that was picked in
-    most training sets, in `times` of `splits`.
+    value, interval: printed; models: number of models to pick from; favourite: the model that was
+    picked in most training sets, in `times` of `splits`.
     """
 
     value: str
+    interval: str
     models: int
     favourite: str
     times: int
@@ -146,7 +147,8 @@ class Result(Ranked):
                 picks = Counter(f"{p['language']}/{p['model']}" for p in self.tables["picks"])
                 favourite, times = picks.most_common(1)[0]
                 value = self.text(row["estimate"])
-                return Expected(value, int(row["n_models"]), favourite, times, picks.total())
+                models, interval = int(row["n_models"]), self.interval(row)
+                return Expected(value, interval, models, favourite, times, picks.total())
         return None
 
 
