@@ -12,8 +12,8 @@ from omc.data.association import FEW_VALUES, Columns, Permuted, is_called
 from omc.data.matrix import axis_names, layers, read_columns
 
 DEVELOPMENT = "development"
-# Number of features to read at a time.
-COLUMNS = 2000
+# Number of features to read at a time, and of values.
+COLUMNS, VALUES = 2000, 4_000_000
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,9 @@ class CheckedData:
         """The features of all samples, a block at a time."""
         order = [self.development, self.rows[self.rows["cohort"] != DEVELOPMENT]]
         samples = pd.concat(order)["sample"]
-        for first in range(0, len(self.features), COLUMNS):
-            columns = np.arange(first, min(first + COLUMNS, len(self.features)))
+        step = max(1, min(COLUMNS, VALUES // len(samples)))
+        for first in range(0, len(self.features), step):
+            columns = np.arange(first, min(first + step, len(self.features)))
             yield Block(first, read_columns(self.data, samples, columns), len(self.development))
 
     @cached_property

@@ -90,24 +90,31 @@ def reduced(products: np.ndarray, features: int) -> np.ndarray:
 
 
 def near_pairs(products: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs of the n samples with these inner products (n, n) that are far too near."""
-    length = products.diagonal()
-    squared = length[:, None] + length - 2 * products
-    # For identical samples, a difference of two large sums leaves a rounding error.
-    squared[squared < 1e-9 * (length[:, None] + length)] = 0
-    distance = np.sqrt(squared)
-    n = len(distance)
-    median = np.median(distance[np.triu_indices(n, 1)])
+    """Pairs of the n samples with these inner products (n, n), overwritten, that are too near."""
+    n, far = len(products), min(FAR, len(products) - 1)
+    length = products.diagonal().copy()
+    distance = products
+    distance *= -2
+    distance += length[:, None]
+    distance += length
+    for row, own in zip(distance, length, strict=True):
+        # For identical samples, a difference of two large sums leaves a rounding error.
+        row[row < 1e-9 * (own + length)] = 0
+    np.sqrt(distance, out=distance)
+    # Every so many rows are enough for a median.
+    some_rows = slice(None, None, 1 + n // 1000)
+    median = np.median(distance[some_rows][distance[some_rows] > 0])
     np.fill_diagonal(distance, np.inf)
-    far = min(FAR, n - 1)
-    neighbours = np.sort(np.partition(distance, far - 1, axis=1)[:, :far], axis=1)
+    neighbours = np.stack([np.sort(np.partition(row, far - 1)[:far]) for row in distance])
     compared = neighbours[:, NEXT - 1]
     dimension = intrinsic_dimension(neighbours)
     pairs = []
-    for i, j in np.argwhere(np.triu(distance <= NEAR * median, 1)):
+    nearest = np.argpartition(distance, NEAREST - 1, axis=1)[:, :NEAREST]
+    is_near = np.take_along_axis(distance, nearest, axis=1) <= NEAR * median
+    for i, place in np.argwhere(is_near):
+        j = nearest[i, place]
         near, own = distance[i, j], min(compared[i], compared[j])
-        mutual = near <= min(neighbours[i, NEAREST - 1], neighbours[j, NEAREST - 1])
-        if mutual and own > 0:
+        if i < j and near <= neighbours[j, NEAREST - 1] and own > 0:
             chance = -np.expm1(NEAREST * np.log1p(-min(1 - 1e-16, (near / own) ** dimension)))
             if chance * n / 2 <= ALPHA:
                 pairs.append((int(i), int(j)))

@@ -39,7 +39,7 @@ def training_rows(samples, resampling: dict, seed: int):
     This is the design that the corrected resampled t test was derived for (Nadeau & Bengio 2003,
     doi:10.1023/A:1024068626366). UserError if a class or the groups cannot be in each fold.
     """
-    from omc.learn.folds import check_folds, fold_limit, fold_numbers
+    from omc.learn.folds import check_folds, fold_limit
 
     folds = resampling["folds"]
     limit = fold_limit(len(samples.rows), samples.classes, samples.groups)
@@ -48,7 +48,7 @@ def training_rows(samples, resampling: dict, seed: int):
     for repeat in range(1, resampling["repeats"] + 1):
         first_seed = fit_seed(seed, samples.dataset, "", "", repeat, "outer")
         for draw in range(DRAWS):
-            fold = fold_numbers(samples.strata, samples.groups, folds, first_seed + draw)
+            fold = samples.fold_numbers(folds, first_seed + draw)
             train = samples.rows[fold != 1 + draw % folds]
             if train.tobytes() not in used:
                 break
