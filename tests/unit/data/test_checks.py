@@ -9,7 +9,7 @@ import pytest
 from omc.core.errors import UserError
 from omc.data.association import adjusted
 from omc.data.checked import CheckedData
-from omc.data.checking import all_checks, check_positive
+from omc.data.checking import all_checks, check_positive, check_ranked
 from omc.data.reading import read_sheet
 
 CLASSES = np.repeat(["a", "b"], 48)
@@ -50,6 +50,14 @@ def test_a_positive_class_that_no_sample_has_is_refused():
         check_positive("AMl", outcome, "subtype", "datasets.a")
     with pytest.raises(UserError, match="'True' is not a class .*AML.*write it in quotes"):
         check_positive("True", outcome, "subtype", "datasets.a")
+
+
+def test_samples_of_one_class_cannot_be_ranked():
+    samples = pd.DataFrame({"group": list("aabb"), "outcome": list("xxyy")})
+    check_ranked(None, samples, "classification", "site")
+    with pytest.raises(UserError, match=r"roc_auc ranks .* no group of 'site' .* set it to brier"):
+        check_ranked("roc_auc", samples, "classification", "site")
+    check_ranked("roc_auc", samples.assign(outcome=list("xyyy")), "classification", "site")
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

@@ -29,6 +29,21 @@ def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
         )
 
 
+def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: str) -> None:
+    """Refuse a metric that ranks the samples of each group, if no group has different outcomes.
+
+    metric: None if it is not of this kind; samples: of development, with outcome and group.
+    """
+    if metric is None or samples.groupby("group")["outcome"].nunique().max() > 1:
+        return
+    instead = {"classification": "brier", "regression": "rmse"}[task]
+    raise UserError(
+        f"comparison.metric.{task}: {metric} ranks the samples of each group that is left out, but"
+        f" no group of '{groups}' has different outcomes: set it to {instead}, or the scheme to"
+        " repeated_kfold"
+    )
+
+
 def checked(data: CheckedData) -> list[list]:
     """Rows (check, status, value, advice) of all checks, after one pass over the features."""
     checks = all_checks()
@@ -59,4 +74,6 @@ def check_dataset(
     )  # fmt: skip
     outcome = data_set.development["outcome"]
     check_positive(setting["positive"], outcome, setting["outcome"], f"datasets.{dataset}")
+    metric, task, groups = (setting[key] for key in ("ranked_in_groups", "task", "groups"))
+    check_ranked(metric, data_set.development, task, groups)
     write_csv(output, HEADER, ([dataset, *row] for row in checked(data_set)))

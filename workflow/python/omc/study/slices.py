@@ -62,6 +62,7 @@ class Slices:
                 "outcome": setting["outcome"]["column"],
                 **self._outcome(dataset),
                 "groups": setting["groups"],
+                "ranked_in_groups": self._study.ranked_in_groups(dataset),
             }
         )
 

@@ -10,6 +10,8 @@ import yaml
 
 from omc.core.errors import UserError
 from omc.core.logs import one_line
+from omc.core.registry import entry
+from omc.evaluate.metrics import METRICS
 from omc.evaluate.rope import describe
 from omc.study import prediction
 from omc.study.datasets import check_metric, check_scheme, check_selection, resolve_dataset
@@ -21,6 +23,8 @@ from omc.study.rds import replace_rds
 from omc.study.schema import complete
 from omc.study.slices import Slices
 from omc.study.variants import variants
+
+SCHEMES = "omc.learn.schemes"
 
 
 class Study:
@@ -94,6 +98,12 @@ class Study:
     def comparison_metric(self, dataset: str) -> str:
         """The metric that models are compared by."""
         return self.config["comparison"]["metric"][self.task(dataset)]
+
+    def ranked_in_groups(self, dataset: str) -> str | None:
+        """The comparison metric, if it ranks the samples of each group that is left out."""
+        metric = self.comparison_metric(dataset)
+        left_out = entry(SCHEMES, self.config["resampling"]["scheme"]).POOLED
+        return metric if left_out and not METRICS[metric].pooled else None
 
     def rope(self, dataset: str) -> str:
         """Which differences are practically none, in words; "" if the metric has no such region."""
