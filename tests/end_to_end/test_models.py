@@ -452,7 +452,8 @@ def permuted(tmp_path_factory, leukemia):
     They run in one process per language, since 200 jobs would mostly start programs.
     """
     from make_splits import main as make_splits
-    from preprocess import main as preprocess
+
+    from omc.learn.preprocessing import learn_all
 
     root = tmp_path_factory.mktemp("permuted")
     values, labels = leukemia
@@ -473,7 +474,7 @@ def permuted(tmp_path_factory, leukemia):
         make_splits("permuted", paths[0], scheme, "classification", i, paths[1])
         setting = {"max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova"}
         setting |= {"features": 50, "top_variance": {"rna": 500}}
-        preprocess(data, *paths[:2], setting, "classification", paths[2])
+        learn_all(data, *paths[:2], setting, "classification", paths[2])
         folders.append(folder)
     return data, folders
 

@@ -2,10 +2,7 @@
 # by the code of the run on a part of one split. No step of a run reads these files.
 CUT = f"{RESULTS}/validation/{{dataset}}"
 CHECK_INPUT = dict(
-    data=f"{RESULTS}/{{dataset}}/data.h5ad",
-    samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-    splits=f"{RESULTS}/{{dataset}}/splits.csv",
-    preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    **dataset_files("data", "samples", "splits", "preprocessing"),
     cut_splits=f"{CUT}/splits.csv",
     cut_preprocessing=f"{CUT}/preprocessing.h5",
 )
@@ -13,20 +10,16 @@ CHECK_INPUT = dict(
 
 rule check_cut:
     input:
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+        **dataset_files("samples", "splits", "preprocessing"),
         code=code("learn/check_cut.py"),
     output:
-        splits=f"{CUT}/splits.csv",
-        preprocessing=f"{CUT}/preprocessing.h5",
+        **dataset_files("splits", "preprocessing", folder=CUT),
     log:
         f"{RESULTS}/logs/validation/{{dataset}}_cut.log",
     benchmark:
         f"{RESULTS}/benchmarks/validation/{{dataset}}_cut.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(500, 2),
     params:
@@ -49,7 +42,6 @@ rule check_models_python:
         f"{RESULTS}/benchmarks/validation/{{dataset}}_python.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:
@@ -72,7 +64,6 @@ rule check_models_r:
         f"{RESULTS}/benchmarks/validation/{{dataset}}_r.tsv"
     conda:
         "../../envs/r.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:

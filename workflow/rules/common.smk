@@ -12,7 +12,10 @@ if not os.path.isdir(WORKFLOW):
         "ERROR: the workflow was fetched file by file, and its scripts need the library beside them:"
         " clone the repository, and give the module the path of its workflow/Snakefile"
     )
-sys.path.insert(0, os.path.abspath(os.path.join(WORKFLOW, "python")))
+LIBRARY = os.path.abspath(os.path.join(WORKFLOW, "python"))
+sys.path.insert(0, LIBRARY)
+# Of the scripts, which run in processes of their own.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIBRARY, os.getenv("PYTHONPATH")]))
 # Initial size of R's heap, enough for caret's packages. Otherwise R collects garbage while the heap
 # grows, a quarter of its start-up time. In the end it takes no more memory.
 os.environ.setdefault("R_NSIZE", "4000000")
@@ -52,6 +55,14 @@ NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]
 # Tables with predictions, joined per data set.
 PREDICTED = ["predictions", "inner_predictions"]
+DATASET_FILES = {
+    "data": "data.h5ad",
+    "samples": "samples.tsv",
+    "splits": "splits.csv",
+    "preprocessing": "preprocessing.h5",
+    "predictions": "predictions.csv",
+    "inner_predictions": "inner_predictions.csv",
+}
 
 
 wildcard_constraints:
@@ -81,6 +92,19 @@ def code(script, *more):
     return code_files(WORKFLOW, f"scripts/{script}", *more)
 
 
+def dataset_files(*names, folder=f"{RESULTS}/{{dataset}}"):
+    """Files of the job's data set by name; folder: where a permutation or a part of it is."""
+    return {name: f"{folder}/{DATASET_FILES[name]}" for name in names}
+
+
+def files_of_all(*names):
+    """Files of all data sets by name, in the order of the configuration."""
+    return {
+        name: expand(f"{RESULTS}/{{dataset}}/{DATASET_FILES[name]}", dataset=DATASETS)
+        for name in names
+    }
+
+
 def for_dataset(function):
     """A params function that calls a function of the study with the data set of the job."""
     return lambda wildcards: function(wildcards.dataset)
@@ -96,6 +120,7 @@ def in_report(file, caption, content, category="All data sets"):
     )
 
 
+# A job has one thread, Snakemake's default, which the numerical libraries follow.
 def mem_mb(base, times):
     """Memory in MB: the libraries and a multiple of the size of the input files."""
     return lambda wildcards, input, attempt: attempt * int(base + times * input.size_mb)

@@ -48,7 +48,6 @@ rule prepare_images:
     priority: 20
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
@@ -72,7 +71,6 @@ rule extract_image_features:
     priority: 20
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
@@ -99,7 +97,6 @@ rule join_image_features:
     priority: 20
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(500, 10),
     params:
@@ -126,7 +123,6 @@ rule read_rds:
     priority: 10
     conda:
         "../../envs/bioconductor.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 20),
     params:
@@ -147,8 +143,7 @@ rule import_dataset:
         images=image_files("images.csv"),
         code=code("data/import_dataset.py"),
     output:
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        **dataset_files("data", "samples"),
     log:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:
@@ -158,7 +153,6 @@ rule import_dataset:
     priority: 10
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(1000, 20),
     params:
@@ -176,9 +170,7 @@ rule take_layer:
         **parent_files("data", "samples", "splits"),
         code=code("data/take_layer.py"),
     output:
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        **dataset_files("data", "samples", "splits"),
     log:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:
@@ -188,7 +180,6 @@ rule take_layer:
     priority: 10
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 6),
     params:
@@ -205,8 +196,7 @@ rule drop_groups:
         **parent_files("data", "samples"),
         code=code("data/drop_groups.py"),
     output:
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        **dataset_files("data", "samples"),
     log:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:
@@ -216,7 +206,6 @@ rule drop_groups:
     priority: 10
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(500, 1),
     message:
@@ -227,10 +216,8 @@ rule drop_groups:
 
 rule check_data:
     input:
+        **dataset_files("data", "samples", "splits"),
         sheet=lambda wc: STUDY.datasets[wc.dataset]["samples"],
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
         strata=f"{RESULTS}/{{dataset}}/strata.csv",
         code=code("data/check_data.py"),
     output:
@@ -242,7 +229,6 @@ rule check_data:
     priority: 10
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 2),
     params:

@@ -1,8 +1,7 @@
 rule join_predictions:
     input:
+        **dataset_files("splits", "preprocessing"),
         predictions=lambda wc: trained_tables(wc, "predictions"),
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
         # The checks refuse a positive class that does not exist.
         checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
         code=code("evaluate/join_predictions.py"),
@@ -23,9 +22,8 @@ rule join_predictions:
 
 use rule join_predictions as join_inner_predictions with:
     input:
+        **dataset_files("splits", "preprocessing"),
         predictions=lambda wc: trained_tables(wc, "inner_predictions"),
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
-        preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
         code=code("evaluate/join_predictions.py"),
     output:
         f"{RESULTS}/{{dataset}}/inner_predictions.csv",
@@ -54,8 +52,7 @@ rule join_tables:
 
 rule score:
     input:
-        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        **files_of_all("predictions", "splits"),
         code=code("evaluate/score.py"),
     output:
         in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
@@ -65,7 +62,6 @@ rule score:
         f"{RESULTS}/benchmarks/score.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -78,10 +74,8 @@ rule score:
 
 rule estimate:
     input:
+        **files_of_all("splits", "predictions", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=code("evaluate/estimate.py"),
     output:
         in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
@@ -91,7 +85,6 @@ rule estimate:
         f"{RESULTS}/benchmarks/estimate.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -106,8 +99,7 @@ rule estimate:
 
 rule delong:
     input:
-        predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        **dataset_files("predictions", "samples"),
         code=code("evaluate/delong.R"),
     output:
         f"{RESULTS}/{{dataset}}/delong.csv",
@@ -119,7 +111,6 @@ rule delong:
         dataset=one_of(STUDY.with_delong()),
     conda:
         "../../envs/r.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -133,10 +124,8 @@ rule delong:
 
 rule compare_models:
     input:
+        **files_of_all("splits", "predictions", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
         code=code("evaluate/compare_models.py"),
     output:
@@ -150,7 +139,6 @@ rule compare_models:
         f"{RESULTS}/benchmarks/compare_models.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -187,12 +175,9 @@ rule rank_models:
 
 rule pick_models:
     input:
+        **files_of_all("predictions", "inner_predictions", "splits", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
         ranking=f"{RESULTS}/ranking.csv",
-        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
-        inner_predictions=expand(f"{RESULTS}/{{dataset}}/inner_predictions.csv", dataset=DATASETS),
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
         code=code("evaluate/pick_models.py"),
     output:
         selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
@@ -203,7 +188,6 @@ rule pick_models:
         f"{RESULTS}/benchmarks/pick_models.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -218,9 +202,7 @@ rule pick_models:
 
 rule describe_predictions:
     input:
-        predictions=expand(f"{RESULTS}/{{dataset}}/predictions.csv", dataset=DATASETS),
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        **files_of_all("predictions", "splits", "samples"),
         code=code("evaluate/describe_predictions.py"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
@@ -233,7 +215,6 @@ rule describe_predictions:
         f"{RESULTS}/benchmarks/describe_predictions.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -262,7 +243,6 @@ rule compare_variants:
         f"{RESULTS}/benchmarks/variants.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:
@@ -279,10 +259,7 @@ rule compare_variants:
 # features costs the best model of each language. All models together decide on the top features, so
 # that a new model in either language runs these rules again for both.
 PERMUTE_INPUT = dict(
-    data=f"{RESULTS}/{{dataset}}/data.h5ad",
-    samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-    splits=f"{RESULTS}/{{dataset}}/splits.csv",
-    preprocessing=f"{RESULTS}/{{dataset}}/preprocessing.h5",
+    **dataset_files("data", "samples", "splits", "preprocessing"),
     tuning=f"{RESULTS}/tuning.csv",
     failures=f"{RESULTS}/failures.csv",
     plan=f"{RESULTS}/permutation_plan.csv",
@@ -306,7 +283,6 @@ rule signature:
         f"{RESULTS}/benchmarks/signature.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 5),
     params:
@@ -329,7 +305,6 @@ rule permute_python:
         f"{RESULTS}/benchmarks/{{dataset}}/python/permute.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:
@@ -352,7 +327,6 @@ rule permute_r:
         f"{RESULTS}/benchmarks/{{dataset}}/r/permute.tsv"
     conda:
         "../../envs/r.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:
@@ -379,7 +353,6 @@ rule permutation_importance:
         f"{RESULTS}/benchmarks/permutation_importance.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:

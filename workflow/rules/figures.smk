@@ -34,7 +34,6 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             dataset="|".join(datasets),
         conda:
             "../../envs/r.yaml"
-        threads: 1
         resources:
             mem_mb=mem_mb(1000, 4),
         params:

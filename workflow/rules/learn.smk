@@ -29,9 +29,7 @@ rule make_splits:
 
 rule preprocess:
     input:
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
-        splits=f"{RESULTS}/{{dataset}}/splits.csv",
+        **dataset_files("data", "samples", "splits"),
         code=code("learn/preprocess.py"),
     output:
         f"{RESULTS}/{{dataset}}/preprocessing.h5",
@@ -42,7 +40,6 @@ rule preprocess:
     priority: 10
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 6),
     params:
@@ -71,7 +68,6 @@ rule validate_models_python:
     priority: 20
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
@@ -94,7 +90,6 @@ rule validate_models_r:
     priority: 20
     conda:
         "../../envs/r.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(1000, 0),
     params:
@@ -141,7 +136,6 @@ rule train_python:
     priority: training_priority("python")
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:
@@ -165,7 +159,6 @@ rule train_r:
     priority: training_priority("r")
     conda:
         "../../envs/r.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 4),
     params:

@@ -3,21 +3,17 @@
 # failures are kept.
 rule permute_labels:
     input:
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{RESULTS}/{{dataset}}/samples.tsv",
+        **dataset_files("data", "samples"),
         validated=ancient(PASSED),
         code=code("learn/permute_labels.py"),
     output:
-        samples=f"{PERMUTATION}/samples.tsv",
-        splits=f"{PERMUTATION}/splits.csv",
-        preprocessing=f"{PERMUTATION}/preprocessing.h5",
+        **dataset_files("samples", "splits", "preprocessing", folder=PERMUTATION),
     log:
         f"{NULL_LOG}/permute.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/null/{{permutation}}/permute.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 6),
     params:
@@ -87,7 +83,6 @@ rule score_null:
         f"{RESULTS}/benchmarks/{{dataset}}/score_null.tsv"
     conda:
         "../../envs/python.yaml"
-    threads: 1
     resources:
         mem_mb=mem_mb(800, 10),
     params:

@@ -26,7 +26,6 @@ if STUDY.prediction:
             f"{RESULTS}/benchmarks/predict/new_samples.tsv"
         conda:
             "../../envs/python.yaml"
-        threads: 1
         resources:
             mem_mb=mem_mb(1000, 20),
         params:
@@ -49,7 +48,6 @@ if STUDY.prediction:
             f"{RESULTS}/logs/predict/predict.log",
         conda:
             f"../../envs/{REQUEST['language']}.yaml"
-        threads: 1
         resources:
             mem_mb=mem_mb(1000, 4),
         params:

@@ -52,6 +52,7 @@ rule findings:
 
 rule summarise:
     input:
+        **files_of_all("samples", "splits", "data"),
         ranking=f"{RESULTS}/ranking.csv",
         findings=f"{RESULTS}/findings.csv",
         estimates=f"{RESULTS}/estimates.csv",
@@ -61,9 +62,6 @@ rule summarise:
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
         manifest=f"{RESULTS}/manifest.json",
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
-        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
         code=code("report/summarise.py"),
     output:
         f"{RESULTS}/summary.md",

@@ -381,20 +381,18 @@ test_that("estimates without comparisons, as pooled ones, claim nothing of diffe
 test_that("every pair is a tile: the test above the diagonal, the posterior below it", {
   means <- c("r/a" = 0.944, "python/b" = 0.9432, "r/c" = 0.92, "r/d" = 0.7, "r/null" = 0.5)
   data <- results(means, baselines = "r/null")
-  drawn <- pairs_tiles(rank_models(data), data$pairs, 3, 1, 1)
+  drawn <- pairs_tiles(rank_models(data), data$pairs, 3, 1)
   at <- function(row, column) {
-    inside <- drawn$tiles$left >= column - 1 & drawn$tiles$right <= column + 1e-9 &
-      drawn$tiles$low == 5 - row
+    inside <- drawn$tiles$left >= column - 0.5 & drawn$tiles$right <= column + 0.5 + 1e-9 &
+      drawn$tiles$y == row
     found <- drawn$tiles[inside & drawn$tiles$right > drawn$tiles$left, ]
-    stats::setNames(found$right - found$left, names(verdict_colours)[
-      match(found$fill, verdict_colours)
-    ])
+    stats::setNames(found$right - found$left, found$verdict)
   }
   expect_equal(at(1, 2), c(open = 1))
   expect_equal(at(1, 4), c(better = 1))
   expect_equal(at(2, 1), c(better = 0.02, equivalent = 0.97, worse = 0.01))
   expect_equal(at(4, 1), c(better = 0.6, equivalent = 0.3, worse = 0.1))
-  expect_equal(nrow(drawn$frames), 1)
+  expect_equal(nrow(drawn$sure), 1)
   key <- text_boxes(drawn_as_svg(data, draw_comparisons))$text
   expect_true("practically equivalent (within \u00b1 0.01)" %in% key)
   # Where smaller is better, the same pair is told from the other side.

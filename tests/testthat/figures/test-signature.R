@@ -28,11 +28,11 @@ features_of <- function(n, p = 30, share = rep(1, p), ranked = seq_len(n),
       dataset = "demo", rank = seq_len(p), feature = names, score = seq_len(p),
       n_models = length(ranked), selected_share = share
     )),
-    ranks = write(data.frame(
+    feature_ranks = write(data.frame(
       dataset = rep("demo", nrow(grid)), language = language[grid$id], model = short[grid$id],
       feature = names[grid$feature], mean_rank = grid$feature^2, used_share = rep(1, nrow(grid))
     )),
-    shuffled = write(data.frame(
+    permutation_importance = write(data.frame(
       dataset = rep("demo", nrow(losses)), language = language[losses$id],
       model = short[losses$id], metric = rep(metric, nrow(losses)),
       feature = ifelse(together, "", names[losses$feature]),

@@ -81,6 +81,21 @@ test_that("every model and layer is drawn, with 2, 13 and 40 models, 2 and 4 lay
   }
 })
 
+test_that("a row has the name and the difference of its layer, the best alone first", {
+  data <- variants_of(2, c(images = 0.2, genes = 0.1, lipids = -0.05), "layer")
+  file <- tempfile(fileext = ".svg")
+  save_figure(draw_layers(data), file)
+  boxes <- text_boxes(file)
+  boxes <- boxes[order(boxes$top), ]
+  expect_equal(
+    boxes$text[boxes$text %in% data$variants$part], rep(c("lipids", "genes", "images"), 2)
+  )
+  for (row in list(c("lipids", "-0.050 [-0"), c("genes", "0.100 [0"), c("images", "0.200 [0"))) {
+    name <- boxes$bottom[boxes$text == row[1]]
+    expect_true(all(abs(boxes$bottom[startsWith(boxes$text, row[2])] - name) < 2))
+  }
+})
+
 test_that("the gap of grouping is legible with 2, 13 and 40 models", {
   for (n in c(2, 13, 40)) {
     data <- variants_of(n, c(ungrouped = -0.03), "ungrouped", missing = "r/glmnet")

@@ -24,6 +24,6 @@ def test_a_rule_states_what_it_needs(blocks):
         if stated & {"script", "shell"}:
             wanted |= {"log", "conda"}
         if "localrule" not in stated:
-            wanted |= {"threads", "resources", "benchmark"}
+            wanted |= {"resources", "benchmark"}
         # Its only output is the user's.
         assert not wanted - stated - ({"benchmark"} if rule == "predict" else set()), rule

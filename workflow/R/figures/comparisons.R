@@ -4,95 +4,98 @@
 # Inches: the square without its names, the smallest and largest tile.
 pairs_square <- 5.6
 pairs_tile <- c(smallest = 0.22, largest = 1.5)
-pairs_rank <- 0.24
 
-#' Tiles in inches above the diagonal (the test), on it (the values) and below it (the posterior).
+#' Tiles above the diagonal (the test), on it (the values) and below it (the posterior), where the
+#' middle of a tile is at its column and, downwards, its row.
 #'
-#' @return list of tiles (left, right, low, high, fill), frames (the same without a fill) and text.
-pairs_tiles <- function(scored, pairs, decimals, wide, high) {
+#' @param wide inches of a tile: numbers stand where there is room for them.
+#' @return list of tiles (left, right, y, verdict, label; shown: whether the number has room), sure
+#'   (parts that are at least practically certain), and what there is: tested, posterior, blank
+#'   (pairs without a posterior) and valued (whether the values are shown).
+pairs_tiles <- function(scored, pairs, decimals, wide) {
   n <- nrow(scored)
   # In each pair of places, the first is the better one's.
   places <- which(upper.tri(diag(n)), arr.ind = TRUE)
   compared <- find_pairs(pairs, scored$model[places[, 1]], scored$model[places[, 2]])
-  box <- function(row, column, from = 0, to = 1) {
+  tiles <- function(row, column, verdict, label, from = 0, to = 1) {
     data.frame(
-      left = (column - 1 + from) * wide, right = (column - 1 + to) * wide, low = (n - row) * high,
-      high = (n - row + 1) * high
+      left = column - 0.5 + from, right = column - 0.5 + to, y = row, verdict, label
     )
   }
   tested <- is.finite(compared$p_adjusted)
   verdict <- ifelse(!compared$different, "open", ifelse(compared$advantage >= 0, "better", "worse"))
-  upper <- box(places[, 1], places[, 2])
-  upper$fill <- verdict_colours[ifelse(tested, verdict, "untested")]
-  upper$label <- ifelse(tested, format_value(compared$advantage, decimals), "")
-
-  known <- is.finite(compared$p_equivalent)
-  placed <- places[known, , drop = FALSE]
-  posterior <- compared[known, c("p_better", "p_equivalent", "p_worse"), drop = FALSE]
-  ends <- c(posterior[[1]], posterior[[1]] + posterior[[2]])
-  edges <- matrix(c(rep(0, sum(known)), ends, rep(1, sum(known))), ncol = 4)
-  lower <- do.call(rbind, lapply(1:3, function(i) {
-    cbind(
-      box(placed[, 2], placed[, 1], edges[, i], edges[, i + 1]),
-      fill = rep(verdict_colours[[c("better", "equivalent", "worse")[i]]], nrow(placed)),
-      label = format_value(100 * posterior[[i]], 0), sure = posterior[[i]] >= practically
-    )
-  }))
-  values <- cbind(box(seq_len(n), seq_len(n)), fill = ink[["paper"]], label = scored$printed)
-  tiles <- rbind(upper, values, lower[names(upper)])
-  # Numbers stand where there is room for them.
-  shown <- text_width(tiles$label, text_sizes[["small"]]) + 0.06 <= tiles$right - tiles$left
-  dark <- tiles$fill %in% verdict_colours[c("better", "worse")]
+  upper <- tiles(
+    places[, 1], places[, 2], ifelse(tested, verdict, "untested"),
+    ifelse(tested, format_value(compared$advantage, decimals), "")
+  )
+  known <- which(is.finite(compared$p_equivalent))
+  share <- as.matrix(compared[known, c("p_better", "p_equivalent", "p_worse")])
+  end <- t(apply(share, 1, cumsum))
+  part <- rep(c("better", "equivalent", "worse"), each = length(known))
+  lower <- tiles(
+    rep(places[known, 2], 3), rep(places[known, 1], 3), part, format_value(100 * c(share), 0),
+    c(end - share), c(end)
+  )
+  values <- tiles(seq_len(n), seq_len(n), "untested", scored$printed)
+  all <- rbind(upper, values, lower)
+  room <- (all$right - all$left) * wide
+  all$shown <- text_width(all$label, text_sizes[["small"]]) + 0.06 <= room
   list(
-    tiles = tiles, verdicts = verdict[tested], frames = lower[lower$sure, , drop = FALSE],
-    text = text_rows(
-      (tiles$left + tiles$right) / 2, (tiles$low + tiles$high) / 2,
-      ifelse(shown, tiles$label, ""), hjust = 0.5,
-      colour = ifelse(dark, ink[["paper"]], ink[["strong"]])
-    ),
-    tested = any(tested), posterior = any(known), blank = any(known) && !all(known),
-    valued = shown[nrow(upper) + 1]
+    tiles = all, sure = lower[c(share) >= practically, , drop = FALSE], tested = any(tested),
+    posterior = length(known) > 0, blank = length(known) > 0 && length(known) < nrow(places),
+    valued = all$shown[nrow(upper) + 1]
   )
 }
 
-#' The two keys: what the colours mean above and below the diagonal; y downwards from 0.
-pairs_key <- function(tiles, width, rope) {
-  lines <- list(
-    if (tiles$tested) {
-      list(
-        head = "Upper right, by how much the row's model is better than the column's:",
-        words = c(
-          better = "evidence of a difference", worse = "evidence of the opposite",
-          open = "no evidence of a difference"
-        )[intersect(c("better", "worse", "open"), tiles$verdicts)]
-      )
-    },
-    if (tiles$posterior) {
-      list(
-        head = "Lower left, posterior probability in %:",
-        words = c(
-          better = "column's model better",
-          equivalent = paste0("practically equivalent (", rope, ")"),
-          worse = "row's model better",
-          framed = if (nrow(tiles$frames) > 0) paste0("framed: at least ", 100 * practically, " %")
-        )
-      )
-    }
+#' What the colours mean on both sides of the diagonal.
+pairs_labels <- function(shown, rope) {
+  labels <- c(
+    better = "the model ranked higher is better", worse = "the one ranked lower is better",
+    open = "no evidence of a difference", equivalent = paste0("practically equivalent (", rope, ")")
   )
-  y <- -0.1
-  marks <- text <- NULL
-  for (line in Filter(Negate(is.null), lines)) {
-    key <- key_places(line$words, width)
-    key$y <- y - 0.22 * key$line
-    key$fill <- c(verdict_colours, framed = ink[["paper"]])[names(line$words)]
-    text <- rbind(
-      text, text_rows(0, y, line$head, colour = ink[["soft"]]),
-      text_rows(key$x + 0.3, key$y, unname(line$words))
+  labels[names(labels) %in% shown]
+}
+
+#' Scales of the colours, see `pairs_labels()`, of frames, and of the marks of the models.
+pairs_scales <- function(labels, columns) {
+  key <- function(order, ...) guide_legend(order = order, ...)
+  list(
+    scale_fill_manual(
+      values = verdict_colours, breaks = names(labels), labels = unname(labels),
+      guide = key(1, ncol = columns, override.aes = list(colour = NA))
+    ),
+    scale_linewidth_manual(
+      values = 0.5, labels = paste0("probability of at least ", 100 * practically, " %"),
+      guide = key(2, override.aes = list(fill = NA))
+    ),
+    scale_colour_manual(values = kind_colours, guide = key(3)),
+    scale_shape_manual(values = kind_shapes, guide = key(3))
+  )
+}
+
+#' Tiles with their numbers, in white lines, which do not stand between the parts of one.
+pairs_layers <- function(drawn, n) {
+  box <- aes(
+    xmin = .data$left, xmax = .data$right, ymin = .data$y - 0.5, ymax = .data$y + 0.5,
+    fill = .data$verdict
+  )
+  sure <- utils::modifyList(box, aes(linewidth = "sure"))
+  dark <- drawn$tiles$verdict %in% c("better", "worse")
+  lines <- seq_len(n + 1) - 0.5
+  first <- rep(0.5, n + 1)
+  list(
+    geom_rect(box, drawn$tiles),
+    annotate(
+      "segment", x = c(lines, first), xend = c(lines, first + n), y = c(first, lines),
+      yend = c(first + n, lines), colour = ink[["paper"]], linewidth = if (n > 20) 0.2 else 0.6
+    ),
+    geom_rect(sure, drawn$sure, colour = ink[["strong"]]),
+    geom_text(
+      aes((.data$left + .data$right) / 2, .data$y, label = ifelse(.data$shown, .data$label, "")),
+      drawn$tiles, size = text_sizes[["small"]] / .pt,
+      colour = ifelse(dark, ink[["paper"]], ink[["strong"]])
     )
-    marks <- rbind(marks, key)
-    y <- min(key$y) - 0.27
-  }
-  list(marks = marks, text = text, height = -y - 0.1)
+  )
 }
 
 pairs_subtitle <- function(data, info, tiles) {
@@ -101,11 +104,12 @@ pairs_subtitle <- function(data, info, tiles) {
     describe_data(data), ". Every pair of models in ", info$label, ", the best first",
     if (tiles$tested) {
       paste0(
-        "; upper right: ", paste(test_names[test], collapse = " or "),
+        "; upper right: by how much the row's model is better than the column's, with the ",
+        "evidence of a ", paste(test_names[test], collapse = " or "),
         ", adjusted for the number of pairs (Holm)"
       )
     },
-    if (tiles$posterior) "; lower left: Bayesian correlated t test", "."
+    if (tiles$posterior) "; lower left: posterior probability in %, Bayesian correlated t test", "."
   )
 }
 
@@ -134,65 +138,44 @@ draw_comparisons <- function(data) {
   info <- metric_info(data$metric)
   rows <- rank_models(data)
   scored <- rows[rows$status == "scored", , drop = FALSE]
-  decimals <- metric_decimals(scored$estimate, info)
   n <- nrow(scored)
   title <- finding(data, "comparisons")
-  if (n < 2 || nrow(data$pairs) == 0) {
-    return(canvas_figure(canvas(7.2, 0.1, title, describe_data(data), ""), 7.2, 0.1))
-  }
+  if (n < 2 || nrow(data$pairs) == 0) return(words_figure(title, describe_data(data)))
   axis <- text_sizes[["axis"]]
+  small <- text_sizes[["small"]]
   # Up to 20 models, a tile has room for its number.
-  number <- if (n <= 20) max(text_width(scored$printed, text_sizes[["small"]])) + 0.08
+  number <- if (n <= 20) max(text_width(scored$printed, small)) + 0.08
   wide <- min(max(pairs_square / n, pairs_tile[["smallest"]], number), pairs_tile[["largest"]])
   high <- min(max(0.62 * wide, pairs_tile[["smallest"]]), 0.4)
-  names <- paste0(shorten(scored$model, 2.4, axis), ifelse(scored$baseline, " (baseline)", ""))
-  left <- max(text_width(names, axis)) + pairs_rank + 0.12
-  width <- max(7.2, left + n * wide)
-  all <- pairs_tiles(scored, data$pairs, decimals, wide, high)
-  key <- pairs_key(all, width, paste0("within \u00b1 ", data$rope))
-  height <- n * high + pairs_rank + 0.1 + key$height
-  middle <- (n - seq_len(n) + 0.5) * high
-  outline <- if (n > 20) 0.2 else 0.6
-  all$tiles[c("left", "right")] <- left + all$tiles[c("left", "right")]
-  all$frames[c("left", "right")] <- left + all$frames[c("left", "right")]
-  all$text$x <- left + all$text$x
-  key$marks$y <- height + key$marks$y
-  key$text$y <- height + key$text$y
-  box <- aes(xmin = .data$left, xmax = .data$right, ymin = .data$low, ymax = .data$high)
-  plot <- canvas(
-    width, height, title, pairs_subtitle(data, info, all), pairs_caption(data, all)
-  ) +
-    geom_rect(data = all$tiles, box, fill = all$tiles$fill) +
-    # White lines between tiles, not between the parts of one.
-    annotate(
-      "segment", x = left + wide * (0:n), xend = left + wide * (0:n), y = 0, yend = n * high,
-      colour = ink[["paper"]], linewidth = outline
+  # With few models the key is wider than the square.
+  right <- max(0, 5.6 - n * wide)
+  names <- shorten(scored$model, 2.4, axis)
+  drawn <- pairs_tiles(scored, data$pairs, metric_decimals(scored$estimate, info), wide)
+  key <- pairs_labels(drawn$tiles$verdict, paste0("within \u00b1 ", data$rope))
+  columns <- if (any(text_width(key, axis) > 2.8)) 1 else 2
+  scored$y <- seq_len(n)
+  scored$kind <- factor(scored$kind, intersect(names(kind_colours), scored$kind))
+  labels <- paste0(names, "  ", scored$y)
+  plot <- ggplot() + pairs_layers(drawn, n) +
+    geom_point(
+      aes(y = .data$y, colour = .data$kind, shape = .data$kind), scored, x = 0.5 - 0.12 / wide,
+      size = 2.4
     ) +
-    annotate(
-      "segment", x = left, xend = left + wide * n, y = high * (0:n), yend = high * (0:n),
-      colour = ink[["paper"]], linewidth = outline
-    ) +
-    geom_rect(
-      data = all$frames, box, fill = NA, colour = ink[["strong"]], linewidth = 0.5
-    ) +
-    geom_rect(
-      data = key$marks, aes(
-        xmin = .data$x + 0.03, xmax = .data$x + 0.25, ymin = .data$y - 0.07, ymax = .data$y + 0.07,
-        fill = .data$fill,
-        colour = ifelse(.data$fill == ink[["paper"]], ink[["strong"]], .data$fill)
-      ), linewidth = 0.5
-    ) +
-    canvas_text(rbind(
-      all$text, key$text,
-      text_rows(
-        left - pairs_rank - 0.08, middle, names, 1, axis,
-        colour = kind_colours[scored$kind]
-      ),
-      text_rows(left - 0.08, middle, as.character(seq_len(n)), 1, axis, colour = ink[["soft"]]),
-      text_rows(
-        left + wide * (seq_len(n) - 0.5), n * high + 0.12, as.character(seq_len(n)), 0.5,
-        if (wide < 0.3) text_sizes[["small"]] else axis, colour = ink[["soft"]]
-      )
-    ))
-  canvas_figure(plot, width, height)
+    pairs_scales(key, columns) +
+    scale_x_continuous(breaks = scored$y, position = "top", expand = c(0, 0)) +
+    scale_y_reverse(breaks = scored$y, labels = labels, expand = c(0, 0)) +
+    coord_cartesian(xlim = c(0.5 - 0.24 / wide, n + 0.5), clip = "off") +
+    labs(x = NULL, y = NULL) +
+    theme_figure(right) +
+    theme(
+      legend.position = "top", legend.box = "vertical", legend.box.just = "left",
+      legend.spacing.y = unit(0, "pt"), panel.grid.major = element_blank(),
+      axis.text.x = element_text(size = if (wide < 0.3) small else axis)
+    )
+  left <- max(text_width(labels, axis)) + 0.5
+  height <- n * high + 1.1 + 0.25 * ceiling(length(key) / columns)
+  worded_figure(
+    plot, left + n * wide + right, height, title, pairs_subtitle(data, info, drawn),
+    pairs_caption(data, drawn)
+  )
 }

@@ -1,6 +1,6 @@
 # What is taken for what: the confusion matrix of each model.
 
-use("theme", "text", "canvas", "figure_data", "panels")
+use("theme", "text", "figure_data", "panels")
 
 # Inches: height of a cell, its narrowest and widest width, and the longest label of a row.
 confusion_cell <- c(height = 0.42, least = 0.52, most = 0.85, label = 1.2)

@@ -2,8 +2,7 @@
 
 sheet_columns <- 12
 sheet_rows <- 15
-sheet_side <- 0.62
-sheet_gap <- 0.06
+sheet_side <- 0.68
 sheet_label <- 1.9 # at most, inches
 # Groups of a numeric outcome, a row each.
 sheet_groups <- 4
@@ -91,45 +90,40 @@ outcome_groups <- function(outcome, task) {
   factor(ends[as.character(group)], unique(ends))
 }
 
-#' Draws the contact sheet.
+#' Draws the contact sheet: a row of images per class, each in a cell of one unit.
 #'
 #' @param data list of dataset and sheet, see `read_contact_sheet()`.
 #' @return see `figure()`.
 draw_contact_sheet <- function(data) {
   sheet <- data$sheet
-  several <- length(unique(sheet$layer)) > 1
   pixels <- dim(sheet$shown[[1]][[1]])
-  high <- sheet_side * pixels[1] / pixels[2]
   columns <- max(lengths(sheet$shown))
-  height <- nrow(sheet) * (high + sheet_gap)
-  top <- height - (seq_len(nrow(sheet)) - 1) * (high + sheet_gap)
-  middle <- top - high / 2
-  name <- if (several) paste(sheet$layer, sheet$class, sep = ": ") else sheet$class
-  size <- text_sizes[["axis"]]
-  name <- vapply(name, shorten, "", width = sheet_label, size = size)
-  count <- unlist(Map(count_images, sheet$images, sheet$samples))
-  labels <- 0.2 + max(
-    text_width(name, size, bold = TRUE), text_width(count, text_sizes[["small"]])
-  )
-  width <- max(7, labels + columns * (sheet_side + sheet_gap))
-  plot <- canvas(
-    width, height,
-    title = contact_title(sheet), subtitle = contact_subtitle(data, sheet),
-    caption = contact_caption(sheet)
-  )
-  for (i in seq_len(nrow(sheet))) {
-    for (j in seq_along(sheet$shown[[i]])) {
-      left <- labels + (j - 1) * (sheet_side + sheet_gap)
-      plot <- plot + annotation_raster(
-        sheet$shown[[i]][[j]], left, left + sheet_side, top[i] - high, top[i]
-      )
-    }
+  name <- sheet$class
+  if (length(unique(sheet$layer)) > 1) name <- paste(sheet$layer, sheet$class, sep = ": ")
+  name <- shorten(name, sheet_label, text_sizes[["axis"]])
+  label <- paste0(name, "\n", unlist(Map(count_images, sheet$images, sheet$samples)))
+  image <- function(raster, row, column) {
+    annotation_raster(raster, column - 0.95, column - 0.05, row - 0.95, row - 0.05)
   }
-  plot <- plot + canvas_text(rbind(
-    text_rows(0, middle + 0.1, name, size = size, face = "bold"),
-    text_rows(0, middle - 0.11, count, colour = ink[["soft"]])
-  ))
-  canvas_figure(plot, width, height)
+  images <- Map(function(rasters, row) {
+    Map(image, rasters, row, seq_along(rasters))
+  }, sheet$shown, rev(seq_len(nrow(sheet))))
+  plot <- ggplot() + images +
+    scale_x_continuous(limits = c(0, columns), breaks = NULL, expand = c(0, 0)) +
+    scale_y_continuous(
+      limits = c(0, nrow(sheet)), breaks = rev(seq_len(nrow(sheet))) - 0.5, labels = label,
+      expand = c(0, 0)
+    ) +
+    coord_fixed(pixels[1] / pixels[2]) +
+    labs(x = NULL, y = NULL) +
+    theme_figure() +
+    theme(panel.grid.major = element_blank(), axis.text.y = element_text(hjust = 0))
+  beside <- max(text_width(label, text_sizes[["axis"]])) + 0.4
+  worded_figure(
+    plot, beside + max(columns * sheet_side, 7 - beside),
+    nrow(sheet) * sheet_side * pixels[1] / pixels[2] + 0.5, contact_title(sheet),
+    contact_subtitle(data, sheet), contact_caption(sheet)
+  )
 }
 
 count_images <- function(images, samples) {

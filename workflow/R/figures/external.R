@@ -8,27 +8,34 @@ external_shapes <- c(16, 17, 15, 18, 25, 8)
 
 #' One lane per model and source: cross-validation first, then the cohorts in the order of the file.
 #'
-#' @return data.frame of model, source, shape, estimate, ci_low, ci_high, kind, baseline and y, the
-#'   best model in cross-validation at the top.
-external_lanes <- function(data) {
+#' @return data.frame of model and name (factors, the best model in cross-validation first), source
+#'   (factor), estimate, ci_low, ci_high, kind, baseline; of the axis, whose ends hold what lies
+#'   beyond: limits (an attribute), beyond, x, low, high; number (the estimate as text).
+external_lanes <- function(data, info) {
   ranked <- rank_models(data)
   rows <- data$external[data$external$metric == data$metric, , drop = FALSE]
-  cohorts <- unique(data$external$cohort)
-  columns <- c("estimate", "ci_low", "ci_high")
-  sources <- c("cross-validation", cohorts)
-  lanes <- lapply(seq_len(nrow(ranked)), function(i) {
-    of_model <- rows[rows$model == ranked$model[i], , drop = FALSE]
-    outside <- of_model[match(cohorts, of_model$cohort), columns, drop = FALSE]
-    data.frame(
-      ranked[i, c("model", "kind", "baseline")], source = sources,
-      shape = external_shapes[(seq_along(sources) - 1) %% length(external_shapes) + 1],
-      rbind(ranked[i, columns], outside), row.names = NULL
-    )
-  })
-  lanes <- do.call(rbind, lanes)
-  # A gap as high as a lane between two models.
-  place <- seq_len(nrow(lanes)) + (seq_len(nrow(lanes)) - 1) %/% length(sources)
-  lanes$y <- max(place) + 1 - place
+  sources <- c("cross-validation", unique(data$external$cohort))
+  columns <- c("model", "estimate", "ci_low", "ci_high")
+  known <- rbind(
+    cbind(ranked[columns], source = rep(sources[1], nrow(ranked))),
+    cbind(rows[columns], source = rows$cohort)
+  )
+  lanes <- expand.grid(source = sources, model = ranked$model, stringsAsFactors = FALSE)
+  lanes <- merge(lanes, known, all.x = TRUE, sort = FALSE)
+  lanes <- cbind(lanes, ranked[match(lanes$model, ranked$model), c("kind", "baseline")])
+  values <- data.frame(
+    model = rep(lanes$model, 3), value = c(lanes$estimate, lanes$ci_low, lanes$ci_high)
+  )
+  limits <- comparison_limits(ranked, values[is.finite(values$value), , drop = FALSE], info)
+  lanes$beyond <- (lanes$estimate < limits[1] | lanes$estimate > limits[2]) %in% TRUE
+  lanes[c("x", "low", "high")] <- lapply(
+    lanes[c("estimate", "ci_low", "ci_high")], function(x) pmin(pmax(x, limits[1]), limits[2])
+  )
+  decimals <- metric_decimals(lanes$estimate, info)
+  lanes$number <- interval_text(lanes$estimate, lanes$ci_low, lanes$ci_high, decimals, "none")
+  lanes$y <- factor(lanes$source, rev(sources))
+  lanes$model <- factor(lanes$model, ranked$model)
+  attr(lanes, "limits") <- limits
   lanes
 }
 
@@ -45,39 +52,6 @@ external_coverage <- function(lanes) {
     covered, "of", plural(nrow(outside), "interval"), "from the cohorts",
     if (max(covered, nrow(outside) == 1) == 1) "covers" else "cover",
     "the model's cross-validated value."
-  )
-}
-
-#' Lanes with what is drawn of them, and the places of the names and numbers beside the panel.
-#'
-#' @return list of lanes, marks (lanes with a value, on the axis), models (a label each), limits,
-#'   view, names_x, numbers_x and right (inches beside the panel).
-layout_external <- function(data, info) {
-  lanes <- external_lanes(data)
-  marks <- lanes[is.finite(lanes$estimate), , drop = FALSE]
-  values <- data.frame(
-    model = rep(marks$model, 3), value = c(marks$estimate, marks$ci_low, marks$ci_high)
-  )
-  limits <- comparison_limits(
-    rank_models(data), values[is.finite(values$value), , drop = FALSE], info
-  )
-  to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
-  marks$beyond <- marks$estimate < limits[1] | marks$estimate > limits[2]
-  marks[c("x", "low", "high")] <- lapply(marks[c("estimate", "ci_low", "ci_high")], to_axis)
-  decimals <- metric_decimals(marks$estimate, info)
-  lanes$number <- interval_text(lanes$estimate, lanes$ci_low, lanes$ci_high, decimals, "none")
-  lanes$source <- shorten(lanes$source, 1.6, text_sizes[["small"]])
-  models <- stats::aggregate(y ~ model + baseline, lanes, mean)
-  models$label <- paste0(model_labels(models$model), ifelse(models$baseline, "\n(baseline)", ""))
-  view <- limits + c(-0.03, 0.03) * diff(limits)
-  per_inch <- diff(view) / external_panel
-  wide <- function(text) max(text_width(text, text_sizes[["small"]]))
-  names_x <- view[2] + 0.1 * per_inch
-  numbers_x <- names_x + (wide(lanes$source) + 0.12) * per_inch
-  list(
-    lanes = lanes, marks = marks, models = models, limits = limits, view = view,
-    names_x = names_x, numbers_x = numbers_x,
-    right = (numbers_x - view[2]) / per_inch + wide(lanes$number) + 0.1
   )
 }
 
@@ -103,55 +77,44 @@ external_caption <- function(marks, any_baseline) {
 #' Draws the cohorts beside cross-validation; see `read_figure_data()` for `data`.
 draw_external <- function(data) {
   info <- metric_info(data$metric)
-  layout <- layout_external(data, info)
-  lanes <- layout$lanes
-  marks <- layout$marks
-  models <- layout$models
-  inside <- marks[marks$source == "cross-validation", , drop = FALSE]
-  baseline <- inside$estimate[inside$baseline]
-  top <- max(lanes$y) + 0.8
-  breaks <- pretty(layout$limits, 6)
-  breaks <- breaks[breaks >= layout$limits[1] & breaks <= layout$limits[2]]
-  small <- text_sizes[["small"]] / .pt
-  place <- aes(x = .data$x, y = .data$y, colour = .data$kind)
-  plot <- ggplot() +
+  lanes <- external_lanes(data, info)
+  marks <- lanes[is.finite(lanes$estimate), , drop = FALSE]
+  baseline <- marks$estimate[marks$baseline & marks$source == "cross-validation"]
+  models <- levels(lanes$model)
+  names <- model_labels(models)
+  of_baseline <- models %in% lanes$model[lanes$baseline]
+  names <- stats::setNames(paste0(names, ifelse(of_baseline, "\n(baseline)", "")), models)
+  sources <- levels(lanes$y)
+  shapes <- stats::setNames(rep_len(external_shapes, length(sources)), rev(sources))
+  small <- text_sizes[["small"]]
+  right <- max(text_width(lanes$number, small)) + 0.1
+  plot <- ggplot(marks, aes(.data$x, .data$y, colour = .data$kind)) +
     geom_vline(xintercept = baseline, linetype = "22", linewidth = 0.5, colour = ink[["soft"]]) +
     geom_segment(
-      data = marks[is.finite(marks$ci_low), , drop = FALSE], linewidth = 0.9, show.legend = FALSE,
-      aes(x = .data$low, xend = .data$high, y = .data$y, yend = .data$y, colour = .data$kind)
+      aes(.data$low, xend = .data$high, yend = .data$y), linewidth = 0.9, show.legend = FALSE,
+      na.rm = TRUE
     ) +
     geom_point(
-      data = marks[!marks$beyond, , drop = FALSE],
-      utils::modifyList(place, aes(shape = .data$shape, fill = .data$kind)), size = 2.6
+      aes(fill = .data$kind, shape = ifelse(.data$beyond, "beyond", .data$source)), size = 2.6
     ) +
-    geom_point(
-      data = marks[marks$beyond, , drop = FALSE], place, shape = 2, size = 2.4, show.legend = FALSE
-    ) +
-    geom_text(
-      data = lanes, aes(y = .data$y, label = .data$source), x = layout$names_x, hjust = 0,
-      size = small, colour = ink[["soft"]]
-    ) +
-    geom_text(
-      data = lanes, aes(y = .data$y, label = .data$number), x = layout$numbers_x, hjust = 0,
-      size = small, colour = ink[["strong"]]
-    ) +
-    scale_shape_identity() +
+    text_beside(lanes, "small") +
+    scale_shape_manual(values = c(shapes, beyond = 2), guide = "none") +
     scale_colour_manual(
       values = kind_colours, breaks = intersect(names(kind_colours), marks$kind),
       guide = guide_legend(override.aes = list(size = 3, shape = 16, linetype = 0))
     ) +
     scale_fill_manual(values = kind_colours, guide = "none") +
-    scale_x_continuous(breaks = breaks) +
-    scale_y_continuous(breaks = models$y, labels = models$label) +
-    coord_cartesian(xlim = layout$view, ylim = c(0.2, top), expand = FALSE, clip = "off") +
+    scale_x_continuous(limits = attr(lanes, "limits"), n.breaks = 7, expand = expansion(0.03)) +
+    scale_y_discrete(labels = function(source) shorten(source, 1.6, small), drop = FALSE) +
+    facet_grid(vars(.data$model), switch = "y", labeller = as_labeller(names)) +
     labs(x = metric_axis(info), y = NULL) +
-    theme_figure(layout$right) +
-    theme(legend.position = "top", panel.grid.major.y = element_blank())
+    model_rows(right, axis.text.y = element_text(size = small, colour = ink[["soft"]]))
+  beside <- max(text_width(names, text_sizes[["axis"]])) +
+    max(text_width(shorten(sources, 1.6, small), small))
+  rows <- max(external_lane * (length(sources) + 0.6), 0.36)
   worded_figure(
-    plot,
-    max(text_width(models$label, text_sizes[["axis"]])) + external_panel + layout$right + 0.35,
-    1.15 + max(external_lane * top, 0.36 * nrow(models)), finding(data, "external"),
-    external_subtitle(data, external_lanes(data), info),
+    plot, beside + external_panel + right + 0.6, 1.15 + rows * length(models),
+    finding(data, "external"), external_subtitle(data, lanes, info),
     external_caption(marks, length(baseline) > 0)
   )
 }

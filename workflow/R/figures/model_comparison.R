@@ -81,7 +81,7 @@ reference_lines <- function(layout, info) {
   }
   reference <- reference[order(reference$x), , drop = FALSE]
   reference$label <- shorten(reference$label, comparison_panel * 0.9, text_sizes[["small"]])
-  reference$hjust <- (reference$x - layout$view[1]) / diff(layout$view)
+  reference$hjust <- (reference$x - limits[1]) / diff(limits)
   reference$y <- nrow(layout$rows) + 0.35 + 0.7 * seq_len(nrow(reference))
   reference
 }
@@ -119,7 +119,6 @@ layout_comparison <- function(data, info) {
   points$y <- rows$y[row] + ((order_of_split * 0.618034) %% 1 - 0.5) * 0.56
 
   limits <- comparison_limits(rows, points, info)
-  view <- limits + c(-0.03, 0.03) * diff(limits)
   to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
   beyond <- function(x) x < limits[1] | x > limits[2]
   scored[c("x", "low", "high")] <- lapply(scored[c("estimate", "ci_low", "ci_high")], to_axis)
@@ -136,7 +135,7 @@ layout_comparison <- function(data, info) {
   scored$note <- split_note(scored, points, data$n_splits)
   list(
     rows = rows, scored = scored, unscored = unscored, points = points, decimals = decimals,
-    limits = limits, view = view, per_inch = diff(view) / comparison_panel,
+    limits = limits,
     header = name_estimates(paste0(
       "", if (nrow(scored) > 0) "mean", if (any(scored$bounded)) " [95 % interval]"
     ), data)
@@ -222,33 +221,28 @@ comparison_marks <- function(layout, n_splits) {
 
 #' The text inside the panel and the column of numbers outside it, at its right.
 comparison_text <- function(layout, unscored, reference) {
-  inch <- layout$per_inch
-  text <- function(data, x, size = "small", colour = "strong", ...) {
-    geom_text(
-      aes(y = .data$y, label = .data$text), data, x = x, hjust = 0, colour = ink[[colour]],
-      size = text_sizes[[size]] / .pt, lineheight = 0.95, ...
-    )
-  }
-  number_x <- layout$view[2] + 0.1 * inch
   scored <- layout$scored
   noted <- nzchar(scored$note)
-  header <- data.frame(y = nrow(layout$rows) + 1.05, text = layout$header)
+  notes <- transform(scored, y = y - 0.25, number = note)[noted, , drop = FALSE]
+  failed <- unscored[unscored$status == "failed", , drop = FALSE]
+  small <- text_sizes[["small"]] / .pt
+  left <- layout$limits[1]
   list(
     geom_text(
-      aes(.data$x, .data$y, label = .data$label, hjust = .data$hjust), reference,
-      size = text_sizes[["small"]] / .pt, colour = ink[["soft"]]
+      aes(.data$x, .data$y, label = .data$label, hjust = .data$hjust), reference, size = small,
+      colour = ink[["soft"]]
     ),
-    text(data.frame(y = scored$y + 0.21 * noted, text = scored$number), number_x, "axis"),
-    text(
-      data.frame(y = scored$y - 0.25, text = scored$note)[noted, ], number_x, fontface = "bold"
-    ),
-    text(header, number_x, colour = "soft"),
+    text_beside(transform(scored, y = y + 0.21 * noted)),
+    text_beside(notes, "small", fontface = "bold"),
+    text_beside(data.frame(y = nrow(layout$rows) + 1.05, number = layout$header), "small", "soft"),
     geom_point(
-      aes(y = .data$y), unscored[unscored$status == "failed", , drop = FALSE],
-      x = layout$view[1] + 0.15 * inch, shape = 4, size = 2.2, stroke = 1.1,
+      aes(y = .data$y), failed, x = left, shape = 4, size = 2.2, stroke = 1.1,
       colour = ink[["strong"]]
     ),
-    text(unscored, layout$view[1] + 0.32 * inch)
+    geom_text(
+      aes(y = .data$y, label = .data$text), unscored, x = left + 0.03 * diff(layout$limits),
+      hjust = 0, size = small, lineheight = 0.95, colour = ink[["strong"]]
+    )
   )
 }
 
@@ -317,9 +311,11 @@ draw_model_comparison <- function(data) {
       list(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
     }) +
     comparison_text(layout, unscored, reference) +
-    scale_x_continuous(n.breaks = 7) +
-    scale_y_continuous(breaks = layout$rows$y, labels = layout$rows$label) +
-    coord_cartesian(xlim = layout$view, ylim = c(0.4, top), expand = FALSE, clip = "off") +
+    scale_x_continuous(limits = layout$limits, n.breaks = 7, expand = expansion(0.03)) +
+    scale_y_continuous(
+      breaks = layout$rows$y, labels = layout$rows$label, limits = c(0.4, top), expand = c(0, 0)
+    ) +
+    coord_cartesian(clip = "off") +
     labs(x = metric_axis(info), y = NULL) +
     theme_figure(right) +
     theme(legend.position = "top")

@@ -6,26 +6,19 @@ null_row <- 0.42
 
 #' Rows of null.csv for one data set: model, permutation (0: the outcomes as they are) and value.
 read_null <- function(file, dataset, models) {
-  table <- read_columns(
-    file, text = c("dataset", "language", "model"), numbers = c("permutation", "value")
-  )
-  table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
-  table[table$dataset == dataset & table$model %in% models, , drop = FALSE]
+  read_models(file, dataset, models, numbers = c("permutation", "value"))
 }
 
 #' Rows of null_tests.csv for one data set: model, language, observed, count (of permutations) and p
 #' (adjusted for all models; NA without an observed value).
 read_null_tests <- function(file, dataset, models) {
-  table <- read_columns(
-    file, text = c("dataset", "language", "model"),
-    numbers = c("observed", "n_permutations", "p_adjusted")
+  tests <- read_models(
+    file, dataset, models, numbers = c("observed", "n_permutations", "p_adjusted")
   )
-  tests <- data.frame(
-    model = clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE)),
-    language = language_label(table$language), observed = table$observed,
-    count = table$n_permutations, p = table$p_adjusted
+  data.frame(
+    model = tests$model, language = language_label(tests$language), observed = tests$observed,
+    count = tests$n_permutations, p = tests$p_adjusted
   )
-  tests[table$dataset == dataset & tests$model %in% models, , drop = FALSE]
 }
 
 #' The tests, the best on the real outcomes first.
@@ -64,49 +57,38 @@ draw_null <- function(data) {
   values <- c(models$observed, dots$value)
   decimals <- metric_decimals(values, info)
   limits <- null_limits(models$observed, dots$value, info)
-  view <- limits + c(-0.03, 0.03) * diff(limits)
   to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
   models$number <- ifelse(
     is.na(models$p), "no value",
     sprintf("%s, p = %s", format_value(models$observed, decimals), short_number(models$p, 2))
   )
   models$label <- model_labels(models$model)
-  per_inch <- diff(view) / null_panel
   right <- 0.15 + max(text_width(models$number, text_sizes[["axis"]]))
   width <- max(text_width(models$label, text_sizes[["axis"]])) + null_panel + right + 0.4
-  breaks <- pretty(limits, 6)
   real <- models[is.finite(models$observed), , drop = FALSE]
   languages <- intersect(names(language_colours), real$language)
-  plot <- ggplot() +
+  many <- max(0, models$count) > 200
+  plot <- ggplot(real, aes(to_axis(.data$observed), .data$y, colour = .data$language)) +
     geom_point(
-      data = dots, aes(x = to_axis(.data$value), y = .data$y, colour = "permuted outcomes"),
-      shape = 16, size = if (max(0, models$count) > 200) 0.7 else 1.3,
-      alpha = if (max(0, models$count) > 200) 0.4 else 0.7
+      aes(to_axis(.data$value), colour = "permuted outcomes"), dots, shape = 16,
+      size = if (many) 0.7 else 1.3, alpha = if (many) 0.4 else 0.7
     ) +
-    geom_segment(
-      data = real, aes(
-        x = to_axis(.data$observed), xend = to_axis(.data$observed), y = .data$y - 0.4,
-        yend = .data$y + 0.4, colour = .data$language
-      ),
-      linewidth = 0.8, show.legend = FALSE
+    geom_linerange(
+      aes(ymin = .data$y - 0.4, ymax = .data$y + 0.4), linewidth = 0.8, show.legend = FALSE
     ) +
-    geom_point(
-      data = real, aes(x = to_axis(.data$observed), y = .data$y, colour = .data$language),
-      shape = 18, size = 3.6
-    ) +
-    geom_text(
-      data = models, aes(y = .data$y, label = .data$number), x = view[2] + 0.12 * per_inch,
-      hjust = 0, size = text_sizes[["axis"]] / .pt, colour = ink[["strong"]]
-    ) +
+    geom_point(shape = 18, size = 3.6) +
+    text_beside(models) +
     scale_colour_manual(
       values = c(language_colours, "permuted outcomes" = baseline_colour),
       breaks = c(languages, "permuted outcomes"),
       labels = c(paste0(languages, ", real outcomes", recycle0 = TRUE), "permuted outcomes"),
       guide = guide_legend(override.aes = list(size = 3, alpha = 1))
     ) +
-    scale_x_continuous(breaks = breaks[breaks >= limits[1] & breaks <= limits[2]]) +
-    scale_y_continuous(breaks = models$y, labels = models$label) +
-    coord_cartesian(xlim = view, ylim = c(0.45, n + 0.55), expand = FALSE, clip = "off") +
+    scale_x_continuous(limits = limits, n.breaks = 7, expand = expansion(0.03)) +
+    scale_y_continuous(
+      breaks = models$y, labels = models$label, limits = c(0.45, n + 0.55), expand = c(0, 0)
+    ) +
+    coord_cartesian(clip = "off") +
     labs(x = metric_axis(info), y = NULL) +
     theme_figure(right) +
     theme(legend.position = "top", panel.grid.major.y = element_blank())

@@ -1,18 +1,19 @@
 # Which features do the models agree on? The top of the consensus, and how stable each model's own
 # features are (stability.R).
 
-use("theme", "text", "canvas", "metric_info", "figure_data", "variants")
+use("theme", "text", "metric_info", "figure_data")
 
 # Inches: height of a row, widths of the bar of splits, of a tile and of the panel of losses.
 signature_row <- 0.27
-signature_widths <- c(bar = 0.75, tile = 0.42, losses = 2.9)
+signature_widths <- c(bar = 0.75, tile = 0.42, narrow = 0.15, losses = 2.9)
 # With more models the tiles are narrow and have no numbers, so that the page can hold them.
-signature_many <- c(models = 20, tile = 0.15)
+signature_many <- 20
 signature_top <- 20
 
 #' What the figures of the features show of one data set.
 #'
-#' @param files list of the paths signature, ranks, shuffled and stability, each with all data sets.
+#' @param files list of the paths signature, feature_ranks, permutation_importance and
+#'   stability, each with all data sets.
 #' @param models all models as `language/name`; results of others are left out.
 #' @return list of data.frames: features (feature, selected_share: the first of the consensus),
 #'   ranks (model, language, feature, mean_rank), shuffled (model, language, feature, drop, sd,
@@ -21,28 +22,22 @@ signature_top <- 20
 read_signature <- function(files, dataset, models) {
   models <- clean_text(unlist(models))
   read <- function(name, text, numbers) {
-    table <- read_columns(files[[name]], c("dataset", text), numbers)
-    table <- table[table$dataset == dataset, , drop = FALSE]
-    if ("feature" %in% text) {
-      table$feature <- clean_text(table$feature)
-      table$feature[is.na(table$feature)] <- ""
-    }
-    if ("model" %in% text) {
-      table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
-      table$language <- language_label(table$language)
-      table <- table[table$model %in% models, , drop = FALSE]
-      table <- table[order(match(table$model, models)), , drop = FALSE]
-    }
-    table
+    table <- read_models(files[[name]], dataset, models, text, numbers)
+    table$language <- language_label(table$language)
+    table[text] <- lapply(table[text], function(names) ifelse(is.na(names), "", clean_text(names)))
+    table[order(match(table$model, models)), , drop = FALSE]
   }
-  of_model <- c("language", "model")
-  features <- read("signature", "feature", c("rank", "score", "selected_share"))
+  features <- read_columns(
+    files[["signature"]], c("dataset", "feature"), c("rank", "score", "selected_share")
+  )
+  features <- features[features$dataset == dataset, , drop = FALSE]
+  features$feature <- clean_text(features$feature)
   list(
     features = utils::head(features[order(features$rank), , drop = FALSE], signature_top),
-    ranks = read("ranks", c(of_model, "feature"), "mean_rank"),
-    shuffled = read("shuffled", c(of_model, "feature"), c("drop", "sd", "n_splits")),
+    ranks = read("feature_ranks", "feature", "mean_rank"),
+    shuffled = read("permutation_importance", "feature", c("drop", "sd", "n_splits")),
     stability = read(
-      "stability", of_model, c("stability", "ci_low", "ci_high", "n_splits", "mean_selected")
+      "stability", character(), c("stability", "ci_low", "ci_high", "n_splits", "mean_selected")
     )
   )
 }
@@ -76,55 +71,60 @@ signature_finding <- function(tables, info) {
 draw_signature <- function(data) {
   info <- metric_info(data$metric)
   tables <- data$signature
-  n <- nrow(tables$features)
-  ranks <- tables$ranks[tables$ranks$feature %in% tables$features$feature, , drop = FALSE]
-  models <- unique(ranks$model)
-  shuffled <- tables$shuffled
-  together <- shuffled[shuffled$feature == "", , drop = FALSE]
-  alone <- shuffled[shuffled$feature %in% tables$features$feature, , drop = FALSE]
+  names <- tables$features$feature
+  ranks <- tables$ranks[tables$ranks$feature %in% names, , drop = FALSE]
+  together <- tables$shuffled[tables$shuffled$feature == "", , drop = FALSE]
+  alone <- tables$shuffled[tables$shuffled$feature %in% names, , drop = FALSE]
   words <- signature_words(tables, ranks, together, data, info)
-  if (n == 0) {
-    return(canvas_figure(canvas(6, 0.3, words$title, words$subtitle, words$caption), 6, 0.3))
+  if (length(names) == 0) return(words_figure(words$title, words$subtitle, words$caption))
+  models <- unique(ranks$model)
+  tile <- signature_widths[[if (length(models) > signature_many) "narrow" else "tile"]]
+  losses <- loss_axis(alone, together, info)
+  key <- signature_key(together, info, length(names))
+  axis <- paste(if (info$higher_is_better) "Loss of" else "Increase of", info$label, "if shuffled")
+  panels <- c(selected = "selected", ranks = "mean rank", losses = axis)
+  place <- function(rows, panel) {
+    rows$panel <- factor(rep(panel, nrow(rows)), names(panels))
+    rows$y <- factor(rows$feature, rev(names))
+    rows
   }
-  y <- 0.75 + signature_row * (n - seq_len(n) + 0.5)
-  names(y) <- tables$features$feature
-  labels <- shorten(tables$features$feature, 2.4, text_sizes[["axis"]])
-  bar <- max(text_width(labels, text_sizes[["axis"]])) + 0.2
-  tiles <- bar + signature_widths[["bar"]] + 0.65
-  wide <- signature_tile(models)
-  panel <- tiles + wide * length(models) + if (length(models) > 0) 0.35 else 0
-  top <- 0.75 + signature_row * n
+  # The names of the models stand above their tiles, in a part of the panels above the first row.
   heads <- shorten(models, 2.2, text_sizes[["axis"]])
-  heights <- c(0.45, text_width(heads, text_sizes[["axis"]]) + 0.2)
-  if (nrow(together) > 0) heights <- c(heights, 0.22 * nrow(together) + 0.3)
-  height <- top + max(heights)
-  keys <- signature_key(together, info, n)
-  width <- panel
-  if (nrow(alone) > 0) {
-    words_width <- text_width(keys, text_sizes[["small"]]) + 0.3
-    width <- width + max(signature_widths[["losses"]], words_width)
-  }
-  width <- max(width, 6)
-  plot <- canvas(width, height, words$title, words$subtitle, words$caption) +
-    signature_bars(tables$features, y, bar) +
-    signature_tiles(ranks, y, models, tiles) +
-    signature_losses(alone, together, y, panel, width - panel, top, info) +
-    canvas_text(rbind(
-      text_rows(0, y, labels, size = text_sizes[["axis"]]),
-      text_rows(bar, top + 0.2, "selected", colour = ink[["soft"]]),
-      text_rows(
-        panel + 0.25, key_y(together, top), keys,
-        colour = unname(language_colours[together$language])
-      )
-    )) +
-    (if (length(models) > 0) {
-      annotate(
-        "text", x = tiles + wide * (seq_along(models) - 0.5), y = top + 0.1,
-        label = heads, angle = 90, hjust = 0, size = text_sizes[["axis"]] / .pt,
-        colour = unname(language_colours[ranks$language[match(models, ranks$model)]])
-      )
-    })
-  canvas_figure(plot, width, height)
+  above <- max(0, text_width(heads, text_sizes[["axis"]]) + 0.1)
+  labels <- shorten(names, 2.4, text_sizes[["axis"]])
+  plot <- ggplot(mapping = aes(y = .data$y)) +
+    signature_bars(place(tables$features, "selected")) +
+    signature_tiles(place(ranks, "ranks"), models, tile, heads) +
+    signature_losses(place(alone, "losses"), losses) +
+    facet_grid(
+      cols = vars(.data$panel), scales = "free_x", space = "free_x", switch = "x",
+      labeller = as_labeller(panels)
+    ) +
+    signature_scales(losses, together$language, key) +
+    scale_y_discrete(
+      labels = rev(labels), expand = expansion(add = c(0.5, 0.5 + above / signature_row))
+    ) +
+    labs(x = NULL, y = NULL) +
+    model_rows(0.1, panel.spacing.x = unit(0.1, "inches"))
+  inches <- 1.8 + tile * length(models) + (nrow(alone) > 0) * signature_widths[["losses"]]
+  worded_figure(
+    plot, max(text_width(labels, text_sizes[["axis"]])) + 0.4 +
+      max(inches, sum(text_width(key, text_sizes[["axis"]]) + 0.4)),
+    1.2 + signature_row * length(names) + above, words$title, words$subtitle, words$caption
+  )
+}
+
+#' Scales of the three panels; key: what all features together cost, by language.
+signature_scales <- function(losses, languages, key) {
+  list(
+    scale_x_continuous(
+      breaks = losses$at(losses$ticks), labels = short_number(losses$ticks), expand = c(0, 0)
+    ),
+    scale_colour_manual(values = language_colours, breaks = languages, labels = key),
+    scale_shape_manual(values = language_shapes, breaks = languages, labels = key),
+    scale_fill_manual(values = language_colours, guide = "none"),
+    scale_alpha_identity()
+  )
 }
 
 signature_words <- function(tables, ranks, together, data, info) {
@@ -135,7 +135,7 @@ signature_words <- function(tables, ranks, together, data, info) {
     paste0(
       "Sorted by the mean rank of their importance over ", plural(models, "model"), " that ",
       if (models == 1) "has one" else "have one", ". Tiles: mean rank over splits in each, ",
-      if (models > signature_many[["models"]]) "the darker the nearer to 1, " else "1 ",
+      if (models > signature_many) "the darker the nearer to 1, " else "1 ",
       "the most important."
     )
   }
@@ -160,8 +160,6 @@ signature_words <- function(tables, ranks, together, data, info) {
   )
 }
 
-key_y <- function(together, top) top + 0.2 + 0.22 * (rev(seq_len(nrow(together))) - 1)
-
 # What all features together cost the best model of each language.
 signature_key <- function(together, info, n) {
   decimals <- metric_decimals(together$drop, info)
@@ -171,92 +169,78 @@ signature_key <- function(together, info, n) {
   paste0(together$model, ", all ", n, ": ", value, spread, recycle0 = TRUE)
 }
 
-#' How often each feature is selected: a bar and its number.
-signature_bars <- function(features, y, from) {
-  wide <- signature_widths[["bar"]]
-  share <- features$selected_share
-  # One split less than all is not 100 %.
-  percent <- ifelse(share < 1, pmin(99, round(100 * share)), 100)
+#' How often each feature is selected: a bar and its number, which is 100 % only if in all splits.
+signature_bars <- function(rows) {
+  rows$percent <- ifelse(rows$selected_share < 1, pmin(99, round(100 * rows$selected_share)), 100)
+  bar <- signature_widths[["bar"]]
   list(
-    annotate(
-      "rect", xmin = from, xmax = from + wide, ymin = y - 0.07, ymax = y + 0.07,
-      fill = ink[["band"]]
+    geom_col(aes(x = bar), rows, width = 0.5, fill = ink[["band"]]),
+    geom_col(aes(x = bar * .data$selected_share), rows, width = 0.5, fill = ink[["soft"]]),
+    geom_text(
+      aes(label = paste(.data$percent, "%")), rows, x = bar + 0.07, hjust = 0,
+      size = text_sizes[["small"]] / .pt, colour = ink[["strong"]]
     ),
-    annotate(
-      "rect", xmin = from, xmax = from + wide * share, ymin = y - 0.07, ymax = y + 0.07,
-      fill = ink[["soft"]]
-    ),
-    canvas_text(text_rows(from + wide + 0.07, y, paste(percent, "%")))
+    geom_blank(aes(x = bar + 0.55), rows)
   )
 }
 
-#' Width of a tile in inches.
-signature_tile <- function(models) {
-  many <- length(models) > signature_many[["models"]]
-  if (many) signature_many[["tile"]] else signature_widths[["tile"]]
+#' Ranks as tiles of the language's colour, the stronger the nearer to 1.
+signature_tiles <- function(rows, models, tile, heads) {
+  if (nrow(rows) == 0) return(NULL)
+  rows$x <- tile * (match(rows$model, models) - 0.5)
+  strength <- 1 - log(rows$mean_rank) / log(max(rows$mean_rank, 2))
+  rows$strength <- 0.05 + 0.95 * strength
+  digits <- ifelse(rows$mean_rank < 10, 2, nchar(round(rows$mean_rank)))
+  rows$number <- if (length(models) > signature_many) "" else short_number(rows$mean_rank, digits)
+  first <- rows[match(models, rows$model), , drop = FALSE]
+  list(
+    geom_tile(
+      aes(.data$x, fill = .data$language, alpha = .data$strength), rows, width = tile,
+      colour = ink[["paper"]], linewidth = 0.8
+    ),
+    geom_text(
+      aes(.data$x, label = .data$number), rows, size = text_sizes[["small"]] / .pt,
+      colour = ifelse(strength > 0.6, ink[["paper"]], ink[["strong"]])
+    ),
+    geom_text(
+      aes(.data$x), first, y = length(levels(rows$y)) + 0.7, label = heads, angle = 90, hjust = 0,
+      size = text_sizes[["axis"]] / .pt, colour = language_colours[first$language]
+    )
+  )
 }
 
-#' Ranks as tiles of the language's colour, the stronger the nearer to 1.
-signature_tiles <- function(ranks, y, models, from) {
-  if (nrow(ranks) == 0) return(NULL)
-  wide <- signature_tile(models)
-  strength <- 1 - log(ranks$mean_rank) / log(max(ranks$mean_rank, 2))
-  colour <- mapply(function(language, share) {
-    ramp <- grDevices::colorRamp(c(ink[["paper"]], language_colours[[language]]))
-    grDevices::rgb(ramp(share) / 255)
-  }, ranks$language, 0.05 + 0.95 * strength)
-  x <- from + wide * (match(ranks$model, models) - 0.5)
-  at <- unname(y[ranks$feature])
-  number <- short_number(ranks$mean_rank, ifelse(ranks$mean_rank < 10, 2, 3))
-  number[ranks$mean_rank >= 10] <- round(ranks$mean_rank[ranks$mean_rank >= 10])
-  if (length(models) > signature_many[["models"]]) number[] <- ""
+#' The axis of losses: `at(values)` in inches, beyond those of the other panels, and its ticks.
+loss_axis <- function(alone, together, info) {
+  # No finer than the numbers in the key.
+  least <- if (nrow(together) > 0) c(-2, 2) * 10^-metric_decimals(together$drop, info)
+  spread <- ifelse(is.na(alone$sd), 0, alone$sd)
+  limits <- range(0, alone$drop - spread, alone$drop + spread, least)
+  inch <- diff(limits) / (signature_widths[["losses"]] - 0.4)
   list(
-    annotate(
-      "rect", xmin = x - wide / 2 + 0.015, xmax = x + wide / 2 - 0.015,
-      ymin = at - signature_row / 2 + 0.015, ymax = at + signature_row / 2 - 0.015,
-      fill = unname(colour)
-    ),
-    canvas_text(text_rows(
-      x, at, number, hjust = 0.5, colour = ifelse(strength > 0.6, ink[["paper"]], ink[["strong"]])
-    ))
+    at = function(values) 100 + values / inch,
+    ticks = pretty(limits, 4), limits = limits + c(-0.2, 0.2) * inch
   )
 }
 
 #' What shuffling each feature costs, the languages one above the other in a row.
-signature_losses <- function(alone, together, y, from, wide, top, info) {
-  if (nrow(alone) == 0) return(NULL)
-  sd <- ifelse(is.na(alone$sd), 0, alone$sd)
-  # Room for the last tick's number, and no axis finer than the numbers above it.
-  least <- c(-2, 2) * 10^-metric_decimals(together$drop, info)
-  wide <- wide - 0.25
-  scale <- inch_scale(c(alone$drop - sd, alone$drop + sd, least), from, wide, zero = TRUE)
-  languages <- unique(alone$language)
-  shift <- if (length(languages) == 1) 0 else c(Python = 0.06, R = -0.06)[alone$language]
-  at <- unname(y[alone$feature] + shift)
-  colour <- unname(language_colours[alone$language])
-  axis <- paste(if (info$higher_is_better) "Loss of" else "Increase of", info$label, "if shuffled")
+signature_losses <- function(rows, axis) {
+  if (nrow(rows) == 0) return(NULL)
+  rows$sd[is.na(rows$sd)] <- 0
+  rows$group <- match(rows$language, rev(names(language_colours)))
+  side <- position_dodge(0.45)
   list(
-    variant_grid(scale, top),
-    annotate(
-      "segment", x = scale$at(0), xend = scale$at(0), y = 0.75, yend = top, linewidth = 0.6,
-      colour = ink[["soft"]]
+    geom_blank(aes(x = axis$at(rep_len(axis$limits, nrow(rows)))), rows),
+    geom_vline(aes(xintercept = axis$at(0)), rows[1, ], linewidth = 0.6, colour = ink[["soft"]]),
+    geom_linerange(
+      aes(
+        xmin = axis$at(.data$drop - .data$sd), xmax = axis$at(.data$drop + .data$sd),
+        colour = .data$language, group = .data$group
+      ), rows, position = side, linewidth = 0.6, alpha = 0.6, show.legend = FALSE
     ),
-    annotate(
-      "segment", x = scale$at(alone$drop - sd), xend = scale$at(alone$drop + sd), y = at, yend = at,
-      colour = colour, linewidth = 0.6, alpha = 0.6
-    ),
-    annotate(
-      "point", x = scale$at(alone$drop), y = at, colour = colour, size = 1.9,
-      shape = unname(language_shapes[alone$language])
-    ),
-    annotate(
-      "point", x = from + 0.1, y = key_y(together, top), size = 2.2,
-      colour = unname(language_colours[together$language]),
-      shape = unname(language_shapes[together$language])
-    ),
-    canvas_text(rbind(
-      text_rows(scale$at(scale$ticks), 0.62, short_number(scale$ticks), hjust = 0.5),
-      text_rows(from + wide / 2, 0.34, axis, hjust = 0.5, size = text_sizes[["axis"]])
-    ))
+    geom_point(
+      aes(
+        axis$at(.data$drop), colour = .data$language, shape = .data$language, group = .data$group
+      ), rows, position = side, size = 1.9
+    )
   )
 }

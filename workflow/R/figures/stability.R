@@ -1,6 +1,6 @@
 # How stable are the features that each model uses over the splits?
 
-use("theme", "text", "canvas", "figure_data", "variants")
+use("theme", "text", "figure_data", "variants")
 
 # Inches: height of a row and width of the panel.
 stability_row <- 0.27
@@ -67,11 +67,8 @@ draw_stability <- function(data) {
   )
   head <- "stability [95 % interval], mean number"
   axis <- text_sizes[["axis"]]
-  small <- text_sizes[["small"]] / .pt
   right <- 0.15 + max(text_width(c(rows$number, head), axis))
   limits <- range(0, 1, rows$ci_low, rows$ci_high, na.rm = TRUE)
-  view <- limits + c(-0.03, 0.03) * diff(limits)
-  number_x <- view[2] + 0.1 * diff(view) / stability_panel
   known <- rows[is.finite(rows$stability), , drop = FALSE]
   kinds <- intersect(names(stability_colours), known$kind)
   plot <- ggplot(known, aes(x = .data$stability, y = .data$y)) +
@@ -80,23 +77,21 @@ draw_stability <- function(data) {
     ) +
     annotate(
       "text", x = stability_limits + c(-0.01, 0.01), y = n + 0.75, label = names(stability_limits),
-      hjust = c(1, 0), size = small, colour = ink[["soft"]]
+      hjust = c(1, 0), size = text_sizes[["small"]] / .pt, colour = ink[["soft"]]
     ) +
     geom_segment(
-      data = known[is.finite(known$ci_low), , drop = FALSE], linewidth = 1,
       aes(x = .data$ci_low, xend = .data$ci_high, yend = .data$y, colour = .data$kind),
-      show.legend = FALSE
+      linewidth = 1, show.legend = FALSE, na.rm = TRUE
     ) +
     geom_point(aes(colour = .data$kind, shape = .data$kind), size = 2.6) +
-    annotate(
-      "text", x = number_x, y = c(rows$y, n + 0.75), label = c(rows$number, head), hjust = 0,
-      size = c(rep(axis / .pt, n), small), colour = c(rep(ink[["strong"]], n), ink[["soft"]])
-    ) +
+    text_beside(rows) + text_beside(data.frame(y = n + 0.75, number = head), "small", "soft") +
     scale_colour_manual(values = stability_colours, limits = kinds) +
     scale_shape_manual(values = stability_shapes, limits = kinds) +
-    scale_x_continuous(breaks = pretty(c(0, 1), 4)) +
-    scale_y_continuous(breaks = rows$y, labels = rows$label) +
-    coord_cartesian(xlim = view, ylim = c(0.45, n + 1.1), expand = FALSE, clip = "off") +
+    scale_x_continuous(limits = limits, breaks = pretty(c(0, 1), 4), expand = expansion(0.03)) +
+    scale_y_continuous(
+      breaks = rows$y, labels = rows$label, limits = c(0.45, n + 1.1), expand = c(0, 0)
+    ) +
+    coord_cartesian(clip = "off") +
     labs(x = "Stability over splits", y = NULL) +
     theme_figure(right) +
     theme(legend.position = "top", panel.grid.major.y = element_blank())

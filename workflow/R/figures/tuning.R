@@ -1,6 +1,6 @@
 # The tuning metric against each hyperparameter: what the splits chose, and whether at an edge.
 
-use("theme", "text", "canvas", "figure_data", "tuning_data", "tuning_marks")
+use("theme", "text", "figure_data", "tuning_data", "tuning_marks")
 
 # With more splits their lines hide each other.
 tuning_most_splits <- 100
@@ -214,7 +214,7 @@ draw_tuning <- function(data) {
   title <- tuning_finding(blocks, nrow(candidates) > 0)
   if (length(blocks) == 0) {
     caption <- tuning_caption(data, blocks, candidates, 0)
-    return(canvas_figure(canvas(7.2, 0.1, title, describe_data(data), caption), 7.2, 0.1))
+    return(words_figure(title, describe_data(data), caption))
   }
   info <- metric_info(candidates$metric[1])
   facets <- tuning_facets(blocks, info)
@@ -225,13 +225,6 @@ draw_tuning <- function(data) {
   marks <- tuning_marks(facets, unit - tuning_widths$axis, columns, data)
   width <- columns * unit
   beyond <- sum(marks$points$beyond, marks$means$beyond)
-  words <- list(
-    title = wrap_title(title, width),
-    subtitle = wrap(tuning_subtitle(data, info, blocks), width, text_sizes[["subtitle"]]),
-    caption = wrap(
-      tuning_caption(data, blocks, candidates, beyond), width, text_sizes[["small"]]
-    )
-  )
   box <- aes(xmin = .data$left, xmax = .data$right, ymin = .data$low, ymax = .data$high)
   plot <- ggplot(mapping = aes(x = .data$x, y = .data$y, colour = .data$colour)) +
     geom_blank(aes(x = .data$right, y = .data$low), marks$frames) +
@@ -239,8 +232,10 @@ draw_tuning <- function(data) {
     tuning_points(marks$points, marks$means, data$n_splits) + tuning_text(marks) +
     facet_wrap(~facet, ncol = columns, scales = "free", drop = FALSE) +
     tuning_scales(marks$values, data$n_splits) + coord_cartesian(clip = "off") +
-    labs(!!!words, x = NULL, y = metric_axis(info)) + tuning_theme()
+    labs(x = NULL, y = metric_axis(info)) + tuning_theme()
   row <- sum(unlist(tuning_heights)) + 0.3 + max(text_height(marks$values$label, "small"))
-  text <- sum(mapply(text_height, words, c("title", "subtitle", "small")))
-  figure(plot, width + 0.4, row * ceiling(length(facets) / columns) + text + 0.8)
+  worded_figure(
+    plot, width + 0.4, row * ceiling(length(facets) / columns) + 0.8, title,
+    tuning_subtitle(data, info, blocks), tuning_caption(data, blocks, candidates, beyond)
+  )
 }

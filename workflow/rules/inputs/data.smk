@@ -45,8 +45,7 @@ def parent_files(*names):
     def file(ending):
         return lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/{ending}"
 
-    files = {"data": "data.h5ad", "samples": "samples.tsv", "splits": "splits.csv"}
-    return {name: file(files[name]) for name in names}
+    return {name: file(DATASET_FILES[name]) for name in names}
 
 
 def rds(key):

@@ -10,10 +10,8 @@ def training_files(language, tables, folder=""):
 def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
     """Inputs of a training job; folder: with samples, splits and preprocessing."""
     return dict(
-        data=f"{RESULTS}/{{dataset}}/data.h5ad",
-        samples=f"{folder}/samples.tsv",
-        splits=f"{folder}/splits.csv",
-        preprocessing=f"{folder}/preprocessing.h5",
+        **dataset_files("data"),
+        **dataset_files("samples", "splits", "preprocessing", folder=folder),
         # ancient: only its existence counts.
         validated=ancient(PASSED),
         code=code(script),

@@ -1,10 +1,5 @@
 """Compare data sets with their variants: each layer alone, and the groups ignored."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

@@ -1,10 +1,5 @@
 """Curves, calibration and confusion matrices of every classification's predictions."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

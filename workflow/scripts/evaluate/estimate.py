@@ -1,10 +1,5 @@
 """Estimate and interval of every model and metric, in cross-validation and in external cohorts."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

@@ -1,10 +1,5 @@
 """Score the predictions of every model of every data set: one scorer for both languages."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

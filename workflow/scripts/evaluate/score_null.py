@@ -1,46 +1,34 @@
 """Score a data set's models on permuted outcomes, and compare with the real outcomes."""
 
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
-
-
-def main(dataset: str, metric: str, values: dict, output: dict[str, str]) -> None:
-    """values: see `permuted_values`; output: paths of null, tests and checks."""
-    import numpy as np
-
-    from omc.core.csv_files import number, write_csv
-    from omc.core.tables import CHECKS, NULL, NULL_TESTS
-    from omc.evaluate.metrics import METRICS
-    from omc.evaluate.null import best_values, check, null_test
-
-    rows, tests, checks = [], [], []
-    scored = [null[1:] for null in values.values() if np.isfinite(null[0])]
-    best = best_values(scored, not METRICS[metric].higher_is_better) if scored else []
-    for model, (observed, *null) in values.items():
-        lead = [dataset, *model, metric]
-        for permutation, value in enumerate([observed, *null]):
-            rows.append([dataset, permutation, *model, metric, number(value)])
-        tests.append([*lead, *null_test(metric, observed, null, best)])
-        checks.append([dataset, *check("/".join(model), metric, observed, null, best)])
-    write_csv(output["null"], NULL, rows)
-    write_csv(output["tests"], NULL_TESTS, tests)
-    write_csv(output["checks"], CHECKS, checks)
-
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         import json
 
-        from omc.evaluate.null import permuted_values
+        import numpy as np
+
+        from omc.core.csv_files import number, write_csv
+        from omc.core.tables import CHECKS, NULL, NULL_TESTS
+        from omc.evaluate.metrics import METRICS
+        from omc.evaluate.null import best_values, check, null_test, permuted_values
 
         models, keys, scoring = (
             json.loads(snakemake.params[name]) for name in ("models", "made_with", "scoring")
         )
         folders = [str(Path(file).parent) for file in snakemake.input.splits]
         values = permuted_values(snakemake.input.observed, folders, models, keys, scoring)
-        output = dict(snakemake.output.items())
-        main(snakemake.wildcards.dataset, scoring["metric"], values, output)
+        dataset, metric = snakemake.wildcards.dataset, scoring["metric"]
+        rows, tests, checks = [], [], []
+        scored = [null[1:] for null in values.values() if np.isfinite(null[0])]
+        best = best_values(scored, not METRICS[metric].higher_is_better) if scored else []
+        for model, (observed, *null) in values.items():
+            for permutation, value in enumerate([observed, *null]):
+                rows.append([dataset, permutation, *model, metric, number(value)])
+            tests.append([dataset, *model, metric, *null_test(metric, observed, null, best)])
+            checks.append([dataset, *check("/".join(model), metric, observed, null, best)])
+        write_csv(snakemake.output.null, NULL, rows)
+        write_csv(snakemake.output.tests, NULL_TESTS, tests)
+        write_csv(snakemake.output.checks, CHECKS, checks)

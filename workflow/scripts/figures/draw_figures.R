@@ -1,35 +1,18 @@
 # Draws all figures of one data set: one R process, as loading ggplot2 costs more than any figure.
 
-log <- file(snakemake@log[[1]], open = "wt")
-sink(log)
-sink(log, type = "message")
-source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
-use("logs")
+source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
 main <- function(input, output, params) {
   data <- read_figure_data(
-    files = list(
-      metrics = input[["metrics"]], estimates = input[["estimates"]],
-      ranking = input[["ranking"]], findings = input[["findings"]],
-      comparisons = input[["comparisons"]], failures = input[["failures"]],
-      tuning = input[["tuning"]], timing = input[["timing"]]
-    ),
-    dataset = params[["dataset"]], task = params[["task"]], metric = params[["comparison_metric"]],
-    models = params[["models"]], baselines = params[["baselines"]],
-    positive = params[["positive"]], rope = params[["rope"]]
+    input, params[["dataset"]], params[["task"]], params[["comparison_metric"]],
+    params[["models"]], params[["baselines"]], params[["positive"]], params[["rope"]]
   )
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
     data$null_tests <- read_null_tests(input[["null_tests"]], data$dataset, params[["models"]])
   }
   if (!is.null(input[["signature"]])) {
-    data$signature <- read_signature(
-      list(
-        signature = input[["signature"]], ranks = input[["feature_ranks"]],
-        shuffled = input[["permutation_importance"]], stability = input[["stability"]]
-      ),
-      data$dataset, params[["models"]]
-    )
+    data$signature <- read_signature(input, data$dataset, params[["models"]])
   }
   if (!is.null(input[["variants"]])) {
     data$variants <- read_variants(
@@ -52,7 +35,7 @@ main <- function(input, output, params) {
 }
 
 logged(snakemake@log[[1]], {
-  use("theme", "canvas", "figure_data", "pairs", "panels", "variants", "metric_info")
+  use("theme", "figure_data", "pairs", "panels", "variants", "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))
   main(snakemake@input, snakemake@output, snakemake@params)

@@ -3,11 +3,6 @@
 It has some rows and columns of the first split, in the files that training reads.
 """
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

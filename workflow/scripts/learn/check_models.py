@@ -1,10 +1,5 @@
 """Try every scikit-learn model on a small part of a data set (twin: check_models.R)."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

@@ -1,10 +1,5 @@
 """Make the outer splits and their inner folds, once for both languages."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 

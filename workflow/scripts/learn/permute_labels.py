@@ -1,10 +1,5 @@
 """Permute the outcomes of a data set; split and preprocess it anew."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 

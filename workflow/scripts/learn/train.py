@@ -1,10 +1,5 @@
 """Train one scikit-learn model on a batch of splits, or tune a part of it (twin: train.R)."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 if __name__ == "__main__":

@@ -1,10 +1,6 @@
 # Check every caret model of the configuration, and that the R packages are there.
 
-log <- file(snakemake@log[[1]], open = "wt")
-sink(log)
-sink(log, type = "message")
-source(file.path(snakemake@scriptdir, "..", "..", "R", "use.R"))
-use("logs")
+source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
 # What the workflow's own R code uses.
 base_packages <- c(

@@ -1,10 +1,5 @@
 """Check every scikit-learn model of the configuration, and that the Python packages are there."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
-
 from omc.core.logs import logged
 
 # What the workflow's own Python code uses, by the names of the distributions.

@@ -1,9 +1,6 @@
 """Report failed models; they also fail the run if `on_failure: stop` is configured."""
 
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "python"))
 
 from omc.core.logs import logged
 
@@ -13,25 +10,23 @@ def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     from omc.core.errors import UserError, some
     from omc.core.names import NO_INNER_PREDICTIONS
 
-    failed = {}
-    for row in read_csv(failures):
-        # The model itself was trained.
-        if row["message"].startswith(NO_INNER_PREDICTIONS):
-            continue
-        failed.setdefault((row["dataset"], row["language"], row["model"]), []).append(row)
+    model_columns = ("dataset", "language", "model")
     with_value = {
-        (row["dataset"], row["language"], row["model"], row["split"])
+        (*(row[name] for name in model_columns), row["split"])
         for row in read_csv(metrics)
         if row["value"]
     }
+    lost = {}
+    for row in read_csv(failures):
+        model = tuple(row[name] for name in model_columns)
+        # Without inner predictions alone, the model itself was trained.
+        trained = row["message"].startswith(NO_INNER_PREDICTIONS)
+        if not trained and (*model, row["split"]) not in with_value:
+            lost.setdefault(model, {}).setdefault(row["split"], row["message"])
     messages = []
-    for (dataset, language, model), rows in failed.items():
-        splits = [r for r in rows if (dataset, language, model, r["split"]) not in with_value]
-        if splits:
-            names = some(dict.fromkeys(r["split"] for r in splits), 3)
-            messages.append(
-                f"{language}/{model} failed on {dataset} ({names}): {splits[0]['message']}"
-            )
+    for (dataset, language, model), splits in lost.items():
+        first = next(iter(splits.values()))
+        messages.append(f"{language}/{model} failed on {dataset} ({some(splits, 3)}): {first}")
     text = "\n".join(messages) or "every model was trained on every split"
     if messages and on_failure == "stop":
         raise UserError(
@@ -44,9 +39,5 @@ def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        main(
-            snakemake.input.metrics,
-            snakemake.input.failures,
-            snakemake.params.on_failure,
-            snakemake.output[0],
-        )
+        files = snakemake.input
+        main(files.metrics, files.failures, snakemake.params.on_failure, snakemake.output[0])

@@ -20,6 +20,13 @@ read_columns <- function(file, text = character(), numbers = character()) {
   table
 }
 
+#' Rows of one data set and its models of a table of all; `model` becomes `language/name`.
+read_models <- function(file, dataset, models, text = character(), numbers = character()) {
+  table <- read_columns(file, c("dataset", "language", "model", text), numbers)
+  table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
+  table[table$dataset == dataset & table$model %in% clean_text(unlist(models)), , drop = FALSE]
+}
+
 #' What the figures of one data set show.
 #'
 #' @param files list of the paths metrics, estimates, ranking, findings, comparisons, failures,
@@ -40,36 +47,19 @@ read_figure_data <- function(files, dataset, task, metric, models, baselines = N
                              positive = NULL, rope = "0.01") {
   models <- clean_text(unlist(models))
   baselines <- intersect(clean_text(unlist(baselines)), models)
-  keep <- function(table) {
-    table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
-    table[table$dataset == dataset & table$model %in% models, , drop = FALSE]
-  }
+  read <- function(name, ...) read_models(files[[name]], dataset, models, ...)
   in_cross_validation <- function(table) {
     table[table$cohort %in% "development", , drop = FALSE]
   }
-  splits <- in_cross_validation(keep(read_columns(
-    files[["metrics"]],
-    text = c("dataset", "language", "model", "split", "cohort", "metric"), numbers = "value"
-  )))
-  estimates <- in_cross_validation(keep(read_columns(
-    files[["estimates"]],
-    text = c("dataset", "language", "model", "cohort", "method"), numbers = "n_splits"
-  )))
-  ranking <- read_ranking(files[["ranking"]], keep)
-  failures <- keep(read_columns(
-    files[["failures"]], text = c("dataset", "language", "model", "stage", "message")
-  ))
-  tuning <- keep(read_columns(
-    files[["tuning"]],
-    text = c("dataset", "language", "model", "split", "parameters", "metric"),
-    numbers = c("candidate", "inner_fold", "value")
-  ))
+  splits <- in_cross_validation(read("metrics", c("split", "cohort", "metric"), "value"))
+  estimates <- in_cross_validation(read("estimates", c("cohort", "method"), "n_splits"))
+  ranking <- read_ranking(files[["ranking"]], dataset, models)
+  failures <- read("failures", c("stage", "message"))
+  tuning <- read(
+    "tuning", c("split", "parameters", "metric"), c("candidate", "inner_fold", "value")
+  )
   tuning$parameters <- clean_text(tuning$parameters)
-  timing <- keep(read_columns(
-    files[["timing"]],
-    text = c("dataset", "language", "model", "split", "stage"),
-    numbers = c("cpu_seconds", "peak_mb")
-  ))
+  timing <- read("timing", c("split", "stage"), c("cpu_seconds", "peak_mb"))
   # A candidate that failed during tuning explains a lost split only if nothing later does.
   lost <- failures[order(failures$stage %in% "tune"), , drop = FALSE]
   message <- lost$message[match(models, lost$model)]
@@ -116,12 +106,12 @@ finding <- function(data, figure, place = "title") {
 #' Rows of ranking.csv: who leads, and how the others stand to it, is decided there.
 #'
 #' @return list of development (the rows of cross-validation) and external (those of the cohorts).
-read_ranking <- function(file, keep) {
+read_ranking <- function(file, dataset, models) {
   flags <- c("leader", "differs_from_leader", "beats_baseline", "complete")
-  table <- keep(read_columns(
-    file, text = c("dataset", "language", "model", "cohort", "metric", "method", "status", flags),
-    numbers = c("estimate", "ci_low", "ci_high", "n_failed")
-  ))
+  table <- read_models(
+    file, dataset, models, c("cohort", "metric", "method", "status", flags),
+    c("estimate", "ci_low", "ci_high", "n_failed")
+  )
   table[flags] <- lapply(table[flags], function(cells) cells == "true")
   inside <- table$cohort %in% "development"
   external <- table[!inside, , drop = FALSE]

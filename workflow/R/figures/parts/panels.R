@@ -1,7 +1,7 @@
 # What the figures with a panel per model share: curves over the repeats, facets with the models'
 # names and numbers on their strips, keys.
 
-use("theme", "text", "canvas", "figure_data")
+use("theme", "text", "figure_data")
 
 # With more models than this the panels are small and have no room for intervals.
 many_panels <- 20
@@ -21,14 +21,9 @@ cohort_lines <- c("22", "62", "2262", "13")
 read_described <- function(files, dataset, models) {
   read <- function(name, text, numbers) {
     if (is.null(files[[name]])) return(NULL)
-    table <- read_columns(
-      files[[name]], text = c("dataset", "language", "model", "cohort", text), numbers = numbers
-    )
-    table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
-    table <- table[table$dataset == dataset & table$model %in% clean_text(unlist(models)), ]
-    for (column in c("cohort", setdiff(text, c("curve", "repeat")))) {
-      table[[column]] <- clean_text(table[[column]])
-    }
+    table <- read_models(files[[name]], dataset, models, c("cohort", text), numbers)
+    words <- c("cohort", setdiff(text, c("curve", "repeat")))
+    table[words] <- lapply(table[words], clean_text)
     table
   }
   limits <- c("slope", "slope_low", "slope_high", "intercept", "intercept_low", "intercept_high")
@@ -261,11 +256,6 @@ panel_figure <- function(plot, facets, words, key = NULL, left = 0.55) {
   width <- max(facets$total[["width"]] + left, 6.5) + 0.25
   height <- facets$total[["height"]] + 0.25 * keys + 0.65
   worded_figure(plot, width, height, words$title, words$subtitle, words$caption)
-}
-
-#' A figure of words alone, where the data have none to draw.
-words_figure <- function(title, subtitle) {
-  canvas_figure(canvas(6.5, 0.1, title, subtitle, ""), 6.5, 0.1)
 }
 
 #' "0.930 [0.880, 0.970]", a text per model; without the brackets where there is no interval of any

@@ -68,6 +68,29 @@ theme_figure <- function(right = 0) {
     )
 }
 
+#' Text of the rows at the right of their panel, in the room of `theme_figure(right)`.
+#'
+#' @param rows data.frame of y, number (the text), and what the panels are made by.
+text_beside <- function(rows, size = "axis", colour = "strong", ...) {
+  geom_text(
+    aes(y = .data$y, label = .data$number), rows, x = Inf, hjust = 0, colour = ink[[colour]],
+    size = text_sizes[[size]] / .pt, ...
+  )
+}
+
+#' Rows in a panel per model, whose name stands at the left of the names of its rows.
+model_rows <- function(right, ...) {
+  list(
+    theme_figure(right),
+    theme(
+      legend.position = "top", panel.grid.major.y = element_blank(), strip.placement = "outside",
+      strip.text = element_text(size = text_sizes[["axis"]], colour = ink[["strong"]]),
+      strip.text.y.left = element_text(angle = 0, hjust = 0), ...
+    ),
+    coord_cartesian(clip = "off")
+  )
+}
+
 #' A finished figure: the plot and the size in inches at which its text fits.
 figure <- function(plot, width, height) list(plot = plot, width = width, height = height)
 
@@ -86,6 +109,9 @@ worded_figure <- function(plot, width, height, title, subtitle, caption = NULL) 
   }
   figure(plot + labs(title = title, subtitle = subtitle, caption = caption), width, height)
 }
+
+#' A figure of words alone, where the data have none to draw.
+words_figure <- function(...) worded_figure(ggplot() + theme_figure(), 7.2, 0.3, ...)
 
 #' Writes a figure as SVG or PNG, by the ending of each file's name.
 #'

@@ -1,6 +1,6 @@
 # Marks and labels of the figure of tuning, with their places on its axes.
 
-use("theme", "text", "canvas", "tuning_data")
+use("theme", "text", "tuning_data")
 
 # Inches of a facet, which has one or two hyperparameters of a model: its width, of which the axis
 # takes a part; room between hyperparameters, and beside the first and last value; from bottom to
@@ -42,6 +42,23 @@ panel_heading <- function(panel, width) {
   two_lines(heading, width / 1.17, text_sizes[["small"]])
 }
 
+#' Rows of text with a place.
+text_rows <- function(x, y, label, hjust = 0, face = "plain") {
+  if (length(label) > 0) data.frame(x, y, label, hjust, face)
+}
+
+#' Which texts along a line fit beside each other, those of high `priority` first.
+#'
+#' @param x,wide centres and widths in inches.
+fits_beside <- function(x, wide, priority, gap = 0.05) {
+  shown <- rep(FALSE, length(x))
+  for (i in order(-priority)) {
+    near <- which(shown)
+    shown[i] <- all(abs(x[near] - x[i]) >= (wide[near] + wide[i]) / 2 + gap)
+  }
+  shown
+}
+
 #' Labels of the values, empty where there is no room; names may take two lines.
 #'
 #' @param x places in inches; @param at_end inches of the first and last label, at most.
@@ -62,6 +79,18 @@ count_labels <- function(counts, x, y, before = "", ...) {
   label <- paste0(before, counts)
   shown <- counts > 0 & fits_beside(x, text_width(label, text_sizes[["small"]]), counts)
   text_rows(x[shown], y, label[shown], 0.5, ...)
+}
+
+#' Moves positions apart until neighbours are `gap` from each other, inside `limits`.
+spread_apart <- function(y, gap, limits) {
+  n <- length(y)
+  rank <- order(y)
+  gap <- min(gap, diff(limits) / max(1, n - 1))
+  placed <- pmin(pmax(y[rank], limits[1]), limits[2])
+  for (i in seq_len(n)[-1]) placed[i] <- max(placed[i], placed[i - 1] + gap)
+  placed[n] <- min(placed[n], limits[2])
+  for (i in rev(seq_len(n - 1))) placed[i] <- min(placed[i], placed[i + 1] - gap)
+  placed[order(rank)]
 }
 
 #' Names of the lines at the right of their panel, and the ends of leaders to them.

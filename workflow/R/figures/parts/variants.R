@@ -1,12 +1,11 @@
 # What layers.R and grouping.R share: a data set's models beside those of its
 # variants, and the paired differences with their intervals.
 
-use("theme", "text", "canvas", "metric_info", "figure_data")
+use("theme", "text", "metric_info", "figure_data")
 
-# Inches: height of a row, widths of the panels of the means and of the differences.
+# Inches: height of a row, and width of the panels of the means and of the differences.
 variant_row <- 0.27
-variant_panels <- c(means = 3.3, differences = 3.3)
-variant_gap <- 0.55
+variant_panel <- 3.3
 
 #' Rows of variants.csv for one data set and metric, the best models first.
 #'
@@ -16,17 +15,12 @@ variant_gap <- 0.55
 #'   estimate, variant_estimate, difference (data set minus variant), ci_low, ci_high, p_value,
 #'   method, n_splits.
 read_variants <- function(file, dataset, models, baselines, metric) {
-  table <- read_columns(
-    file,
-    text = c("dataset", "variant", "kind", "language", "model", "metric", "method"),
-    numbers = c(
-      "estimate", "variant_estimate", "difference", "ci_low", "ci_high", "p_value", "n_splits"
-    )
-  )
-  table$model <- clean_text(paste0(table$language, "/", table$model, recycle0 = TRUE))
   models <- setdiff(clean_text(unlist(models)), clean_text(unlist(baselines)))
-  kept <- table$dataset == dataset & table$metric == metric & table$model %in% models
-  table <- table[kept, , drop = FALSE]
+  table <- read_models(
+    file, dataset, models, c("variant", "kind", "metric", "method"),
+    c("estimate", "variant_estimate", "difference", "ci_low", "ci_high", "p_value", "n_splits")
+  )
+  table <- table[table$metric == metric, , drop = FALSE]
   table$part <- substring(table$variant, nchar(dataset) + 2)
   table$language <- language_label(table$language)
   badness <- if (metric_info(metric)$higher_is_better) -table$estimate else table$estimate
@@ -52,20 +46,6 @@ variant_value <- function(rows, info) {
   if (any(grepl("bootstrap", rows$method))) capitalise(info$label) else paste("Mean", info$label)
 }
 
-#' A scale from values to inches: `at(values)`, and `ticks`.
-inch_scale <- function(values, from, width, zero = FALSE) {
-  values <- c(values[is.finite(values)], if (zero) 0)
-  if (length(values) == 0) values <- 0
-  limits <- range(values)
-  room <- max(diff(limits) * 0.06, 1e-3)
-  limits <- limits + c(-room, room)
-  ticks <- pretty(limits, 4)
-  list(
-    at = function(x) from + (x - limits[1]) / diff(limits) * width,
-    ticks = ticks[ticks >= limits[1] & ticks <= limits[2]]
-  )
-}
-
 #' Draws means of the data set and of its variants side by side, and their differences.
 #'
 #' @param rows data.frame of model, language, label (of the row), mean, other, difference, low and
@@ -74,120 +54,78 @@ inch_scale <- function(values, from, width, zero = FALSE) {
 #'   differences (titles of the axes).
 #' @param info of the metric.
 draw_variants <- function(rows, words, info) {
-  small <- text_sizes[["small"]]
   axis <- text_sizes[["axis"]]
-  n <- nrow(rows)
-  first <- !duplicated(rows$model)
-  rows$name <- ifelse(first, model_labels(rows$model), "")
-  rows$y <- 0.75 + variant_row * (n - seq_len(n) + 0.5)
-  models_width <- max(text_width(rows$name, axis)) + 0.2
-  left <- models_width + max(0, text_width(rows$label, axis)) + 0.2
-  right <- left + variant_panels[["means"]] + variant_gap
   decimals <- metric_decimals(c(rows$mean, rows$other), info)
   rows$number <- interval_text(rows$difference, rows$low, rows$high, decimals, "no value")
-  number_x <- right + variant_panels[["differences"]] + 0.15
-  width <- number_x + max(text_width(c(rows$number, "difference [95 % interval]"), axis))
-  top <- 0.75 + variant_row * n
-  means <- inch_scale(c(rows$mean, rows$other), left, variant_panels[["means"]])
-  gaps <- inch_scale(
-    c(rows$difference, rows$low, rows$high), right, variant_panels[["differences"]], zero = TRUE
-  )
-  rows$colour <- unname(language_colours[rows$language])
-  rows$solid <- unname(language_shapes[rows$language])
-  rows$hollow <- unname(language_outlines[rows$language])
-  key <- key_places(c(words$mean, words$other, "95 % interval"), width)
-  key$y <- top + 0.55 + 0.22 * (max(key$line) - key$line)
-  languages <- intersect(names(language_colours), rows$language)
-  from <- max((key$x + text_width(c(words$mean, words$other, "95 % interval"), small) + 0.55)[
-    key$line == 1
-  ])
-  separators <- rows$y[first][-1] + variant_row / 2
-  plot <- canvas(width, max(key$y) + 0.2, words$title, words$subtitle, words$caption) +
-    variant_grid(means, top) + variant_grid(gaps, top) +
-    (if (any(duplicated(rows$model))) {
-      annotate(
-        "segment", x = 0, xend = width, y = separators, yend = separators, linewidth = 0.3,
-        colour = ink[["line"]]
-      )
-    }) +
-    annotate(
-      "segment", x = gaps$at(0), xend = gaps$at(0), y = 0.75, yend = top, linewidth = 0.6,
-      colour = ink[["soft"]]
+  header <- "difference [95 % interval]"
+  rows$name <- factor(model_labels(rows$model), unique(model_labels(rows$model)))
+  rows$y <- factor(seq_len(nrow(rows)), rev(seq_len(nrow(rows))))
+  several <- anyDuplicated(rows$model) > 0
+  right <- max(text_width(c(rows$number, header), axis)) + 0.1
+  plot <- ggplot(mapping = aes(colour = .data$language, shape = .data$language)) +
+    variant_marks(rows, header) +
+    variant_scales(words, language_colours[unique(rows$language)]) +
+    scale_x_continuous(labels = short_number) +
+    scale_y_discrete(labels = function(row) rows$label[as.integer(row)]) +
+    facet_grid(
+      vars(.data$name), vars(.data$panel), scales = "free", space = "free_y", switch = "both",
+      labeller = labeller(panel = unlist(words[c("means", "differences")]))
     ) +
-    variant_marks(rows, means, gaps) +
-    variant_key(key, from, languages) +
-    canvas_text(rbind(
-      text_rows(0, rows$y, rows$name, size = axis),
-      text_rows(models_width, rows$y, rows$label, size = axis, colour = ink[["soft"]]),
-      text_rows(number_x, rows$y, rows$number, size = axis),
-      text_rows(number_x, top + 0.15, "difference [95 % interval]", colour = ink[["soft"]]),
-      text_rows(means$at(means$ticks), 0.62, short_number(means$ticks), hjust = 0.5),
-      text_rows(gaps$at(gaps$ticks), 0.62, short_number(gaps$ticks), hjust = 0.5),
-      text_rows(
-        c(left, right) + variant_panels / 2, 0.34, c(words$means, words$differences), hjust = 0.5,
-        size = axis
-      ),
-      text_rows(key$x + 0.3, key$y, c(words$mean, words$other, "95 % interval")),
-      text_rows(from + 0.8 * (seq_along(languages) - 1) + 0.15, max(key$y), languages)
-    ))
-  canvas_figure(plot, width, max(key$y) + 0.2)
-}
-
-#' Vertical lines at the ticks of a scale.
-variant_grid <- function(scale, top) {
-  annotate(
-    "segment", x = scale$at(scale$ticks), xend = scale$at(scale$ticks), y = 0.75, yend = top,
-    linewidth = 0.3, colour = ink[["line"]]
+    labs(x = NULL, y = NULL) +
+    model_rows(
+      right, panel.spacing.x = unit(0.4, "inches"), axis.text.x = element_text(size = 9),
+      panel.spacing.y = unit(if (several) 6 else 0, "pt")
+    )
+  names_width <- max(text_width(levels(rows$name), axis)) + max(text_width(rows$label, axis), 0)
+  worded_figure(
+    plot, names_width + 2 * variant_panel + right + 1.1,
+    1.4 + variant_row * nrow(rows) + several * 0.085 * nlevels(rows$name),
+    words$title, words$subtitle, words$caption
   )
 }
 
-#' Means joined by a line, and differences with their intervals.
-variant_marks <- function(rows, means, gaps) {
-  both <- rows[is.finite(rows$difference), , drop = FALSE]
-  if (nrow(both) == 0) return(NULL)
-  bounded <- both[is.finite(both$low) & is.finite(both$high), , drop = FALSE]
+#' Means joined by a line, and differences with their intervals and numbers.
+variant_marks <- function(rows, header) {
+  rows$panel <- factor("differences", c("means", "differences"))
+  means <- transform(rows, panel = replace(panel, TRUE, "means"))
+  top <- transform(rows[1, ], number = header)
   list(
-    annotate(
-      "segment", x = means$at(both$mean), xend = means$at(both$other), y = both$y, yend = both$y,
-      colour = both$colour, linewidth = 0.5, alpha = 0.5
+    geom_blank(aes(x = 0, y = .data$y), rows),
+    geom_vline(aes(xintercept = 0), rows, linewidth = 0.6, colour = ink[["soft"]]),
+    geom_segment(
+      aes(.data$mean, .data$y, xend = .data$other, yend = .data$y), means, alpha = 0.5,
+      show.legend = FALSE, na.rm = TRUE
     ),
-    annotate(
-      "point", x = means$at(both$other), y = both$y, colour = both$colour, shape = both$hollow,
-      fill = ink[["paper"]], size = 2.3, stroke = 0.9
+    geom_point(
+      aes(.data$other, .data$y, fill = "other", size = "other"), means, stroke = 0.9, na.rm = TRUE,
+      show.legend = c(size = TRUE, colour = FALSE, shape = FALSE)
     ),
-    annotate(
-      "point", x = means$at(both$mean), y = both$y, colour = both$colour, shape = both$solid,
-      size = 2.6
+    geom_segment(
+      aes(.data$low, .data$y, xend = .data$high, yend = .data$y, linewidth = "interval"), rows,
+      show.legend = c(linewidth = TRUE, colour = FALSE), na.rm = TRUE
     ),
-    if (nrow(bounded) > 0) {
-      annotate(
-        "segment", x = gaps$at(bounded$low), xend = gaps$at(bounded$high), y = bounded$y,
-        yend = bounded$y, colour = bounded$colour, linewidth = 1
-      )
-    },
-    annotate(
-      "point", x = gaps$at(both$difference), y = both$y, colour = both$colour, shape = both$solid,
-      size = 2.6
-    )
+    geom_point(
+      aes(x, .data$y, fill = .data$language, size = "mean"), na.rm = TRUE,
+      rbind(transform(means, x = mean), transform(rows, x = difference))
+    ),
+    text_beside(rows),
+    text_beside(top, "small", "soft", vjust = -1.5)
   )
 }
 
-#' The key: marks in grey, since they mean the same in both languages, and the languages' colours.
-variant_key <- function(key, from, languages) {
-  x <- from + 0.8 * (seq_along(languages) - 1)
+#' Scales: what a mark means, in the colour of both languages, and the languages.
+variant_scales <- function(words, colours) {
+  key <- function(order, ...) guide_legend(NULL, order = order, override.aes = list(...))
   list(
-    annotate(
-      "point", x = key$x[1:2] + 0.14, y = key$y[1:2], shape = c(16, 21), fill = ink[["paper"]],
-      colour = ink[["strong"]], size = c(2.6, 2.3), stroke = 0.9
+    scale_size_manual(
+      values = c(mean = 2.4, other = 2.2), labels = c(words$mean, words$other),
+      breaks = c("mean", "other"),
+      guide = key(1, shape = 21, fill = ink[c("strong", "paper")], colour = ink[["strong"]])
     ),
-    annotate(
-      "segment", x = key$x[3] + 0.03, xend = key$x[3] + 0.25, y = key$y[3], yend = key$y[3],
-      linewidth = 1, colour = ink[["strong"]]
-    ),
-    annotate(
-      "point", x = x, y = max(key$y), colour = language_colours[languages],
-      shape = language_shapes[languages], size = 2.6
-    )
+    scale_linewidth_manual(values = 1, labels = "95 % interval", guide = key(2)),
+    scale_colour_manual(values = colours, guide = key(3, size = 2.4, fill = colours, linetype = 0)),
+    scale_shape_manual(values = language_outlines, guide = key(3)),
+    scale_fill_manual(values = c(language_colours, other = ink[["paper"]]), guide = "none")
   )
 }
 
