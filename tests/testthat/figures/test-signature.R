@@ -6,7 +6,7 @@ use_figures(environment())
 #'
 #' @param share of splits that select each feature; ranked, shuffled, stable: models (of all) with
 #'   importances, with shuffled features and with a stability of their own.
-features_of <- function(n, p = 30, share = rep(1, p), ranked = seq_len(n),
+features_of <- function(n, p = 30, share = rep(c(1, 0.5), c(p - p %/% 3, p %/% 3)), ranked = seq_len(n),
                         shuffled = intersect(1:2, seq_len(n)), all = c(0.25, 0.2),
                         names = paste0("gene_", seq_len(p), "_at"), metric = "roc_auc") {
   models <- paste0(rep(c("python", "r"), length.out = n), "/model_", seq_len(n))
@@ -67,8 +67,8 @@ test_that("the title counts the features that every split selects and says what 
     )
   )
   expect_identical(
-    title(draw_signature(features_of(2, p = 5, shuffled = 1))),
-    "All 5 top features are selected in every split; shuffling them all costs 0.250 of ROC AUC"
+    title(draw_signature(features_of(2, p = 5, share = rep(1, 5), shuffled = 1))),
+    "No selection: every split uses all features; shuffling them all costs 0.250 of ROC AUC"
   )
   expect_match(title(draw_signature(features_of(2, all = c(0, -0.1)))), "costs nothing$")
   expect_identical(

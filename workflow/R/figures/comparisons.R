@@ -47,11 +47,16 @@ pairs_tiles <- function(scored, pairs, decimals, wide) {
   )
 }
 
+#' What a pair in the region of practical equivalence is; rope: its half width in words, or "".
+rope_label <- function(rope) {
+  if (nzchar(rope)) paste0("practically equivalent (within \u00b1 ", rope, ")") else "equal"
+}
+
 #' What the colours mean on both sides of the diagonal.
 pairs_labels <- function(shown, rope) {
   labels <- c(
     better = "the model ranked higher is better", worse = "the one ranked lower is better",
-    open = "no evidence of a difference", equivalent = paste0("practically equivalent (", rope, ")")
+    open = "no evidence of a difference", equivalent = rope
   )
   labels[names(labels) %in% shown]
 }
@@ -151,7 +156,7 @@ draw_comparisons <- function(data) {
   right <- max(0, 5.6 - n * wide)
   names <- shorten(scored$model, 2.4, axis)
   drawn <- pairs_tiles(scored, data$pairs, metric_decimals(scored$estimate, info), wide)
-  key <- pairs_labels(drawn$tiles$verdict, paste0("within \u00b1 ", data$rope))
+  key <- pairs_labels(drawn$tiles$verdict, rope_label(data$rope))
   columns <- if (any(text_width(key, axis) > 2.8)) 1 else 2
   scored$y <- seq_len(n)
   scored$kind <- factor(scored$kind, intersect(names(kind_colours), scored$kind))

@@ -6,7 +6,8 @@ comparison_row <- 0.3
 
 interval_names <- c(
   nadeau_bengio = "Nadeau-Bengio corrected resampled t interval", wilson = "Wilson interval",
-  newcombe = "Newcombe interval", bootstrap = "bootstrap interval"
+  newcombe = "Newcombe interval", bootstrap = "bootstrap interval",
+  bootstrap_t = "t interval over the samples or groups that were left out"
 )
 
 interval_name <- function(methods) {
@@ -98,6 +99,9 @@ split_note <- function(scored, points, n_splits) {
   ifelse(undefined > 0, note, failed)
 }
 
+#' Whether each split leaves out a group.
+leaves_out_groups <- function(data) "group_bootstrap" %in% data$pairs$test
+
 #' Positions of everything, in rows from below and on the axis of the metric.
 layout_comparison <- function(data, info) {
   rows <- rank_models(data)
@@ -109,8 +113,9 @@ layout_comparison <- function(data, info) {
 
   points <- data$splits[data$splits$metric == data$metric & is.finite(data$splits$value), ]
   points <- points[points$model %in% scored$model, , drop = FALSE]
-  # Where all predictions are pooled, one split says little: its test set may be a single sample.
-  if (isTRUE(data$pooled)) points <- points[0, ]
+  # Where all predictions are pooled, one split says little, unless it is a group: its test set may
+  # be a single sample.
+  if (isTRUE(data$pooled) && !leaves_out_groups(data)) points <- points[0, ]
   row <- match(points$model, rows$model)
   points$kind <- rows$kind[row]
   # The golden ratio spreads the splits evenly without chance: the same file gives the same figure,
@@ -249,7 +254,10 @@ comparison_text <- function(layout, unscored, reference) {
 comparison_guides <- function(layout, data) {
   different <- layout$scored$different
   kinds <- c(
-    split = "one split"[nrow(layout$points) > 0], mean = "mean"[!all(different)],
+    split = if (nrow(layout$points) > 0) {
+      if (leaves_out_groups(data)) "one group" else "one split"
+    },
+    mean = "mean"[!all(different)],
     different = "differs from leader"[any(different)]
   )
   models <- intersect(names(kind_colours), layout$scored$kind)

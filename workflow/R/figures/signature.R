@@ -15,7 +15,8 @@ signature_top <- 20
 #' @param files list of the paths signature, feature_ranks, permutation_importance and
 #'   stability, each with all data sets.
 #' @param models all models as `language/name`; results of others are left out.
-#' @return list of data.frames: features (feature, selected_share: the first of the consensus),
+#' @return list of data.frames: features (feature, selected_share: the first of the consensus;
+#'   all_selected: whether each split uses every feature of the data),
 #'   ranks (model, language, feature, mean_rank), shuffled (model, language, feature, drop, sd,
 #'   n_splits; the feature is empty for all together) and stability (model, language, stability,
 #'   ci_low, ci_high, n_splits, mean_selected).
@@ -32,6 +33,7 @@ read_signature <- function(files, dataset, models) {
   )
   features <- features[features$dataset == dataset, , drop = FALSE]
   features$feature <- clean_text(features$feature)
+  features$all_selected <- rep(all(features$selected_share == 1), nrow(features))
   list(
     features = utils::head(features[order(features$rank), , drop = FALSE], signature_top),
     ranks = read("feature_ranks", "feature", "mean_rank"),
@@ -47,7 +49,9 @@ signature_finding <- function(tables, info) {
   n <- nrow(tables$features)
   if (n == 0) return("No split has selected a feature")
   always <- sum(tables$features$selected_share == 1)
-  first <- if (always == n) {
+  first <- if (all(tables$features$all_selected)) {
+    "No selection: every split uses all features"
+  } else if (always == n) {
     paste("All", plural(n, "top feature"), "are selected in every split")
   } else {
     paste(always, "of the", plural(n, "top feature"), "are selected in every split")
