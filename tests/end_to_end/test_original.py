@@ -1,9 +1,9 @@
 """The workflow gives the numbers of the serial scripts that it was made from (docs/original).
 
-Python's support vector machine too: its probabilities come from a calibration of the whole pipeline,
-with the preprocessing learned again without each fold. The scripts have scikit-learn's own logistic
-regression and kernlab's own sigmoid: the presets that replaced them are compared with each other in
-test_twins.py.
+Python's support vector machine too: its probabilities come from a calibration of the whole
+pipeline, with the preprocessing learned again without each fold. The scripts have scikit-learn's
+own logistic regression and kernlab's own sigmoid: the presets that replaced them are compared with
+each other in test_twins.py.
 """
 
 import csv
