@@ -16,14 +16,17 @@ default_seed <- 2022
 
 models <- list(
   glmnet = list(
-    grid = function(x, y) expand.grid(alpha = c(0.1, 1), lambda = c(0.003, 0.03, 0.1, 0.3))
+    # The columns are scaled before, and the candidates are the path, so that each is fitted exactly.
+    arguments = list(
+      standardize = FALSE, lambda = c(0.3, 0.1, 0.03, 0.01), thresh = 1e-10, maxit = 1e6
+    ),
+    grid = function(x, y) expand.grid(alpha = c(0.1, 1), lambda = c(0.3, 0.1, 0.03, 0.01))
   ),
   ranger = list(
     arguments = list(num.trees = 500, num.threads = 1),
     grid = function(x, y) {
       expand.grid(
-        mtry = c(10, 40), splitrule = c("gini", "extratrees"), min.node.size = 1,
-        stringsAsFactors = FALSE
+        mtry = c(14, 40), splitrule = "gini", min.node.size = 1, stringsAsFactors = FALSE
       )
     }
   ),

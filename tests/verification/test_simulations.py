@@ -10,6 +10,7 @@ SCRIPTS = {
     "coverage.py": "Simulation: coverage of the intervals and error rate of the tests",
     "picking.py": "Simulation: what to expect of a model that is picked for its score",
     "null_uniform.py": "Simulation: p-values of the permutation null",
+    "twins.py": "How closely the learners of both languages agree",
     "alarms.py": "Simulation: how often the alarms of the data checks fire",
     "net_benefit.py": "Simulation: how often net benefit calls a model useful",
 }
