@@ -15,7 +15,8 @@ if not os.path.isdir(WORKFLOW):
 LIBRARY = os.path.abspath(os.path.join(WORKFLOW, "python"))
 sys.path.insert(0, LIBRARY)
 # Of the scripts, which run in processes of their own.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIBRARY, os.getenv("PYTHONPATH")]))
+paths = [LIBRARY, dict(os.environ).get("PYTHONPATH")]
+os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, paths)))
 # Initial size of R's heap, enough for caret's packages. Otherwise R collects garbage while the heap
 # grows, a quarter of its start-up time. In the end it takes no more memory.
 os.environ.setdefault("R_NSIZE", "4000000")

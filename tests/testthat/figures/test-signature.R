@@ -7,7 +7,8 @@ use_figures(environment())
 #' @param share of splits that select each feature; ranked, shuffled, stable: models (of all) with
 #'   importances, with shuffled features and with a stability of their own.
 features_of <- function(n, p = 30, share = rep(c(1, 0.5), c(p - p %/% 3, p %/% 3)),
-                        ranked = seq_len(n), shuffled = intersect(1:2, seq_len(n)), all = c(0.25, 0.2),
+                        ranked = seq_len(n), shuffled = intersect(1:2, seq_len(n)),
+                        all = c(0.25, 0.2),
                         names = paste0("gene_", seq_len(p), "_at"), metric = "roc_auc") {
   models <- paste0(rep(c("python", "r"), length.out = n), "/model_", seq_len(n))
   language <- sub("/.*", "", models)

@@ -140,8 +140,8 @@ tuning_blocks <- function(candidates, models) {
   }))
 }
 
-#' Whether the best candidates with a value beat the best ones without it, in the mean over the splits
-#' by more than one standard error; equal ones do not, although a tie goes to the first of them.
+#' Whether the best candidates with a value beat the best ones without it, in the mean over the
+#' splits by more than one standard error; equal ones do not, although a tie goes to the first.
 beats_others <- function(rows, with_value) {
   best <- tapply(rows$badness, list(rows$split, factor(with_value, c(TRUE, FALSE))), function(x) {
     if (all(is.na(x))) NA else min(x, na.rm = TRUE)
