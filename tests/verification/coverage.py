@@ -15,7 +15,7 @@ from scipy.stats import t
 from omc.evaluate.design import Design
 from omc.evaluate.differences import bootstrap_difference, corrected_t
 from omc.evaluate.intervals import corrected_interval, resampled_interval, resamples, tested_once
-from tests.verification.designs import Setting, area, areas, shift, splits
+from tests.verification.designs import Setting, areas, left_out, splits
 
 DATA_SETS = 1000
 SAMPLES = (40, 100, 400)
@@ -94,26 +94,6 @@ def over_groups(values, stronger) -> Rates:
     return rates
 
 
-def grouped(groups: int, size: int, auc: float, better: float, rng) -> np.ndarray:
-    """(data sets, 2, groups) ROC AUC within each group that is left out, of two models.
-
-    The groups differ in the level of each feature and in how far its classes are apart.
-    """
-    setting = Setting(groups * size, 0.5, 20, auc)
-    group = np.tile(np.repeat(np.arange(groups), size // 2), 2)
-    test = group == np.arange(groups)[:, None]
-    values = []
-    for _ in range(DATA_SETS):
-        x = rng.normal(size=(setting.samples, 30)) + 0.5 * rng.normal(size=(groups, 30))[group]
-        distance = np.full(30, shift(setting))
-        distance[20:] = shift(setting) * better
-        apart = 1 + 0.3 * rng.normal(size=(groups, 1))
-        x[: setting.positives] += (apart * distance)[group[: setting.positives]]
-        blocks = x[:, :20], x[:, 10:]
-        values.append([area(block, ~test * 1.0, test, setting.positives) for block in blocks])
-    return np.array(values)
-
-
 def simulated(setting: Setting, design: tuple, better: float, rng) -> np.ndarray:
     """`areas` of splits by a design: scheme, folds, repeats."""
     return areas(setting, lambda: splits(setting, *design, rng), DATA_SETS, rng, better)
@@ -148,7 +128,7 @@ def main() -> int:
                 show(f"{samples} samples, AUC {auc}, {name}", rates, problems)
     for groups in GROUPS:
         for auc in AREAS:
-            values, stronger = (grouped(groups, 12, auc, b, rng) for b in (1, BETTER))
+            values, stronger = (left_out(groups, 12, auc, DATA_SETS, rng, b) for b in (1, BETTER))
             show(f"{groups} groups left out, AUC {auc}", over_groups(values, stronger), problems)
     print(f"outside the limits: {', '.join(problems) or 'none'}")
     return int(bool(problems))

@@ -86,6 +86,26 @@ def areas(setting: Setting, splits_of, count: int, rng, better: float = 1) -> np
     return np.array(values)
 
 
+def left_out(groups: int, size: int, auc: float, count: int, rng, better: float = 1) -> np.ndarray:
+    """(count, 2, groups) ROC AUC within each group that is left out, of two models.
+
+    The groups differ in the level of each feature and in how far its classes are apart.
+    """
+    setting = Setting(groups * size, 0.5, 20, auc)
+    group = np.tile(np.repeat(np.arange(groups), size // 2), 2)
+    test = group == np.arange(groups)[:, None]
+    values = []
+    for _ in range(count):
+        x = rng.normal(size=(setting.samples, 30)) + 0.5 * rng.normal(size=(groups, 30))[group]
+        distance = np.full(30, shift(setting))
+        distance[20:] = shift(setting) * better
+        apart = 1 + 0.3 * rng.normal(size=(groups, 1))
+        x[: setting.positives] += (apart * distance)[group[: setting.positives]]
+        blocks = x[:, :20], x[:, 10:]
+        values.append([area(block, ~test * 1.0, test, setting.positives) for block in blocks])
+    return np.array(values)
+
+
 def area(x, weights, test, positives: int) -> np.ndarray:
     """(J,) ROC AUC of the nearest centroid; the first `positives` rows of x are positive."""
     means = [

@@ -4,7 +4,8 @@
 
 For each design, the critical value is the one at which the corrected resampled t test errs in 5 %
 of the data sets, and its interval misses in 5 %, in the worst setting of `designs.settings`. The
-degrees of freedom are those of Student's t with this critical value (Bouckaert 2003, ICML).
+degrees of freedom are those of Student's t with this critical value (Bouckaert 2003, ICML). Groups
+that are left out in turn have their number less one, whose rates are noted only.
 """
 
 from pathlib import Path
@@ -14,8 +15,9 @@ from scipy.optimize import brentq
 from scipy.stats import norm, t
 
 from omc.core.csv_files import write_csv
-from omc.evaluate.intervals import newcombe_variance
-from tests.verification.designs import areas, settings, splits
+from omc.evaluate.differences import bootstrap_difference
+from omc.evaluate.intervals import newcombe_variance, resampled_interval, resamples
+from tests.verification.designs import areas, left_out, settings, splits
 
 TABLE = Path(__file__).parents[2] / "workflow" / "catalog" / "degrees_of_freedom.csv"
 HEADER = [
@@ -29,6 +31,7 @@ DESIGNS = [
     *(("subsampling", folds, (2, 5, 10)) for folds in (3, 5, 10)),
     ("bootstrap", 1, (5, 10, 25, 50)),
 ]
+GROUPS = (5, 10, 20)
 # Student's t with fewer has no use.
 FEWEST = 1.5
 
@@ -92,6 +95,27 @@ def rows(scheme: str, folds: int, repeats: tuple, samples: int, rng):
         yield [scheme, folds, repeat, samples, *df, f"{1 - missed[0]:.3f}", f"{missed[1]:.3f}"]
 
 
+def rows_of_groups(rng):
+    """Rows of leave-one-group-out; samples: number of groups."""
+    for groups in GROUPS:
+        missed, found = [], []
+        for auc in (0.6, 0.7, 0.8, 0.9):
+            values = left_out(groups, 12, auc, DATA_SETS, rng)
+            weights = np.concatenate([*resamples(np.arange(groups), seed=1)]) / groups
+            limits = [
+                resampled_interval(model.mean(), weights @ model, groups, (0, 1))
+                for model in values.reshape(-1, groups)
+            ]
+            low, high = np.array(limits).T
+            missed.append(1 - np.mean((low <= values.mean()) & (values.mean() <= high)))
+            pairs = values[:, 0] - values[:, 1]
+            p = [bootstrap_difference(pair.mean(), weights @ pair, groups)[-1] for pair in pairs]
+            found.append(np.mean(np.array(p) < 0.05))
+        df = groups - 1
+        kept = f"{1 - max(missed):.3f}", f"{max(found):.3f}"
+        yield ["leave_one_group_out", 1, 1, groups, df, df, *kept]
+
+
 if __name__ == "__main__":
     rng = np.random.default_rng(2022)
     table = []
@@ -100,4 +124,7 @@ if __name__ == "__main__":
             for row in rows(*design, samples, rng):
                 print(*row, sep="\t", flush=True)
                 table.append(row)
+    for row in rows_of_groups(np.random.default_rng(2023)):
+        print(*row, sep="\t", flush=True)
+        table.append(row)
     write_csv(str(TABLE), HEADER, table)

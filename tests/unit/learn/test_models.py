@@ -6,6 +6,8 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from omc.core.errors import UserError
@@ -263,7 +265,7 @@ def test_importance_has_a_number_for_each_column(name, study):
 
 
 def test_boosting_learns_from_what_many_features_share():
-    """24 samples told apart by any of many features: a tree that may take all always takes one."""
+    """24 samples are too few for a leaf of scikit-learn's own 20."""
     rng = np.random.default_rng(2)
     y = np.arange(48) % 2
     x = rng.normal(size=(48, 200))
@@ -274,5 +276,6 @@ def test_boosting_learns_from_what_many_features_share():
         "none",
     )  # fmt: skip
     prob = models.predict_model(model, x[24:], 2)[1][:, 1]
-    assert (prob[y[24:] == 1][:, None] > prob[y[24:] == 0]).mean() > 0.95
+    plain = HistGradientBoostingClassifier().fit(x[:24], y[:24]).predict_proba(x[24:])[:, 1]
+    assert roc_auc_score(y[24:], prob) > 0.85 > 0.6 > roc_auc_score(y[24:], plain)
     assert spec["grid"] == {"max_depth": [1, 3], "max_iter": [50, 100, 200]}

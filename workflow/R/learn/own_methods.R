@@ -82,10 +82,14 @@ shrinkage_lda <- list(
     parts <- lapply(levels(y), function(level) x[y == level, , drop = FALSE])
     means <- vapply(parts, colMeans, numeric(ncol(x)))
     within <- Reduce(`+`, Map(function(part, share) share * covariance(part), parts, prior))
-    # A covariance that is not shrunk may have no inverse.
+    # A covariance that is not shrunk may have no inverse: the smallest solution then.
     coefficients <- tryCatch(
       chol2inv(chol(within)) %*% means,
-      error = function(e) MASS::ginv(within) %*% means
+      error = function(e) {
+        parts <- svd(within)
+        kept <- parts$d > max(parts$d) * sqrt(.Machine$double.eps)
+        parts$v %*% (ifelse(kept, 1 / parts$d, 0) * crossprod(parts$u, means))
+      }
     )
     rownames(coefficients) <- colnames(x)
     list(

@@ -10,7 +10,7 @@ from scipy.stats import norm, t
 
 from omc.core.csv_files import number, read_csv
 from omc.core.names import DEVELOPMENT
-from omc.evaluate.design import Design, design_of
+from omc.evaluate.design import Design, design_of, simulated
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
 from omc.evaluate.intervals import (
     NO_LIMITS,
@@ -47,7 +47,7 @@ def compare_dataset(
     cohort = cohorts.get(DEVELOPMENT)
     sheet = read_text(paths["samples"], sep="\t")
     design = design_of(scheme, read_text(paths["splits"]), sheet)
-    rows, coverage = [], []
+    rows = []
     if not scored_together(scheme):
         outcome = sheet.loc[sheet["cohort"] == DEVELOPMENT, "outcome"]
         rope = half_width(metric, params["rope"], outcome)
@@ -55,7 +55,6 @@ def compare_dataset(
         comparisons = by_split(values, design, metric, counts)
         rows = adjusted_rows("nadeau_bengio", comparisons, dataset["baselines"])
         rows += equivalence(values, design, metric, rope, comparisons)
-        coverage = [[name, *kept(design, len(values))]]
     elif cohort:
         seed = bootstrap_seed(params["seed"], name)
         comparisons = by_units(cohort, dataset["models"], metric, seed)
@@ -66,7 +65,8 @@ def compare_dataset(
             [name, external, metric, *row]
             for external, row in in_cohorts(read_csv(paths["delong"]), dataset["baselines"])
         ]
-    return rows, coverage
+    has_rates = scheme in simulated() or not scored_together(scheme)
+    return rows, [[name, *kept(design, len(values))]] if has_rates else []
 
 
 def kept(design: Design, splits: int) -> list:

@@ -45,8 +45,7 @@ class Design:
         folds = 1.0 if self.scheme == "bootstrap" else 1 + 1 / self.ratio
         point = folds, max(splits / folds, 1), self.units
         # A scheme without simulations of its own is taken for random subsamples.
-        simulated = {row["scheme"] for row in _table()}
-        scheme = self.scheme if self.scheme in simulated else "subsampling"
+        scheme = self.scheme if self.scheme in simulated() else "subsampling"
         rows = [row for row in _table() if row["scheme"] == scheme]
         return _interpolate(rows, dict(zip(AXES, point, strict=True)), column)
 
@@ -66,6 +65,11 @@ def test_train_ratio(splits) -> float:
     ordinary = splits[splits["split"] != FINAL]
     count = ordinary.groupby(["split", "role"])["sample"].nunique().unstack()
     return float((count["test"] / count["train"]).mean())
+
+
+def simulated() -> set[str]:
+    """Names of the schemes with simulations of their own."""
+    return {row["scheme"] for row in _table()}
 
 
 @cache

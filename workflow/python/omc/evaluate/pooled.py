@@ -10,7 +10,7 @@ import pandas as pd
 from omc.core.names import DEVELOPMENT
 from omc.core.registry import entry
 from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
-from omc.evaluate.predictions import coded, parse
+from omc.evaluate.predictions import Predictions, coded, parse
 from omc.evaluate.reading import read_text
 from omc.evaluate.scoring import proportions, scores
 
@@ -80,35 +80,44 @@ def read_cohorts(
             [table, variant_table.assign(language="variant/" + variant_table["language"])]
         )
     sheet = read_text(samples, sep="\t")
-    cohorts = {}
-    for name, part in parse(table, positive, splits).by("cohort"):
-        tested = sheet[sheet["sample"].isin(part.rows["sample"])]
-        rows = pd.Series(range(len(tested)), index=tested["sample"])
-        n_predictions = len(part.rows.drop_duplicates(["split", "sample"]))
-        models = {}
-        for (language, model), model_predictions in part.by("language", "model"):
-            repeats = [
-                (rows[repeat.rows["sample"]].to_numpy(), repeat)
-                for _, repeat in sorted(model_predictions.by("repeat"), key=lambda item: item[0])
-            ]
-            mask = rows.index.isin(model_predictions.rows["sample"])
-            ranked = []
-            if name == DEVELOPMENT and scored_together(scheme):
-                ranked = [
-                    (rows[split.rows["sample"]].to_numpy(), split)
-                    for _, split in model_predictions.by("split")
-                ]
-            scored = partial(_mean_score, repeats, ranked)
-            models[f"{language}/{model}"] = Predicted(
-                mask, scored, len(model_predictions) == n_predictions
-            )
-        ungrouped = tested["group"] == ""
-        unit = "sample" if ungrouped.all() else "group"
-        units = np.where(ungrouped, tested["sample"], tested["group"])
-        truth = coded(tested["outcome"], part.classes)
-        shares = proportions(truth, part.classes, part.positive)
-        cohorts[name] = Cohort(unit, units, shares, models)
-    return cohorts
+    tables = parse(table, positive, splits).by("cohort")
+    return {
+        name: _cohort(
+            part,
+            sheet[sheet["sample"].isin(part.rows["sample"])],
+            name == DEVELOPMENT and scored_together(scheme),
+        )
+        for name, part in tables
+    }
+
+
+def _cohort(predictions: Predictions, tested: pd.DataFrame, left_out_once: bool) -> Cohort:
+    """The predictions of a cohort; tested: rows of samples.tsv of its test samples."""
+    rows = pd.Series(range(len(tested)), index=tested["sample"])
+
+    def parts(of_model, column):
+        """(rows, predictions) of each repeat, or of each split, in their order."""
+        ordered = sorted(of_model.by(column), key=lambda item: item[0])
+        return [(rows[part.rows["sample"]].to_numpy(), part) for _, part in ordered]
+
+    n_predictions = len(predictions.rows.drop_duplicates(["split", "sample"]))
+    models = {}
+    for (language, model), of_model in predictions.by("language", "model"):
+        ranked = parts(of_model, "split") if left_out_once else []
+        models[f"{language}/{model}"] = Predicted(
+            tested=rows.index.isin(of_model.rows["sample"]),
+            scored=partial(_mean_score, parts(of_model, "repeat"), ranked),
+            complete=len(of_model) == n_predictions,
+        )
+    ungrouped = tested["group"] == ""
+    return Cohort(
+        unit="sample" if ungrouped.all() else "group",
+        units=np.where(ungrouped, tested["sample"], tested["group"]),
+        proportions=proportions(
+            coded(tested["outcome"], predictions.classes), predictions.classes, predictions.positive
+        ),
+        models=models,
+    )
 
 
 def _mean_score(repeats, ranked, weights, metrics=None) -> dict[str, np.ndarray]:
