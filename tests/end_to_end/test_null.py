@@ -34,7 +34,7 @@ def test_the_null(workflow, tiny):
     tiny["comparison"] = {"null_permutations": 2}
     process = run.compare(tiny)
     assert process.returncode == 0, process.stderr
-    assert len(real) == 15
+    assert len(real) == 18
     assert real == {path: path.stat().st_mtime_ns for path in real}
     expected = [
         f"Train {language}/knn on leukemia, permutation {permutation}"

@@ -134,9 +134,9 @@ comparison_rows <- function(means, dataset, metric) {
 }
 
 selection_rows <- function(means, dataset, metric) {
+  best <- max(means, -Inf)
   data.frame(
-    dataset, metric, estimate = max(means), ci_low = max(means) - 0.1,
-    ci_high = max(means), n_models = length(means)
+    dataset, metric, estimate = best, ci_low = best - 0.1, ci_high = best, n_models = length(means)
   )
 }
 
@@ -400,6 +400,12 @@ test_that("every pair is a tile: the test above the diagonal, the posterior belo
   pair <- find_pairs(data$pairs, "r/a", "r/b")
   expect_equal(pair$advantage, 0.1)
   expect_equal(pair$p_better, 0.6)
+})
+
+test_that("pairs without a posterior, as of schemes that leave one out, are tiles too", {
+  data <- results(c("r/a" = 0.9, "r/b" = 0.8, "r/c" = 0.7))
+  data$pairs[c("p_better", "p_equivalent", "p_worse")] <- NA_real_
+  expect_match(svg_text(drawn_as_svg(data, draw_comparisons)), "r/c", fixed = TRUE)
 })
 
 test_that("all colours stand in the theme", {

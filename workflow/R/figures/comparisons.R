@@ -30,7 +30,7 @@ pairs_tiles <- function(scored, pairs, decimals, wide) {
   )
   known <- which(is.finite(compared$p_equivalent))
   share <- as.matrix(compared[known, c("p_better", "p_equivalent", "p_worse")])
-  end <- t(apply(share, 1, cumsum))
+  end <- share %*% upper.tri(diag(3), diag = TRUE)
   part <- rep(c("better", "equivalent", "worse"), each = length(known))
   lower <- tiles(
     rep(places[known, 2], 3), rep(places[known, 1], 3), part, format_value(100 * c(share), 0),
