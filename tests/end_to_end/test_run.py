@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_inner_predictions", "join_tables", "score", "estimate", "compare_models", "rank_models",
+    "join_tables", "score", "estimate", "compare_models", "rank_models",
     "pick_models", "describe_predictions",
     "manifest", "summarise", "draw_figures", "report_failures", "findings",
     "signature", "permute_python", "permute_r", "permutation_importance",

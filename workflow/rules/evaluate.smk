@@ -2,11 +2,13 @@ rule join_predictions:
     input:
         **dataset_files("splits", "preprocessing"),
         predictions=lambda wc: trained_tables(wc, "predictions"),
+        inner_predictions=lambda wc: trained_tables(wc, "inner_predictions"),
         # The checks refuse a positive class that does not exist.
         checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
         code=code("evaluate/join_predictions.py"),
     output:
-        f"{RESULTS}/{{dataset}}/predictions.csv",
+        predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
+        inner_predictions=f"{RESULTS}/{{dataset}}/inner_predictions.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/join_predictions.log",
     localrule: True
@@ -18,19 +20,6 @@ rule join_predictions:
         "Join the predictions of all models of {wildcards.dataset}"
     script:
         "../scripts/evaluate/join_predictions.py"
-
-
-use rule join_predictions as join_inner_predictions with:
-    input:
-        **dataset_files("splits", "preprocessing"),
-        predictions=lambda wc: trained_tables(wc, "inner_predictions"),
-        code=code("evaluate/join_predictions.py"),
-    output:
-        f"{RESULTS}/{{dataset}}/inner_predictions.csv",
-    log:
-        f"{RESULTS}/logs/{{dataset}}/join_inner_predictions.log",
-    message:
-        "Join the inner predictions of all models of {wildcards.dataset}"
 
 
 rule join_tables:

@@ -11,5 +11,6 @@ if __name__ == "__main__":
 
         files = snakemake.input
         keys = json.loads(snakemake.params.made_with)
-        rows = checked_rows(list(files.predictions), files.splits, files.preprocessing, keys)
-        write_csv(snakemake.output[0], *rows)
+        for name, path in snakemake.output.items():
+            rows = checked_rows(list(files[name]), files.splits, files.preprocessing, keys)
+            write_csv(path, *rows)
