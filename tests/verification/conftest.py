@@ -28,7 +28,7 @@ class Section:
         agrees = abs(obtained - published) <= tolerance
         verdict = "agrees" if agrees else f"outside{': ' if why else ''}{why}"
         numbers = [f"{value:.{digits}f}" for value in (published, obtained)]
-        allowed = f"± {tolerance:.{digits + 1}f}".rstrip("0")
+        allowed = f"± {tolerance:.{digits + 1}f}".rstrip("0").rstrip(".")
         self.tell(what, numbers[0], allowed, numbers[1], verdict)
         assert agrees or why, f"{self.title}, {what}: {numbers[1]} instead of {numbers[0]}"
 
