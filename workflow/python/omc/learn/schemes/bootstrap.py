@@ -3,21 +3,14 @@
 from omc.core.errors import UserError
 from omc.core.seeds import fit_seed
 
+# As in repeated k-fold: any data set, and the configured number.
+from omc.learn.schemes.repeated_kfold import refuse, repeats  # noqa: F401
+
 POOLED = False
 RANKS = True
 BALANCED = False
 # Attempts at one bootstrap sample before giving up.
 DRAWS = 1000
-
-
-def refuse(groups) -> str:
-    """It suits any data set."""
-    return ""
-
-
-def repeats(resampling: dict) -> int:
-    """The configured number."""
-    return resampling["repeats"]
 
 
 def describe(resampling: dict) -> str:
