@@ -84,25 +84,29 @@ def best_values(nulls, smaller_is_better: bool) -> np.ndarray:
     return nulls.min(axis=0) if smaller_is_better else nulls.max(axis=0)
 
 
+def p_values(metric: str, observed: float, null, best) -> tuple[float, int, float]:
+    """(p, b, adjusted p); null, best: (N,) of the permutations, the model's and `best_values`."""
+    smaller = not METRICS[metric].higher_is_better
+    return *p_value(observed, null, smaller), p_value(observed, best, smaller)[0]
+
+
 def null_test(metric: str, observed: float, null, best) -> list:
     """Row of null_tests.csv from `observed` on; no p without an observed value.
 
-    null, best: (N,) values of the permutations, of the model and of `best_values`.
+    null, best: see `p_values`.
     """
     p = b = adjusted = None
     if np.isfinite(observed):
-        smaller = not METRICS[metric].higher_is_better
-        (p, b), (adjusted, _) = p_value(observed, null, smaller), p_value(observed, best, smaller)
+        p, b, adjusted = p_values(metric, observed, null, best)
     return [number(observed), len(null), "" if b is None else b, number(p), number(adjusted)]
 
 
 def check(model: str, metric: str, observed: float, null, best) -> list:
-    """Row (check, status, value, advice) of one model; null, best: see `null_test`."""
+    """Row (check, status, value, advice) of one model; null, best: see `p_values`."""
     name, label, count = f"permutation_null:{model}", METRICS[metric].label, len(null)
     if not np.isfinite(observed):
         return [name, "skipped", f"no value of {label}", ""]
-    smaller = not METRICS[metric].higher_is_better
-    (p, b), (adjusted, _) = p_value(observed, null, smaller), p_value(observed, best, smaller)
+    p, b, adjusted = p_values(metric, observed, null, best)
     value = f"p = {p:.3g}: {label} {observed:.3f}; {b} of {count} permutations are as good"
     if adjusted != p:
         value += f", p = {adjusted:.3g} against the best model of each"

@@ -13,13 +13,20 @@ def half_width(metric: str, rope: float | None, outcome) -> float:
     Brier score and log loss is a share of what predicting the share of each class would score:
     with a rare class, any two models differ by little in absolute terms.
     """
-    own, unit = rope is None, METRICS[metric].unit
-    value = METRICS[metric].rope if rope is None else rope
+    value, unit = _configured(metric, rope)
     if unit == "outcome":
         return value * outcome.astype(float).std()
-    if unit == "baseline" and own:
+    if unit == "baseline":
         return value * _uninformed(metric, outcome.value_counts(normalize=True).tolist())
     return value
+
+
+def _configured(metric: str, rope: float | None) -> tuple[float, str]:
+    """(value, unit) of the rope; a configured one is never a share of the baseline's score."""
+    unit = METRICS[metric].unit
+    if rope is None:
+        return METRICS[metric].rope, unit
+    return rope, "" if unit == "baseline" else unit
 
 
 def _uninformed(metric: str, shares: list[float]) -> float:
@@ -31,12 +38,11 @@ def _uninformed(metric: str, shares: list[float]) -> float:
 
 def describe(metric: str, rope: float | None) -> str:
     """'0.01', '0.01 standard deviations of the outcome', or "" if the metric has no rope."""
-    own, unit = rope is None, METRICS[metric].unit
-    value = METRICS[metric].rope if rope is None else rope
+    value, unit = _configured(metric, rope)
     if math.isnan(value):
         return ""
     if unit == "outcome":
         return f"{value:g} standard deviations of the outcome"
-    if unit == "baseline" and own:
+    if unit == "baseline":
         return f"{100 * value:g} % of the score of the class shares"
     return f"{value:g}"

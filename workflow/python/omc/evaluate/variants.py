@@ -53,9 +53,9 @@ def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, design: Design
     """Paired differences, base minus variant, for every model and metric.
 
     base, variant: rows of metrics.csv, `value` as numbers, NaN if undefined; kind: layer or
-    ungrouped; design: of the base's splits. Yields (language, model,
-    metric, estimate, variant_estimate, difference, low, high, p, method, pairs): means over the
-    `pairs` pairs that have both values; NaN if there are too few.
+    ungrouped; design: of the base's splits. Yields (language, model, metric, estimate,
+    variant_estimate, difference, low, high, p, method, pairs): means over the `pairs` pairs that
+    have both values; NaN if there are too few.
 
     A layer shares the splits of the base: interval and p are from the corrected resampled t test on
     the differences per split (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). The ungrouped
