@@ -189,6 +189,9 @@ comparison_caption <- function(layout) {
     if (any(layout$scored$bounded)) {
       "Each interval describes one model; whether two overlap is no test of a difference."
     },
+    if (any(layout$scored$bounded & layout$scored$method == "nadeau_bengio")) {
+      "That of a proportion or a ROC AUC is no narrower than for as many independent samples."
+    },
     if (any(layout$scored$cut)) "Intervals end at the limit of the metric's range.",
     if (any(layout$scored$low > layout$scored$ci_low | layout$scored$high < layout$scored$ci_high,
             na.rm = TRUE)) {
