@@ -25,7 +25,7 @@ def keys(rows):
 
 
 def test_multiomics(workflow, root):
-    models = {"python": ["logistic_regression"], "r": ["pls"]}
+    models = {"python": [{"name": "logistic_regression", "grid": {}}], "r": ["pls"]}
     run = workflow()
     # The figures of one single-layer variant are enough.
     wanted = [f"images/multiomics/{figure}.png" for figure in (
