@@ -39,6 +39,8 @@ LESS = {
     "random_forest": {"params": {"n_estimators": 20}},
     "extra_trees": {"params": {"n_estimators": 20}},
     "gradient_boosting": {"params": {"max_iter": 30}},
+    "xgboost": {"grid": {"n_estimators": [20]}},
+    "lightgbm": {"grid": {"n_estimators": [20]}},
     "ranger": {"params": {"num.trees": 50}},
     "rf": {"params": {"ntree": 50}},
     "gbm": {"grid": {"n.trees": [20, 40], "n.minobsinnode": [3]}},

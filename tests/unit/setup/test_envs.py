@@ -26,6 +26,10 @@ DEBIAN_NAMES = {
 # Debian packages without an entry for conda: fonts, which conda's R includes, and packages whose
 # tests are skipped if they are missing.
 DEBIAN_ONLY = {"chromium", "chromium-driver", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
+# conda's name: that of pip, where they differ.
+PIP_NAMES = {"py-xgboost": "xgboost-cpu"}
+# Packages that a preset imports, looked for with the models that a configuration names.
+OF_PRESETS = {"lightgbm", "xgboost-cpu"}
 OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
 OF_R_ITSELF |= {"utils"}
 
@@ -70,7 +74,8 @@ def pins(lines):
 
 
 def conda_pins(name):
-    return dict(spec.split("=") for spec in conda_specs(name))
+    pinned = dict(spec.split("=") for spec in conda_specs(name))
+    return {PIP_NAMES.get(package, package): version for package, version in pinned.items()}
 
 
 ALL_SPECS = [(name, spec) for name in CONDA_FILES for spec in conda_specs(name)]
@@ -126,7 +131,7 @@ def test_debian_packages_are_the_twins_of_conda_s():
 
 def test_every_package_of_jobs_is_looked_for_before_the_training(root):
     jobs = set(conda_pins("python.yaml")) | set(pins(pip_section("python.yaml")))
-    assert set(validate_models.BASE_PACKAGES) == jobs - {"python", "pip"}
+    assert set(validate_models.BASE_PACKAGES) == jobs - OF_PRESETS - {"python", "pip"}
     workflow = root / "workflow"
     text = (workflow / "scripts" / "learn" / "validate_models.R").read_text(encoding="utf-8")
     looked_for = re.search(r"base_packages <- c\((.*?)\)", text, flags=re.S)[1]

@@ -1,6 +1,6 @@
-"""Which models have the highest areas under the curves."""
+"""Between which values the areas under the curves of the models lie."""
 
-from omc.report.phrases import NO_LEADER, baseline, named_or_counted, no_model_beats
+from omc.report.phrases import NO_LEADER, baseline, no_model_beats, plural
 from omc.report.result import Ranked, Result
 
 
@@ -9,27 +9,18 @@ def title(result: Result) -> str:
     several = len({row["truth"] for row in result.tables["confusion"]}) > 2
     if not roc.leader:
         return NO_LEADER if roc.incomplete else "No model has a ROC curve"
-    first, second = named_or_counted(roc.tied), named_or_counted(precision.tied)
-    text = (
-        f"{first} {_verb(roc)} the highest {'macro ' if several else ''}{roc.label}, {_best(roc)}"
-    )
+    who = roc.leader if len(roc.ranked) == 1 else plural(len(roc.ranked), "model")
+    text = f"{who}: {'macro ' if several else ''}{roc.label} {_range(roc)}"
     if roc.unbeaten:
-        text = no_model_beats(roc, first)
+        text = no_model_beats(roc, roc.leader)
     if not precision.leader:
         return text
     if precision.unbeaten:
-        return f"{text}; none does better than {baseline(precision)}"
-    area = f"{precision.label}, {_best(precision)}"
-    if roc.unbeaten:
-        return f"{text}; {second} {_verb(precision)} the highest {area}"
-    if second == first:
-        return f"{text}, and {area}"
-    return f"{text}; {second} the highest {area}"
+        return f"{text}; none has a higher {precision.label} than {baseline(precision)}"
+    return f"{text}, {precision.label} {_range(precision)}"
 
 
-def _verb(ranked: Ranked) -> str:
-    return "has" if len(ranked.tied) == 1 else "share"
-
-
-def _best(ranked: Ranked) -> str:
-    return ranked.shown(ranked.leader)
+def _range(ranked: Ranked) -> str:
+    """'0.813 to 0.951' of the models that may lead."""
+    values = [ranked.value(m) for m in ranked.ranked]
+    return " to ".join(dict.fromkeys(map(ranked.text, (min(values), max(values)))))
