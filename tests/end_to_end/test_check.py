@@ -137,7 +137,8 @@ def test_retry_trains_only_what_failed(workflow, small):
     assert forced == [
         f"{folder}/1of2/failures.csv", *(f"{folder}/1of2/tune/{file}" for file in tuned),
     ]  # fmt: skip
-    process = run.compare(small, "--forcerun", *forced, **python_path)
+    failures = ("--", "results/failures.csv")
+    process = run.compare(small, "--forcerun", *forced, *failures, **python_path)
     assert process.returncode == 0, process.stderr
     assert process.stderr.count(": Train ") == 1 and process.stderr.count(": Tune ") == 2
     assert run.table("results", "failures.csv")[1] == []
@@ -145,4 +146,4 @@ def test_retry_trains_only_what_failed(workflow, small):
     assert (process.returncode, process.stdout) == (0, "")
     assert process.stderr.startswith("Nothing to retry")
     # So that `--forcerun $(…)` by hand does nothing then.
-    assert "Nothing to be done" in run.compare(small, "--forcerun", **python_path).stderr
+    assert "Nothing to be done" in run.compare(small, "--forcerun", *failures, **python_path).stderr

@@ -29,7 +29,10 @@ def divided(small, root):
         "expression": {"table": "inside_table.tsv", "orientation": "features_in_rows"}
     }
     data["samples"] = "inside.tsv"
-    small["models"] = {"python": ["dummy", "logistic_regression"], "r": ["glmnet"]}
+    small["models"] = {
+        "python": ["dummy", {"name": "logistic_regression", "grid": {}}],
+        "r": [{"name": "glmnet", "grid": {"alpha": [0.5], "lambda": [0.1]}}],
+    }
     layer = {"table": "outside_table.csv", "orientation": "samples_in_rows"}
     cohort = {"samples": "outside.tsv", "layers": {"expression": layer}}
     return small, cohort, write
