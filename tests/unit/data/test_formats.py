@@ -85,7 +85,12 @@ def test_a_table_is_read_in_parts(tmp_path, monkeypatch, name):
         ('"g1"\t"g 2"\r\n"S1"\t1\t-2e3\r\n', ["S1"], ["g1", "g 2"], [[1, -2000]]),
         ('id\t"a\tb"\tc\n"S\t1"\t1\t2\n', ["S\t1"], ["a\tb", "c"], [[1, 2]]),
         ('id\ta\tb\nS1\t"1"\tTrue\n', ["S1"], ["a", "b"], [[1, 1]]),
-        ("id\ta\tb\nS1\t1\n\nS2\t2\t3\n", ["S1", "S2"], ["a", "b"], [[1, np.nan], [2, 3]]),
+        (
+            "\nid\ta\tb\nS1\t1\t\n\n\t\t\nS2\t2\t3\n",
+            ["S1", "S2"],
+            ["a", "b"],
+            [[1, np.nan], [2, 3]],
+        ),
         ("id\ta\rS1\t1\r", ["S1"], ["a"], [[1]]),
     ],
 )

@@ -1,8 +1,8 @@
 """Opens the user's files, and reports problems with them in one sentence."""
 
-import csv
 import gzip
-import zlib
+import io
+import os
 from contextlib import contextmanager
 
 import numpy as np
@@ -13,11 +13,50 @@ from omc.core.errors import UserError
 # First bytes that identify the type of a file.
 MAGIC = {b"PAR1": "a Parquet file", b"\x89HDF\r\n\x1a\n": "an HDF5 file", b"\x1f\x8b": "gzip data"}
 MAGIC |= {b"PK\x03\x04": "a ZIP archive (as .xlsx)", b"\xd0\xcf\x11\xe0": "an old Excel file"}
+# A small file that becomes huge when it is unpacked is broken, or made to harm.
+UNPACKED, UNPACKED_TIMES = 128 << 20, 50
+TEXT_BYTES = 32  # of a short text in memory
+
+
+def most_bytes(path: str) -> int:
+    """How much memory the content of a file may take."""
+    return UNPACKED + UNPACKED_TIMES * os.path.getsize(path)
+
+
+def check_size(path: str, unpacked: int) -> None:
+    """UserError if so many bytes come out of a file that it cannot be what it seems to be."""
+    if unpacked > most_bytes(path):
+        raise UserError(
+            f"{path}: this file of {os.path.getsize(path) / 1e6:.3g} MB would take more than"
+            f" {most_bytes(path) / 1e6:.3g} MB of memory: if that is meant, store it uncompressed"
+        )
+
+
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip file, up to a size that fits the file."""
+
+    def __init__(self, path: str):
+        self.path, self.file, self.size = path, gzip.open(path), 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        count = self.file.readinto(buffer)
+        self.size += count
+        check_size(self.path, self.size)
+        return count
+
+    def close(self):
+        self.file.close()
+        super().close()
 
 
 def open_file(path: str):
     """A file opened for reading bytes, decompressed if it ends with .gz."""
-    return (gzip.open if str(path).endswith(".gz") else open)(path, "rb")
+    if str(path).endswith(".gz"):
+        return io.BufferedReader(_Unpacked(path), 1 << 17)
+    return open(path, "rb")
 
 
 @contextmanager
@@ -25,8 +64,11 @@ def reading(path: str, as_what: str):
     """Turns errors from a broken file into a sentence."""
     try:
         yield
-    except (ValueError, LookupError, OSError, EOFError, zlib.error) as error:
-        message = " ".join(str(error).split()).removesuffix(".")
+    except UserError:
+        raise
+    # Libraries raise errors of many kinds for broken files.
+    except Exception as error:
+        message = (" ".join(str(error).split()) or type(error).__name__).removesuffix(".")
         advice = "save it as UTF-8" if isinstance(error, UnicodeError) else "is it complete?"
         raise UserError(f"{path}: cannot be read as {as_what} ({message}): {advice}") from error
 
@@ -35,6 +77,8 @@ def check_content(path: str, wanted: str | None) -> None:
     """UserError if a file is not what its ending says."""
     if wanted is None:
         return
+    if not os.path.isfile(path):
+        raise UserError(f"{path}: it is no file: give the path of a file")
     with reading(path, wanted), open_file(path) as file:
         start = file.read(200)
     actual = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
@@ -51,24 +95,27 @@ def check_content(path: str, wanted: str | None) -> None:
         )
 
 
-def header_fields(line: bytes, sep: str) -> list[str]:
-    """The fields of a header; none if it cannot be parsed."""
-    try:
-        return next(csv.reader([line.decode("utf-8-sig").rstrip("\r\n")], delimiter=sep), [])
-    except csv.Error:
-        return []
-
-
 def refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
     """Refuse a table with a cell that is not a number, and name the cell."""
     for at in np.flatnonzero([not pd.api.types.is_numeric_dtype(t) for t in table.dtypes]):
         values = table.iloc[:, at]
+        if values.dtype.kind in "mM":
+            raise UserError(
+                f"{path}: column '{table.columns[at]}' holds dates or times, not numbers: write"
+                " them as numbers, or leave the column out"
+            )
         wrong = values[pd.to_numeric(values, errors="coerce").isna() & values.notna()]
         if len(wrong):
-            raise UserError(
-                f"{path}: row '{wrong.index[0]}', column '{table.columns[at]}' is"
-                f" {wrong.iloc[0]!r}, not a number: correct it, or leave it empty if it is missing"
-            )
+            raise UserError(not_a_number(path, wrong.index[0], table.columns[at], wrong.iloc[0]))
+
+
+def not_a_number(path: str, row, column, value) -> str:
+    """The sentence for a cell that holds something else."""
+    shown = value if len(repr(value)) < 80 else f"{repr(value)[:80]}…"
+    return (
+        f"{path}: row '{row}', column '{column}' is {shown!r}, not a number: correct it, or leave"
+        " it empty if it is missing"
+    )
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -82,9 +129,3 @@ def as_text(column: pd.Series) -> pd.Series:
     return pd.Series(
         ["" if pd.isna(value) else text(value) for value in column], column.index, dtype=object
     )
-
-
-def read_with_pandas(path: str, sep: str, **options) -> pd.DataFrame:
-    """A text table with any content, read by pandas; slower than `numbers.read_numbers`."""
-    with reading(path, "a table"):
-        return pd.read_csv(path, sep=sep, encoding="utf-8-sig", **options)

@@ -54,14 +54,29 @@ def read_table(
         if kind.ORIENTED and orientation == "features_in_rows":
             table = table.T
         table = table.astype(np.float64, copy=False)
-    table.index, table.columns = table.index.astype(str), table.columns.astype(str)
-    for what, labels in {"sample": table.index, "feature": table.columns}.items():
-        if not len(labels):
-            raise UserError(f"{path}: there is no {what} in it")
-        twice = labels[labels.duplicated()].unique()
-        if len(twice):
-            raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
+    table.index = _names(path, table.index, "sample")
+    table.columns = _names(path, table.columns, "feature")
     return table
+
+
+def _names(path: str, labels: pd.Index, what: str) -> pd.Index:
+    """Names of samples or features as text, none of them empty or twice."""
+    if not len(labels):
+        raise UserError(f"{path}: there is no {what} in it")
+    if isinstance(labels, pd.MultiIndex):
+        raise UserError(f"{path}: the {what} names have several levels: write one column of names")
+    names = labels.astype(str)
+    wrong = [at for at, name in enumerate(names) if not name.strip() or "\0" in name]
+    wrong += np.flatnonzero(labels.isna()).tolist()
+    if wrong:
+        raise UserError(
+            f"{path}: {what} {wrong[0] + 1} of {len(names)} has no name, or a character that no"
+            f" name may have ({names[wrong[0]]!r}): name it, or take it out"
+        )
+    twice = names[names.duplicated()].unique()
+    if len(twice):
+        raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
+    return names
 
 
 def is_sparse(table: pd.DataFrame) -> bool:
@@ -95,6 +110,9 @@ def read_sheet(path: str) -> pd.DataFrame:
         )
     if not len(sheet):
         raise UserError(f"{path}: there is no sample in it: give a row for each")
+    nul = [name for name in sheet["sample"] if "\0" in name]
+    if nul:
+        raise UserError(f"{path}: sample {nul[0]!r}: no name may have this character: rename it")
     nameless = np.flatnonzero(sheet["sample"].str.strip() == "")
     if len(nameless):
         raise UserError(

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from omc.core.errors import UserError
-from omc.data.files import header_fields, open_file, read_with_pandas, reading, refuse_non_numbers
+from omc.data.files import open_file, reading
+from omc.data.lines import fields, filled, first_fields, named, numbered
 from omc.data.numbers import read_numbers
 
 ENDINGS, CONTENT = (".gct",), "text"
@@ -13,38 +14,41 @@ ORIENTED, MATRICES = False, False
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
     """Samples x features, without the annotation."""
     with reading(path, "GCT"), open_file(path) as file:
-        version, size = (file.readline().decode("utf-8-sig").strip() for _ in range(2))
-        counts = size.split("\t")
-        n_counts = {"#1.2": 2, "#1.3": 4}.get(version)
-        if n_counts is None:
-            raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
-        if len(counts) != n_counts or not all(count.isdigit() for count in counts):
-            raise UserError(
-                f"{path}: the second line is {size!r}, but GCT {version} wants {n_counts} whole"
-                " numbers there, with tabs between them (rows, columns"
-                f"{', row and column annotations' if n_counts == 4 else ''})"
-            )
-        rows, columns, row_annotations, column_annotations = map(int, [*counts, "1", "0"][:4])
-        names = header_fields(file.readline().rstrip(), "\t")[1 + row_annotations :]
+        lines = numbered(path, file)
+        version, size = (next(lines, (0, b""))[1].decode().strip() for _ in range(2))
+        rows, columns, row_annotations, column_annotations = _counts(path, version, size)
+        header = fields(path, next(lines, (0, b""))[1], lines, "\t")
+        while header and not header[-1]:
+            header = header[:-1]
         # Column annotations stand between the header and the first row.
         for _ in range(column_annotations):
-            file.readline()
-        table = read_numbers(file, "\t", names, between=row_annotations)
-    if table is None:
-        table = read_with_pandas(
-            path,
-            "\t",
-            skiprows=3 + column_annotations,
-            header=None,
-            dtype={0: str},
-            float_precision="round_trip",
-        )
-        table = table.set_index(0).iloc[:, row_annotations:]
+            next(lines, None)
+        count, lines = first_fields(path, lines, "\t")
+        names = header[1 + row_annotations :]
+        table = pd.DataFrame(columns=names)
+        if count:
+            between = 1 + row_annotations
+            filled_names = filled(names, count - between)
+            table = read_numbers(path, lines, "\t", filled_names, row_annotations)
+            table = named(path, table, len(header))
     if len(table) != rows or len(names) != columns:
         raise UserError(
             f"{path}: the second line promises {rows} rows and {columns} columns, but there are"
             f" {len(table)} and {len(names)}: is the file complete?"
         )
-    table = table.set_axis(names, axis=1)
-    refuse_non_numbers(path, table)
     return table.T
+
+
+def _counts(path: str, version: str, size: str) -> list[int]:
+    """Rows, columns, row annotations and column annotations by the second line."""
+    counts = size.split("\t")
+    n_counts = {"#1.2": 2, "#1.3": 4}.get(version)
+    if n_counts is None:
+        raise UserError(f"{path}: the first line is {version!r}, not #1.2 or #1.3")
+    if len(counts) != n_counts or not all(count.isdigit() for count in counts):
+        raise UserError(
+            f"{path}: the second line is {size!r}, but GCT {version} wants {n_counts} whole"
+            " numbers there, with tabs between them (rows, columns"
+            f"{', row and column annotations' if n_counts == 4 else ''})"
+        )
+    return [*map(int, counts), 1, 0][:4]

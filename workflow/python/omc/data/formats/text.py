@@ -1,11 +1,24 @@
 """Text tables: tab-separated (.tsv, .txt) or comma-separated (.csv)."""
 
-import itertools
+from collections import Counter
 
 import pandas as pd
 
 from omc.core.errors import UserError, some
-from omc.data.files import header_fields, open_file, read_with_pandas, reading
+from omc.data.files import TEXT_BYTES, check_size, open_file, reading
+from omc.data.lines import (
+    check_fields,
+    fields,
+    filled,
+    first_fields,
+    has_row_names,
+    header_fields,
+    is_blank,
+    named,
+    numbered,
+    unnamed,
+    without_surplus,
+)
 from omc.data.numbers import read_numbers
 
 SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
@@ -20,34 +33,53 @@ def separator(path: str) -> str:
 
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
-    """Empty, NA and NaN are missing; the first column names the rows."""
+    """Words for missing are NaN; the first column names the rows, whatever stands there."""
     sep = separator(path)
     with reading(path, "a table"), open_file(path) as file:
-        columns, first = header_fields(file.readline(), sep), file.readline()
-        width = first.count(sep.encode())
-        # R's write.table writes no name for the column of row names.
-        if columns and width in (len(columns) - 1, len(columns)):
-            columns = columns[len(columns) - width :]
-            table = read_numbers(itertools.chain([first], file), sep, columns)
-            if table is not None:
-                return table
-    table = read_with_pandas(path, sep, index_col=0, dtype={0: str}, float_precision="round_trip")
-    if table.shape[1] == 0:
-        raise UserError(
-            f"{path}: only one column found with separator {sep!r}: does the ending fit?"
-        )
-    # pandas gives repeated names a number, which would hide them.
-    header = read_with_pandas(path, sep, header=None, nrows=1, dtype=str).iloc[0]
-    table.columns = header.iloc[-table.shape[1] :]
-    return table
+        lines = numbered(path, file)
+        header = header_fields(path, lines, sep)
+        count, lines = first_fields(path, lines, sep)
+        if max(len(header), count) < 2:
+            raise UserError(
+                f"{path}: only one column found with separator {sep!r}: does the ending fit?"
+            )
+        if not count:
+            raise UserError(f"{path}: there is no row below the header: is the file complete?")
+        header = without_surplus(path, header, count)
+        names = header if has_row_names(header, count) else header[1:]
+        return named(path, read_numbers(path, lines, sep, filled(names, count - 1)), len(header))
 
 
 def read_sheet(path: str) -> pd.DataFrame:
     """All columns as text."""
-    sheet = read_with_pandas(path, separator(path), dtype=str, keep_default_na=False)
+    sep, rows = separator(path), []
     with reading(path, "a table"), open_file(path) as file:
-        header = pd.Index(header_fields(file.readline(), separator(path)))
-    twice = header[header.duplicated() & (header != "")].unique()
-    if len(twice):
+        lines = numbered(path, file)
+        header = header_fields(path, lines, sep)
+        count, lines = first_fields(path, lines, sep)
+        for number, line in lines:
+            if not is_blank(line, sep):
+                rows.append(fields(path, line, lines, sep))
+                check_fields(path, number, len(rows[-1]), count)
+                check_size(path, TEXT_BYTES * count * len(rows))
+    twice = [name for name, times in Counter(header).items() if name and times > 1]
+    if twice:
         raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
-    return sheet
+    header = without_surplus(path, header, count) if rows else header
+    sheet = pd.DataFrame(rows, columns=range(max(count, len(header))), dtype=object)
+    surplus = sheet.columns[len(header) :]
+    if (sheet[surplus] != "").any(axis=None):
+        if len(surplus) > 1 or not _are_row_names(sheet, header):
+            raise unnamed(path, count, count, len(header))
+        surplus = [0]
+    sheet = sheet.drop(columns=surplus)
+    nameless = [at for at, name in enumerate(header) if not name]
+    sheet.columns = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
+    return sheet.drop(columns=[n for at in nameless if (sheet[n := f"Unnamed: {at}"] == "").all()])
+
+
+def _are_row_names(sheet: pd.DataFrame, header: list[str]) -> bool:
+    """Whether the first column holds R's row names: the numbers of the rows, or the samples."""
+    numbers = [str(row) for row in range(1, len(sheet) + 1)]
+    samples = sheet[header.index("sample") + 1].tolist() if "sample" in header else numbers
+    return sheet[0].tolist() in (numbers, samples)
