@@ -168,3 +168,13 @@ def test_dropped_strata_are_reported():
     assert "join small levels" in advice
     only_classes = {**row, "balanced": "outcome"}
     assert rows_of("stratification", {}, strata=[only_classes]) == []
+
+
+def test_a_label_that_may_be_a_missing_value_is_asked_for():
+    patient = [".", ".", "unknown", *(f"p{i}" for i in range(93))]
+    y = np.where(np.arange(96) == 5, "[Not Available]", CLASSES)
+    outcome, groups = rows_of("missing_words", {"patient": patient}, y, groups="patient")
+    assert outcome[0] == groups[0] == "warning"
+    assert outcome[1] == "y: '[Not Available]' in 1 sample(s)"
+    assert groups[1] == "patient: '.', 'unknown' in 3 sample(s)" and "take 0, 1, 2" in groups[2]
+    assert statuses(rows_of("missing_words", {})) == ["ok"]

@@ -144,6 +144,25 @@ def test_a_number_that_is_the_same_for_all_samples_is_an_error(two, write):
         import_dataset("demo", two)
 
 
+@pytest.mark.parametrize("word", ["", "#N/A", "N/A", "nan", " NULL ", "<NA>"])
+def test_a_word_for_missing_is_no_label(one, write, word):
+    write("three.tsv", SHEET.replace("a\tx", f"a\t{word}").replace("d\ty\tp4\n", ""))
+    with pytest.raises(UserError, match=r"'kind' of three.tsv is empty.* for 1 sample.s. \(a\)"):
+        import_dataset("demo", one)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_the_outcome_among_the_features_is_refused_by_name(one, write, task):
+    write("three.tsv", "sample\tg2\tpatient\na\t2\tp1\nb\t4\tp2\nc\t6\tp3\n")
+    one["outcome"] = {"column": "g2", "task": task}
+    with pytest.raises(UserError, match=r"genes\.table: feature 'g2' of genes.tsv is the outcome"):
+        import_dataset("demo", one)
+    # A gene may have the name of its mutation.
+    write("three.tsv", "sample\tg2\na\t1\nb\t0\nc\t1\n")
+    write("genes.tsv", GENES.replace("c\t5\t6", "c\t5\t3"))
+    assert import_dataset("demo", one)[2] == ["g1", "g2"]
+
+
 def test_a_cohort_is_matched_by_name(cohort, capsys):
     values, samples, features, _, rows = import_dataset("demo", cohort)
     assert samples == ["a", "b", "c", "f", "e"] and features == ["g1", "g2"]

@@ -48,7 +48,7 @@ def test_values_stay_under_their_names(read, text):
         ("sampleg1\tg2\nS1\t1\t2\nS2\t1\t2\n", "header has 2 fields, and the rows have 3"),
         ("g1\tg2\nS1\t1\t\nS2\t1\t\n", "one field more than the header, and the last is empty"),
         ("id\tg1\tg2\nS1\t1\t2\t\nS2\t1\t2\n", "line 3 has 3 field.s., .*4 are expected"),
-        ("id\tg1\tg2\nS1\t1\t2\nS2\t17.1", "line 3 has 2 field.* is the file complete"),
+        ("id\tg1\tg2\nS1\t1\t2\nS2\t17.1", "line 3 has 2 field.*is the file complete"),
         ("id\tg1\tg2\nS1\t1\nS2\t1\n", "header has 3 fields, but the row below it has 2"),
         ('id\tg1\nS1\t"1\nS2\t2\n', "unexpected end of data"),
         ("id\tg1\nS1\tTRUE\nS2\t2\n", "'g1' mixes TRUE or FALSE with numbers as 2 in row 'S2'"),

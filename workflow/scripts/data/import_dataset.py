@@ -7,13 +7,15 @@ if __name__ == "__main__":
         import json
 
         from omc.core.csv_files import write_csv
+        from omc.data.files import named_by_user
         from omc.data.importing import import_dataset, use_image_tables
         from omc.data.matrix import write_h5ad
 
         dataset = snakemake.wildcards.dataset
         setting = json.loads(snakemake.params.setting)
         use_image_tables(setting, snakemake.params.image_folder)
-        values, names, features, layers, sheet = import_dataset(dataset, setting)
+        with named_by_user(setting.get("rds", {})):
+            values, names, features, layers, sheet = import_dataset(dataset, setting)
         write_h5ad(snakemake.output.data, values, names, features, layers)
         rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))
         write_csv(snakemake.output.samples, ["sample", *sheet.columns], rows, delimiter="\t")

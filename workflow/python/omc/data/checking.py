@@ -7,6 +7,7 @@ from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entries
 from omc.core.tables import CHECKS as HEADER
 from omc.data.checked import CheckedData
+from omc.data.files import named_by_user
 from omc.data.reading import read_sheet
 
 CHECKS = "omc.data.checks"
@@ -68,8 +69,10 @@ def check_dataset(
 ) -> None:
     """Write the checks of a data set. setting: outcome (its column), task, positive, groups."""
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
+    with named_by_user(setting.get("rds", {})):
+        cells = read_sheet(sheet)
     data_set = CheckedData(
-        setting["task"], setting["outcome"], setting["groups"], read_sheet(sheet), rows, data,
+        setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
         read_csv(splits), read_csv(strata),
     )  # fmt: skip
     outcome = data_set.development["outcome"]

@@ -73,6 +73,18 @@ def reading(path: str, as_what: str):
         raise UserError(f"{path}: cannot be read as {as_what} ({message}): {advice}") from error
 
 
+@contextmanager
+def named_by_user(sources: dict[str, str]):
+    """Makes errors name the user's own file. sources: it, by the path of what was made from it."""
+    try:
+        yield
+    except UserError as error:
+        text = str(error)
+        for made, own in sources.items():
+            text = text.replace(made, own)
+        raise UserError(text) from error
+
+
 def check_content(path: str, wanted: str | None) -> None:
     """UserError if a file is not what its ending says."""
     if wanted is None:

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, quoted, some
+from omc.data.missing import is_missing
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
 from omc.data.transforming import is_compositional, transform
 
@@ -19,11 +20,12 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
             f" Its columns: {some(sheet.columns, 12)}"
         )
     values = sheet[name].str.strip()
-    empty = values.index[values.str.lower().isin(["", "na", "nan", "null"])]
+    empty = values[values.map(is_missing)]
     if len(empty):
+        words = f" (or says {quoted(empty[empty != ''].unique())})" if (empty != "").any() else ""
         raise UserError(
-            f"{key}: column '{name}' of {path} is empty for {len(empty)} sample(s) ({some(empty)}):"
-            " fill them in, or take these samples out of the sheet"
+            f"{key}: column '{name}' of {path} is empty{words} for {len(empty)} sample(s)"
+            f" ({some(empty.index)}): fill them in, or take these samples out of the sheet"
         )
     return values
 
@@ -142,6 +144,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     several_layers = len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"], layer["matrix"])
     parts = {}
+    refuse_outcome(table, rows[DEVELOPMENT]["outcome"], dataset, at)
     for cohort, part in rows.items():
         path = _sheet_path(dataset, cohort)
         cohort_layer = (
@@ -163,6 +166,30 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
         # Features that development lacks do not count towards the total of a sample.
         parts[cohort] = transformed(cohort_table, samples, table.columns, cohort_layer, cohort_key)
     return parts
+
+
+def refuse_outcome(table: pd.DataFrame, outcome: pd.Series, dataset: dict, key: str) -> None:
+    """Refuse a table with a feature that has the name and the values of the outcome.
+
+    outcome: (n,) of development. A gene may have the name of its mutation, which is the outcome.
+    """
+    name = dataset["outcome"]["column"]
+    if name not in table.columns:
+        return
+    values = table[name].astype(float).reindex(outcome.index).dropna()
+    outcome = outcome[values.index]
+    if dataset["outcome"]["task"] == "classification":
+        same = values.groupby(outcome).nunique().max() == 1 < outcome.nunique()
+    else:
+        outcome = pd.to_numeric(outcome, errors="coerce")
+        same = len(values) > 2 and abs(values.rank().corr(outcome.rank())) > 1 - 1e-9
+    if same and values.nunique() > 1:
+        path = dataset["layers"][key.rpartition(".")[2]]["table"]
+        raise UserError(
+            f"{key}.table: feature '{name}' of {path} is the outcome itself"
+            f" ({key.partition('.layers.')[0]}.outcome.column), by its name and its values: take it"
+            " out of the table"
+        )
 
 
 def found_samples(

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import re
+from collections.abc import Iterable
 
 from omc.core.errors import UserError
 from omc.data.files import TEXT_BYTES, check_size, most_bytes
@@ -16,9 +17,9 @@ CORNER_START = re.compile("(sample|gene|feature|probe|protein|patient)", re.IGNO
 def numbered(path: str, file):
     """(number, line without its end) of a file of bytes; the end may be that of any system."""
     first = file.readline()
-    lines = itertools.chain([first.removeprefix(b"\xef\xbb\xbf")], file)
+    lines: Iterable = itertools.chain([first.removeprefix(b"\xef\xbb\xbf")], file)
     if b"\r" in first.rstrip(b"\r\n"):
-        lines = (b"".join(lines)).splitlines()
+        lines = b"".join(lines).splitlines()
     most = most_bytes(path) // TEXT_BYTES
     for number, line in enumerate(lines, start=1):
         if number > most:

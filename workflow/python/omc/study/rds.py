@@ -5,6 +5,7 @@ def replace_rds(name: str, dataset: dict, results: str) -> dict[str, dict]:
     """Replace each .rds file of a data set by the .h5ad file that R will make from it.
 
     Returns the source of each .h5ad file by path: rds, kind (layer or sheet), matrix, orientation.
+    The data set gets the names of the .rds files by those of the .h5ad files, as `rds`.
     """
     sources = {}
 
@@ -26,4 +27,6 @@ def replace_rds(name: str, dataset: dict, results: str) -> dict[str, dict]:
                 source = {"kind": "layer"} | {key: layer[key] for key in ("matrix", "orientation")}
                 layer["table"] = converted(layer["table"], f"{prefix}layers.{layer_name}", source)
                 layer.update(matrix=None, orientation="samples_in_rows")
+    if sources:
+        dataset["rds"] = {file: source["rds"] for file, source in sources.items()}
     return sources

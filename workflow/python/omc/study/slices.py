@@ -63,6 +63,7 @@ class Slices:
                 **self._outcome(dataset),
                 "groups": setting["groups"],
                 "ranked_in_groups": self._study.ranked_in_groups(dataset),
+                **{key: setting[key] for key in ("rds",) if key in setting},
             }
         )
 
