@@ -9,7 +9,7 @@ import pytest
 SCRIPTS = {
     "coverage.py": "Simulation: coverage of the intervals and error rate of the tests",
     "before_after.py": "What earlier versions said, and what this one says",
-    "other_intervals.py": "Simulation: conservative z and nested cross-validation beside the corrected t",
+    "other_intervals.py": "Simulation: other intervals beside those of the corrected t",
     "picking.py": "Simulation: what to expect of a model that is picked for its score",
     "null_uniform.py": "Simulation: p-values of the permutation null",
     "twins.py": "How closely the learners of both languages agree",
