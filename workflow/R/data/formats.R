@@ -1,19 +1,7 @@
-# Reads an .rds file, the format of R users, and writes it as the .h5ad file that the import reads.
+# Takes values and sheet out of an R object and writes them as the .h5ad file that the import reads.
 # Nothing is computed.
 
-use("logs")
-
-#' Read an .rds file. Stops with a user error if it has another format.
-read_rds <- function(path) {
-  tryCatch(readRDS(path), error = function(error) {
-    start <- readBin(path, "raw", 20)
-    shown <- rawToChar(start[start >= 0x20 & start < 0x7f])
-    user_error(
-      path, sprintf("by its ending it is an R object, but R says: %s", one_line(error)),
-      sprintf("It begins with '%s': correct the ending, or write it with saveRDS", shown)
-    )
-  })
-}
+use("logs", "rds")
 
 #' The values of an R object as samples x features.
 #'
@@ -94,10 +82,14 @@ as_numbers <- function(values, path) {
   if (is.data.frame(values)) {
     values <- matrix_of_columns(values, path)
   } else if (methods::is(values, "sparseMatrix")) {
+    methods::validObject(values)
     values <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
     values <- methods::as(values, "dMatrix")
   } else if (isS4(values)) {
     values <- as.matrix(values)
+  }
+  if (is.matrix(values) && length(values) != prod(dim(values))) {
+    user_error(path, "its matrix has other dimensions than values", "Write it again with saveRDS")
   }
   if (length(dim(values)) != 2) {
     user_error(
@@ -112,6 +104,9 @@ as_numbers <- function(values, path) {
 }
 
 matrix_of_columns <- function(table, path) {
+  if (any(lengths(unclass(table)) != .row_names_info(table, 2L))) {
+    user_error(path, "its columns have different lengths", "Write it again with saveRDS")
+  }
   wrong <- names(table)[!vapply(table, function(x) is.numeric(x) || is.logical(x), NA)]
   if (length(wrong)) {
     user_error(
