@@ -8,19 +8,19 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
-DEFAULT_CONFIG := config/config.yaml
-CONFIG ?= $(DEFAULT_CONFIG)
+CONFIG ?= config/config.yaml
 DEPLOY ?= auto
-export DEPLOY
 TZ ?= UTC
-export TZ
+# What users give goes to programs by the environment, as it is: neither make nor a shell reads it.
+REQUEST := DATASET MODEL INPUT OUTPUT
+GIVEN := CONFIG CORES DEPLOY TARGETS ARGS TZ $(REQUEST)
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
 
 SETUP := envs/setup.sh
 TOOLS := envs/tools.sh
 EXEC := $(TOOLS) exec
-# Without --cores the profile decides.
-SNAKEMAKE = $(TOOLS) snakemake $(if $(CORES),--cores $(CORES)) $(ARGS) \
-	$(if $(filter-out $(DEFAULT_CONFIG),$(CONFIG)),--configfile '$(CONFIG)')
+LIBRARY := PYTHONPATH=workflow/python $(EXEC) python -m
 
 # Set-up runs again when a list of packages has changed, or when DEPLOY says another thing than
 # .deploy has recorded.
@@ -36,33 +36,32 @@ help: ## Show this list
 setup: $(RUN_READY) ## Set up what is missing, and run nothing
 
 given:
-	@[ -f '$(CONFIG)' ] || { printf 'ERROR: CONFIG=%s: there is no such file in %s: correct the path\n' \
-		'$(CONFIG)' "$$PWD" >&2; exit 1; }
+	@[ -f "$$CONFIG" ] || { printf 'ERROR: CONFIG=%s: there is no such file in %s: correct the path\n' \
+		"$$CONFIG" "$$PWD" >&2; exit 1; }
 
 check: given $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
-	@$(SNAKEMAKE) -- check
+	@TARGETS=check $(TOOLS) make
 
 run: given $(RUN_READY) ## Set up what is missing, then run the comparison
-	@$(SNAKEMAKE) $(if $(TARGETS),-- $(TARGETS))
+	@$(TOOLS) make
 
 retry: given $(RUN_READY) ## Train again what failed in the last run, and only that
-	@failed="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.study.retry '$(CONFIG)')" || exit 1; \
-	if [ -n "$$failed" ]; then $(SNAKEMAKE) --forcerun $$failed; fi
+	@failed="$$($(LIBRARY) omc.study.retry "$$CONFIG")" || exit 1; \
+	if [ -n "$$failed" ]; then TARGETS= $(TOOLS) make --forcerun $$failed; fi
 
-NEEDED := DATASET MODEL INPUT OUTPUT
 predict: given $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/… INPUT=new.tsv OUTPUT=out.csv
-	$(foreach name,$(NEEDED),$(if $($(name)),,$(error make predict: give it $(NEEDED:%=%=…))))
-	@$(SNAKEMAKE) --config 'predict={"dataset": "$(DATASET)", "model": "$(MODEL)", "input": "$(INPUT)", "output": "$(OUTPUT)"}' -- predict
+	$(foreach name,$(REQUEST),$(if $($(name)),,$(error make predict: give it $(REQUEST:%=%=…))))
+	@TARGETS=predict $(TOOLS) make
 
 report: given $(RUN_READY) ## Write report.html about the last run into its folder of results
-	@report="$$(PYTHONPATH=workflow/python $(EXEC) python -m omc.study.report_path '$(CONFIG)')" || exit 1; \
-	$(SNAKEMAKE) --report "$$report" && echo "The report: $$report"
+	@report="$$($(LIBRARY) omc.study.report_path "$$CONFIG")" || exit 1; \
+	TARGETS= $(TOOLS) make --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
 	@$(TOOLS) draw config/quick.yaml
 
 docs: $(RUN_READY) ## Write the tables of the docs that repeat the schema or the catalog
-	@PYTHONPATH=workflow/python $(EXEC) python -m omc.study.documentation
+	@$(LIBRARY) omc.study.documentation
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r

@@ -2,15 +2,21 @@
 # Runs what setup.sh has set up. The Makefile calls this; by hand:
 #   envs/tools.sh exec COMMAND…       run a command with the project's Python and R
 #   envs/tools.sh snakemake ARGS…     run Snakemake as .deploy records
+#   envs/tools.sh make ARGS…          the same with what make was given: CONFIG, CORES, ARGS and others
 #   envs/tools.sh lint | draw CONFIG | clean | pins      see the targets of the Makefile
 set -euo pipefail
 
 # shellcheck source=envs/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-run_snakemake() {
-    local options=()
+run_snakemake() { # the command, then its arguments
+    local options=() command=("$1")
+    shift
     use_paths
+    if [ "${command[0]}" = make ]; then
+        export PYTHONPATH="workflow/python${PYTHONPATH:+:$PYTHONPATH}"
+        command=(python -m omc.study.start)
+    fi
     if [ "$(recorded)" = conda ]; then
         has conda || stop "R should come from conda (.deploy), but there is no conda on PATH." \
             "Repair PATH, or run with DEPLOY=native."
@@ -21,7 +27,7 @@ run_snakemake() {
     fi
     if [ -t 2 ]; then options+=(--logger rich); else options+=(--quiet host reason); fi
     # --keep-going ends the list of values of the option before it.
-    exec snakemake "${options[@]}" --keep-going "$@"
+    exec "${command[@]}" "${options[@]}" --keep-going "$@"
 }
 
 lint() {
@@ -91,10 +97,10 @@ write_pins() {
 
 case "${1:-}" in
     exec) shift && use_paths test && exec "$@" ;;
-    snakemake) shift && run_snakemake "$@" ;;
+    snakemake | make) run_snakemake "$@" ;;
     lint) lint ;;
     draw) draw "$2" ;;
     clean) clean ;;
     pins) write_pins ;;
-    *) stop "Say what to do: exec, snakemake, lint, draw, clean or pins." ;;
+    *) stop "Say what to do: exec, snakemake, make, lint, draw, clean or pins." ;;
 esac

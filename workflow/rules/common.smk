@@ -25,6 +25,7 @@ os.environ.setdefault("R_NSIZE", "4000000")
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
 
+from omc.study import config_file
 from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
@@ -33,13 +34,29 @@ from omc.core.errors import UserError, stop
 from omc.study.code import code_files
 from omc.study.figures import figure_tables, write_captions
 
+# A configuration given with --configfile stands alone: nothing of the default is mixed into it.
+DEFAULT_CONFIG = "config/config.yaml"
+CONFIGURED = os.path.exists(DEFAULT_CONFIG) and not workflow.overwrite_configfiles
+# A module gets its configuration from the workflow that uses it.
+IS_MODULE = workflow.modifier.skip_configfile
+try:
+    if CONFIGURED and not IS_MODULE:
+        config_file.read_config(DEFAULT_CONFIG)
+except UserError as error:
+    stop(error)
+if CONFIGURED:
+
+    configfile: DEFAULT_CONFIG
+
+
 try:
     if not ("datasets" in config or workflow.overwrite_configfiles or CONFIGURED):
         raise UserError(
-            f"the configuration: there is no config/config.yaml in {os.getcwd()}:"
+            f"the configuration: there is no {DEFAULT_CONFIG} in {os.getcwd()}:"
             " give a file, with --configfile"
         )
-    STUDY = configuration.load(config, WORKFLOW)
+    places = {} if IS_MODULE else config_file.read_places(workflow.configfiles, config)
+    STUDY = configuration.load(config, WORKFLOW, places)
 except UserError as error:
     stop(error)
 CONFIG = STUDY.config

@@ -1,11 +1,13 @@
-"""Messages of make for a missing configuration, and the path of the report."""
+"""What make gives to Snakemake, its messages, and the path of the report."""
 
 import subprocess
 
 import pytest
+from snakemake.cli import parse_config
 
 from omc.core.errors import UserError
 from omc.study.report_path import report_path
+from omc.study.start import command
 
 
 def make(root, *arguments):
@@ -22,10 +24,33 @@ def test_a_configuration_that_is_not_there_is_one_sentence(root, target):
     assert messages[0].startswith("ERROR: CONFIG=no such file.yaml: there is no such file")
 
 
-def test_a_path_with_a_space_stays_one(root):
-    for target in ("run", "retry", "report"):
-        process = make(root, "--dry-run", target, "CONFIG=my study.yaml")
-        assert process.stdout.count("my study.yaml") == process.stdout.count("'my study.yaml'") > 0
+@pytest.mark.parametrize("name", ["my study.yaml", "it's.yaml", '"{a}$(x)`y`.yaml', "é😀;#.yaml"])
+def test_a_path_with_any_characters_reaches_snakemake_as_it_is(root, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("run: a\nrun: b\n", encoding="utf-8")
+    process = make(root, "check", f"CONFIG={path}")
+    assert f"ERROR: {path}, line 2: run: stands in line 1 too" in process.stderr
+    path.write_text("run: a\n", encoding="utf-8")
+    line = command(["--keep-going"], {"CONFIG": str(path), "CORES": "2", "ARGS": "-n 'a b'"})
+    assert line == [
+        "snakemake", "--keep-going", "--cores", "2", "-n", "a b", f"--configfile={path}",
+    ]  # fmt: skip
+
+
+def test_a_request_reaches_snakemake_as_it_is(root, monkeypatch):
+    monkeypatch.chdir(root)
+    given = {"DATASET": "a'b", "MODEL": '"$(x)"', "INPUT": "it's {x} é😀.tsv", "OUTPUT": "-o.csv"}
+    *_, config, dashes, target = command([], {**given, "TARGETS": "predict"})
+    assert (dashes, target) == ("--", "predict")
+    request = parse_config([config.removeprefix("--config=")])["predict"]
+    assert request == {name.lower(): value for name, value in given.items()}
+
+
+@pytest.mark.parametrize("name", ["ARGS", "TARGETS"])
+def test_an_open_quote_is_a_sentence(root, monkeypatch, name):
+    monkeypatch.chdir(root)
+    with pytest.raises(UserError, match=f"{name}=it's: No closing quotation"):
+        command([], {name: "it's"})
 
 
 def test_the_report_goes_to_the_results_of_a_finished_run(root, tmp_path, monkeypatch):

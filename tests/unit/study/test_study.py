@@ -101,7 +101,7 @@ MISTAKES = [
     (lambda c: c.update(run="my run"), ["'my run' is not a possible name: use letters, digits"]),
     (
         lambda c: c.update(datasets={"logs": c["datasets"]["leukemia"]}),
-        ["datasets: 'logs' is a name that the workflow itself uses: take another"],
+        ["datasets.logs: 'logs' is a name that the workflow itself uses: take another"],
     ),
     (lambda c: c.update(datasets={}), ["datasets: is empty: add at least one"]),
     (lambda c: c.update(resampling=None), ["resampling: is empty: fill it in, or take it out"]),

@@ -7,8 +7,10 @@ from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.evaluate.metrics import METRICS
+from omc.study.config_file import mapping
 from omc.study.schema import LAYER_KEYS
 
+KINDS = ("table", "images")
 # F test by task: a configuration may have data sets of both tasks.
 F_TESTS = {"classification": "anova", "regression": "f_regression"}
 
@@ -97,9 +99,27 @@ def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
     )
 
 
+def path_problems(dataset: dict, key: str, root: str) -> list[str]:
+    """A sentence for each path of a data set that does not exist; parts may be of a wrong type."""
+    cohorts = mapping(mapping(dataset).get("cohorts"))
+    parts = {key: dataset, **{f"{key}.cohorts.{name}": part for name, part in cohorts.items()}}
+    problems = []
+    for at, part in parts.items():
+        paths = {f"{at}.samples": mapping(part).get("samples")}
+        for name, layer in mapping(mapping(part).get("layers")).items():
+            paths |= {f"{at}.layers.{name}.{kind}": mapping(layer).get(kind) for kind in KINDS}
+        for at_path, path in paths.items():
+            try:
+                if isinstance(path, str):
+                    resolve_path(path, at_path, root, folder=at_path.endswith(".images"))
+            except UserError as error:
+                problems.append(str(error))
+    return problems
+
+
 def _resolve_layer(layer: dict, key: str, root: str) -> None:
     """Resolve the path of a layer, and keep only the keys of its kind."""
-    kinds = [kind for kind in ("table", "images") if kind in layer]
+    kinds = [kind for kind in KINDS if kind in layer]
     if len(kinds) != 1:
         given = "both" if kinds else "neither"
         raise UserError(
@@ -124,12 +144,18 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
     layers = {}
     for name, layer in dataset["layers"].items():
         overrides = dict(cohort["layers"].get(name, {}))
-        for kind in ("table", "images"):
+        for kind in KINDS:
             if kind in overrides:
                 at = f"{key}.layers.{name}.{kind}"
                 overrides[kind] = resolve_path(overrides[kind], at, root, kind == "images")
         layers[name] = {**layer, **overrides}
     cohort["layers"] = layers
+
+
+def task_of(dataset) -> str | None:
+    """The task of a data set; None if that is missing or wrong."""
+    task = mapping(mapping(dataset).get("outcome")).get("task")
+    return task if task in tuple(F_TESTS) else None
 
 
 def check_scheme(scheme: str, key: str, groups) -> None:

@@ -1,6 +1,8 @@
 """One sentence for each mistake that the schema finds: the key, the value and what to write."""
 
 import json
+import math
+import re
 
 from omc.core.errors import did_you_mean, some
 
@@ -13,10 +15,14 @@ KINDS = {
     "boolean": "true or false",
 }
 
+ROOT = "the configuration"
+# Other keys are shown in quotes.
+NAME = re.compile(r"[\w.-]{1,60}")
+
 
 def sentence(error) -> str:
     """The sentence for an error of jsonschema; a line for each key where several are unknown."""
-    parts = list(error.absolute_path)
+    parts = path_of(error)
     key, value, schema = dotted(parts), error.instance, error.schema
     if parts[:1] == ["models"] and len(parts) == 3 and value is None:
         return f'{key}: empty, or YAML\'s null: write a name ("null" in quotes is a caret method)'
@@ -32,27 +38,39 @@ def sentence(error) -> str:
         )
     if error.validator == "required":
         lacking = [name for name in schema["required"] if name not in value]
-        return f"{dotted([*parts, lacking[0]])}: missing: add it (see config/README.md)"
+        return "\n".join(
+            f"{dotted([*parts, name])}: missing: add it (see config/README.md)" for name in lacking
+        )
     if error.validator == "enum":
         known = schema["enum"]
         listed = ", ".join(map(str, known))
-        return f"{key}: '{value}' is not one of {listed}.{did_you_mean(value, known)}"
+        return f"{key}: {_quoted(value)} is not one of {listed}.{did_you_mean(value, known)}"
     if error.validator == "type":
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         return _wrong_type(key, value, kinds)
     if error.validator == "pattern":
-        return f"{key}: '{value}' is not a possible name: use {schema['x-pattern']}"
+        kind = schema.get("x-kind", "name")
+        return f"{key}: {_quoted(value)} is not a possible {kind}: use {schema['x-pattern']}"
     if error.validator == "not":
-        return f"{key}: '{value}' is a name that the workflow itself uses: take another"
+        return f"{key}: {_quoted(value)} is a name that the workflow itself uses: take another"
     if error.validator == "minProperties":
         return f"{key}: is empty: add at least one"
     if error.validator == "uniqueItems":
         return f"{key}: a value stands twice in {_quoted(value)}: take one out"
+    if error.validator == "maxLength":
+        limit = error.validator_value
+        return f"{key}: {_quoted(value)} has {len(value)} characters: use at most {limit}"
     limits = {"minimum": "be at least", "maximum": "be at most", "exclusiveMaximum": "be below"}
     limits |= {"minItems": "have at least", "maxItems": "have at most"}
     values = " value(s)" if error.validator.endswith("Items") else ""
     limit = f"{limits[error.validator]} {error.validator_value}{values}"
     return f"{key}: {_quoted(value)} must {limit}"
+
+
+def path_of(error) -> list:
+    """The keys that lead to the value, or to the name, that an error of jsonschema is about."""
+    named = "propertyNames" in error.absolute_schema_path
+    return [*error.absolute_path, *([error.instance] if named else [])]
 
 
 def _no_alternative(error, key: str, value) -> str:
@@ -80,6 +98,8 @@ def _wrong_type(key: str, value, kinds: list[str]) -> str:
         fix = ": YAML reads yes and no as true and false: write them in quotes"
     elif "string" in kinds and isinstance(value, int | float):
         fix = f': write "{value}", in quotes'
+    elif isinstance(value, float) and not math.isfinite(value):
+        fix = ": it must be finite"
     elif "integer" in kinds and isinstance(value, float) and value.is_integer():
         fix = f": write {int(value)}"
     elif {"number", "integer"} & set(kinds) and isinstance(value, str) and _is_number(value):
@@ -100,8 +120,9 @@ def dotted(path) -> str:
     """A place in the configuration as users write it: datasets.a.layers, models.r[0]."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "the configuration"
+        name = str(part) if NAME.fullmatch(str(part)) else _quoted(str(part))
+        text += f"[{part}]" if isinstance(part, int) else f".{name}" if text else name
+    return text or ROOT
 
 
 def _quoted(value) -> str:

@@ -52,13 +52,15 @@ def read_presets() -> dict[str, dict]:
 def resolve_models(config: dict, task: str, presets: dict) -> list[Model]:
     """Models of both languages for a task, Python first, in the order of the configuration.
 
-    presets: {language: {task: {name: preset}}}.
+    presets: {language: {task: {name: preset}}}. An entry None stands for a mistake that is known.
     """
     models, problems = [], []
     for language in LANGUAGES:
         seen = {}
         for i, entry in enumerate(config["models"][language]):
             key = f"models.{language}[{i}]"
+            if entry is None:
+                continue
             try:
                 model = _resolve_model(language, key, entry, task, presets[language], config)
                 if model.name in seen:

@@ -1,6 +1,7 @@
 """Checks the configuration against its schema, and fills in defaults."""
 
 import json
+import math
 from pathlib import Path
 
 import yaml
@@ -9,7 +10,8 @@ from jsonschema import Draft202012Validator, validators
 from omc.core.errors import UserError
 from omc.core.registry import entry, names
 from omc.evaluate.metrics import METRICS
-from omc.study.messages import sentence
+from omc.study.config_file import mapping, plain
+from omc.study.messages import path_of, sentence
 
 # Keys of a layer that only one kind of layer has.
 LAYER_KEYS = {
@@ -20,20 +22,37 @@ LAYER_KEYS = {
 
 def complete(config: dict, schema_path: str) -> dict:
     """The configuration with defaults; UserError with one line per mistake."""
-    schema = read_schema(schema_path)
-    config = json.loads(json.dumps(config, default=str))
-    given = json.loads(json.dumps(config))
-    validator = _with_defaults(Draft202012Validator)(schema)
+    config, problems, _ = check(config, schema_path)
+    if problems:
+        raise UserError("\n".join(problems))
+    return config
+
+
+def check(config: dict, schema_path: str) -> tuple[dict, list[str], set[str]]:
+    """The configuration with defaults, a sentence for each mistake, and which data sets have one.
+
+    So that other checks can go on, a wrong value gives way to its default and a wrong model to
+    None; data sets stay as given. UserError if that is not enough.
+    """
+    config = plain(config)
+    given = plain(config)
+    validator = _with_defaults(Draft202012Validator)(read_schema(schema_path))
     errors = sorted(validator.iter_errors(config), key=lambda e: [str(p) for p in e.absolute_path])
-    if errors:
-        raise UserError("\n".join(dict.fromkeys(sentence(error) for error in errors)))
-    _check_kinds(given)
+    problems = list(dict.fromkeys(sentence(error) for error in errors))
+    for error in errors:
+        _mend(config, error)
+    # Fills in the defaults.
+    if not all(_is_inside(error) for error in validator.iter_errors(config)):
+        raise UserError("\n".join(problems))
+    paths = [path_of(error) for error in errors]
+    wrong = {path[1] for path in paths if path[:1] == ["datasets"]}
+    problems += _wrong_kinds({k: v for k, v in given["datasets"].items() if k not in wrong})
     if config["run"] in config["datasets"]:
-        raise UserError(
+        problems.append(
             f"run: '{config['run']}' is a data set too, whose files stand in the same folder"
             " without a run: take another name"
         )
-    metric = given.get("comparison", {}).get("metric", {})
+    metric = mapping(mapping(given.get("comparison")).get("metric"))
     if (
         "classification" not in metric
         and entry("omc.learn.schemes", config["resampling"]["scheme"]).POOLED
@@ -41,9 +60,36 @@ def complete(config: dict, schema_path: str) -> dict:
         config["comparison"]["metric"]["classification"] = "brier"
     for language in ("python", "r"):
         config["models"][language] = config["models"].get(language) or []
-    if not (config["models"]["python"] or config["models"]["r"]):
-        raise UserError("models: no model is listed: add a name under models.python or models.r")
-    return config
+    if not (
+        config["models"]["python"] or config["models"]["r"] or ["models"] in [p[:1] for p in paths]
+    ):
+        problems.append("models: no model is listed: add a name under models.python or models.r")
+    return config, problems, wrong
+
+
+def _mend(config: dict, error) -> None:
+    """Take out what an error is about, in sections and models."""
+    parts = path_of(error)
+    if parts[:1] == ["datasets"] or (not parts and error.validator == "required"):
+        return
+    holder = config
+    if parts[:1] == ["models"] and len(parts) > 2:
+        config["models"][parts[1]][parts[2]] = None
+        return
+    for part in parts[:-1]:
+        holder = holder[part]
+    if error.validator == "additionalProperties":
+        holder = holder[parts[-1]] if parts else holder
+        for name in set(holder) - set(error.schema["properties"]):
+            del holder[name]
+    else:
+        holder.pop(parts[-1], None)
+
+
+def _is_inside(error) -> bool:
+    """Whether an error is inside a data set, or a model that was taken out."""
+    parts = path_of(error)
+    return len(parts) > {"datasets": 1, "models": 2}.get(parts[0] if parts else "", len(parts))
 
 
 def read_schema(path: str) -> dict:
@@ -76,20 +122,26 @@ def _with_defaults(validator_class):
                     instance[name] = json.loads(json.dumps(subschema["default"]))
         yield from check(validator, subschemas, instance, schema)
 
-    # JSON Schema accepts 5.0 as a whole number; Python does not.
-    types = validator_class.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    # JSON Schema accepts 5.0 as a whole number; Python does not. YAML has .nan and .inf.
+    types = validator_class.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+            "number": lambda check, value: (
+                check.is_type(value, "integer")
+                or (isinstance(value, float) and math.isfinite(value))
+            ),
+        }
     )
     return validators.extend(validator_class, {"properties": properties}, type_checker=types)
 
 
-def _check_kinds(config: dict) -> None:
-    """Refuse keys of tables in layers of images, and the reverse, in data sets and cohorts.
+def _wrong_kinds(datasets: dict) -> list[str]:
+    """Keys of tables in layers of images, and the reverse, in data sets and cohorts.
 
-    config: as given, without defaults.
+    datasets: as given, without defaults.
     """
     problems = []
-    for name, dataset in config["datasets"].items():
+    for name, dataset in datasets.items():
         parts = {f"datasets.{name}": dataset}
         for cohort, part in dataset.get("cohorts", {}).items():
             parts[f"datasets.{name}.cohorts.{cohort}"] = part
@@ -107,5 +159,4 @@ def _check_kinds(config: dict) -> None:
                     for bad in given_keys
                     if bad in LAYER_KEYS[other]
                 ]
-    if problems:
-        raise UserError("\n".join(problems))
+    return problems

@@ -4,23 +4,29 @@ Snakemake imports it at every start, so it imports nothing heavy.
 """
 
 import os
+from collections.abc import Container
 from pathlib import Path
 
-import yaml
-
 from omc.core.errors import UserError
-from omc.core.logs import one_line
 from omc.core.registry import entry
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.rope import describe
 from omc.study import prediction
-from omc.study.datasets import check_metric, check_scheme, check_selection, resolve_dataset
+from omc.study.config_file import Places, key_of, located, read_config
+from omc.study.datasets import (
+    check_metric,
+    check_scheme,
+    check_selection,
+    path_problems,
+    resolve_dataset,
+    task_of,
+)
 from omc.study.figures import figure_names
 from omc.study.image_sources import ImageSources
 from omc.study.jobs import Jobs
 from omc.study.models import LANGUAGES, Model, read_presets, resolve_models
 from omc.study.rds import replace_rds
-from omc.study.schema import complete
+from omc.study.schema import check
 from omc.study.slices import Slices
 from omc.study.variants import variants
 
@@ -35,15 +41,16 @@ class Study:
     files that R makes; prediction: the resolved request `predict`; jobs, slices: see their classes.
     """
 
-    def __init__(self, config: dict, presets: dict, root: str):
+    def __init__(self, config: dict, presets: dict, root: str, wrong: Container[str] = ()):
+        """wrong: data sets with mistakes, of which only the rest is checked."""
         self.config = config
         self.results = os.path.join("results", config["run"] or "").rstrip("/")
         self.datasets: dict[str, dict] = {}
         self.models: dict[str, list[Model]] = {}
         self.images = ImageSources()
         self.rds: dict[str, dict] = {}
-        problems = [*self._add_datasets(root), *self._add_models(presets)]
-        if problems:
+        problems = [*self._add_datasets(root, wrong), *self._add_models(presets)]
+        if problems or wrong:
             raise UserError("\n".join(dict.fromkeys(problems)))
         # Removed from the configuration, since nothing in the run depends on it.
         request = config.pop("predict", None)
@@ -52,10 +59,14 @@ class Study:
         self.jobs = Jobs(config, self.datasets, self.models)
         self.slices = Slices(self)
 
-    def _add_datasets(self, root: str) -> list[str]:
+    def _add_datasets(self, root: str, wrong: Container[str]) -> list[str]:
         """Resolve the data sets; returns their problems."""
         problems = []
         for name, dataset in self.config["datasets"].items():
+            missing = path_problems(dataset, f"datasets.{name}", root)
+            problems += missing
+            if missing or name in wrong:
+                continue
             try:
                 resolved = resolve_dataset(name, dataset, root)
                 scheme = self.config["resampling"]["scheme"]
@@ -70,9 +81,11 @@ class Study:
     def _add_models(self, presets: dict) -> list[str]:
         """Resolve the models for each task; returns their problems."""
         problems = []
-        tasks = sorted({d["outcome"]["task"] for d in self.config["datasets"].values()})
+        known = [task_of(dataset) for dataset in self.config["datasets"].values()]
+        tasks = sorted({task for task in known if task})
         try:
-            check_selection(self.config["selection"]["method"], tasks)
+            if None not in known:
+                check_selection(self.config["selection"]["method"], tasks)
         except UserError as error:
             problems.append(str(error))
         for task in tasks:
@@ -240,16 +253,29 @@ def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def load(config: dict, workflow: str) -> Study:
-    """The study of a configuration; workflow: the folder with schemas/, beside resources/."""
-    config = complete(config, os.path.join(workflow, "schemas", "config.schema.yaml"))
-    return Study(config, read_presets(), root=os.path.join(workflow, ".."))
+def load(config: dict, workflow: str, places: Places | None = None) -> Study:
+    """The study of a configuration; UserError with a sentence for each mistake.
+
+    workflow: the folder with schemas/, beside resources/; places: where its keys stand.
+    """
+    try:
+        config, problems, wrong = check(
+            config, os.path.join(workflow, "schemas", "config.schema.yaml")
+        )
+        known = {key_of(problem) for problem in problems}
+        try:
+            study = Study(config, read_presets(), os.path.join(workflow, ".."), wrong)
+        except UserError as error:
+            # A wrong value has only its first problem: others may follow from its default.
+            problems += [more for more in str(error).splitlines() if key_of(more) not in known]
+        if problems:
+            raise UserError("\n".join(problems))
+    except UserError as error:
+        raise UserError("\n".join(located(str(error).splitlines(), places or {}))) from error
+    return study
 
 
 def read(path: str) -> Study:
     """The study of a configuration file; UserError if it cannot be read."""
-    try:
-        config = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: cannot be read ({one_line(error)}): correct it") from error
-    return load(config, str(Path(__file__).parents[3]))
+    config, places = read_config(path)
+    return load(config, str(Path(__file__).parents[3]), places)
