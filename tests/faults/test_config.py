@@ -41,7 +41,7 @@ TEXTS = {
     "two documents": (b"run: a\n---\nrun: b\n", 2),
     "a number that is none": (b"seed: !!int x\n", None),
     "a number of 5,000 digits": (b"seed: " + b"1" * 5000, None),
-    "too deep": (b"seed: " + b"[" * 5000, None),
+    "too deep": (b"seed: " + b"[" * 1000, None),
     "aliases of aliases": (LAUGHS, None),
     "a list": (b"- a\n", None),
     "text": (b"no configuration", None),
@@ -106,18 +106,22 @@ def changed(config, generator):
     return config
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(3000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("count", [25, pytest.param(1500, marks=pytest.mark.faults)])
 def test_any_change_is_a_configuration_or_sentences_with_lines(root, path, count):
     config = yaml.safe_load(root.joinpath("config", "quick.yaml").read_text(encoding="utf-8"))
     dataset = config["datasets"]["leukemia"]
-    dataset |= {"groups": "cohort", "stratify_by": ["cohort"], "compare_layers": False}
+    dataset |= {"groups": "patient", "stratify_by": ["batch"], "compare_layers": False}
     dataset["cohorts"] = {"other": {"samples": dataset["samples"], "missing_features": "impute"}}
     config |= {
         "preprocessing": {"max_missing": 0.1, "impute": "mean", "scale": "none"},
         "comparison": {"metric": {"classification": "brier"}, "rope": 0.1, "null_permutations": 1},
         "tuning": {"metric": {"classification": "brier"}, "size": 3, "jobs": 2},
     }
-    config["models"]["python"] += [{"name": "svm_rbf", "grid": {"C": [1, 2]}, "params": {"tol": 1}}]
+    config["models"]["python"] += [
+        {"name": "svm_linear", "grid": {"C": [1, 2]}, "params": {"tol": 1}}
+    ]
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert not problems_of(path)
     generator, refused = random.Random(2022), 0
     for _ in range(count):
         text = yaml.safe_dump(changed(config, generator), sort_keys=False, allow_unicode=True)

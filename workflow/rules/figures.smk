@@ -43,7 +43,8 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             models=for_dataset(STUDY.model_names),
             baselines=for_dataset(STUDY.baselines),
             image_layers=lambda wc: [layer for layer, _ in STUDY.shown_images(wc.dataset)],
-            positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
+            # JSON text, as the label may be anything.
+            positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
             rope=for_dataset(STUDY.rope),
             weights=CONFIG["imbalance"] == "weights",
         message:

@@ -47,6 +47,17 @@ test_that("of a larger grid a seeded sample is taken, in order", {
   expect_equal(grid_of(spec, seed = 3), result)
 })
 
+test_that("a grid that is too large to list is sampled without listing it", {
+  values <- list(mtry = 1:2000, min.node.size = 1:2000, splitrule = "gini")
+  spec <- spec_of("ranger", values, size = 5)
+  result <- grid_of(spec, seed = 3, columns = 2000)
+  expect_equal(nrow(unique(result)), 5)
+  expect_true(all(result$mtry %in% 1:2000 & result$min.node.size %in% 1:2000))
+  set.seed(1)
+  drawn <- combinations(list(a = 1:3, b = c("x", "y")), 6, most = 1)
+  expect_equal(nrow(unique(drawn)), 6)
+})
+
 test_that("a specification's JSON gives plain vectors", {
   spec <- read_spec(paste0(
     '{"name":"m","method":"ranger","params":{"num.trees":9},',

@@ -382,5 +382,12 @@ def test_a_larger_grid_is_sampled_with_its_seed():
     assert drawn != grids.candidates(spec, 6)
 
 
+def test_a_grid_that_is_too_large_to_list_is_sampled():
+    grid = {name: list(range(20)) for name in "hgfedcba"}
+    drawn = grids.candidates({"grid": grid, "size": 9}, 5, 30, 30)
+    assert len(drawn) == 9 and all(list(candidate) == list("abcdefgh") for candidate in drawn)
+    assert all(0 <= value < 20 for candidate in drawn for value in candidate.values())
+
+
 def test_seeds_are_the_twin_of_r():
     assert fit_seed(2022, "leukemia", "r", "glmnet", "r01f01", 0) == 231949959

@@ -26,7 +26,7 @@ def written(root, monkeypatch):
     monkeypatch.chdir(root)
     config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
 
-    def text(used=USED, cohorts=(), **changes):
+    def text(used=USED, cohorts=(), outcomes=("ALL", "AML", "ALL", "ALL"), **changes):
         for key, value in changes.items():
             section = config if isinstance(value, str) or key == "models" else config.get(key, {})
             config[key] = value if section is config else {**section, **value}
@@ -34,7 +34,7 @@ def written(root, monkeypatch):
         samples = [
             {"outcome": outcome, "group": "", "cohort": cohort}
             for cohort in ("development", *cohorts)
-            for outcome in ("ALL", "AML", "ALL", "ALL")
+            for outcome in outcomes
         ]
         splits = [
             {"split": split, "sample": sample, "role": "train"}
@@ -52,6 +52,13 @@ def written(root, monkeypatch):
         return methods(manifest, slices, used)
 
     return text
+
+
+def test_metrics_of_several_classes_are_said_to_be_macro_averages(written):
+    sentence = "Of more than two classes, ROC AUC, average precision and F1 are macro averages"
+    assert sentence not in written()
+    assert sentence in written(outcomes=("ALL", "AML", "CML", "<b>CLL</b>"))
+    assert "&lt;b>CLL&lt;/b>" in written(outcomes=("ALL", "<b>CLL</b>"))
 
 
 def test_sizes_are_counted_without_the_split_on_all_samples():

@@ -17,11 +17,12 @@ use("logs", "seeds", "caret_methods")
 candidates <- function(spec, info, x, y, rows = nrow(x), columns = ncol(x), seed = 1) {
   start_generator(seed)
   parameters <- as.character(info$parameters$parameter)
-  grid <- full_grid(spec$grid, info, x, y, parameters, method_table[[spec$method]]$defaults)
+  values <- grid_values(spec$grid, info, x, y, parameters, method_table[[spec$method]]$defaults)
   limits <- method_table[[spec$method]]$limits
-  for (name in intersect(names(limits), names(grid))) {
-    grid[[name]] <- pmin(grid[[name]], limits[[name]](rows, columns, spec$params))
+  for (name in intersect(names(limits), names(values))) {
+    values[[name]] <- pmin(values[[name]], limits[[name]](rows, columns, spec$params))
   }
+  grid <- if (is.data.frame(values)) values else combinations(lapply(values, unique), spec$size)
   grid <- sorted_grid(unique(grid), info)
   size <- if (is.null(spec$size)) nrow(grid) else spec$size
   if (nrow(grid) > size) {
@@ -31,7 +32,8 @@ candidates <- function(spec, info, x, y, rows = nrow(x), columns = ncol(x), seed
   grid
 }
 
-full_grid <- function(given, info, x, y, parameters, defaults) {
+# The values of each tuning parameter, a list; without a grid, caret's own grid, a data frame.
+grid_values <- function(given, info, x, y, parameters, defaults) {
   default <- NULL
   chosen <- Filter(Negate(is.null), given)
   for (name in setdiff(names(defaults), names(chosen))) {
@@ -48,8 +50,23 @@ full_grid <- function(given, info, x, y, parameters, defaults) {
   first <- lapply(default[1, setdiff(parameters, names(chosen)), drop = FALSE], function(value) {
     if (is.factor(value)) as.character(value) else value
   })
-  values <- c(lapply(chosen, unlist), first)[parameters]
-  expand.grid(values, stringsAsFactors = FALSE, KEEP.OUT.ATTRS = FALSE)
+  c(lapply(chosen, unlist), first)[parameters]
+}
+
+# Every combination, a data frame, or a sample of `size` if there are too many to list.
+combinations <- function(values, size, most = 1e5) {
+  counts <- lengths(values)
+  if (is.null(size) || prod(counts) <= most) {
+    return(expand.grid(values, stringsAsFactors = FALSE, KEEP.OUT.ATTRS = FALSE))
+  }
+  # Numbers of combinations in the order of expand.grid: the first parameter changes fastest.
+  drawn <- sample.int(prod(counts), size) - 1
+  strides <- cumprod(c(1, counts))
+  picked <- Map(
+    function(value, stride, count) value[drawn %/% stride %% count + 1],
+    values, strides[-length(strides)], counts
+  )
+  as.data.frame(picked, stringsAsFactors = FALSE)
 }
 
 # caret's own grid of length 3. Stops with a user error if it fails or is empty on these data.

@@ -5,7 +5,8 @@ source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 main <- function(input, output, params) {
   data <- read_figure_data(
     input, params[["dataset"]], params[["task"]], params[["comparison_metric"]],
-    params[["models"]], params[["baselines"]], params[["positive"]], params[["rope"]]
+    params[["models"]], params[["baselines"]], jsonlite::fromJSON(utf8(params[["positive"]])),
+    params[["rope"]]
   )
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
@@ -35,7 +36,7 @@ main <- function(input, output, params) {
 }
 
 logged(snakemake@log[[1]], {
-  use("theme", "figure_data", "pairs", "panels", "variants", "metric_info")
+  use("csv_files", "theme", "figure_data", "pairs", "panels", "variants", "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))
   main(snakemake@input, snakemake@output, snakemake@params)

@@ -10,6 +10,7 @@ import os
 from typing import NamedTuple
 
 from omc.core.errors import UserError, some
+from omc.data.names import check_names
 
 PER_SHARD = 500
 
@@ -40,8 +41,14 @@ def list_images(source: str, pattern: str, key: str) -> list[Image]:
             if in_folder
             else f"{key}.images: {source} lists no image: give a row per image"
         )
+    check_names((image.name for image in images), "image", f"{key}.images: {source}")
     seen = set()
     for image in images:
+        if set(image.path) & set("{}"):
+            raise UserError(
+                f"{key}.images: '{image.path}' has braces, which Snakemake reads as wildcards:"
+                " rename the file or folder"
+            )
         if image[:2] in seen:
             raise UserError(
                 f"{key}.images: sample '{image.sample}' has two images called '{image.name}'"

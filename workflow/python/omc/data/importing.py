@@ -6,6 +6,7 @@ from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, quoted, some
 from omc.data.missing import is_missing
+from omc.data.names import check_names
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
 from omc.data.transforming import is_compositional, transform
 
@@ -93,6 +94,8 @@ def import_dataset(name: str, dataset: dict):
         )
     check_outcomes(rows, dataset, key)
     development = parts[DEVELOPMENT]
+    for layer, part in development.items():
+        check_names(map(str, part.columns), "feature", dataset["layers"][layer]["table"])
     layers = [layer for layer, part in development.items() for _ in part.columns]
     features = [str(f) for part in development.values() for f in part.columns]
     if len(development) > 1:
@@ -132,6 +135,10 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
                     " be new: take them out of one sheet, or rename them if they are others"
                 )
         sheets[cohort] = pd.DataFrame({**rows, "cohort": cohort}, index=sheet.index)
+        check_names(sheet.index, "sample", path)
+        for name in rows:
+            kind = {"outcome": "label", "group": "group"}.get(name, f"value of '{name}'")
+            check_names(sheets[cohort][name].unique(), kind, path)
     return sheets
 
 

@@ -18,16 +18,19 @@ def candidates(spec: dict, seed: int, rows: int | None = None, columns: int | No
     rows, columns: of the smallest fit. Values that it cannot fit are capped; duplicates that arise
     are dropped.
     """
-    grid = list(ParameterGrid(spec["grid"] or {}))
+    grid = spec["grid"] or {}
     if rows is not None and columns is not None:
-        capped = [{k: _capped(k, v, rows, columns) for k, v in values.items()} for values in grid]
+        capped = {k: [_capped(k, v, rows, columns) for v in grid[k]] for k in grid}
         if capped != grid:
             # Compared as text: max_features 1 and 1.0 are equal numbers with different meanings.
-            grid = list({repr(values): values for values in capped}.values())
-    if len(grid) <= spec["size"]:
-        return grid
-    chosen = np.random.default_rng(seed).choice(len(grid), spec["size"], replace=False)
-    return [grid[int(i)] for i in np.sort(chosen)]
+            grid = {k: list({repr(v): v for v in values}.values()) for k, values in capped.items()}
+    combinations = ParameterGrid(grid)
+    if len(combinations) <= spec["size"]:
+        return list(combinations)
+    # Only those that were drawn are made: a grid may have millions.
+    generator = np.random.default_rng(seed)
+    chosen = generator.choice(len(combinations), spec["size"], replace=False)
+    return [dict(sorted(combinations[int(i)].items())) for i in np.sort(chosen)]
 
 
 def _capped(name: str, value, rows: int, columns: int):

@@ -8,6 +8,7 @@ import pandas as pd
 from omc.core.errors import UserError, some
 from omc.core.names import FINAL
 from omc.data.matrix import axis_names, layers
+from omc.data.names import check_names
 from omc.data.reading import ending, read_table
 from omc.data.transforming import is_compositional, transform
 from omc.learn.preprocessing import read_fits
@@ -65,6 +66,7 @@ def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
         raise UserError(_lacking(path, orientation, table, needed, lacking))
     values = table[needed].to_numpy()
     values = transform(values, layer["transform"], table.index, needed, path, layer["pseudo_count"])
+    check_names(map(str, table.index), "sample", path)
     return pd.DataFrame(values, table.index, needed)
 
 

@@ -8,6 +8,7 @@ from omc.core.registry import entry
 from omc.evaluate.metrics import METRICS
 from omc.report.checklist import checklist
 from omc.report.citations import Citations
+from omc.report.pages import inert
 from omc.report.statistics import statistics
 
 TEXTS = {
@@ -64,7 +65,7 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
     }
     text = "".join(f"## {title}\n\n{paragraph}\n\n" for title, paragraph in paragraphs.items())
     requirements = checklist(config, cite)
-    return (
+    return inert(
         "# Methods\n\nGenerated from the configuration and the results of this run: paste it and"
         f" shorten it.\n\n{text}## What to report besides\n\n{requirements}\n\n"
         f"## References\n\n{cite.listed()}\n\n## Checksums (SHA-256)\n\n{_checksums(manifest)}\n"

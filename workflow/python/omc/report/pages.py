@@ -1,5 +1,6 @@
-"""Markdown as a web page that needs no other file, for the report."""
+"""Markdown in which users' text stays text, and its web page, which needs no other file."""
 
+import re
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -13,6 +14,12 @@ th, td { border-bottom: 1px solid #ccc; padding: .25em .8em; text-align: left;
 th { border-bottom-color: #444; }
 code { background: #f2f2f2; padding: 0 .2em; overflow-wrap: anywhere; }
 """
+
+
+def inert(text: str) -> str:
+    """Markdown without HTML, links and images, all of which labels or messages could hold."""
+    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
+    return re.sub(r"\](?=[(\[:])", "] ", text)
 
 
 def page(title: str, text: str) -> str:

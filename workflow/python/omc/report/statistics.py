@@ -32,10 +32,16 @@ def _metrics(datasets: list[dict]) -> str:
     kinds = sorted({kind_of(_classes(d)) for d in datasets})
     listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
     others = [name for name in listed if name not in main]
-    return (
+    text = (
         f"The predictions of all models were scored by the same program. The comparison metric,"
         f" {named}, was set before the run; other metrics ({some(others, 20)}) are descriptive."
     )
+    if "multiclass" in kinds:
+        text += (
+            " Of more than two classes, ROC AUC, average precision and F1 are macro averages: means"
+            " over the classes, each against the rest."
+        )
+    return text
 
 
 def _classes(dataset: dict) -> list[str]:

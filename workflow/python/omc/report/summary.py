@@ -3,6 +3,7 @@
 from omc.core.errors import some
 from omc.core.names import NO_INNER_PREDICTIONS
 from omc.report.findings import Result
+from omc.report.pages import inert
 
 
 def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
@@ -35,7 +36,7 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
     if tables["failures"]:
         parts.append(f"## What failed\n\n{failed(tables['failures'])}\n")
         parts.append(f"Each failure with its log: `{results}/failures.csv`.\n")
-    return "\n".join(parts)
+    return inert("\n".join(parts))
 
 
 def table(result: Result) -> str:

@@ -12,7 +12,7 @@ from omc.core.logs import one_line
 from omc.study.messages import ROOT, dotted
 
 # Values of a file, those that aliases repeat included.
-MOST_VALUES = 100_000
+MOST_VALUES = 20_000
 
 Place = tuple[str, int]  # a file and a line in it
 Places = dict[str, Place]  # of keys by their dotted names
@@ -178,6 +178,8 @@ class _Walk:
                 self._problem(line, parts, "a key must be text: put it in quotes")
             elif key.tag == "tag:yaml.org,2002:merge":
                 merged.append((value, line))
+            elif key.value == "__use_yte__":
+                self._problem(line, (key.value,), "templates run code: write the values out")
             elif key.value in lines:
                 first = lines[key.value]
                 self._problem(

@@ -92,9 +92,9 @@ def resolve_path(path: str, key: str, root: str, folder: bool = False) -> str:
         if os.path.isfile(candidate) or (folder and os.path.isdir(candidate)):
             return candidate
     if path and any(os.path.isdir(candidate) for candidate in candidates):
-        raise UserError(f"{key}: '{path}' is a folder: give a file in it")
+        raise UserError(f"{key}: {path!r} is a folder: give a file in it")
     raise UserError(
-        f"{key}: '{path}' does not exist (looked in {os.getcwd()} and in the workflow's folder):"
+        f"{key}: {path!r} does not exist (looked in {os.getcwd()} and in the workflow's folder):"
         " correct the path; it is read relative to the folder in which you start Snakemake"
     )
 

@@ -91,7 +91,7 @@ def _wrong_type(key: str, value, kinds: list[str]) -> str:
         return f"{key}: is empty: fill it in, or take it out"
     fix = ""
     if "array" in kinds and not isinstance(value, dict):
-        fix = f": write [{value}]"
+        fix = f": write [{_named(value)}]"
     elif "object" in kinds:
         fix = ": write key: value"
     elif "string" in kinds and isinstance(value, bool):
@@ -120,9 +120,13 @@ def dotted(path) -> str:
     """A place in the configuration as users write it: datasets.a.layers, models.r[0]."""
     text = ""
     for part in path:
-        name = str(part) if NAME.fullmatch(str(part)) else _quoted(str(part))
+        name = _named(part)
         text += f"[{part}]" if isinstance(part, int) else f".{name}" if text else name
     return text or ROOT
+
+
+def _named(value) -> str:
+    return str(value) if NAME.fullmatch(str(value)) else _quoted(str(value))
 
 
 def _quoted(value) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import yaml
 
@@ -11,6 +11,7 @@ from omc.core.errors import UserError, did_you_mean
 from omc.study.canonical import canonical
 
 LANGUAGES = ("python", "r")
+MOST_COMBINATIONS = 2**50  # of which numpy and R can draw a sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,7 @@ class Model:
         return canonical(self.spec, exact=True)
 
 
+@cache
 def read_presets() -> dict[str, dict]:
     """The presets of both languages: {language: {task: {name: preset}}}."""
     files = {language: catalog(f"models/{language}.yaml") for language in LANGUAGES}
@@ -132,6 +134,8 @@ def _params_and_grid(key: str, entry: dict, preset: dict) -> tuple[dict, dict | 
     grid = grid_given if grid_given is not None else preset.get("grid")
     if grid_given is None and grid:
         grid = {name: [params.pop(name)] if name in given else grid[name] for name in grid}
+    if math.prod(map(len, (grid or {}).values())) > MOST_COMBINATIONS:
+        raise UserError(f"{key}.grid: has more than 2^50 combinations: list fewer values")
     duplicates = sorted(set(params) & set(grid or {}))
     if duplicates:
         raise UserError(

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -92,6 +93,7 @@ def _is_inside(error) -> bool:
     return len(parts) > {"datasets": 1, "models": 2}.get(parts[0] if parts else "", len(parts))
 
 
+@cache
 def read_schema(path: str) -> dict:
     """The schema, with the choices from registries and the catalog filled in."""
     schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
