@@ -6,7 +6,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r verify benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r verify faults benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 CONFIG ?= config/config.yaml
 DEPLOY ?= auto
@@ -70,13 +70,16 @@ test-python: $(TEST_READY) test-fast
 	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --durations 10
 
 test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
-	@$(EXEC) pytest -m "not slow and not verification"
+	@$(EXEC) pytest -m "not slow and not verification and not faults"
 
 test-r: $(TEST_READY)
 	@$(EXEC) Rscript tests/testthat.R
 
 verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
+
+faults: $(TEST_READY) ## Campaigns of broken and hostile input: what is refused, read, or executed
+	@$(EXEC) pytest -m faults --capture=no tests/faults
 
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn
 	@PYTHONPATH=workflow/python $(EXEC) python tests/benchmarks/benchmark_fit.py
