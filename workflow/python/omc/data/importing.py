@@ -15,6 +15,11 @@ DEVELOPMENT = "development"
 
 def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     """The column of the sheet that the config key `key` names."""
+    if name in sheet.attrs.get("unread", {}):
+        raise UserError(
+            f"{key}: column '{name}' of {path} is stored as '{sheet.attrs['unread'][name]}', which"
+            " this version of AnnData does not know: write it as text, numbers or categories"
+        )
     if name not in sheet.columns:
         raise UserError(
             f"{key}: '{name}' is not a column of {path}.{did_you_mean(name, list(sheet.columns))}"

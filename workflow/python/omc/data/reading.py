@@ -8,6 +8,7 @@ from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entries
+from omc.data.child import try_in_child
 from omc.data.files import check_content, refuse_non_numbers
 from omc.data.formats.text import SEPARATORS
 
@@ -48,6 +49,8 @@ def read_table(
     if matrix is not None and not kind.MATRICES:
         raise UserError(f"{path}: there is no matrix '{matrix}' to choose in a {ending(path)} file")
     check_content(path, kind.CONTENT)
+    if kind.CAN_CRASH:
+        try_in_child(path, kind.read_table, orientation, matrix)
     table = kind.read_table(path, orientation, matrix)
     if not is_sparse(table):
         refuse_non_numbers(path, table)
@@ -102,6 +105,8 @@ def read_sheet(path: str) -> pd.DataFrame:
             f"{path}: no sample sheet is read from a {known} file here: give it as .tsv or .csv"
         )
     check_content(path, kind.CONTENT)
+    if kind.CAN_CRASH:
+        try_in_child(path, kind.read_sheet)
     sheet = kind.read_sheet(path)
     if "sample" not in sheet.columns:
         raise UserError(

@@ -8,7 +8,7 @@ from omc.data.lines import fields, filled, first_fields, named, numbered
 from omc.data.numbers import read_numbers
 
 ENDINGS, CONTENT = (".gct",), "text"
-ORIENTED, MATRICES = False, False
+ORIENTED, MATRICES, CAN_CRASH = False, False, False
 
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:

@@ -1,20 +1,23 @@
 """Parquet tables."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from omc.core.errors import UserError, some
 from omc.data import numbers
-from omc.data.files import as_text, reading, refuse_non_numbers
+from omc.data.files import TEXT_BYTES, as_text, check_size, reading, refuse_non_numbers
 
 ENDINGS, CONTENT = (".parquet",), "a Parquet file"
-ORIENTED, MATRICES = True, False
+ORIENTED, MATRICES, CAN_CRASH = True, False, True
 
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
     """Rows are named by the pandas index, or else by the first column."""
     with reading(path, "Parquet"):
-        file = pq.ParquetFile(path)
+        file = _opened(path, 8)
 
         def read(columns):
             part = file.read(columns, use_threads=False, use_pandas_metadata=True).to_pandas()
@@ -26,6 +29,11 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
         names = read([]).index
         if isinstance(names, pd.RangeIndex) and columns:
             names = pd.Index(read(columns[:1]).iloc[:, 0])
+            if names.dtype.kind == "f":
+                raise UserError(
+                    f"{path}: the first column, '{columns[0]}', must name the rows, but holds"
+                    " numbers: put the names first, or make them the index"
+                )
             columns = columns[1:]
         values = np.empty((len(names), len(columns)), order="F")
         step = max(1, 2 * numbers.BLOCK_BYTES // (8 * max(1, len(names))))
@@ -39,7 +47,19 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
 def read_sheet(path: str) -> pd.DataFrame:
     """All columns as text, with the index if it is named `sample`."""
     with reading(path, "Parquet"):
+        _opened(path, TEXT_BYTES)
         sheet = pd.read_parquet(path, dtype_backend="numpy_nullable")
-    if sheet.index.name == "sample":
-        sheet = sheet.reset_index()
-    return sheet.apply(as_text)
+        if sheet.index.name == "sample":
+            sheet = sheet.reset_index()
+        return sheet.apply(as_text)
+
+
+def _opened(path: str, cell_bytes: int) -> pq.ParquetFile:
+    """A file, opened; UserError if it has far more cells than its size allows, or equal names."""
+    file = pq.ParquetFile(path)
+    names = file.schema_arrow.names
+    check_size(path, cell_bytes * file.metadata.num_rows * max(1, len(names)))
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
+    return file

@@ -3,7 +3,7 @@
 from omc.core.errors import UserError
 
 ENDINGS, CONTENT = (".rds",), None
-ORIENTED, MATRICES = True, True
+ORIENTED, MATRICES, CAN_CRASH = True, True, False
 
 
 def read_table(path: str, orientation=None, matrix=None):

@@ -23,7 +23,7 @@ from omc.data.numbers import read_numbers
 
 SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
 ENDINGS, CONTENT = tuple(SEPARATORS), "text"
-ORIENTED, MATRICES = True, False
+ORIENTED, MATRICES, CAN_CRASH = True, False, False
 
 
 def separator(path: str) -> str:
