@@ -54,7 +54,7 @@ def test_values_stay_under_their_names(read, text):
         ("id\tg1\nS1\tTRUE\nS2\t2\n", "'g1' mixes TRUE or FALSE with numbers as 2 in row 'S2'"),
         ("id\tg1\nS1\t1_0\n", "row 'S1', column 'g1' is '1_0', not a number"),
         ("id\tg1\n\t1\n", "sample 1 of 1 has no name"),
-        ("id\tg1\n", "no row below the header"),
+        ("id\tg1\n", "there is no sample in it"),
     ],
 )
 def test_what_cannot_be_told_apart_is_refused_with_its_line(read, text, message):

@@ -97,7 +97,8 @@ def _check_shape(path: str, name: str, found, wanted: tuple[int, int]) -> None:
     shape = () if found is None else tuple(int(side) for side in found)
     if shape != wanted:
         raise UserError(
-            f"{path}: matrix '{name}' has the shape {shape}, but there are {wanted[0]} samples (obs) and {wanted[1]} features (var): write the file again"
+            f"{path}: matrix '{name}' has the shape {shape}, but there are {wanted[0]} samples"
+            f" (obs) and {wanted[1]} features (var): write the file again"
         )
 
 

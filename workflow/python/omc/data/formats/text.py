@@ -44,7 +44,7 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
                 f"{path}: only one column found with separator {sep!r}: does the ending fit?"
             )
         if not count:
-            raise UserError(f"{path}: there is no row below the header: is the file complete?")
+            return pd.DataFrame(columns=header[1:])
         header = without_surplus(path, header, count)
         names = header if has_row_names(header, count) else header[1:]
         return named(path, read_numbers(path, lines, sep, filled(names, count - 1)), len(header))
