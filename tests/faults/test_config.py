@@ -11,6 +11,7 @@ import yaml
 
 from omc.core.errors import UserError
 from omc.study.study import read
+from tests.end_to_end.conftest import Workflow
 
 # Each is wrong for most keys.
 VALUES = [
@@ -138,3 +139,24 @@ def test_any_change_is_a_configuration_or_sentences_with_lines(root, path, count
             item = shown.lstrip().startswith("-")
             assert line == "1" or item or any(n.strip("'\"]") in shown for n in names), problem
     print(f"\n{count} of {count} configurations refused ({refused}) or read, 0 with another error")
+
+
+@pytest.mark.slow
+def test_snakemake_shows_the_sentences_alone(root, tmp_path):
+    run = Workflow(root, tmp_path)
+    run.path("config").mkdir()
+    config = run.path("config", "config.yaml")
+    five = ["sead: 1", "run: a/b", "datasets: {a: {samples: no.tsv, outcome: {task: regression}}}"]
+    five += ["resampling: {folds: 1}", "models: {python: [svm_rfb, dummy, dummy]}"]
+    config.write_text("\n".join(five), encoding="utf-8")
+    screen = run.run("-n", "--configfile", config).stderr
+    lines = re.findall(r"^ERROR: config/config.yaml, line (\d):", screen, re.MULTILINE)
+    assert sorted(set(lines)) == list("12345")
+    for text, expected in (
+        (b"run: a\nrun: b\n", "line 2: run: stands in line 1 too"),
+        (b"# caf\xe9\n", "line 1: is not UTF-8"),
+    ):
+        config.write_bytes(text)
+        process = run.run("-n")
+        assert process.returncode and f"ERROR: config/config.yaml, {expected}" in process.stderr
+        assert "Traceback" not in process.stderr

@@ -106,7 +106,7 @@ def test_variables_that_snakemake_gets(root, tmp_path, capsys):
                 given |= {"ARGS": "", "CORES": "1"}
             arguments = [f"{name}={text}" for name, text in given.items()]
             process = make(root, target, "CONFIG=config/quick.yaml", *arguments)
-            assert process.returncode, process.stdout
+            assert "Traceback" not in process.stderr, process.stderr
             count += len(given)
     assert not list(tmp_path.iterdir())
     attempted("variables of make to Snakemake", count, capsys)
