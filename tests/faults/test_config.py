@@ -44,6 +44,7 @@ TEXTS = {
     "a number of 5,000 digits": (b"seed: " + b"1" * 5000, None),
     "too deep": (b"seed: " + b"[" * 1000, None),
     "aliases of aliases": (LAUGHS, None),
+    "a table": (b"1\t2\n" * 600_000, None),
     "a list": (b"- a\n", None),
     "text": (b"no configuration", None),
     "nothing": (b"", None),

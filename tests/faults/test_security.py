@@ -64,7 +64,7 @@ FORMULAS = [
 # Names that stay as they are.
 NAMES = [
     "+", "-", "=", "@", "+/-", "-1", "+1.5", "-1e-3", "(-)-epicatechin", "+/-12(13)-DiHOME", "ALL",
-    "HER2+", "a=b", "<5 mm", "it's", 'a "b"', "é😀", "$(id)", "a|b", "-", "--", "{a}",
+    "HER2+", "a=b", "<5 mm", "it's", 'a "b"', "é😀", "$(id)", "a|b", "-|+", "+ (new)", "--", "{a}",
 ]  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from omc.core.errors import UserError
 
 # What a spreadsheet computes when it opens a CSV file: text after = or @, and after + or - where it
-# calls a function or another program. Labels such as +, -1 or +/- stay text.
-FORMULA = re.compile(r"\s*([=@].|[+-].*([A-Za-z.]\(|\|))", re.DOTALL)
+# calls a function or another program. Labels such as +, -1 or -|+ stay text.
+FORMULA = re.compile(r"\s*([=@].|[+-].*([A-Za-z.]\(|\|.*!))", re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from pathlib import Path
 
 import yaml
 
@@ -11,8 +10,8 @@ from omc.core.errors import UserError
 from omc.core.logs import one_line
 from omc.study.messages import ROOT, dotted
 
-# Values of a file, those that aliases repeat included.
-MOST_VALUES = 20_000
+MOST_BYTES = 2_000_000
+MOST_VALUES = 20_000  # those that aliases repeat included
 
 Place = tuple[str, int]  # a file and a line in it
 Places = dict[str, Place]  # of keys by their dotted names
@@ -131,9 +130,12 @@ def at(place: Place | None) -> str:
 
 def _read(path: str) -> str:
     try:
-        content = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({one_line(error)}): correct it") from error
+    if len(content) > MOST_BYTES:
+        raise UserError(f"{path}: has more than {MOST_BYTES / 1e6:.0f} MB: give a configuration")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

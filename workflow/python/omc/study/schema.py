@@ -73,10 +73,10 @@ def _mend(config: dict, error) -> None:
     parts = path_of(error)
     if parts[:1] == ["datasets"] or (not parts and error.validator == "required"):
         return
-    holder = config
     if parts[:1] == ["models"] and len(parts) > 2:
         config["models"][parts[1]][parts[2]] = None
         return
+    holder = config
     for part in parts[:-1]:
         holder = holder[part]
     if error.validator == "additionalProperties":
