@@ -30,7 +30,9 @@ from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.console import closing_text, null_cost
-from omc.core.errors import UserError, stop
+from omc.core import session
+from omc.core.errors import UserError, some, stop
+from omc.core.records import check, recorded, unrecorded
 from omc.study.code import code_files
 from omc.study.figures import figure_tables, write_captions
 
@@ -65,8 +67,15 @@ config.update(CONFIG)
 
 RESULTS = STUDY.results
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
-PASSED = f"{RESULTS}/validation/passed.txt"
 DATASETS = list(STUDY.datasets)
+if workflow.is_main_process:
+    try:
+        # While another run is at work, files change.
+        if not session.begin(RESULTS, str(workflow.snakemake_tmp_dir)):
+            check(recorded(RESULTS, DATASETS) + recorded(IMAGES, DATASETS))
+    except UserError as error:
+        stop(error)
+PASSED = f"{RESULTS}/validation/passed.txt"
 VARIANTS = STUDY.all_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"

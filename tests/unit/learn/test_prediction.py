@@ -1,6 +1,7 @@
 """New samples: the request, the saved model, and reading of tables."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from omc.core.checksums import sha256_file
 from omc.core.errors import UserError
+from omc.core.records import partial_path, publish
 from omc.data.matrix import write_h5ad
 from omc.learn.new_samples import read_new_samples
 from omc.learn.preprocessing import Fit, write_fits
@@ -80,20 +82,45 @@ def test_a_mistake_in_what_is_asked_for_is_one_sentence(ask, changed, parts):
     assert all(part in str(error.value) for part in parts), error.value
 
 
+def record(*paths):
+    """As the job that made these files and folders does."""
+    for path in map(str, paths):
+        os.rename(path, partial_path(path))
+        publish(path)
+
+
 def test_only_a_model_of_the_manifest_is_found(tmp_path):
     folder, manifest = tmp_path / "final", tmp_path / "manifest.json"
     with pytest.raises(UserError, match="run the comparison first"):
         prediction.find_model(folder, manifest)
     folder.mkdir()
     manifest.write_text("{}")
+    record(folder, manifest)
     with pytest.raises(UserError, match="failed on split final"):
         prediction.find_model(folder, manifest)
     path = folder / "model.rds"
     path.touch()
+    record(folder)
     with pytest.raises(UserError, match="model.rds: not in .*manifest.json"):
         prediction.find_model(folder, manifest)
     manifest.write_text(json.dumps({"models": {str(path): "abc"}}))
+    record(manifest)
     assert prediction.find_model(folder, manifest) == (str(path), "abc")
+
+
+def test_a_model_is_not_read_unless_its_own_job_recorded_its_checksum(tmp_path):
+    folder, manifest = tmp_path / "final", tmp_path / "manifest.json"
+    folder.mkdir()
+    path = folder / "model.joblib"
+    path.touch()
+    manifest.write_text(json.dumps({"models": {str(path): "abc"}}))
+    record(manifest)
+    with pytest.raises(UserError, match="final: its checksum was not recorded"):
+        prediction.find_model(folder, manifest)
+    record(folder)
+    path.write_text("another model, with a manifest that fits")
+    with pytest.raises(UserError, match="final: it is not what the run wrote"):
+        prediction.find_model(folder, manifest)
 
 
 def fitted(estimator):

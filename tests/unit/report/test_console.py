@@ -17,9 +17,17 @@ def test_a_failed_run_shows_its_errors_and_no_summary_of_an_earlier_one(tmp_path
     (tmp_path / "summary.md").write_text(SUMMARY, encoding="utf-8")
     logs = tmp_path / "logs"
     logs.mkdir()
-    (logs / "a.log").write_text("note\nERROR: x: wrong\n", encoding="utf-8")
+    (logs / "a.log").write_text("note\nERROR: x: wrong\nused 1 CPU s\n", encoding="utf-8")
+    (logs / "b.log").write_text("note\nused 1 CPU s\n", encoding="utf-8")
     later = (tmp_path / "summary.md").stat().st_mtime + 100
-    assert closing_text(str(tmp_path), later, True) == (
-        "\nWhat went wrong:\nsee the messages above"
-    )
-    assert "ERROR: x: wrong" in closing_text(str(tmp_path), 0, True)
+    text = closing_text(str(tmp_path), later, True)
+    assert text.startswith("\nWhat went wrong:\nERROR: a job ended without a message")
+    text = closing_text(str(tmp_path), 0, True)
+    assert text.startswith("\nWhat went wrong:\nERROR: x: wrong\n\n")
+
+
+def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.log").write_text("r01f01: done (0.1 s)\n", encoding="utf-8")
+    text = closing_text(str(tmp_path), 0, True)
+    assert "a.log: the job with this log was killed before its end" in text

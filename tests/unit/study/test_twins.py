@@ -15,6 +15,9 @@ SHARED = {
     "core/checksums": ["sha256_text", "sha256_file", "training_key"],
     "core/csv_files": ["read_csv", "write_csv", "number"],
     "core/logs": ["logged", "usage", "one_line"],
+    "core/records": [
+        "partial_path", "record_path", "record_text", "publish", "written", "differs", "check",
+    ],
     "core/seeds": ["fit_seed"],
     "core/tables": ["read_tables"],
     "data/matrix": ["axis_names", "read_columns"],

@@ -1,5 +1,8 @@
-# The log of a script (twin: logs.py). A script sends both streams to it in its first lines, before
-# anything is loaded, so that a missing package or file is in the log too; its body is `logged`.
+# The opening of every script: its log, and checked files (twin: logs.py). A script sends both
+# streams to the log in its first line, before anything is loaded, so that a missing package or file
+# is in the log too; its body is `logged`.
+
+use("records")
 
 #' A mistake that the user can correct: where it is, what is wrong, and the fix, in one sentence.
 #'
@@ -23,28 +26,44 @@ user_condition <- function(text) {
 
 #' Run a script's body. Both streams must already go to the log.
 #'
+#' Inputs of which an earlier step has recorded the checksum are checked first. The body writes to
+#' partial files, which become the job's outputs when it is done.
+#'
 #' A user error ends the script with status 1 and its sentence in the log and on the console; any
 #' other error leaves its calls in the log and one sentence that names the log on the console.
 #' Warnings are written as they come.
 #'
-#' @param path path of the log, for the sentence on the console.
 #' @param expr the body.
-logged <- function(path, expr) {
+logged <- function(expr) {
   options(warn = 1)
   # R would compile functions while they run, which takes a job longer than it saves; those of
   # packages are compiled already.
   compiler::enableJIT(0)
+  finals <- unique(as.character(unlist(snakemake@output)))
+  partials <- partial_path(finals)
+  unlink(partials, recursive = TRUE)
+  snakemake@output[] <<- lapply(snakemake@output, partial_path)
   failed <- tryCatch(
     withCallingHandlers({
+      check(unlist(snakemake@input))
       expr
+      lapply(finals, publish)
       NULL
-    }, error = log_calls),
+    }, error = log_calls, warning = refuse_lost_data),
     error = identity
   )
   if (!is.null(failed)) {
-    end_script(failure_sentence(failed, path))
+    unlink(partials, recursive = TRUE)
+    end_script(failure_sentence(failed, snakemake@log[[1]]))
   }
   message(usage())
+}
+
+# R only warns if the last part of a file could not be written.
+refuse_lost_data <- function(warning) {
+  if (grepl("closing connection|could not write", conditionMessage(warning))) {
+    stop(conditionMessage(warning))
+  }
 }
 
 #' What this process and its children have used: the last line of every log.
@@ -71,11 +90,18 @@ log_calls <- function(error) {
   message(paste(c("Traceback (innermost call last):", paste0("  ", lines)), collapse = "\n"))
 }
 
+# What R says when a disk is full.
+full_disk <- "No space left|quota exceeded|writing to connection|closing connection|could not write"
+after_full_disk <- "free some space; the same command then goes on where it was"
+
 #' The sentence for the log and the console about an error that ended a script.
 failure_sentence <- function(error, path) {
   if (inherits(error, "user_error")) {
     lines <- strsplit(conditionMessage(error), "\n", fixed = TRUE)[[1]]
     return(paste0("ERROR: ", lines, collapse = "\n"))
+  }
+  if (grepl(full_disk, conditionMessage(error))) {
+    return(sprintf("ERROR: the disk is full: %s (%s)", one_line(error), after_full_disk))
   }
   sprintf("ERROR: %s (traceback: %s)", one_line(error), path)
 }

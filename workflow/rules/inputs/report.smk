@@ -19,7 +19,19 @@ def tables_of_findings():
 
 
 def opening_screen():
-    """Say what the permutation null will cost; Snakemake has no public way to ask for its jobs."""
+    """Say what the permutation null will cost, and what cannot be checked.
+
+    Snakemake has no public way to ask for its jobs.
+    """
+    session.end_on_signals()
+    done = [job for job in workflow.dag.jobs if job.rule.script and not workflow.dag.needrun(job)]
+    unknown = unrecorded(str(path) for job in done for path in job.output)
+    if unknown:
+        print(
+            f"{some(unknown, 3)}: no checksum is recorded, as an older version made them or their"
+            " .sha256 is gone: they are used as they are; delete what is to be made again",
+            file=sys.stderr,
+        )
     jobs = [
         (job.wildcards.dataset, job.rule.name.split("_")[1], job.wildcards.model)
         for job in workflow.dag.needrun_jobs()
@@ -31,6 +43,8 @@ def opening_screen():
 
 def closing_screen(failed=False):
     """Say where the predictions are, or what the run found and what went wrong."""
+    if session.interrupted:
+        return
     if STUDY.prediction and not failed:
         text = f"\nThe predictions are in {STUDY.prediction['output']}"
     else:

@@ -3,7 +3,7 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         from omc.core.csv_files import number, write_csv
         from omc.data.images import feature_names, features_of, read_prepared
 

@@ -2,7 +2,7 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
+logged({
   use("formats")
   path <- snakemake@input[["rds"]]
   params <- snakemake@params

@@ -3,7 +3,7 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         import json
 
         from omc.core.csv_files import write_csv

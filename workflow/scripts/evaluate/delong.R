@@ -2,7 +2,7 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
+logged({
   use("csv_files", "delong")
   positive <- snakemake@params[["positive"]]
   rows <- delong_rows(

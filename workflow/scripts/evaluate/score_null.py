@@ -5,7 +5,7 @@ from pathlib import Path
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         import json
 
         import numpy as np

@@ -35,7 +35,7 @@ main <- function(input, output, params) {
   draw_figures(data, output)
 }
 
-logged(snakemake@log[[1]], {
+logged({
   use("csv_files", "theme", "figure_data", "pairs", "panels", "variants", "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))

@@ -6,7 +6,7 @@ It has some rows and columns of the first split, in the files that training read
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         from omc.learn.trial import cut_data
 
         cut_data(snakemake.input, snakemake.output, snakemake.params.task)

@@ -2,7 +2,7 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
+logged({
   use("trial")
   try_models(
     named(snakemake@input), snakemake@output[[1]], named(snakemake@params), snakemake@log[[1]]

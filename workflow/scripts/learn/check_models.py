@@ -3,7 +3,7 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         from omc.learn.trial import try_models
 
         try_models(snakemake.input, snakemake.output[0], snakemake.params, snakemake.log[0])

@@ -2,7 +2,7 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
+logged({
   use("shuffling")
   shuffle_features(named(snakemake@input), snakemake@output[[1]], named(snakemake@params))
 })

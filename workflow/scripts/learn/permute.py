@@ -3,7 +3,7 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         from omc.learn.shuffling import shuffle_features
 
         shuffle_features(snakemake.input, snakemake.output[0], snakemake.params)

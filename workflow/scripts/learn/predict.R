@@ -2,8 +2,8 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
-  use("csv_files", "matrix", "models", "saving", "batch")
+logged({
+  use("csv_files", "records", "matrix", "models", "saving", "batch")
   new <- snakemake@input[["new"]]
   params <- snakemake@params
   saved <- load_model(params[["model"]], params[["sha256"]])
@@ -17,5 +17,7 @@ logged(snakemake@log[[1]], {
   if (length(columns) > 0) {
     table[columns] <- if (is.null(predictions$prob)) NA_character_ else number(predictions$prob)
   }
-  write_csv(params[["output"]], c("sample", "predicted", columns), table)
+  written(params[["output"]], function(path) {
+    write_csv(path, c("sample", "predicted", columns), table)
+  })
 })

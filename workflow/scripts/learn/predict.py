@@ -3,10 +3,11 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         import numpy as np
 
         from omc.core.csv_files import number, write_csv
+        from omc.core.records import written
         from omc.core.tables import prob_columns
         from omc.data.matrix import axis_names, read_columns
         from omc.learn.saving import load_model, predict_saved
@@ -21,4 +22,5 @@ if __name__ == "__main__":
         rows = [list(pair) for pair in zip(samples, predicted, strict=True)]
         for i, row in enumerate(rows):
             row += [""] * len(saved["classes"]) if prob is None else map(number, prob[i])
-        write_csv(params.output, ["sample", "predicted", *prob_columns(saved["classes"])], rows)
+        with written(params.output) as path:
+            write_csv(path, ["sample", "predicted", *prob_columns(saved["classes"])], rows)

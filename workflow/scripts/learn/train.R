@@ -2,7 +2,7 @@
 
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
-logged(snakemake@log[[1]], {
+logged({
   use("running")
   run_job(
     named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]]

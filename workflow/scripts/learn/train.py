@@ -3,7 +3,7 @@
 from omc.core.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         from omc.learn.running import run_job
 
         run_job(snakemake.input, snakemake.output, snakemake.params, snakemake.log[0])

@@ -34,7 +34,7 @@ main <- function(specs, output) {
   writeLines(enc2utf8(json), output, useBytes = TRUE)
 }
 
-logged(snakemake@log[[1]], {
+logged({
   use("models")
   text <- snakemake@params[["models"]]
   Encoding(text) <- "UTF-8"

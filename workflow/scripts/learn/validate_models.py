@@ -48,7 +48,7 @@ def main(specs: list[dict], output: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         import json
 
         main(json.loads(snakemake.params.models), snakemake.output[0])

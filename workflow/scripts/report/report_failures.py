@@ -31,13 +31,14 @@ def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     if messages and on_failure == "stop":
         raise UserError(
             f"{text}\nall results and figures are there without these; see {failures};"
-            " set on_failure: report to end such a run with status 0"
+            " `make retry` trains them again, and only them; set on_failure: report to end such a"
+            " run with status 0"
         )
     Path(output).write_text(text + "\n", encoding="utf-8")
     print(text)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         files = snakemake.input
         main(files.metrics, files.failures, snakemake.params.on_failure, snakemake.output[0])

@@ -23,10 +23,12 @@ def git(folder: str, *arguments: str) -> str | None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake):
         import json
+        from datetime import UTC, datetime
 
         from omc.core.checksums import sha256_file
+        from omc.learn.saving import TRUSTED
 
         files, config = snakemake.input, json.loads(snakemake.params.config)
         workflow = str(Path(__file__).parents[2])
@@ -36,11 +38,14 @@ if __name__ == "__main__":
             str(path) for folder in files.models for path in sorted(Path(folder).glob("model.*"))
         ]
         manifest = {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "config": config,
             "seed": config["seed"],
             "inputs": {path: sha256_file(path) for path in files.sources},
             "splits": {path: sha256_file(path) for path in files.splits},
             "models": {path: sha256_file(path) for path in models},
+            # What a saved model may hold to be read; of any kind, only with the checksum above.
+            "trusted": {".skops": TRUSTED, ".joblib": "any", ".rds": "any"},
             "versions": {
                 Path(path).stem.removeprefix("models_"): json.loads(Path(path).read_text())
                 for path in files.versions

@@ -134,6 +134,10 @@ save_figure <- function(figure, files, resolution = 160) {
       if (is.null(table)) table <- ggplot_gtable(built)
       grid::grid.draw(table)
     }, finally = grDevices::dev.off())
+    # svglite does not say that the disk is full.
+    if (grepl("\\.svg$", file) && !grepl("</svg>", utils::tail(c("", readLines(file)), 1))) {
+      stop(sprintf("could not write %s", file))
+    }
   }
   invisible(files)
 }

@@ -1,6 +1,8 @@
 """Errors that a user can correct, in one sentence each."""
 
 import difflib
+import errno
+import os
 import sys
 
 
@@ -15,6 +17,23 @@ def stop(error: UserError):
     """End the program with the sentences of an error, each on a line of its own."""
     print(*(f"ERROR: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
     sys.exit(1)
+
+
+def disk_problem(error: Exception) -> str:
+    """Sentence about an error of the disk that results are written to; '' if it is another error.
+
+    Libraries put the system's message into their own, without its number.
+    """
+    full = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
+    text, path = str(error), getattr(error, "filename", None)
+    where = f"{path}: " if path else ""
+    if any(message in text for message in full):
+        return (
+            f"{where}the disk is full: free some space; the same command then goes on where it was"
+        )
+    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES):
+        return f"{where}{error.strerror}: let this user read and write there, then run it again"
+    return ""
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -1,18 +1,24 @@
-"""The log of a script: both streams; the console gets one sentence (twin: logs.R)."""
+"""The opening of every script: its log, and checked files (twin: logs.R)."""
 
 import gc
 import os
 import resource
+import signal
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from omc.core.errors import UserError
+from omc.core.errors import UserError, disk_problem
+from omc.core.records import check, partial_path, publish, remove
 
 
 @contextmanager
-def logged(path: str):
-    """Send standard output and error of this process and its children to the log file at `path`.
+def logged(job):
+    """Run a script's body: `job` is the object `snakemake` of the script.
+
+    Standard output and error of this process and its children go to the job's log. Inputs of which
+    an earlier step has recorded the checksum are checked first. The body writes to partial files,
+    which become the job's outputs when it is done.
 
     A UserError ends the script with status 1 and its sentence in the log and on the console; any
     other error leaves its traceback in the log and one sentence that names the log on the console.
@@ -20,19 +26,45 @@ def logged(path: str):
     """
     # Imports create no garbage, but searching for it takes a tenth of the start-up time.
     gc.set_threshold(100_000, 20, 100)
+    # An interrupted script ends without a word, and Snakemake says why.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    path = job.log[0]
     console = os.dup(2)
     with open(path, "w", encoding="utf-8", buffering=1) as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
         try:
-            yield
+            check(job.input)
+            with _outputs(job.output):
+                yield
         except UserError as error:
             _end(console, "\n".join(f"ERROR: {line}" for line in str(error).splitlines()))
         except Exception as error:
-            traceback.print_exc()
-            _end(console, f"ERROR: {type(error).__name__}: {one_line(error)} (traceback: {path})")
+            problem = disk_problem(error)
+            if not problem:
+                traceback.print_exc()
+                problem = f"{type(error).__name__}: {one_line(error)} (traceback: {path})"
+            _end(console, f"ERROR: {problem}")
         finally:
-            print(usage())
+            with suppress(OSError):  # a full disk
+                print(usage())
+
+
+@contextmanager
+def _outputs(paths):
+    """Let `paths`, a Namedlist of Snakemake, be those of partial files until the body is done."""
+    finals = list(paths)
+    paths[:] = [partial_path(path) for path in finals]
+    paths._take_names(list(paths._get_names()))
+    for path in paths:
+        remove(path)
+    try:
+        yield
+        for path in finals:
+            publish(path)
+    finally:
+        for path in paths:
+            remove(path)
 
 
 def usage() -> str:
@@ -48,6 +80,7 @@ def one_line(error) -> str:
 
 
 def _end(console: int, text: str):
-    print(text, file=sys.stderr, flush=True)
     os.write(console, (text + "\n").encode())
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
     raise SystemExit(1)

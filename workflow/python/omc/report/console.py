@@ -5,6 +5,8 @@ from pathlib import Path
 
 from omc.core.csv_files import read_csv
 
+NO_MESSAGE = "ERROR: a job ended without a message: see the log of Snakemake in .snakemake/log"
+
 
 def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     """Expected cost of the permutation null.
@@ -35,7 +37,7 @@ def closing_text(results: str, began: float, failed: bool) -> str:
     """
     lines = []
     if failed:
-        lines += ["", "What went wrong:", *(errors(results, began) or ["see the messages above"])]
+        lines += ["", "What went wrong:", *(errors(results, began) or [NO_MESSAGE])]
     checked = Path(results, "logs", "check.log")
     if checked.exists() and checked.stat().st_mtime >= began:
         return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
@@ -52,13 +54,23 @@ def without_tables(text: str) -> str:
 
 
 def errors(results: str, began: float) -> list[str]:
-    """Error sentences in the logs of this run, oldest log first."""
+    """Error sentences of this run's logs, and of jobs that were killed, oldest log first."""
     logs = [log for log in Path(results, "logs").rglob("*.log") if log.stat().st_mtime >= began]
     logs.sort(key=lambda log: log.stat().st_mtime)
     return list(dict.fromkeys(line for log in logs for line in errors_of(log)))
 
 
 def errors_of(log: Path) -> list[str]:
-    """Lines of a log that begin with ERROR."""
+    """Lines of a log that begin with ERROR; a sentence if its script was killed before its end."""
+    if log.name == "check.log":
+        return []
     with open(log, encoding="utf-8", errors="replace") as file:
-        return [line.rstrip("\n") for line in file if line.startswith("ERROR: ")]
+        lines = file.read().splitlines()
+    found = [line for line in lines if line.startswith("ERROR: ")]
+    # The last line of a script that came to its end: see `core.logs.usage`.
+    if found or any(line.startswith("used ") for line in lines[-1:]):
+        return found
+    return [
+        f"ERROR: {log}: the job with this log was killed before its end (often: out of memory):"
+        " the same command runs it again"
+    ]

@@ -9,9 +9,9 @@ IMPORT = re.compile(r"^\s*from (omc[\w.]*) import (\([\w\s,]+\)|.+)$", re.M)
 USE = re.compile(r"^\s*use\(([^)]*)\)", re.M)
 CATALOG = re.compile(r"""catalog\(["']([\w./-]+)["']""")
 REGISTRY = re.compile(r'"(omc(?:\.\w+)+)"')
-# Files that only affect sentences, not numbers. A new or dropped column in tables.csv also changes
-# the code that fills it.
-FOR_PEOPLE = {"errors.py", "logs.py", "logs.R", "tables.csv"}
+# Files that affect no number: sentences, logs, checks of files. A new or dropped column in
+# tables.csv also changes the code that fills it.
+NO_NUMBERS = {"errors.py", "logs.py", "logs.R", "records.py", "records.R", "tables.csv"}
 
 
 def code_files(workflow: str, *files: str) -> list[str]:
@@ -26,8 +26,8 @@ def code_files(workflow: str, *files: str) -> list[str]:
         path = pending.pop()
         if path not in used_files:
             used_files.append(path)
-            pending += used_by(path, workflow)
-    relevant = (path for path in used_files[1:] if path.name not in FOR_PEOPLE)
+            pending += [] if path.name in NO_NUMBERS else used_by(path, workflow)
+    relevant = (path for path in used_files[1:] if path.name not in NO_NUMBERS)
     return sorted(map(str, relevant))
 
 

@@ -7,6 +7,7 @@ import json
 import os
 
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.records import check, unrecorded
 
 MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
 READ_BY = ("orientation", "matrix", "transform", "pseudo_count")
@@ -70,11 +71,20 @@ def split_input(text: str, layers: list[str]) -> dict[str, str]:
 
 
 def find_model(folder: str, manifest: str) -> tuple[str, str]:
-    """(path, SHA-256 by the manifest) of the model that split `final` left in `folder`."""
+    """(path, SHA-256 by the manifest) of the model that split `final` left in `folder`.
+
+    UserError unless both are as the run's own jobs wrote them, since reading a model can run code.
+    """
     if not (os.path.isdir(folder) and os.path.isfile(manifest)):
         raise UserError(
             f"{folder}: there is no saved model of a finished run: run the comparison first"
         )
+    for written in unrecorded([folder, manifest]):
+        raise UserError(
+            f"{written}: its checksum was not recorded when it was made, so that no model is read:"
+            " delete it, and run the comparison again"
+        )
+    check([folder, manifest])
     saved = [name for name in os.listdir(folder) if name in MODEL_FILES]
     if not saved:
         raise UserError(

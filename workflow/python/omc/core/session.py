@@ -1,0 +1,229 @@
+"""A run as a whole: who is at work in this folder, and how everything ends with it.
+
+Only Snakemake's main process uses this. All processes of a run have its name in their environment,
+so that a guard, a process of its own, can end them however the main process ended. A run that was
+killed leaves a file with its name, by which the next run clears what it left.
+"""
+
+import atexit
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from omc.core.errors import UserError, disk_problem
+from omc.core.records import remove, written
+
+FOLDER, LOCKS = Path(".snakemake", "running"), Path(".snakemake", "locks")
+VARIABLE = "OMC_RUN"
+GRACE = 3  # seconds between asking a process to end and killing it
+UNLOCK = "`snakemake --unlock` (or `make run ARGS=--unlock`)"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: its main process (started: seconds since the epoch) and its folders."""
+
+    host: str
+    pid: int
+    started: float
+    results: str
+    temporary: list[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.host}-{self.pid}-{self.started}"
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it ran on this machine."""
+        return self.host == socket.gethostname()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its main process is still there; True if that is on another machine."""
+        if not self.is_here:
+            return True
+        with suppress(psutil.Error):
+            return abs(psutil.Process(self.pid).create_time() - self.started) < 1
+        return False
+
+    def __str__(self) -> str:
+        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.started))
+        return f"process {self.pid} on {self.host}, since {since}, results in {self.results}/"
+
+
+def begin(results: str, temporary: str) -> list[Run]:
+    """Register this run, clear what killed runs left, and see to its end.
+
+    results: its folder; temporary: a folder that Snakemake has made for itself. Returns the
+    other runs that are at work here. UserError if nothing can be written here.
+    """
+    try:
+        others = clear_killed()
+        folders = [tempfile.mkdtemp(prefix="omc-"), temporary]
+        started = psutil.Process().create_time()
+        run = Run(socket.gethostname(), os.getpid(), started, results, folders)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with written(str(FOLDER / f"{run.name}.json")) as path:
+            Path(path).write_text(json.dumps(asdict(run)), encoding="utf-8")
+    except OSError as error:
+        raise UserError(disk_problem(error) or str(error)) from error
+    os.environ["TMPDIR"] = tempfile.tempdir = folders[0]
+    # It ends when the pipe to it closes, which the system does however this process ends.
+    guard = subprocess.Popen(
+        [sys.executable, "-m", "omc.core.session", run.name, *folders],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    os.environ[VARIABLE] = run.name
+    atexit.register(finish, run, guard)
+    logging.getLogger("snakemake.logging").addFilter(Sentences(others))
+    end_on_signals()
+    return others
+
+
+def finish(run: Run, guard: subprocess.Popen) -> None:
+    """Take back the registration; the guard ends what still runs."""
+    remove(str(FOLDER / f"{run.name}.json"))
+    guard.communicate()
+
+
+def clear_killed() -> list[Run]:
+    """End the processes of runs that were killed, and remove what they left; returns the others.
+
+    Locks of Snakemake do not tell whose they are: they are removed only if no other run is at work.
+    """
+    runs = [Run(**json.loads(path.read_text("utf-8"))) for path in FOLDER.glob("[!.]*.json")]
+    if "--unlock" in sys.argv:
+        for run in runs:
+            if not run.is_here:
+                remove(str(FOLDER / f"{run.name}.json"))
+        return []
+    others = [run for run in runs if run.is_alive]
+    for run in runs:
+        if run not in others:
+            clear(run.name, *run.temporary)
+            for partial in Path(run.results).rglob(".part-*"):
+                remove(str(partial))
+            remove(str(FOLDER / f"{run.name}.json"))
+            if not others and any(LOCKS.glob("*.lock")):
+                shutil.rmtree(LOCKS)
+                print(
+                    f"An earlier run was killed ({run}). Its lock is removed, and its unfinished"
+                    " jobs run again.",
+                    file=sys.stderr,
+                )
+    return others
+
+
+def clear(name: str, *temporary: str) -> None:
+    """End the processes that a run has left, and remove its temporary folders."""
+    end_processes(name)
+    for folder in temporary:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_processes(name: str) -> None:
+    """End all processes of a run but the main one: ask them, and kill those that stay."""
+    processes = [process for process in psutil.process_iter() if _is_of(process, name)]
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for process in processes:
+            with suppress(psutil.Error):
+                end(process)
+        deadline = time.time() + GRACE
+        while time.time() < deadline and any(map(_is_at_work, processes)):
+            time.sleep(0.05)
+        processes = [process for process in processes if _is_at_work(process)]
+
+
+def _is_at_work(process: psutil.Process) -> bool:
+    # A process that has ended stays as a zombie until its parent, or the system, looks.
+    with suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _is_of(process: psutil.Process, name: str) -> bool:
+    with suppress(psutil.Error, OSError):
+        return process.pid != os.getpid() and process.environ().get(VARIABLE) == name
+    return False
+
+
+interrupted = False
+
+
+def end_on_signals() -> None:
+    """Let Ctrl-C, TERM and HUP end the run and all of its processes in one sentence.
+
+    Needed again when Snakemake has set its own handler of TERM. Ignored signals stay so (nohup).
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number, frame):
+    global interrupted
+    first, interrupted = not interrupted, True
+    # What Snakemake says from now on is that jobs failed: they were ended.
+    logging.getLogger("snakemake.logging").disabled = True
+    sys.excepthook = lambda *error: None
+    if first:
+        with suppress(OSError):  # the terminal may be gone
+            print(
+                f"\nInterrupted ({signal.Signals(number).name}): the jobs at work are ended, and"
+                " nothing else is lost: the same command goes on where it was.",
+                file=sys.stderr,
+                flush=True,
+            )
+    end_processes(os.environ[VARIABLE])
+    if first:
+        raise KeyboardInterrupt
+
+
+class Sentences(logging.Filter):
+    """Replaces Snakemake's messages about locks and disks by a sentence."""
+
+    def __init__(self, others: list[Run]):
+        super().__init__()
+        self.others = others
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        problem = disk_problem(Exception(text)) if record.levelno >= logging.ERROR else ""
+        if "Directory cannot be locked" in text:
+            problem = self.locked()
+        if problem:
+            record.msg, record.args = f"ERROR: {problem}", ()
+        return True
+
+    def locked(self) -> str:
+        """Who holds the lock."""
+        if not self.others:
+            return (
+                "this folder is locked, and not by a run that is known here: if none is at work,"
+                f" remove the lock with {UNLOCK}"
+            )
+        runs = "; ".join(map(str, self.others))
+        fix = "wait until it has ended, or end it"
+        if not all(run.is_here for run in self.others):
+            fix += f"; if it is dead, remove its lock with {UNLOCK}"
+        return f"another run is at work here ({runs}): {fix}"
+
+
+if __name__ == "__main__":
+    # The guard of a run: its standard input closes when the run has ended.
+    sys.stdin.read()
+    clear(*sys.argv[1:])
