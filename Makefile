@@ -78,7 +78,7 @@ test-r: $(TEST_READY)
 verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
 
-faults: $(TEST_READY) ## Campaigns of broken and hostile input: what is refused, read, or executed
+faults: $(TEST_READY) ## Campaigns: kills, changed files, broken and hostile input
 	@$(EXEC) pytest -m faults --capture=no tests/faults
 
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn

@@ -14,6 +14,8 @@ import pytest
 from tests.end_to_end.conftest import Workflow
 from tests.faults.conftest import tiny_study
 
+pytestmark = pytest.mark.faults
+
 # Scripts of all stages and both languages, in the order in which Snakemake can start them.
 STAGES = [
     *("import_dataset.py", "make_splits.py", "preprocess.py", "check_data.py"),
@@ -120,12 +122,6 @@ def kills_and_recovery(run, points, undisturbed):
     return met
 
 
-def test_killed_runs_go_on_with_the_same_command(root, tmp_path, finished):
-    points = [("preprocess.py", "snakemake", 0.3), ("train.R", "SIGINT", 1)]
-    assert kills_and_recovery(Disturbed(root, tmp_path / "run"), points, finished[0]) == 2
-
-
-@pytest.mark.faults
 def test_many_kill_points(root, tmp_path, finished):
     tried = met = 0
     for turn in range(4):
