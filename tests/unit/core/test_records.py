@@ -122,7 +122,7 @@ def test_a_full_disk_is_a_sentence_in_whatever_words_a_library_tells_it():
         "Can't synchronously write data (errno = 28, error message = 'No space left on device')"
     )
     assert disk_problem(error).startswith("the disk is full: free some space")
-    assert "a.csv: Read-only file system" in disk_problem(
+    assert "a.csv: nothing can be written there (read-only" in disk_problem(
         OSError(30, "Read-only file system", "a.csv")
     )
     assert disk_problem(ValueError("no convergence")) == ""

@@ -93,7 +93,6 @@ def test_a_killed_run_takes_its_processes_and_the_next_clears_its_lock(start, tm
     locks = tmp_path / ".snakemake" / "locks"
     locks.mkdir()
     (locks / "0.output.lock").write_text("results/metrics.csv\n")
-    (tmp_path / "results").mkdir()
     (tmp_path / "results" / ".part-metrics.csv").touch()
     main.kill()
     main.communicate()
@@ -112,7 +111,9 @@ def test_the_lock_of_a_living_run_stays_and_the_second_says_who_runs(start, tmp_
     lock.touch()
     others, said = start("locked").communicate()
     assert f"process {first.pid} on " in others and lock.exists()
-    assert said.startswith(f"ERROR: another run is at work here (process {first.pid} on ")
+    assert said.startswith(
+        f"ERROR: {tmp_path}: another run is at work here (process {first.pid} on "
+    )
     first.kill()
     first.communicate()
 
@@ -131,10 +132,17 @@ def test_a_run_of_another_machine_is_never_taken_for_dead(start, tmp_path):
     assert not list(folder.iterdir())
 
 
+@pytest.mark.parametrize("path", [".snakemake", "results"])
+def test_a_folder_that_cannot_be_made_is_a_sentence(start, tmp_path, path):
+    (tmp_path / path).write_text("a file stands here")
+    main = start("ends")
+    assert f"UserError: {tmp_path}: " in main.communicate()[1] and main.returncode == 1
+
+
 def test_a_lock_of_unknown_origin_is_not_cleared(start, tmp_path):
     lock = tmp_path / ".snakemake" / "locks" / "0.output.lock"
     lock.parent.mkdir(parents=True)
     lock.touch()
     said = start("locked").communicate()[1]
-    assert said.startswith("ERROR: this folder is locked") and "--unlock" in said
+    assert said.startswith(f"ERROR: {tmp_path}: this folder is locked") and "--unlock" in said
     assert said.count("\n") == 1 and lock.exists()

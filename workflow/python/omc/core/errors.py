@@ -3,6 +3,7 @@
 import difflib
 import errno
 import os
+import re
 import sys
 
 
@@ -19,20 +20,22 @@ def stop(error: UserError):
     sys.exit(1)
 
 
+DISK_PROBLEMS = {
+    errno.ENOSPC: "the disk is full: free some space; the same command then goes on",
+    errno.EDQUOT: "the disk quota is used up: free some space; the same command then goes on",
+    errno.EROFS: "nothing can be written there (read-only file system): take another folder",
+    errno.EACCES: "permission denied: let this user read and write there",
+}
+
+
 def disk_problem(error: Exception) -> str:
     """Sentence about an error of the disk that results are written to; '' if it is another error.
 
     Libraries put the system's message into their own, without its number.
     """
-    full = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)
-    text, path = str(error), getattr(error, "filename", None)
-    where = f"{path}: " if path else ""
-    if any(message in text for message in full):
-        return (
-            f"{where}the disk is full: free some space; the same command then goes on where it was"
-        )
-    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES):
-        return f"{where}{error.strerror}: let this user read and write there, then run it again"
+    for number, problem in DISK_PROBLEMS.items():
+        if match := re.search(rf"{os.strerror(number)}(?:: '([^'\n]+)')?", str(error)):
+            return f"{match[1]}: {problem}" if match[1] else problem
     return ""
 
 

@@ -6,6 +6,7 @@ killed leaves a file with its name, by which the next run clears what it left.
 """
 
 import atexit
+import errno
 import json
 import logging
 import os
@@ -72,14 +73,17 @@ def begin(results: str, temporary: str) -> list[Run]:
     """
     try:
         others = clear_killed()
+        os.makedirs(results, exist_ok=True)
+        if not os.access(results, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), results)
+        FOLDER.mkdir(parents=True, exist_ok=True)
         folders = [tempfile.mkdtemp(prefix="omc-"), temporary]
         started = psutil.Process().create_time()
         run = Run(socket.gethostname(), os.getpid(), started, results, folders)
-        FOLDER.mkdir(parents=True, exist_ok=True)
         with written(str(FOLDER / f"{run.name}.json")) as path:
             Path(path).write_text(json.dumps(asdict(run)), encoding="utf-8")
     except OSError as error:
-        raise UserError(disk_problem(error) or str(error)) from error
+        raise UserError(f"{os.getcwd()}: {disk_problem(error) or error}") from error
     os.environ["TMPDIR"] = tempfile.tempdir = folders[0]
     # It ends when the pipe to it closes, which the system does however this process ends.
     guard = subprocess.Popen(
@@ -194,20 +198,23 @@ def _interrupt(number, frame):
 
 
 class Sentences(logging.Filter):
-    """Replaces Snakemake's messages about locks and disks by a sentence."""
+    """Replaces Snakemake's messages about locks and disks by a sentence, which is said once."""
 
     def __init__(self, others: list[Run]):
         super().__init__()
-        self.others = others
+        self.others, self.said = others, set()
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        problem = disk_problem(Exception(text)) if record.levelno >= logging.ERROR else ""
+        problem = disk_problem(Exception(text)) if record.levelno >= logging.WARNING else ""
         if "Directory cannot be locked" in text:
             problem = self.locked()
-        if problem:
-            record.msg, record.args = f"ERROR: {problem}", ()
-        return True
+        if not problem:
+            return True
+        record.msg, record.args = f"ERROR: {os.getcwd()}: {problem}", ()
+        new = problem not in self.said
+        self.said.add(problem)
+        return new
 
     def locked(self) -> str:
         """Who holds the lock."""
