@@ -8,6 +8,8 @@ draw_layers <- function(data) {
   rows <- data$variants[data$variants$kind == "layer", , drop = FALSE]
   rows <- rows[order(match(rows$model, unique(rows$model)), rows$variant_estimate *
                        if (info$higher_is_better) -1 else 1), , drop = FALSE]
+  parts <- unique(rows$part)
+  several <- length(parts) != 1
   splits <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
   draw_variants(
     data.frame(
@@ -18,15 +20,19 @@ draw_layers <- function(data) {
     words = list(
       title = finding(data, "layers"),
       subtitle = paste0(
-        data$dataset, ": ", plural(length(unique(rows$part)), "layer"), ", each alone and all ",
-        "together in the same ", plural(splits, "split"), ". ", capitalise(info$label), ": ",
+        data$dataset, ": ",
+        if (several) paste0(plural(length(parts), "layer"), ", each") else parts,
+        " alone and all ", if (several) "" else "layers ", "together in the same ",
+        plural(splits, "split"), ". ", capitalise(info$label), ": ",
         if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by all layers."
       ),
       caption = paste(
         variant_intervals(rows),
-        "The title compares with each model's best single layer: as this is picked by the same",
-        "predictions, all layers look a little worse against it than they are. Baselines are left",
-        "out."
+        if (several) paste(
+          "The title compares with each model's best single layer: as this is picked by the same",
+          "predictions, all layers look a little worse against it than they are."
+        ),
+        "Models that ignore the features are left out."
       ),
       mean = "all layers", other = "this layer alone",
       means = variant_value(rows, info),

@@ -64,7 +64,7 @@ draw_variants <- function(rows, words, info) {
   right <- max(text_width(c(rows$number, header), axis)) + 0.1
   plot <- ggplot(mapping = aes(colour = .data$language, shape = .data$language)) +
     variant_marks(rows, header) +
-    variant_scales(words, language_colours[unique(rows$language)]) +
+    variant_scales(words, language_colours[names(language_colours) %in% rows$language]) +
     scale_x_continuous(labels = short_number) +
     scale_y_discrete(labels = function(row) rows$label[as.integer(row)]) +
     facet_grid(

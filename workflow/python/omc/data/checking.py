@@ -70,7 +70,8 @@ def check_dataset(
     """Write the checks of a data set. setting: outcome (its column), task, positive, groups."""
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     with named_by_user(setting.get("rds", {})):
-        cells = read_sheet(sheet)
+        # Columns that are features are no lab batches.
+        cells = read_sheet(sheet).drop(columns=setting.get("columns", []))
     data_set = CheckedData(
         setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
         read_csv(splits), read_csv(strata),

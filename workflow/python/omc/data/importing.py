@@ -8,6 +8,7 @@ from omc.core.errors import UserError, did_you_mean, quoted, some
 from omc.data.missing import is_missing
 from omc.data.names import check_names
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
+from omc.data.sheet_columns import import_columns
 from omc.data.transforming import is_compositional, transform
 
 DEVELOPMENT = "development"
@@ -153,6 +154,9 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     rows: see `read_sheets`. A cohort that is read from development's table has the same features.
     """
     layer, at = dataset["layers"][name], f"{key}.layers.{name}"
+    if "columns" in layer:
+        sheets = {cohort: _sheet_path(dataset, cohort) for cohort in rows}
+        return import_columns(layer, sheets, rows, at)
     several_layers = len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"], layer["matrix"])
     parts = {}

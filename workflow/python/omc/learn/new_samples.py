@@ -9,7 +9,8 @@ from omc.core.errors import UserError, some
 from omc.core.names import FINAL
 from omc.data.matrix import axis_names, layers
 from omc.data.names import check_names
-from omc.data.reading import ending, read_table
+from omc.data.reading import ending, read_sheet, read_table
+from omc.data.sheet_columns import same_features
 from omc.data.transforming import is_compositional, transform
 from omc.learn.preprocessing import read_fits
 
@@ -30,6 +31,12 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     parts = {}
     for name, table in tables.items():
         used_columns = (layer_of == name) & used
+        if "columns" in table:
+            known = names_in_table(features[layer_of == name], name)
+            values = read_columns_of(table, known, name)
+            kept = used[layer_of == name]
+            parts[name] = values.loc[:, kept].set_axis(features[used_columns], axis=1)
+            continue
         read_columns = (layer_of == name) if is_compositional(table["transform"]) else used_columns
         values = read_layer(table, names_in_table(features[read_columns], name))
         parts[name] = values.loc[:, used[read_columns]].set_axis(features[used_columns], axis=1)
@@ -39,6 +46,13 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     missing = int(joined.isna().to_numpy().sum())
     print(f"{len(joined)} samples x {len(layer_names)} features; {missing} values are missing")
     return joined.to_numpy(), list(joined.index), list(joined.columns), layer_names
+
+
+def read_columns_of(layer: dict, features: list[str], name: str) -> pd.DataFrame:
+    """The columns of a sheet of new samples as the features of the training sheet."""
+    path = layer["path"]
+    key = f"datasets.layers.{name}"
+    return same_features(read_sheet(path), pd.Index(features), layer, key, path)
 
 
 def names_in_table(features, layer: str) -> list[str]:

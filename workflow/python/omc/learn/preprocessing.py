@@ -36,7 +36,8 @@ class Fit:
 def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
     """Learn all fits of all splits of a data set and write them; arguments: paths, and see `learn`.
 
-    setting: also top_variance, a number of features or None by layer.
+    setting: also top_variance, a number of features or None by layer, and baseline, names of
+    layers.
     """
     # Nothing is learned from external cohorts, so they are not even read.
     sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
@@ -45,7 +46,12 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
     row_of = {row["sample"]: i for i, row in enumerate(sheet)}
     layer_of = matrix.layers(data)
     parts = [
-        {"name": name, "columns": np.flatnonzero(layer_of == name), "top_variance": top_variance}
+        {
+            "name": name,
+            "columns": np.flatnonzero(layer_of == name),
+            "top_variance": top_variance,
+            "baseline": name in setting.get("baseline", []),
+        }
         for name, top_variance in setting["top_variance"].items()
     ]
     columns = np.arange(len(layer_of))
@@ -70,9 +76,10 @@ def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit
     """Learn one fit's preprocessing from its training rows.
 
     values: (n, p) array or sparse CSC array, NaN where missing; outcome: (n,) labels, or numbers in
-    a regression; layers: one {name, columns: (p_l,), top_variance: int or None} per layer;
-    setting: max_missing, impute, scale, method, features. The steps, in order: drop features with
-    too many missing values, impute, drop constant features, keep the top variance, scale, select.
+    a regression; layers: one {name, columns: (p_l,), top_variance: int or None, baseline: whether
+    its features are neither filtered nor selected, but for constant ones} per layer; setting:
+    max_missing, impute, scale, method, features. The steps, in order: drop features with too many
+    missing values, impute, drop constant features, keep the top variance, scale, select.
     All are inside the fold, because selection on all samples biases the error (Ambroise & McLachlan
     2002, doi:10.1073/pnas.102102699). They run per layer; then the layers are weighted
     (`weigh_blocks`).
@@ -111,6 +118,9 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
             f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
             " the data set's join: inner"
         )
+    if layer.get("baseline"):
+        setting = {**setting, "max_missing": np.nextafter(1, 0), "method": "none"}
+        layer = {**layer, "top_variance": None}
     missing_share, mean, spread = (np.zeros(len(index)) for _ in range(3))
     for at, x in _blocks(values, index):
         missing = np.isnan(x)

@@ -91,9 +91,11 @@ def _data(setting: dict, dataset: dict) -> str:
         parts.append(where + counted + (f" of {groups} groups" if groups else ""))
     layers = []
     for name, layer in setting["layers"].items():
-        transform = TEXTS.get(layer["transform"], layer["transform"])
+        transform = TEXTS.get(layer.get("transform"), layer.get("transform"))
         if "images" in layer:
             transform = f"from images of {' x '.join(map(str, layer['size']))} pixels"
+        elif "columns" in layer:
+            transform = f"from the columns {', '.join(layer['columns'])} of the sample sheet"
         layers.append(f"{size['features'].get(name, 0)} of `{name}` ({transform})")
     outcome = f"`{setting['outcome']['column']}` ({task}"
     if dataset["positive"]:
@@ -196,6 +198,17 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
         f" samples biases the error {cite('ambroise')}. Within each layer, in this order:"
         f" {'; '.join(steps)}."
     )
+    baselines = [
+        f"`{layer_name}` of {name}"
+        for name, dataset in config["datasets"].items()
+        for layer_name, layer in dataset["layers"].items()
+        if layer["role"] == "baseline"
+    ]
+    if baselines:
+        text += (
+            f" The features of {' and '.join(baselines)} are what is known without the others: they"
+            " were neither filtered nor selected."
+        )
     if any(len(dataset["layers"]) > 1 for dataset in config["datasets"].values()):
         text += (
             " Layers were concatenated, each divided by the square root of its number of features"

@@ -8,9 +8,9 @@ from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.evaluate.metrics import METRICS
 from omc.study.config_file import mapping
-from omc.study.schema import LAYER_KEYS
+from omc.study.schema import keys_of_other_kinds, layer_kinds
 
-KINDS = ("table", "images")
+PATHS = ("table", "images")
 # F test by task: a configuration may have data sets of both tasks.
 F_TESTS = {"classification": "anova", "regression": "f_regression"}
 
@@ -25,6 +25,7 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     for cohort_name, cohort in dataset["cohorts"].items():
         _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
     _check_strata(dataset, key)
+    _check_columns(dataset, key)
     _check_variants(dataset, key)
     per_image = [n for n, layer in dataset["layers"].items() if layer.get("unit") == "image"]
     if per_image and len(dataset["layers"]) > 1:
@@ -107,7 +108,7 @@ def path_problems(dataset: dict, key: str, root: str) -> list[str]:
     for at, part in parts.items():
         paths = {f"{at}.samples": mapping(part).get("samples")}
         for name, layer in mapping(mapping(part).get("layers")).items():
-            paths |= {f"{at}.layers.{name}.{kind}": mapping(layer).get(kind) for kind in KINDS}
+            paths |= {f"{at}.layers.{name}.{kind}": mapping(layer).get(kind) for kind in PATHS}
         for at_path, path in paths.items():
             try:
                 if isinstance(path, str):
@@ -119,16 +120,33 @@ def path_problems(dataset: dict, key: str, root: str) -> list[str]:
 
 def _resolve_layer(layer: dict, key: str, root: str) -> None:
     """Resolve the path of a layer, and keep only the keys of its kind."""
-    kinds = [kind for kind in KINDS if kind in layer]
+    kinds = layer_kinds(layer)
     if len(kinds) != 1:
-        given = "both" if kinds else "neither"
+        given = f"{len(kinds)} of them" if kinds else "none"
         raise UserError(
-            f"{key}: a layer has a table or images, and here is {given}: give one of them"
+            f"{key}: a layer has a table, images or columns, and here is {given}: give one of them"
         )
     (kind,) = kinds
-    layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
-    for name in LAYER_KEYS["table" if kind == "images" else "images"]:
+    if kind != "columns":
+        layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
+    for name in keys_of_other_kinds(kind):
         layer.pop(name, None)
+
+
+def _check_columns(dataset: dict, key: str) -> None:
+    """Refuse columns of the sheet as features that have another role, and types of no column."""
+    roles = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    for layer_name, layer in dataset["layers"].items():
+        at = f"{key}.layers.{layer_name}"
+        for name in layer.get("columns", []):
+            if name in roles:
+                raise UserError(f"{at}.columns: '{name}' is {key}.{roles[name]}: take it out")
+        for name in layer.get("types", {}):
+            if name not in layer["columns"]:
+                raise UserError(
+                    f"{at}.types: '{name}' is not one of its columns."
+                    f"{did_you_mean(name, layer['columns'])} Its columns: {some(layer['columns'])}"
+                )
 
 
 def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
@@ -144,7 +162,7 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
     layers = {}
     for name, layer in dataset["layers"].items():
         overrides = dict(cohort["layers"].get(name, {}))
-        for kind in KINDS:
+        for kind in PATHS:
             if kind in overrides:
                 at = f"{key}.layers.{name}.{kind}"
                 overrides[kind] = resolve_path(overrides[kind], at, root, kind == "images")

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from omc.core.catalog import catalog
+from omc.study.variants import compared_layers
 
 
 @cache
@@ -24,7 +25,7 @@ def figure_names(dataset: dict, null_permutations: bool) -> list[str]:
         "always": True,
         dataset["outcome"]["task"]: True,
         "cohorts": bool(dataset["cohorts"]),
-        "compare_layers": dataset["compare_layers"],
+        "compare_layers": bool(compared_layers(dataset)),
         "compare_grouping": dataset["compare_grouping"],
         "null_permutations": null_permutations,
         "images": any("images" in layer for layer in dataset["layers"].values()),

@@ -10,7 +10,7 @@ from omc.core.errors import UserError, did_you_mean, some
 from omc.core.records import check, unrecorded
 
 MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
-READ_BY = ("orientation", "matrix", "transform", "pseudo_count")
+READ_BY = ("orientation", "matrix", "transform", "pseudo_count", "columns", "types")
 
 
 def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
@@ -46,11 +46,15 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
         raise UserError(f"predict.output: '{output}' is a folder: give the name of a .csv file")
     language, _, model = model.partition("/")
     tables = {
-        layer: {"path": path, **{key: dataset["layers"][layer][key] for key in READ_BY}}
-        for layer, path in paths.items()
+        layer: {"path": path, **read_by(dataset["layers"][layer])} for layer, path in paths.items()
     }
     resolved = {"dataset": name, "language": language, "model": model, "output": output}
     return {**resolved, "join": dataset["join"], "tables": tables}
+
+
+def read_by(layer: dict) -> dict:
+    """The settings of a layer by which a table of new samples is read."""
+    return {key: layer[key] for key in READ_BY if key in layer}
 
 
 def _known(key: str, what: str, name: str, known: list[str]) -> None:

@@ -18,7 +18,19 @@ from omc.study.messages import path_of, sentence
 LAYER_KEYS = {
     "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
     "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
+    "columns": ("columns", "types"),
 }
+LAYER_KINDS = {"table": "a table", "images": "images", "columns": "columns of the sheet"}
+
+
+def layer_kinds(layer: dict) -> list[str]:
+    """Which of a table, images and columns a layer has; it should be one."""
+    return [kind for kind in LAYER_KEYS if kind in layer]
+
+
+def keys_of_other_kinds(kind: str) -> dict[str, str]:
+    """{key: its kind} of the keys that a layer of this kind does not have."""
+    return {key: other for other, keys in LAYER_KEYS.items() if other != kind for key in keys}
 
 
 def complete(config: dict, schema_path: str) -> dict:
@@ -138,7 +150,7 @@ def _with_defaults(validator_class):
 
 
 def _wrong_kinds(datasets: dict) -> list[str]:
-    """Keys of tables in layers of images, and the reverse, in data sets and cohorts.
+    """Keys of one kind of layer in those of another, in data sets and cohorts.
 
     datasets: as given, without defaults.
     """
@@ -149,16 +161,14 @@ def _wrong_kinds(datasets: dict) -> list[str]:
             parts[f"datasets.{name}.cohorts.{cohort}"] = part
         for key, part in parts.items():
             for layer, given_keys in part.get("layers", {}).items():
-                dataset_layer = dataset["layers"].get(layer, {})
-                kinds = [kind for kind in LAYER_KEYS if kind in dataset_layer]
+                kinds = layer_kinds(dataset["layers"].get(layer, {}))
                 if len(kinds) != 1:
                     continue
-                other = "images" if kinds == ["table"] else "table"
-                names = {"table": "a table", "images": "images"}
+                others = keys_of_other_kinds(kinds[0])
                 problems += [
-                    f"{key}.layers.{layer}.{bad}: a key of layers with {names[other]}, and this"
-                    f" one has {names[kinds[0]]}: take it out"
+                    f"{key}.layers.{layer}.{bad}: a key of layers with {LAYER_KINDS[others[bad]]}, and"
+                    f" this one has {LAYER_KINDS[kinds[0]]}: take it out"
                     for bad in given_keys
-                    if bad in LAYER_KEYS[other]
+                    if bad in others
                 ]
     return problems

@@ -37,6 +37,7 @@ class Slices:
         for cohort, part in {None: setting, **setting["cohorts"]}.items():
             for name, layer in part["layers"].items():
                 del layer["top_variance"]
+                del layer["role"]
                 if "images" in layer:
                     cohort_source = f"{name}-{cohort}"
                     part["layers"][name] = {
@@ -57,6 +58,7 @@ class Slices:
     def data_check_setting(self, dataset: str) -> str:
         """Settings of the checks of imported data: outcome and groups."""
         setting = self._study.datasets[dataset]
+        columns = [c for layer in setting["layers"].values() for c in layer.get("columns", [])]
         return canonical(
             {
                 "outcome": setting["outcome"]["column"],
@@ -64,6 +66,7 @@ class Slices:
                 "groups": setting["groups"],
                 "ranked_in_groups": self._study.ranked_in_groups(dataset),
                 **{key: setting[key] for key in ("rds",) if key in setting},
+                **({"columns": columns} if columns else {}),
             }
         )
 
@@ -82,7 +85,8 @@ class Slices:
         if selection["method"] != "none":
             selection["method"] = F_TESTS[self._study.task(dataset)]
         settings = {**self._config["preprocessing"], **selection, "top_variance": top_variance}
-        return canonical(settings)
+        baseline = [name for name, layer in layers.items() if layer["role"] == "baseline"]
+        return canonical({**settings, **({"baseline": baseline} if baseline else {})})
 
     def validation_setting(self, language: str) -> str:
         """All models of a language, with the settings that their check needs."""

@@ -1,0 +1,141 @@
+"""Columns of the sample sheet as features: numbers, ordered levels, and levels without an order."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from omc.core.errors import UserError, did_you_mean, some
+from omc.data.missing import is_doubtful, is_missing
+from omc.data.reading import read_sheet
+
+# More levels than this are names rather than kinds of samples.
+MOST_LEVELS = 12
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+
+
+def import_columns(layer: dict, sheets: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
+    """The features by cohort, of the samples of its rows; development comes first.
+
+    layer: its setting, with columns and types; sheets: path of the sheet by cohort; rows: tables of
+    the samples by cohort; key: of the layer.
+    """
+    parts: dict[str, pd.DataFrame] = {}
+    for cohort, path in sheets.items():
+        sheet = read_sheet(path)
+        if not parts:
+            features = features_of(sheet, layer, key, path)
+        else:
+            features = same_features(sheet, next(iter(parts.values())).columns, layer, key, path)
+        parts[cohort] = features.loc[rows[cohort].index]
+    return parts
+
+
+def features_of(sheet: pd.DataFrame, layer: dict, key: str, path: str) -> pd.DataFrame:
+    """Samples x features of the columns of a sheet; NaN where missing.
+
+    sheet: text cells; layer: its setting, with columns and types; key: of the layer; path: of the
+    sheet. A number is a feature as it is, and so is the position of an ordered level, from 0. A
+    column with two levels becomes the indicator of the second, one with more an indicator of each:
+    `stage: III`. Nothing is learned from the values but which levels there are.
+    """
+    parts = [
+        _feature_columns(_labels(sheet, name, key, path), name, layer["types"].get(name), key, path)
+        for name in layer["columns"]
+    ]
+    return pd.concat(parts, axis=1)
+
+
+def same_features(
+    sheet: pd.DataFrame, features: pd.Index, layer: dict, key: str, path: str
+) -> pd.DataFrame:
+    """The columns of another sheet as the `features` of development.
+
+    A level that development lacks is none of its levels: all its indicators are 0.
+    """
+    parts = {}
+    for name in layer["columns"]:
+        labels = _labels(sheet, name, key, path)
+        indicators = [f for f in features if f.startswith(f"{name}: ")]
+        if not indicators:
+            parts[name] = _feature_columns(labels, name, _known(layer, name), key, path)[name]
+            continue
+        for feature in indicators:
+            parts[feature] = _indicator(labels, feature.removeprefix(f"{name}: "))
+        if len(indicators) > 1:
+            known = [feature.removeprefix(f"{name}: ") for feature in indicators]
+            unknown = labels[labels.notna() & ~labels.isin(known)].unique()
+            if len(unknown):
+                print(f"{key}: '{name}': development has no level {some(unknown)}: taken as none")
+    return pd.DataFrame(parts, sheet.index)[list(features)]
+
+
+def _known(layer: dict, name: str):
+    """The type of a column of which development had numbers or ordered levels."""
+    return layer["types"].get(name, "numeric")
+
+
+def _labels(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
+    """The cells of a column, None where missing."""
+    if name not in sheet.columns:
+        raise UserError(
+            f"{key}.columns: '{name}' is not a column of {path}."
+            f"{did_you_mean(name, list(sheet.columns))} Its columns: {some(sheet.columns, 12)}"
+        )
+    labels = sheet[name].str.strip()
+    lacking = labels.map(lambda label: is_missing(label) or is_doubtful(label))
+    if lacking.all():
+        raise UserError(f"{key}.columns: '{name}' of {path} is empty: take it out")
+    return labels.astype(object).where(~lacking, None)
+
+
+def _feature_columns(labels: pd.Series, name: str, kind, key: str, path: str) -> pd.DataFrame:
+    """One feature, or an indicator of each level."""
+    if isinstance(kind, dict):
+        return _ordered(labels, name, [str(level) for level in kind["levels"]], key, path)
+    present = labels.dropna()
+    values = pd.to_numeric(present, errors="coerce")
+    if kind == "numeric" or (kind is None and np.isfinite(values).all()):
+        if not np.isfinite(values).all():
+            wrong = present[~np.isfinite(values)]
+            raise UserError(
+                f"{key}.types: '{name}' is numeric, but {path} holds {wrong.iloc[0]!r} (sample"
+                f" {wrong.index[0]}): correct it, or set the type to nominal"
+            )
+        return values.astype(float).reindex(labels.index).to_frame(name)
+    levels = sorted(present.unique())
+    _check_levels(levels, present, name, key, path)
+    indicated = levels[1:] if len(levels) <= 2 else levels
+    columns = {f"{name}: {level}": _indicator(labels, level) for level in indicated or levels}
+    return pd.DataFrame(columns, labels.index)
+
+
+def _ordered(labels: pd.Series, name: str, levels: list, key: str, path: str) -> pd.DataFrame:
+    unknown = labels[labels.notna() & ~labels.isin(levels)]
+    if len(unknown):
+        raise UserError(
+            f"{key}.types.{name}.levels: {path} holds '{unknown.iloc[0]}' (sample"
+            f" {unknown.index[0]}), which is none of {some(levels, 12)}: add it, or correct it"
+        )
+    positions = {level: float(position) for position, level in enumerate(levels)}
+    return labels.map(positions).astype(float).to_frame(name)
+
+
+def _check_levels(levels: list[str], present: pd.Series, name: str, key: str, path: str) -> None:
+    dates = [level for level in levels if DATE.fullmatch(level)]
+    if dates:
+        raise UserError(
+            f"{key}.columns: '{name}' of {path} holds dates ('{dates[0]}'): write a number instead,"
+            " such as the age or the days since a start"
+        )
+    if len(levels) > MOST_LEVELS or 2 * len(levels) > len(present):
+        raise UserError(
+            f"{key}.columns: '{name}' of {path} has {len(levels)} levels in {len(present)} samples"
+            f" ({some(levels)}), and at most {MOST_LEVELS}, half as many as samples, are taken:"
+            " join rare levels, correct those that should be numbers, or take the column out"
+        )
+
+
+def _indicator(labels: pd.Series, level: str) -> pd.Series:
+    """1 where a sample has the level, 0 where it has another, NaN where that is missing."""
+    return (labels == level).astype(float).where(labels.notna())
