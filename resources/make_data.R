@@ -136,8 +136,8 @@ main <- function(root = "resources") {
     dir.create(folder, showWarnings = FALSE)
     makers[[data_set]](folder)
   }
-  # Made by make_nutrimouse.py.
-  write_checksums(root, c(names(makers), "nutrimouse"))
+  # Made by make_nutrimouse.py and make_breast_cancer.py.
+  write_checksums(root, c(names(makers), "breast_cancer", "nutrimouse"))
 }
 
 main()

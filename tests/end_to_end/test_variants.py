@@ -85,6 +85,36 @@ def test_multiomics(workflow, root):
     assert "Does adding a layer help?" in html
 
 
+def test_a_clinical_baseline(workflow, root):
+    models = {
+        "python": [{"name": "logistic_regression", "grid": {}}],
+        "r": [{"name": "glmnet", "grid": {"alpha": [0.5], "lambda": [0.1]}}],
+    }
+    config = example(root, "clinical", models, folds=2, repeats=2)
+    # The baseline is not selected from.
+    config["selection"] = {"features": 5}
+    run = workflow()
+    drawn = "images/clinical/breast_cancer/layers.png"
+    process = run.compare(config, "--", drawn)
+    assert process.returncode == 0, process.stderr
+    clinical = ["age", "size", "grade", "er: positive"]
+    results = run.path("results", "clinical")
+    assert axis_names(str(results / "breast_cancer-clinical" / "data.h5ad"), "var") == clinical
+    _, rows = run.table("results", "clinical", "variants.csv")
+    assert {row["variant"] for row in rows} == {"breast_cancer-clinical"}
+    _, importance = run.table("results", "clinical", "importance.csv")
+    selected = {}
+    for row in importance:
+        if row["dataset"] == "breast_cancer":
+            key = row["language"], row["split"]
+            selected.setdefault(key, []).append(row["feature"])
+    assert len(selected) == 2 * 5
+    for features in selected.values():
+        known = [f.removeprefix("clinical:") for f in features if f.startswith("clinical:")]
+        assert known == clinical and len(features) == 5 + 4
+    assert run.path(drawn).stat().st_size > 10_000
+
+
 def test_microbiome(workflow, root):
     forest = {"name": "random_forest", "params": {"n_estimators": 20}, "grid": {}, "cost": "cheap"}
     models = {"python": [forest], "r": [{"name": "pls", "grid": {"ncomp": [2]}}]}

@@ -165,9 +165,10 @@ def _wrong_kinds(datasets: dict) -> list[str]:
                 if len(kinds) != 1:
                     continue
                 others = keys_of_other_kinds(kinds[0])
+                kind = LAYER_KINDS[kinds[0]]
                 problems += [
-                    f"{key}.layers.{layer}.{bad}: a key of layers with {LAYER_KINDS[others[bad]]}, and"
-                    f" this one has {LAYER_KINDS[kinds[0]]}: take it out"
+                    f"{key}.layers.{layer}.{bad}: a key of layers with {LAYER_KINDS[others[bad]]},"
+                    f" and this one has {kind}: take it out"
                     for bad in given_keys
                     if bad in others
                 ]
