@@ -101,7 +101,8 @@ def import_dataset(name: str, dataset: dict):
     check_outcomes(rows, dataset, key)
     development = parts[DEVELOPMENT]
     for layer, part in development.items():
-        check_names(map(str, part.columns), "feature", dataset["layers"][layer]["table"])
+        source = dataset["layers"][layer].get("table", dataset["samples"])
+        check_names(map(str, part.columns), "feature", source)
     layers = [layer for layer, part in development.items() for _ in part.columns]
     features = [str(f) for part in development.values() for f in part.columns]
     if len(development) > 1:
