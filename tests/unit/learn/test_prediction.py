@@ -222,6 +222,24 @@ def test_a_transform_sees_the_features_that_it_saw_in_training(read):
         read(GENES.drop(columns="MYC"), LIPIDS, transform="clr")
 
 
+def test_a_sheet_is_the_table_of_clinical_columns(tmp_path):
+    data, preprocessing = str(tmp_path / "data.h5ad"), str(tmp_path / "p.h5")
+    features = ["genes:TP53", "clinical:age", "clinical:sex: M", "clinical:site: rome"]
+    write_h5ad(data, np.ones((2, 4)), ["s1", "s2"], features, ["genes"] + ["clinical"] * 3)
+    kept, one = np.array([0, 1, 2]), np.ones(3)
+    write_fits(preprocessing, {("final", 0): Fit(kept, one, one, one, one)}, {})
+    (tmp_path / "genes.tsv").write_text("\tTP53\nn1\t5\nn2\t6\n")
+    (tmp_path / "sheet.csv").write_text("sample,sex,site,age\nn2,F,oslo,\nn1,M,rome,61\n")
+    columns = {"columns": ["age", "sex", "site"], "types": {}}
+    tables = {
+        "genes": {**LAYER, "path": str(tmp_path / "genes.tsv")},
+        "clinical": {**columns, "path": str(tmp_path / "sheet.csv")},
+    }
+    values, samples, names, _ = read_new_samples(tables, "inner", data, preprocessing)
+    assert samples == ["n1", "n2"] and names == features[:3]
+    np.testing.assert_array_equal(values, [[5, 61, 1], [6, np.nan, 0]])
+
+
 def test_an_outer_join_fills_what_a_layer_lacks(read):
     values, samples, _, _ = read(GENES, LIPIDS.loc[["n1"]], join="outer")
     assert samples == ["n1", "n2"]

@@ -26,14 +26,14 @@ draw_layers <- function(data) {
         plural(splits, "split"), ". ", capitalise(info$label), ": ",
         if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by all layers."
       ),
-      caption = paste(
+      caption = paste(c(
         variant_intervals(rows),
         if (several) paste(
           "The title compares with each model's best single layer: as this is picked by the same",
           "predictions, all layers look a little worse against it than they are."
         ),
         "Models that ignore the features are left out."
-      ),
+      ), collapse = " "),
       mean = "all layers", other = "this layer alone",
       means = variant_value(rows, info),
       differences = paste0(
