@@ -1,14 +1,16 @@
 """The words of the figures, from the ranking and the tables."""
 
 import math
+import re
 
+import numpy as np
 import pytest
 
 from omc.core.tables import NULL_TESTS, RANKING
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.null import null_test
 from omc.evaluate.ranking import ranking
-from omc.report.findings import in_figure
+from omc.report.findings import answer, in_figure
 from omc.report.result import Result
 
 SPLITS = 25
@@ -435,3 +437,38 @@ def test_the_gap_of_grouping_is_random_minus_grouped():
     assert title("grouping", variants(2, {"ungrouped": 0.03}, "ungrouped", metric="brier")) == (
         f"{flatter} both models: the gap in Brier score is -0.030"
     )
+
+
+def random_results(seed):
+    """Two to six models on a coarse scale, so that ties and equal baselines are common."""
+    rng = np.random.default_rng(seed)
+    models = [f"{rng.choice(['python', 'r'])}/m{i}" for i in range(rng.integers(2, 7))]
+    means = {model: round(0.5 + 0.02 * int(rng.integers(0, 12)), 3) for model in models}
+    failed = {model: int(rng.choice([0, 0, 0, 3, 25])) for model in models}
+    baselines = models[-1:] if rng.random() < 0.7 else []
+    more = {"cohorts": {"lyon": 0.01}, "compared": bool(rng.random() < 0.8)}
+    metrics = ["roc_auc", "average_precision", "brier"]
+    return results(means, metrics, baselines, failed, **more)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_what_one_figure_claims_no_other_denies(seed):
+    result = random_results(seed)
+    result.tables["checks"] = []
+    figures = ("model_comparison", "comparisons", "runtime", "external")
+    texts = {figure: title(figure, result) for figure in figures} | {"answer": answer(result)}
+    crowned = [f for f, text in texts.items() if re.search(r"\bleads?\b|tie at|best ROC", text)]
+    denied = [f for f, text in texts.items() if "better than the baseline" in text]
+    alone = len(result.rows) == 1
+    if not result.leader:
+        assert not crowned or all("No model leads" in texts[f] for f in crowned)
+    elif result.unbeaten:
+        assert not crowned and len(denied) == len(texts), texts
+    else:
+        assert not denied and (alone or {"external", "answer"} <= set(crowned)), texts
+    counts = set()
+    for figure in ("model_comparison", "comparisons", "answer"):
+        counted = re.search(r"difference (?:against|from) (any|\d+) of (\d+)", texts[figure])
+        if counted:
+            counts.add((counted[1].replace("any", counted[2]), counted[2]))
+    assert len(counts) <= 1, texts
