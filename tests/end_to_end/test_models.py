@@ -250,7 +250,8 @@ def test_every_classifier(classification, dataset, classes):
     assert len(columns) == classes
     prob = rows[columns].to_numpy()
     assert ((prob >= 0) & (prob <= 1)).all()
-    np.testing.assert_allclose(prob.sum(axis=1), 1, rtol=0, atol=1e-9)
+    # xgboost computes in single precision.
+    np.testing.assert_allclose(prob.sum(axis=1), 1, rtol=0, atol=1e-6)
     labels = np.array([c.removeprefix("prob_") for c in columns])
     assert (labels[prob.argmax(axis=1)] == rows["predicted"]).all()
     # Two folds: every sample is predicted once by every model.

@@ -56,7 +56,7 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
             "svm_rbf",
             "gradient_boosting",
         ],
-        "r": ["ranger", "svmRadial", "gbm"],
+        "r": [{"name": "ranger", "params": {"num.threads": 8}}, "svmRadial", "gbm"],
     }  # fmt: skip
     run = workflow()
     config = run.write(small)

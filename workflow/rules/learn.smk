@@ -137,7 +137,7 @@ rule train_python:
     conda:
         "../../envs/python.yaml"
     resources:
-        mem_mb=mem_mb(800, 4),
+        **training_resources("python"),
     params:
         **training_params("python"),
     message:
@@ -160,7 +160,7 @@ rule train_r:
     conda:
         "../../envs/r.yaml"
     resources:
-        mem_mb=mem_mb(800, 4),
+        **training_resources("r"),
     params:
         **training_params("r"),
     message:

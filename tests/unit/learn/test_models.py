@@ -255,7 +255,7 @@ def test_importance_has_a_number_for_each_column(name, study):
     outcome, classes = (x[:, 0], 0) if task == "regression" else (y, 2)
     candidate = grids.candidates(resolved(name, task), 1)[-1]
     model = models.fit_model(build(name, task), candidate, x, outcome, classes, [], 1, "none")
-    value, kind = models.own_importance(model)
+    value, kind = models.own_importance(model, 20)
     linear = {"elastic_net", "ridge", "svr_linear", "svm_linear", "pls", "lda"}
     expected = "coefficient" if name in linear | {"logistic_regression"} else ""
     if name in ("random_forest", "extra_trees"):

@@ -34,9 +34,9 @@ from omc.learn import grids, models
 from omc.learn.batch import Data
 from omc.learn.job import Settings
 from omc.learn.preprocessing import apply_fit, learn, write_fits
-from omc.learn.processes import train_batch
+from omc.learn.processes import NO_LIMITS, train_batch
 from omc.learn.results import write_results
-from omc.learn.saving import load_model, predict_saved, save_model
+from omc.learn.saving import load_model, predict_saved
 from omc.learn.splits import make_splits, split_rows
 from omc.learn.training import refit_split, train_split
 
@@ -100,7 +100,10 @@ def write_study(folder, x, outcome):
     return paths
 
 
-def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1), tuned=None):
+def run(
+    files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1), tuned=None,
+    limits=NO_LIMITS,
+):  # fmt: skip
     spec = {"name": "m", "params": {}, "grid": None, "size": 9, **spec}
     settings = Settings("d", "m", spec, "classification", metric, imbalance, 1)
     settings = replace(settings, inner_predictions=True)
@@ -108,7 +111,8 @@ def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1), t
     splits = data.batch_splits(*batch)
     data.load_batch(splits)
     estimator = models.build(spec, "classification", imbalance, "models.python[0]")
-    results = train_batch(data, settings, estimator, splits, tuned)
+    folder = str(tmp_path / "final")
+    results = train_batch(data, settings, estimator, splits, limits, tuned, folder)
     names = ("predictions", "inner_predictions", "tuning", "importance", "timing", "failures")
     output = {name: str(tmp_path / f"{name}.csv") for name in names}
     write_results(output, data, settings, results, "the.log", ["sha", "key"], [])
@@ -119,6 +123,12 @@ def run(files, tmp_path, spec, imbalance="none", metric="brier", batch=(1, 1), t
             tables[name] = list(reader)
             tables[name + " header"] = reader.fieldnames
     return tables, results, data
+
+
+def saved_by(tmp_path):
+    """The model that `run` has saved."""
+    (path,) = map(str, (tmp_path / "final").iterdir())
+    return load_model(path, sha256_file(path))
 
 
 def test_headers_are_the_contract(files, tmp_path):
@@ -174,7 +184,7 @@ def test_tuning_and_prediction_equal_a_plain_loop(files, tmp_path):
     np.testing.assert_allclose(
         [float(r[column]) for r in rows], model.predict_proba(x[test])[:, 1], atol=1e-11
     )
-    assert results["final"].saved["parameters"] in ({"max_depth": 1}, {"max_depth": 3})
+    assert saved_by(tmp_path)["parameters"] in ({"max_depth": 1}, {"max_depth": 3})
     by_sample = {r["sample"]: r for r in tables["inner_predictions"] if r["split"] == split}
     rows = [by_sample[sample] for sample in data.samples[train]]
     assert [int(r["inner_fold"]) for r in rows] == list(inner)
@@ -258,7 +268,7 @@ class FailsOnFewSamples(DummyClassifier):
 def test_a_failing_inner_prediction_costs_nothing_else(files, tmp_path):
     spec = {"estimator": f"{__name__}.FailsOnFewSamples"}
     tables, results, _ = run(files, tmp_path, spec)
-    assert len(tables["predictions"]) == 38 and results["final"].saved
+    assert len(tables["predictions"]) == 38 and saved_by(tmp_path)
     assert {r["split"] for r in tables["inner_predictions"]} == {"final"}
     assert [(r["split"], r["stage"]) for r in tables["failures"]] == [
         ("r01f01", "tune"), ("r01f02", "tune"),
@@ -343,13 +353,14 @@ def test_with_nothing_to_learn_probabilities_are_those_of_chance(tmp_path, class
     truth = np.array([[r["truth"] == c for c in data.classes] for r in rows])
     chance = 1 - 1 / classes
     assert abs(np.sum((prob - truth) ** 2) / len(rows) - chance) < 0.05
-    saved, fit = results["final"].saved, data.fits["final", 0]
-    save_model(saved, str(tmp_path / "final"))
-    path = str(tmp_path / "final" / "model.skops")
+    saved, fit = saved_by(tmp_path), data.fits["final", 0]
     values = x[:, fit.index]
-    loaded = predict_saved(load_model(path, sha256_file(path)), values, saved["features"])[1]
-    expected = saved["estimator"].predict_proba(apply_fit(values, fit))
-    np.testing.assert_array_equal(loaded, expected)
+    settings = Settings("d", "m", {"name": "m"}, "classification", "brier", "weights", 1)
+    expected = refit_split(data, settings, SVC(kernel="linear"), "final", {})[0]
+    np.testing.assert_array_equal(
+        predict_saved(saved, values, saved["features"])[1],
+        expected.predict_proba(apply_fit(values, fit)),
+    )
 
 
 def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):

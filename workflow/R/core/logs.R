@@ -106,11 +106,22 @@ failure_sentence <- function(error, path) {
   sprintf("ERROR: %s (traceback: %s)", one_line(error), path)
 }
 
-#' The message of an error on one line, for a sentence or a CSV cell.
+# Characters that are kept of an error's message of more than twice as many.
+longest <- 1000
+
+#' The message of an error on one line of printable characters, for a sentence or a CSV cell. A long
+#' one is cut.
 one_line <- function(error) {
   text <- if (inherits(error, "condition")) conditionMessage(error) else as.character(error)
-  text <- trimws(gsub("[[:space:]]+", " ", paste(text, collapse = " ")))
-  if (nzchar(text)) text else class(error)[1]
+  text <- iconv(enc2utf8(paste(text, collapse = " ")), "UTF-8", "UTF-8", sub = " ")
+  count <- nchar(text)
+  cut <- ""
+  if (count > 2 * longest) {
+    text <- substr(text, 1, longest)
+    cut <- sprintf(" \u2026 (cut: it has %d characters)", count)
+  }
+  text <- trimws(gsub("[[:space:][:cntrl:]]+", " ", text))
+  paste0(if (nzchar(text)) text else class(error)[1], cut)
 }
 
 #' Write what R has buffered for its files. Needed before a fork, which would copy the buffer.

@@ -56,7 +56,7 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
   )
   if (length(columns) * nrow(sheet) > held_numbers) {
-    batch$file <- tempfile("values")
+    batch$file <- own_tempfile("values")
     copy_columns(data, sheet$sample, columns, batch$file)
   } else {
     batch$values <- unname(read_columns(data, sheet$sample, columns))
@@ -65,6 +65,9 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
 }
 
 is_large <- function(batch) !is.null(batch$file)
+
+#' Remove the file of a large batch.
+unload_batch <- function(batch) unlink(batch$file)
 
 # With caret loaded this takes a quarter of a second, too much for the fits of a small batch.
 collect_garbage <- function(batch) {

@@ -80,6 +80,12 @@ reserved_arguments <- c(
   "tuneGrid", "tuneLength"
 )
 
+# Names that packages give to the number of their threads or processes.
+thread_arguments <- c(
+  "num.threads", "num_threads", "n_threads", "nthread", "nthreads", "n.cores", "ncores", "cores",
+  "mc.cores"
+)
+
 #' How a method can weight classes: "wts" (case weights), "class.weights", "classwt", or NA.
 weighting <- function(spec, info) {
   if (spec$method %in% ignore_weights) {

@@ -29,13 +29,7 @@ predict_fold <- function(settings, info, fold, param, submodels, classes) {
   fit <- fit_model(
     settings$spec, info, fold$x, fold$y, param, settings$imbalance, fold$folds
   )
-  results <- predict_model(info, fit, fold$x_out, levels(fold$y), classes, submodels)
-  for (result in results) {
-    if (length(result$predicted) != length(fold$truth)) {
-      stop(sprintf("%d predictions for %d samples", length(result$predicted), length(fold$truth)))
-    }
-  }
-  results
+  predict_model(info, fit, fold$x_out, levels(fold$y), classes, submodels)
 }
 
 #' Rows of inner_predictions.csv from `inner_fold` on: a prediction of each training sample.
@@ -49,7 +43,7 @@ predict_fold <- function(settings, info, fold, param, submodels, classes) {
 #'   fitted twice; NULL to fit it, with all candidates that share its fit, as the tuning does.
 #' @param decision decision values of `refit_split`, which become probabilities by sigmoids fitted
 #'   to the other inner folds; NULL without calibration.
-#' @return data.frame. Stops if a prediction is not finite.
+#' @return data.frame.
 inner_predictions <- function(batch, settings, info, split, rows, grid, number, known = NULL,
                               decision = NULL) {
   loop <- tuning_loop(grid, info)
@@ -63,9 +57,6 @@ inner_predictions <- function(batch, settings, info, split, rows, grid, number, 
         settings, info, read_fold(batch, settings, split, rows, fold), grid, number, loop,
         class_codes(batch)
       )
-    }
-    if (!all(is.finite(c(result$predicted, result$prob)))) {
-      stop("the predictions hold values that are not finite")
     }
     held_out <- rows$train[rows$inner == fold]
     first <- !duplicated(held_out)
@@ -84,7 +75,7 @@ calibrated_fold <- function(decision, y, held_out, settings, classes) {
   weights <- if (settings$imbalance == "weights") class_weights(others)[as.integer(others)]
   sigmoids <- fit_sigmoids(decision[!held_out, , drop = FALSE], others, weights)
   prob <- calibrated_prob(function(fit, values) values, sigmoids, levels(y))
-  from_prob(prob(NULL, decision[held_out, , drop = FALSE]), levels(y), classes)
+  from_prob(prob(NULL, decision[held_out, , drop = FALSE]), levels(y), classes, sum(held_out))
 }
 
 # Predictions of an inner fold by candidate `number`, from the fit that it shares with others.

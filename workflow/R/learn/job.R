@@ -4,6 +4,9 @@ use("csv_files", "seeds")
 
 final_split <- "final"
 
+#' Path of a temporary file outside R's own folder, which the crash of a forked process removes.
+own_tempfile <- function(name) tempfile(name, dirname(tempdir()))
+
 #' Settings of a training job.
 #'
 #' @param dataset,model names.

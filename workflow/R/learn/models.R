@@ -14,6 +14,8 @@ fit_arguments <- function(spec, info, columns, classes, param, weights = NULL) {
   entry <- method_table[[spec$method]]
   args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param, spec$grid)
   args[names(spec$params)] <- spec$params
+  # The workflow runs jobs in parallel: more threads in each would multiply.
+  args[intersect(names(args), thread_arguments)] <- 1
   weights_argument <- weighting(spec, info)
   if (!is.null(weights) && weights_argument %in% c("class.weights", "classwt")) {
     args[[weights_argument]] <- weights
@@ -140,6 +142,7 @@ predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
     info$prob <- fit$prob
     fit <- fit$fit
   }
+  rows <- nrow(x)
   has_prob <- !is.null(levels) && is.function(info$prob)
   raw <- if (has_prob) info$prob(fit, x, submodels) else info$predict(fit, x, submodels)
   if (is.null(submodels)) {
@@ -147,27 +150,87 @@ predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
   }
   lapply(raw, function(one) {
     if (is.null(levels)) {
-      list(predicted = as.numeric(unlist(one, use.names = FALSE)), prob = NULL)
+      list(predicted = checked_numbers(one, rows), prob = NULL)
     } else if (has_prob) {
-      from_prob(one, levels, classes)
+      from_prob(one, levels, classes, rows)
     } else {
-      list(predicted = match(as.character(unlist(one, use.names = FALSE)), classes), prob = NULL)
+      list(predicted = checked_labels(one, classes, rows), prob = NULL)
     }
   })
 }
 
+# How far probabilities may be from 0, 1 and a sum of 1: some methods compute in single precision.
+rounding <- 1e-4
+
 #' Label = argmax of the probabilities, the first on ties; a class that was not trained on gets 0.
-from_prob <- function(raw, levels, classes) {
+#'
+#' @param raw a method's probabilities: one row per sample, one column per level.
+#' @param rows number of samples. Stops with a user error if raw is no such thing.
+from_prob <- function(raw, levels, classes, rows = nrow(raw)) {
   raw <- as.matrix(raw)
+  check_rows(nrow(raw), rows)
   if (!all(levels %in% colnames(raw)) && ncol(raw) == length(levels)) {
     colnames(raw) <- levels
   }
+  if (!all(levels %in% colnames(raw))) {
+    text <- "the probabilities have %d columns, for %d classes"
+    stop(user_condition(sprintf(text, ncol(raw), length(levels))))
+  }
   prob <- matrix(0, nrow(raw), length(classes), dimnames = list(NULL, classes))
   prob[, levels] <- as.numeric(raw[, levels])
-  if (!all(is.finite(prob))) {
-    stop("the probabilities hold values that are not finite")
+  sums <- rowSums(prob)
+  problem <- if (!all(is.finite(prob))) {
+    "hold values that are not finite"
+  } else if (min(prob) < -rounding || max(prob) > 1 + rounding) {
+    sprintf("go from %.6g to %.6g, not from 0 to 1", min(prob), max(prob))
+  } else if (max(abs(sums - 1)) > rounding) {
+    sprintf("of a sample sum to %.6g, not to 1", sums[which.max(abs(sums - 1))])
+  }
+  if (!is.null(problem)) {
+    stop(user_condition(paste("the probabilities", problem)))
   }
   list(predicted = max.col(prob, ties.method = "first"), prob = unname(prob))
+}
+
+check_rows <- function(count, rows) {
+  if (count != rows) {
+    text <- "the model returned %d predictions of %d samples"
+    stop(user_condition(sprintf(text, count, rows)))
+  }
+}
+
+# A method's predictions as numbers.
+checked_numbers <- function(raw, rows) {
+  values <- as.numeric(unlist(raw, use.names = FALSE))
+  check_rows(length(values), rows)
+  if (!all(is.finite(values))) {
+    stop(user_condition("the predictions hold values that are not finite"))
+  }
+  values
+}
+
+# A method's predictions as numbers of the classes.
+checked_labels <- function(raw, classes, rows) {
+  labels <- as.character(unlist(raw, use.names = FALSE))
+  check_rows(length(labels), rows)
+  predicted <- match(labels, classes)
+  if (anyNA(predicted)) {
+    unknown <- substr(labels[is.na(predicted)][1], 1, 50)
+    text <- "the model knows a label that is no class: %s instead of %s, the codes of the classes"
+    stop(user_condition(sprintf(text, unknown, paste(classes, collapse = " or "))))
+  }
+  predicted
+}
+
+#' Predictions of an object of caret::train; arguments and value: `predict_model`.
+predict_train <- function(train, x, levels, classes) {
+  if (is.null(classes)) {
+    list(predicted = checked_numbers(stats::predict(train, x), nrow(x)))
+  } else if (is.function(train$modelInfo$prob)) {
+    from_prob(stats::predict(train, x, type = "prob"), levels, classes, nrow(x))
+  } else {
+    list(predicted = checked_labels(stats::predict(train, x), classes, nrow(x)))
+  }
 }
 
 #' A method's own variable importance.

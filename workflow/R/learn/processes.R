@@ -1,6 +1,28 @@
-# Train in forked processes, so that a killed one costs only its split (twin: processes.py).
+# Train in processes that can be stopped, so that a model costs its own splits (twin: processes.py).
 
 use("logs", "models", "saving", "job", "batch", "training")
+
+# Seconds between two looks at a process, and MB that a split may write to its log.
+poll <- 0.05
+log_mb <- 20
+retry <- "`make retry` trains it again"
+
+#' What the process of one split may take.
+#'
+#' @param resources named list: time_limit (seconds) and memory_limit (MB, or 0 for the machine's
+#'   memory).
+#' @param log path of the log to which the process writes, or NULL.
+#' @return list: seconds, memory_mb, log.
+limits_of <- function(resources, log = NULL) {
+  memory_mb <- resources[["memory_limit"]]
+  if (memory_mb == 0) {
+    total <- grep("^MemTotal:", readLines("/proc/meminfo"), value = TRUE)
+    memory_mb <- as.numeric(gsub("[^0-9]", "", total)) / 1024
+  }
+  list(seconds = resources[["time_limit"]], memory_mb = memory_mb, log = log)
+}
+
+no_limits <- list(seconds = Inf, memory_mb = Inf, log = NULL)
 
 #' Train all splits of a batch in a forked process: a killed process costs only one split.
 #'
@@ -13,35 +35,45 @@ use("logs", "models", "saving", "job", "batch", "training")
 #' @param info caret's definition of the method.
 #' @param model folder for the model of split `final` (model.rds), or NULL. It stays empty if the
 #'   split failed: failures.csv says why.
+#' @param limits of each split, see `limits_of`; after one that took too long, the others are not
+#'   tried.
 #' @return named list of results, see `train_split`.
-train_batch <- function(batch, settings, info, model = NULL) {
+train_batch <- function(batch, settings, info, model = NULL, limits = no_limits) {
   splits <- names(batch$splits)
   results <- list()
   if (!is.null(model)) {
     dir.create(model, showWarnings = FALSE, recursive = TRUE)
+    # A method may change the working directory.
+    model <- normalizePath(model)
   }
+  folder <- own_tempfile("results")
+  dir.create(folder)
+  on.exit(unlink(folder, recursive = TRUE))
   while (length(results) < length(splits)) {
     pending <- setdiff(splits, names(results))
     if (is_large(batch)) {
       pending <- pending[1]
     }
-    folder <- tempfile("results")
-    dir.create(folder)
-    stopped <- run_in_child(train_splits(batch, settings, info, pending, folder, model))
+    lost <- run_in_child(
+      train_splits(batch, settings, info, pending, folder, model), folder, limits
+    )
     paths <- file.path(folder, paste0(pending, ".rds"))
     done <- file.exists(paths)
     results[pending[done]] <- lapply(paths[done], readRDS)
-    unlink(folder, recursive = TRUE)
     if (!all(done)) {
-      killed_split <- pending[!done][1]
-      message(sprintf("%s: %s", killed_split, stopped))
-      results[[killed_split]] <- lost_split(settings, stopped)
+      lost_one <- pending[!done][1]
+      message(sprintf("%s: %s", lost_one, lost$message))
+      results[[lost_one]] <- lost_split(settings, lost$message)
+      if (lost$hopeless) {
+        message <- sprintf("not tried: %s took too long", lost_one)
+        results[setdiff(splits, names(results))] <- list(lost_split(settings, message))
+      }
     }
   }
   results[splits]
 }
 
-# The result of a split whose process was killed; for a tuning job, a row with candidate 0.
+# The result of a split whose process was lost; for a tuning job, a row with candidate 0.
 lost_split <- function(settings, message) {
   if (is.null(settings$part)) {
     return(list(failures = data.frame(stage = "fit", message = message)))
@@ -52,28 +84,114 @@ lost_split <- function(settings, message) {
   ))
 }
 
-#' Evaluate an expression in a forked process.
+#' Evaluate an expression in a forked process, which writes its results to files of a folder. Each
+#' new file gives it the whole time again.
 #'
-#' @return text that says why it did not finish, in case it did not.
-run_in_child <- function(expr) {
+#' @return list: message (why it gave no further file) and hopeless (it took too long).
+run_in_child <- function(expr, folder, limits) {
   flush_files()
-  killed <- "the process that trained this split was killed (often: out of memory)"
-  tryCatch(
+  error_file <- own_tempfile("error")
+  on.exit(unlink(error_file))
+  name <- basename(error_file)
+  start <- log_size(limits)
+  # Detached: it delivers files alone, and nobody waits for what it has left behind.
+  child <- parallel::mcparallel(
     {
-      child <- parallel::mcparallel(
-        {
-          force(expr)
-          flush_files()
-          TRUE
-        },
-        mc.set.seed = FALSE
-      )
-      # mccollect warns of a child without a result; the caller has a clearer message.
-      value <- suppressWarnings(parallel::mccollect(child)[[1]])
-      if (inherits(value, "try-error")) one_line(value) else killed
+      Sys.setenv(OMC_PROCESS = name)
+      tryCatch(expr, error = function(e) writeLines(one_line(e), error_file))
+      flush_files()
     },
-    error = one_line
+    mc.set.seed = FALSE, detached = TRUE
   )
+  stopped <- watch(child$pid, folder, limits)
+  tools::pskill(child$pid, tools::SIGKILL)
+  end_processes(name)
+  # R removes its folder of temporary files when it crashes, in a forked process too.
+  tempdir(check = TRUE)
+  if (is.null(stopped$message)) {
+    stopped$message <- if (file.exists(error_file)) {
+      paste(readLines(error_file), collapse = " ")
+    } else {
+      how_it_ended(limits, start, stopped$memory)
+    }
+  }
+  stopped
+}
+
+# Wait for a process to end. A list: memory (MB) at the last look, hopeless and, if a limit is
+# passed, message.
+watch <- function(pid, folder, limits) {
+  stopped <- function(what, fix, hopeless = FALSE) {
+    list(message = sprintf("stopped%s: %s", what, fix), hopeless = hopeless)
+  }
+  fix <- "raise %s of this model, or take it out"
+  done <- -1
+  last <- 0
+  repeat {
+    if (length(list.files(folder)) != done) {
+      done <- length(list.files(folder))
+      began <- proc.time()[["elapsed"]]
+      printed <- log_size(limits)
+    }
+    memory <- memory_mb(pid)
+    if (is.na(memory)) {
+      return(list(memory = last, hopeless = FALSE))
+    }
+    last <- memory
+    if (proc.time()[["elapsed"]] - began > limits$seconds) {
+      what <- sprintf(" after the %.3g minutes that a split may take", limits$seconds / 60)
+      return(stopped(what, sprintf(fix, "time_limit"), hopeless = TRUE))
+    }
+    if (memory > limits$memory_mb) {
+      what <- sprintf(" after the %.0f MB that a split may take", limits$memory_mb)
+      return(stopped(what, sprintf(fix, "memory_limit")))
+    }
+    if (log_size(limits) - printed > log_mb * 2^20) {
+      what <- sprintf(": it wrote more than %d MB to its log", log_mb)
+      return(stopped(what, "let it write less"))
+    }
+    Sys.sleep(poll)
+  }
+}
+
+log_size <- function(limits) if (is.null(limits$log)) 0 else file.size(limits$log)
+
+# Resident memory of a process in MB; NA if it has ended.
+memory_mb <- function(pid) {
+  pages <- tryCatch(
+    suppressWarnings(scan(sprintf("/proc/%d/statm", pid), quiet = TRUE)),
+    error = function(e) numeric()
+  )
+  # The size of a page is 4 KiB on all machines for which caret's packages are built.
+  if (length(pages) > 1) pages[2] / 256 else NA
+}
+
+# R does not tell the signal that ended a process, but it writes the signals of crashes to the log.
+how_it_ended <- function(limits, start, memory) {
+  crash <- character()
+  if (!is.null(limits$log)) {
+    written <- file(limits$log, "rb")
+    on.exit(close(written))
+    seek(written, start)
+    lines <- readLines(written, warn = FALSE, skipNul = TRUE)
+    crash <- grep("^ ?\\*\\*\\* caught .* \\*\\*\\*", lines, value = TRUE, useBytes = TRUE)
+  }
+  how <- if (length(crash)) {
+    gsub(" ?\\*\\*\\* ?", "", crash[1])
+  } else {
+    sprintf("it held %.0f MB; often: out of memory", memory)
+  }
+  sprintf("the process that trained this split was killed (%s): %s", how, retry)
+}
+
+# End the programs that a process has started. They have inherited its variable OMC_PROCESS.
+end_processes <- function(name) {
+  environments <- Sys.glob("/proc/[0-9]*/environ")
+  started <- vapply(environments, function(path) {
+    bytes <- tryCatch(suppressWarnings(readBin(path, "raw", 1e6)), error = function(e) raw())
+    length(grepRaw(paste0("OMC_PROCESS=", name), bytes, fixed = TRUE)) > 0
+  }, TRUE)
+  tools::pskill(as.integer(basename(dirname(environments[started]))), tools::SIGKILL)
 }
 
 # Train splits one after the other; each result goes to a file of its own.
@@ -85,9 +203,9 @@ train_splits <- function(batch, settings, info, splits, folder, model) {
     reset_peak()
     path <- if (identical(split, final_split)) model
     result <- train_split(batch, settings, info, split, path)
-    save_rds(result, file.path(folder, paste0(split, ".rds")))
     messages <- c(result$failures$message, if (is.null(result$failures)) "done")
     spent <- proc.time()[["elapsed"]] - began
     message(sprintf("%s: %s (%.1f s)", split, paste(messages, collapse = "; "), spent))
+    save_rds(result, file.path(folder, paste0(split, ".rds")))
   }
 }

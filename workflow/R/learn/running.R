@@ -13,11 +13,14 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
 #'   candidates, NULL for one that trains).
 #' @param log path of the log, for failures.csv.
-run_job <- function(input, output, params, log) {
+#' @param resources the job's, for `limits_of`.
+run_job <- function(input, output, params, log, resources) {
   spec_text <- utf8(params[["spec"]])
   settings <- settings_of(params, read_spec(spec_text), "inner_predictions" %in% names(output))
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
-  attach_packages(c("caret", info$library))
+  attach_packages("caret")
+  # If one cannot be attached, each split says so.
+  try(attach_packages(info$library), silent = TRUE)
   data.table::setDTthreads(1)
   timing <- timing_row("startup", proc.time())
 
@@ -26,10 +29,12 @@ run_job <- function(input, output, params, log) {
     input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]], settings$task,
     params[["batch_index"]], params[["batch_count"]]
   )
+  on.exit(unload_batch(batch))
   batch$tuned <- read_tuned(input[["tuned"]])
   timing <- rbind(timing, timing_row("load", proc.time() - before))
 
-  results <- train_batch(batch, settings, info, output[["model"]])
+  limits <- limits_of(resources, log)
+  results <- train_batch(batch, settings, info, output[["model"]], limits)
   key <- training_key(
     input[["preprocessing"]], settings$language, spec_text, settings$task, settings$tuning_metric,
     settings$imbalance, settings$seed

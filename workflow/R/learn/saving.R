@@ -1,6 +1,6 @@
 # The saved model of split `final`, and its predictions of new samples (twin: saving.py).
 
-use("logs", "checksums", "preprocessing", "models", "batch")
+use("logs", "checksums", "seeds", "preprocessing", "models", "batch")
 
 #' The saved model of split `final`: the train object, and what it needs for new samples.
 #'
@@ -52,19 +52,11 @@ load_model <- function(path, sha256) {
 predict_saved <- function(saved, x) {
   x <- apply_fit(x[, saved$features, drop = FALSE], saved)
   colnames(x) <- saved$columns
-  if (is.null(saved$classes)) {
-    predictions <- list(predicted = as.numeric(stats::predict(saved$train, x)))
-  } else if (is.function(saved$train$modelInfo$prob)) {
-    raw <- stats::predict(saved$train, x, type = "prob")
-    predictions <- from_prob(raw, colnames(raw), saved$levels)
+  # Some methods predict with random numbers.
+  start_generator(0)
+  predictions <- predict_train(saved$train, x, saved$train$levels, saved$levels)
+  if (!is.null(saved$classes)) {
     predictions$predicted <- saved$classes[predictions$predicted]
-  } else {
-    label <- match(as.character(stats::predict(saved$train, x)), saved$levels)
-    predictions <- list(predicted = saved$classes[label])
-  }
-  wrong <- is.na(predictions$predicted) | is.infinite(predictions$predicted)
-  if (length(predictions$predicted) != nrow(x) || any(wrong)) {
-    stop("a sample got no prediction")
   }
   predictions
 }

@@ -114,6 +114,7 @@ shuffle_features <- function(input, output, params) {
     params[["task"]],
     chosen = splits
   )
+  on.exit(unload_batch(batch))
   rows <- NULL
   before <- proc.time()
   if (length(splits)) {

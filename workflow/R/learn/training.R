@@ -146,20 +146,7 @@ warn_once <- function(split) {
 # Rows of predictions.csv; the label is the class with the highest probability. `x`: the samples in
 # rows `test`, preprocessed.
 predict_test <- function(batch, train, x, test, levels) {
-  classes <- class_codes(batch)
-  if (is.null(classes)) {
-    predictions <- list(predicted = as.numeric(stats::predict(train, x)))
-    if (length(predictions$predicted) != length(test) || !all(is.finite(predictions$predicted))) {
-      stop("the predictions hold values that are not finite")
-    }
-  } else if (is.function(train$modelInfo$prob)) {
-    predictions <- from_prob(stats::predict(train, x, type = "prob"), levels, classes)
-  } else {
-    predictions <- list(predicted = match(as.character(stats::predict(train, x)), classes))
-  }
-  if (length(predictions$predicted) != length(test) || anyNA(predictions$predicted)) {
-    stop("a sample got no predicted class")
-  }
+  predictions <- predict_train(train, x, levels, class_codes(batch))
   data.frame(
     cohort = batch$sheet$cohort[test],
     prediction_cells(batch, test, predictions$predicted, predictions$prob), check.names = FALSE

@@ -2,6 +2,9 @@
 
 use("logs", "csv_files", "models", "job", "batch", "processes")
 
+# What a model may take. It has a minute's work at most, unless it hangs.
+trial_limits <- list(seconds = 600, memory_mb = Inf, log = NULL)
+
 # Packages that training needs; a missing one is reported as in validate_models.R.
 needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite")
 
@@ -68,7 +71,7 @@ model_failure <- function(parts, spec, info, params) {
   settings <- settings_of(params, spec)
   failures <- NULL
   for (part in parts) {
-    failures <- train_batch(part(), settings, info)[[1]]$failures
+    failures <- train_batch(part(), settings, info, limits = trial_limits)[[1]]$failures
     if (is.null(failures)) {
       return(NULL)
     }

@@ -122,7 +122,8 @@ score_fold <- function(settings, truth, result, classes) {
   }
   value <- tuning_value(settings$tuning_metric, truth, result$predicted, result$prob)
   if (!is.finite(value)) {
-    stop("the predictions hold values that are not finite")
+    text <- "%s of the predictions is %s"
+    stop(user_condition(sprintf(text, settings$tuning_metric, value)))
   }
   value
 }

@@ -49,6 +49,19 @@ def training_params(language):
     )
 
 
+def training_resources(language):
+    """Memory of a training job, and the limits of a model's splits, which change no result."""
+
+    def limit(name):
+        return lambda wc: getattr(STUDY.model(wc.dataset, language, wc.model), name)
+
+    return dict(
+        mem_mb=mem_mb(800, 4),
+        time_limit=limit("time_limit"),
+        memory_limit=limit("memory_limit"),
+    )
+
+
 def training_priority(language):
     """Long jobs first, so that no core has to wait at the end."""
     return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))

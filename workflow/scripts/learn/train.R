@@ -5,6 +5,7 @@ source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 logged({
   use("running")
   run_job(
-    named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]]
+    named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]],
+    snakemake@resources
   )
 })

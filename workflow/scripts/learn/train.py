@@ -4,6 +4,8 @@ from omc.core.logs import logged
 
 if __name__ == "__main__":
     with logged(snakemake):
+        from omc.learn.processes import limits_of
         from omc.learn.running import run_job
 
-        run_job(snakemake.input, snakemake.output, snakemake.params, snakemake.log[0])
+        limits = limits_of(snakemake.resources)
+        run_job(snakemake.input, snakemake.output, snakemake.params, snakemake.log[0], limits)

@@ -3,6 +3,9 @@
 import csv
 import gzip
 
+# The default of 131,072 characters would stop at a cell that this module itself has written.
+csv.field_size_limit(2**31 - 1)
+
 
 def read_csv(path: str, delimiter: str = ",") -> list[dict[str, str]]:
     """Rows as dictionaries of text; `.gz` too. UTF-8, with or without a byte order mark."""

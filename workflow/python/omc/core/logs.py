@@ -74,9 +74,31 @@ def usage() -> str:
     return f"used {cpu:.2f} CPU s, at most {max(u.ru_maxrss for u in used) / 1024:.0f} MB"
 
 
+# Characters that are kept of an error's message of more than twice as many.
+LONGEST = 1000
+
+
 def one_line(error) -> str:
-    """The message of an error on one line, for a sentence or a CSV cell."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """The message of an error on one line of printable characters, for a sentence or a CSV cell.
+
+    A long one is cut.
+    """
+    try:
+        text = str(error)
+    except Exception:
+        # A foreign error may fail even here.
+        text = ""
+    cut = ""
+    if len(text) > 2 * LONGEST:
+        text, cut = text[:LONGEST], f" … (cut: it has {len(text)} characters)"
+    printable = (c if c.isprintable() else " " for c in text)
+    return (" ".join("".join(printable).split()) or type(error).__name__) + cut
+
+
+def reason(error: BaseException) -> str:
+    """`one_line`, after the type of an error that is not a UserError."""
+    kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+    return kind + one_line(error)
 
 
 def _end(console: int, text: str):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omc.core.errors import UserError
 from omc.learn import models
 from omc.learn.batch import Data, inner_folds, prediction_cells
 from omc.learn.job import Settings, split_seed
@@ -60,8 +59,7 @@ def inner_predictions(
     included. Copies of a drawn sample share their fold, and so their prediction: a sample has one
     row. known: (predicted, prob) by inner fold, from the tuning, so that nothing is fitted twice;
     None to fit the candidate. decision: decision values of `refit_split`, which become
-    probabilities by sigmoids fitted to the other inner folds. UserError if a prediction is not
-    finite.
+    probabilities by sigmoids fitted to the other inner folds.
     """
     train, _, inner = data.split_rows(split)
     rows = []
@@ -76,8 +74,6 @@ def inner_predictions(
         else:
             inner_fold = read_fold(data, settings, split, fold)
             predicted, prob = predict_fold(data, settings, estimator, inner_fold, candidate)
-        if not np.all(np.isfinite(predicted if prob is None else prob)):
-            raise UserError("the predictions hold values that are not finite")
         first = np.sort(np.unique(train[held_out], return_index=True)[1])
         cells = prediction_cells(
             data, train[held_out][first], predicted[first], None if prob is None else prob[first]

@@ -59,7 +59,6 @@ class SplitResult:
     importance: list = field(default_factory=list)
     timing: list = field(default_factory=list)
     failures: list = field(default_factory=list)
-    saved: dict | None = None
 
 
 @contextmanager

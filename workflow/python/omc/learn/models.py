@@ -2,7 +2,9 @@
 
 import importlib
 import inspect
+import random
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 from sklearn.base import clone
@@ -13,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.logs import one_line, reason
 
 
 def estimator_class(dotted: str, key: str):
@@ -22,10 +25,12 @@ def estimator_class(dotted: str, key: str):
     module_name, _, class_name = dotted.rpartition(".")
     try:
         member = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{key}: cannot import '{dotted}' ({error}): correct the dotted name"
-        ) from error
+    # A module may raise anything, SystemExit too.
+    except BaseException as error:
+        hint = "correct the dotted name"
+        if not isinstance(error, ImportError | AttributeError | TypeError | ValueError):
+            hint = f"correct the module, which raises {type(error).__name__}"
+        raise UserError(f"{key}: cannot import '{dotted}' ({one_line(error)}): {hint}") from error
     if not (inspect.isclass(member) and hasattr(member, "fit") and hasattr(member, "get_params")):
         raise UserError(
             f"{key}: '{dotted}' is no scikit-learn estimator class: it needs fit and get_params"
@@ -37,7 +42,19 @@ def build(spec: dict, task: str, imbalance: str, key: str):
     """An unfitted estimator for a model's specification, with checked parameters and one thread.
 
     spec: name, estimator (dotted name), params, grid, size. task: classification or regression.
+    UserError, whatever the estimator's own code raises.
     """
+    try:
+        return _build(spec, task, imbalance, key)
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(
+            f"{key}: {spec['estimator']} cannot be used: {reason(error)}: correct its code"
+        ) from error
+
+
+def _build(spec: dict, task: str, imbalance: str, key: str):
     estimator = _instance(spec["estimator"], spec["params"], key)
     known = estimator.get_params()
     for name in spec["grid"] or {}:
@@ -52,9 +69,7 @@ def build(spec: dict, task: str, imbalance: str, key: str):
         raise UserError(
             f"{key}: {spec['estimator']} is a {kind}, and the task is {task}: use a {wanted}"
         )
-    # The workflow runs jobs in parallel: more threads in each would multiply.
-    threads = {n: 1 for n in _named(estimator, "n_jobs") if known[n] not in (None, 1)}
-    estimator.set_params(**threads)
+    single_threaded(estimator)
     if imbalance == "weights" and task == "classification" and not takes_weights(estimator):
         raise UserError(
             f"{key}: '{spec['name']}' takes no weights: set imbalance: none, or take this model out"
@@ -92,9 +107,33 @@ def _instance(dotted: str, params: dict, key: str):
         ) from error
 
 
-def _named(estimator, name: str) -> list[str]:
-    """Parameters with this name, of the estimator and of those inside it."""
-    return [p for p in estimator.get_params() if p.rpartition("__")[2] == name]
+def _named(estimator, *names: str) -> list[str]:
+    """Parameters with these names, of the estimator and of those inside it."""
+    return [p for p in estimator.get_params() if p.rpartition("__")[2] in names]
+
+
+# Names that packages give to the number of their threads or processes.
+THREADS = ("n_jobs", "n_threads", "num_threads", "nthread", "nthreads", "thread_count", "n_cores")
+
+
+def single_threaded(estimator):
+    """Give an estimator one thread: the workflow runs jobs in parallel, and threads multiply."""
+    values = estimator.get_params()
+    named = _named(estimator, *THREADS)
+    return estimator.set_params(**{n: 1 for n in named if values[n] not in (None, 1)})
+
+
+@contextmanager
+def seeded(seed: int):
+    """Start the generators of `random` and `numpy.random`; afterwards they are as before."""
+    states = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
 
 
 def takes_weights(estimator) -> bool:
@@ -114,9 +153,9 @@ def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, 
     row numbers in these rows. With two or more folds, a classifier without probabilities is
     calibrated inside x. Its features and scale were learned from all rows, so the probabilities are
     too extreme, but good enough to rank candidates. Without folds, it has no probabilities until
-    `calibrate`.
+    `calibrate`. The model gets copies: it may write into them.
     """
-    model = clone(estimator).set_params(**candidate)
+    model = single_threaded(clone(estimator).set_params(**candidate))
     model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
     calibrated = classes and needs_calibration(model) and len(folds) > 1
     weights = {}
@@ -129,7 +168,8 @@ def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, 
             weights = {"sample_weight": _balanced(y)}
     if calibrated:
         model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
-    return model.fit(x, y, **weights)
+    with seeded(seed):
+        return model.fit(x.copy(order="K"), y.copy(), **weights)
 
 
 def needs_calibration(model) -> bool:
@@ -187,25 +227,87 @@ def _balanced(y) -> np.ndarray:
     return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
 
 
+# How far probabilities may be from 0, 1 and a sum of 1: some models compute in single precision.
+ROUNDING = 1e-4
+
+
 def predict_model(model, x, classes: int):
-    """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob."""
+    """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob.
+
+    The model gets a copy. UserError if it returns other than one prediction per sample, numbers
+    that are not finite, unknown labels, or no probabilities.
+    """
+    given = x.copy(order="K")
+    with seeded(0):
+        if not hasattr(model, "predict_proba") or not classes:
+            values = np.array(model.predict(given)).ravel()
+        else:
+            values = np.array(model.predict_proba(given), dtype=float)
+    if len(values) != len(x):
+        raise UserError(f"the model returned {len(values)} predictions of {len(x)} samples")
     if not classes:
-        return np.asarray(model.predict(x), dtype=float).ravel(), None
+        values = values.astype(float)
+        if not np.all(np.isfinite(values)):
+            raise UserError("the predictions hold values that are not finite")
+        return values, None
     if not hasattr(model, "predict_proba"):
-        return np.asarray(model.predict(x), dtype=int), None
+        return _class_numbers(values, classes), None
+    columns = _class_numbers(np.array(model.classes_), classes)
+    _check_probabilities(values, len(columns))
     prob = np.zeros((len(x), classes))
-    prob[:, np.asarray(model.classes_, dtype=int)] = model.predict_proba(x)
+    prob[:, columns] = values
     return prob.argmax(axis=1), prob
 
 
-def own_importance(model) -> tuple[np.ndarray | None, str]:
-    """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity."""
+def decision_values(model, x) -> np.ndarray:
+    """Decision values of a classifier: (n,), or (n, K). The model gets a copy of x (n, p)."""
+    with seeded(0):
+        return np.array(model.decision_function(x.copy(order="K")), dtype=float)
+
+
+def _class_numbers(labels: np.ndarray, classes: int) -> np.ndarray:
+    unknown = labels[~np.isin(labels, np.arange(classes))]
+    if len(unknown):
+        raise UserError(
+            f"the model knows a label that is no class: {str(unknown[0])[:50]} instead of"
+            f" {' or '.join(map(str, range(classes)))}, the numbers of the classes"
+        )
+    return labels.astype(int)
+
+
+def _check_probabilities(values: np.ndarray, columns: int) -> None:
+    """UserError if values, one row per sample, are no probabilities of `columns` classes."""
+    problem = ""
+    if values.shape[1:] != (columns,):
+        problem = f"have the shape {values.shape}, for {columns} classes"
+    elif not np.all(np.isfinite(values)):
+        problem = "hold values that are not finite"
+    elif values.min() < -ROUNDING or values.max() > 1 + ROUNDING:
+        problem = f"go from {values.min():.6g} to {values.max():.6g}, not from 0 to 1"
+    elif np.abs(sums := values.sum(axis=1) - 1).max() > ROUNDING:
+        problem = f"of a sample sum to {1 + sums[np.abs(sums).argmax()]:.6g}, not to 1"
+    if problem:
+        raise UserError(f"the probabilities {problem}")
+
+
+def own_importance(model, columns: int) -> tuple[np.ndarray | None, str]:
+    """((p,) importance of each column or None, kind): mean absolute coefficient, or impurity.
+
+    columns: p. ValueError if the model has another number of them.
+    """
     if isinstance(model, StackingClassifier) and model.cv == "prefit":
         # Made by `calibrate`.
         model = model.estimators_[0]
     model = getattr(model, "regressor_", model)
     coefficients = getattr(model, "coef_", None)
     if coefficients is not None:
-        return np.abs(np.atleast_2d(np.asarray(coefficients))).mean(axis=0), "coefficient"
-    impurity = getattr(model, "feature_importances_", None)
-    return (None, "") if impurity is None else (np.asarray(impurity), "impurity")
+        importance = np.abs(np.atleast_2d(np.asarray(coefficients, dtype=float))).mean(axis=0)
+        kind = "coefficient"
+    else:
+        impurity = getattr(model, "feature_importances_", None)
+        if impurity is None:
+            return None, ""
+        importance, kind = np.asarray(impurity, dtype=float), "impurity"
+    if importance.shape != (columns,):
+        raise ValueError(f"{kind} of shape {importance.shape} for {columns} features")
+    return importance, kind

@@ -1,11 +1,22 @@
-"""Train in forked processes, so that a killed one costs only its split (twin: processes.R)."""
+"""Train in processes that can be stopped, so that a model costs its own splits (twin: processes.R).
+
+Whatever a model does, its split ends with a result or with a sentence: the process is watched, and
+ended with all processes that it has started.
+"""
 
 import ctypes
+import math
 import multiprocessing
+import os
 import signal
+import sys
 import time
 import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
+from omc.core.logs import reason
 from omc.learn.batch import Data
 from omc.learn.job import Settings, SplitResult
 from omc.learn.training import train_split
@@ -13,6 +24,50 @@ from omc.learn.tuning import tune_split
 
 # Parameters of mallopt and bytes, from malloc.h of the GNU C library.
 TRIM_THRESHOLD, MMAP_THRESHOLD = (-1, 1 << 28), (-3, 1 << 25)
+# Of prctl, from linux/prctl.h.
+PARENT_DEATH_SIGNAL = 1
+
+# Seconds between two looks at a process, and MB that a split may write to its log.
+POLL, LOG_MB = 0.05, 20
+RETRY = "`make retry` trains it again"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the process of one split may take: seconds, and MB of memory."""
+
+    seconds: float = math.inf
+    memory_mb: float = math.inf
+
+    def passed(self, seconds: float, memory_mb: float, log_mb: float) -> str:
+        """The sentence for a limit that is passed, or an empty text."""
+        what = "stopped after the {}: raise {} of this model, or take it out"
+        if seconds > self.seconds:
+            return what.format(
+                f"{self.seconds / 60:.3g} minutes that a split may take", "time_limit"
+            )
+        if memory_mb > self.memory_mb:
+            return what.format(f"{self.memory_mb:g} MB that a split may take", "memory_limit")
+        if log_mb > LOG_MB:
+            return f"stopped: it wrote more than {LOG_MB} MB to its log: let it write less"
+        return ""
+
+
+NO_LIMITS = Limits()
+
+
+def limits_of(resources) -> Limits:
+    """The limits of a job from its resources: seconds, and MB, or 0 for the machine's memory."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+    return Limits(resources.time_limit, resources.memory_limit or machine)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Why a process gave no result; hopeless: the model's other splits would take as long."""
+
+    message: str
+    hopeless: bool = False
 
 
 def keep_freed_memory() -> None:
@@ -28,53 +83,127 @@ def keep_freed_memory() -> None:
 
 
 def train_batch(
-    data: Data, settings: Settings, estimator, splits: list[str], tuned: dict | None = None
-) -> dict[str, SplitResult]:
+    data: Data, settings: Settings, estimator, splits: list[str], limits: Limits = NO_LIMITS,
+    tuned: dict | None = None, model_folder: str | None = None,
+) -> dict[str, SplitResult]:  # fmt: skip
     """Train each split, or tune a part of it, in a forked process of its own.
 
-    tuned: rows of `evaluate_candidates` by split, if other jobs have made them.
+    limits: of each split; after one that took too long, the others are not tried; tuned: rows of
+    `evaluate_candidates` by split, if other jobs have made them; model_folder: for the model of the
+    last split, `final`. It stays empty if that failed: failures.csv says why.
     """
-    results = {}
+    if model_folder:
+        os.makedirs(model_folder, exist_ok=True)
+        # A model may change the working directory.
+        model_folder = os.path.abspath(model_folder)
+    results, slow = {}, ""
     for split in splits:
         began = time.perf_counter()
-        if settings.part:
-            result = run_in_child(tune_split, data, settings, estimator, split)
+        job = [data, settings, estimator, split]
+        if slow:
+            ended: SplitResult | Lost = Lost(f"not tried: {slow} took too long", True)
+        elif settings.part:
+            ended = run_in_child(limits, tune_split, *job)
         else:
-            result = run_in_child(train_split, data, settings, estimator, split, tuned)
-        results[split] = lost_split(settings, result) if isinstance(result, str) else result
-        state = "; ".join(row[1] for row in results[split].failures) or "done"
+            folder = model_folder if split == splits[-1] else None
+            ended = run_in_child(limits, train_split, *job, tuned, folder)
+        if isinstance(ended, Lost):
+            slow = slow or (split if ended.hopeless else "")
+            result = lost_split(settings, ended.message)
+        else:
+            result = ended
+        results[split] = result
+        state = "; ".join(row[1] for row in result.failures) or "done"
         print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
     return results
 
 
 def lost_split(settings: Settings, message: str) -> SplitResult:
-    """The result of a split whose process was killed; for a tuning job, a row with candidate 0."""
+    """The result of a split whose process was lost; for a tuning job, a row with candidate 0."""
     if settings.part:
         return SplitResult(tuning=[[0, "", 0, settings.tuning_metric, "", "", message]])
     return SplitResult(failures=[["fit", message]])
 
 
-def run_in_child(function, *arguments) -> SplitResult | str:
-    """A function's result from a forked process, or why the process was killed."""
+def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
+    """A function's result from a forked process, or why there is none."""
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
     child = context.Process(target=_send_result, args=(send, function, *arguments))
+    began, log_mb = time.monotonic(), _log_mb()
     child.start()
     send.close()
     try:
-        result = receive.recv()
+        # Its end alone counts: a process that the model has left behind may hold the pipe open.
+        while not receive.poll(POLL) and child.exitcode is None:
+            used = time.monotonic() - began, _memory_mb(child.pid), _log_mb() - log_mb
+            if message := limits.passed(*used):
+                _end_group(child)
+                if used[2] > LOG_MB:
+                    # It wrote on until it was ended.
+                    os.ftruncate(1, int((log_mb + LOG_MB) * 2**20))
+                    os.lseek(1, 0, os.SEEK_END)
+                return Lost(message, used[0] > limits.seconds)
+        return receive.recv() if receive.poll() else Lost(_ended(child))
     except EOFError:
-        result = None
-    child.join()
-    if result is not None:
-        return result
+        return Lost(_ended(child))
+    except Exception as error:
+        return Lost(f"its results cannot be read: {reason(error)}")
+    finally:
+        _end_group(child)
+
+
+def _ended(child) -> str:
+    """Why a process that ended by itself gave no result."""
+    child.join(1)
     code = child.exitcode or 0
-    why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-    return f"the process that trained this split was killed ({why}; often: out of memory)"
+    how = f"exit status {code}"
+    if code < 0:
+        how = f"signal {signal.Signals(-code).name}"
+    if code == -signal.SIGKILL:
+        how += ", often: out of memory"
+    return f"the process that trained this split was killed ({how}): {RETRY}"
+
+
+def _end_group(child) -> None:
+    """End a process with all that it has started."""
+    child.join(1)
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.kill()
+    child.join()
+
+
+def _memory_mb(pid: int | None) -> float:
+    """Resident memory of a process in MB; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _log_mb() -> float:
+    """Size in MB of the file to which the standard output goes."""
+    return os.fstat(1).st_size / 2**20
 
 
 def _send_result(send, function, *arguments):
+    # A group of its own can be ended whole. Signals to the job no longer reach it, so that it ends
+    # with the job.
+    os.setsid()
+    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
+        prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    pid = os.getpid()
     warnings.simplefilter("default")
     keep_freed_memory()
-    send.send(function(*arguments))
+    result = function(*arguments)
+    # A model may have forked.
+    if os.getpid() == pid:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        send.send(result)
     send.close()

@@ -9,20 +9,19 @@ from omc.core.errors import UserError
 from omc.learn.batch import Data
 from omc.learn.job import SplitResult, peak_mb, settings_of, timed
 from omc.learn.models import build
-from omc.learn.processes import train_batch
+from omc.learn.processes import NO_LIMITS, Limits, train_batch
 from omc.learn.results import write_results, write_tuned
-from omc.learn.saving import save_model
 from omc.learn.tuning import read_tuned
 
 
-def run_job(input, output, params, log: str) -> None:
+def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS) -> None:
     """Train, or tune a part of, one model on the splits of a batch, and write its tables.
 
     input, output: paths by name, as attributes; inner predictions are made if output has
     `inner_predictions`; params: dataset, spec (JSON text), task,
     tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
     a job that only evaluates candidates, None for one that trains), as attributes; log: path of the
-    log, for failures.csv.
+    log, for failures.csv; limits: of the time and memory of each split.
     """
     wanted = "inner_predictions" in output.keys()
     settings = settings_of(params, json.loads(params.spec), wanted)
@@ -38,7 +37,8 @@ def run_job(input, output, params, log: str) -> None:
     where = f"models.python '{settings.model}'"
     estimator = build(settings.spec, settings.task, settings.imbalance, where)
     tuned = None if settings.part else read_tuned(list(input.tuned))
-    results = train_batch(data, settings, estimator, splits, tuned)
+    model_folder = output.model if "model" in output.keys() else None
+    results = train_batch(data, settings, estimator, splits, limits, tuned, model_folder)
     if settings.part:
         write_tuned(output, settings, results, job.timing)
         return
@@ -52,8 +52,6 @@ def run_job(input, output, params, log: str) -> None:
         settings.seed,
     )
     write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
-    if "model" in output.keys():
-        save_model(results[splits[-1]].saved, output.model)
 
 
 def since_start() -> tuple[float, float]:

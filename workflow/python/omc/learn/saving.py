@@ -31,26 +31,30 @@ def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
     }
 
 
-def save_model(saved: dict | None, folder: str) -> None:
-    """Save a `saved_model` as model.skops or model.joblib in `folder`.
+def save_model(saved: dict, folder: str) -> None:
+    """Save a `saved_model` as model.skops or model.joblib in `folder`, which exists.
 
-    The folder stays empty if the split failed: failures.csv says why.
+    Written to another file and renamed: a killed process leaves no partial file. A foreign model is
+    read again, since its own code may fail then.
     """
-    os.makedirs(folder, exist_ok=True)
-    if saved is None:
-        return
-    if _is_trusted(type(saved["estimator"]).__module__):
-        import skops.io
+    partial = os.path.join(folder, "model.part")
+    try:
+        if _is_trusted(type(saved["estimator"]).__module__):
+            import skops.io
 
-        path = os.path.join(folder, "model.skops")
-        skops.io.dump(saved, path)
-        # An estimator of scikit-learn may contain a foreign one.
-        if not _foreign_types(path):
-            return
-        os.remove(path)
-    import joblib
+            skops.io.dump(saved, partial)
+            # An estimator of scikit-learn may contain a foreign one.
+            if not _foreign_types(partial):
+                os.rename(partial, os.path.join(folder, "model.skops"))
+                return
+        import joblib
 
-    joblib.dump(saved, os.path.join(folder, "model.joblib"))
+        joblib.dump(saved, partial)
+        joblib.load(partial)
+        os.rename(partial, os.path.join(folder, "model.joblib"))
+    finally:
+        if os.path.exists(partial):
+            os.remove(partial)
 
 
 def load_model(path: str, sha256: str) -> dict:
@@ -96,8 +100,6 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     fit = Fit(np.arange(x.shape[1]), saved["fill"], saved["center"], saved["scale"], np.zeros(0))
     x = apply_fit(x, fit)
     predicted, prob = models.predict_model(saved["estimator"], x, len(classes))
-    if not np.all(np.isfinite(predicted if prob is None else prob)):
-        raise UserError("the predictions hold values that are not finite")
     return (np.array(classes, dtype=object)[predicted] if classes else predicted), prob
 
 

@@ -5,23 +5,25 @@ import traceback
 import numpy as np
 
 from omc.core.errors import UserError
-from omc.core.logs import one_line
-from omc.core.names import FINAL, NO_INNER_PREDICTIONS
+from omc.core.logs import reason
+from omc.core.names import NO_INNER_PREDICTIONS
 from omc.learn import models
 from omc.learn.batch import Data, prediction_cells
 from omc.learn.inner_folds import inner_predictions
 from omc.learn.job import Settings, SplitResult, split_seed, timed
 from omc.learn.preprocessing import Fit
-from omc.learn.saving import saved_model
+from omc.learn.saving import save_model, saved_model
 from omc.learn.tuning import choose_candidate, evaluate_candidates, split_candidates
 
 
 def train_split(
-    data: Data, settings: Settings, estimator, split: str, tuned: dict | None = None
-) -> SplitResult:
+    data: Data, settings: Settings, estimator, split: str, tuned: dict | None = None,
+    model_folder: str | None = None,
+) -> SplitResult:  # fmt: skip
     """Tune, refit and predict one split. An error becomes a failure, with its stage.
 
-    tuned: rows of `evaluate_candidates` by split, if other jobs have made them.
+    tuned: rows of `evaluate_candidates` by split, if other jobs have made them; model_folder: where
+    the model is saved, if it is wanted.
     """
     result = SplitResult()
     stage = "tune"
@@ -42,19 +44,29 @@ def train_split(
             if len(test):
                 result.predictions = predict_test(data, model, data.fit_matrix(fit, test), test)
         result.importance = importance_rows(model, data, fit)
-        if split == FINAL:
-            result.saved = saved_model(data, settings, model, fit, chosen)
+        if model_folder:
+            keep_model(result, saved_model(data, settings, model, fit, chosen), model_folder)
         if settings.inner_predictions:
             with timed(result, "tune"):
                 known = predictions.get(grid.index(chosen))
                 inner = data, settings, estimator, split, chosen, known, decision
                 add_inner_predictions(result, *inner)
-    except Exception as error:
+    # Whatever a model raises, even SystemExit, is a failure of this split.
+    except BaseException as error:
         if not isinstance(error, UserError):
             traceback.print_exc()
         result.predictions, result.importance = [], []
-        result.failures.append([stage, _reason(error)])
+        result.failures.append([stage, reason(error)])
     return result
+
+
+def keep_model(result: SplitResult, saved: dict, folder: str) -> None:
+    """Save a model. An error is a failure that costs nothing else."""
+    try:
+        save_model(saved, folder)
+    except Exception as error:
+        traceback.print_exc()
+        result.failures.append(["fit", f"the model cannot be saved: {reason(error)}"])
 
 
 def add_inner_predictions(result: SplitResult, *arguments) -> None:
@@ -63,12 +75,7 @@ def add_inner_predictions(result: SplitResult, *arguments) -> None:
         result.inner_predictions = inner_predictions(*arguments)
     except Exception as error:
         traceback.print_exc()
-        result.failures.append(["tune", f"{NO_INNER_PREDICTIONS}: {_reason(error)}"])
-
-
-def _reason(error: Exception) -> str:
-    kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
-    return kind + one_line(error)
+        result.failures.append(["tune", f"{NO_INNER_PREDICTIONS}: {reason(error)}"])
 
 
 def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: dict):
@@ -99,27 +106,32 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
         return model, None
     decision = np.zeros((len(train), 1 if len(classes_present) == 2 else len(classes_present)))
     for j in fold_numbers:
-        values = fitted(j).decision_function(matrix(j, inner == j))
+        values = models.decision_values(fitted(j), matrix(j, inner == j))
         decision[inner == j] = values.reshape(len(values), -1)
     x = matrix(0, inner != 0)
     return models.calibrate(model, x, outcome, decision, settings.imbalance), decision
 
 
 def predict_test(data: Data, model, x, test) -> list:
-    """Rows of predictions.csv from `cohort` on; UserError if one is not finite.
+    """Rows of predictions.csv from `cohort` on.
 
     x: (n, features) numbers of the samples in rows `test`, ready for the model.
     """
     predicted, prob = models.predict_model(model, x, len(data.classes))
-    if not np.all(np.isfinite(predicted if prob is None else prob)):
-        raise UserError("the predictions hold values that are not finite")
     cells = prediction_cells(data, test, predicted, prob)
     return [[data.cohort.iloc[row], *row_cells] for row, row_cells in zip(test, cells, strict=True)]
 
 
 def importance_rows(model, data: Data, fit: Fit) -> list:
-    """Rows of importance.csv from `feature` on, for the columns of the final fit."""
-    importance, kind = models.own_importance(model)
+    """Rows of importance.csv from `feature` on, for the columns of the final fit.
+
+    An error costs only the numbers.
+    """
+    try:
+        importance, kind = models.own_importance(model, len(fit.index))
+    except Exception as error:
+        print(f"no importance: {reason(error)}", flush=True)
+        importance, kind = None, ""
     return [
         [data.features[c], "true", None if importance is None else importance[i], kind]
         for i, c in enumerate(fit.index)

@@ -15,13 +15,15 @@ from omc.learn.batch import Data
 from omc.learn.job import settings_of
 from omc.learn.models import build
 from omc.learn.preprocessing import Fit, read_fits, write_fits
-from omc.learn.processes import train_batch
+from omc.learn.processes import Limits, train_batch
 
 TRAIN_ROWS = 40
 TEST_ROWS = 10
 COLUMNS = 20
 # With two, nothing would be left to calibrate on inside an inner fold.
 INNER_FOLDS = 3
+# What a model may take. It has a minute's work at most, unless it hangs.
+LIMITS = Limits(seconds=600)
 
 
 def cut_rows(rows: list[dict[str, str]], classes: dict[str, str]) -> list[dict[str, str]]:
@@ -90,7 +92,7 @@ def try_models(input, output: str, params, log: str) -> None:
             (input.splits, input.preprocessing),
         ):
             data, split = load(*part)
-            failures = train_batch(data, settings, estimator, [split])[split].failures
+            failures = train_batch(data, settings, estimator, [split], LIMITS)[split].failures
             if not failures:
                 return None
         return failures[-1][1]

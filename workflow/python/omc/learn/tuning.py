@@ -8,7 +8,7 @@ import numpy as np
 
 from omc.core.csv_files import number, read_csv
 from omc.core.errors import UserError
-from omc.core.logs import one_line
+from omc.core.logs import reason
 from omc.core.tables import TUNING
 from omc.learn import grids
 from omc.learn.batch import Data
@@ -54,12 +54,12 @@ def evaluate_candidates(
                     prob = np.eye(classes)[predicted]
                 value = tuning_value(settings.tuning_metric, inner_fold.y_out, predicted, prob)
                 if not np.isfinite(value):
-                    raise ValueError("the predictions hold values that are not finite")
-            except Exception as error:
+                    raise UserError(f"{settings.tuning_metric} of the predictions is {value}")
+            except BaseException as error:
                 if not any(row[-1] for row in rows):
                     # Only the split's first error: the others mostly repeat it.
                     traceback.print_exc()
-                value, message = np.nan, f"{type(error).__name__}: {one_line(error)}"
+                value, message = np.nan, reason(error)
             parameters = json.dumps(candidate, sort_keys=True, separators=(",", ":"))
             seconds = time.perf_counter() - began
             rows.append([

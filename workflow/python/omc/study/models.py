@@ -19,7 +19,8 @@ class Model:
     """One model of the configuration, resolved for a task.
 
     key: its place in the configuration; spec: name, estimator or method, params, grid and size, on
-    which its training depends.
+    which its training depends; time_limit: seconds, and memory_limit: MB (0: the machine's), that
+    the process of one split may take.
     """
 
     language: str
@@ -27,6 +28,8 @@ class Model:
     spec: dict
     cost: str
     baseline: bool
+    time_limit: int = 24 * 3600
+    memory_limit: int = 0
 
     @property
     def name(self) -> str:
@@ -101,7 +104,10 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
         "size": entry.get("size", config["tuning"]["size"]),
     }
     cost = entry.get("cost", preset.get("cost", "medium"))
-    return Model(language, key, spec, cost, preset.get("baseline", False))
+    limits = {"memory_limit": entry.get("memory_limit", 0)}
+    if "time_limit" in entry:
+        limits["time_limit"] = max(1, round(60 * entry["time_limit"]))
+    return Model(language, key, spec, cost, preset.get("baseline", False), **limits)
 
 
 def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> tuple[str, dict]:

@@ -1,0 +1,52 @@
+"""A model that misbehaves costs its own splits, and says why (cut of faults/test_models.py)."""
+
+import pytest
+
+from omc.learn.processes import Limits
+from tests.misbehaving import WritesX, spec_of
+from tests.unit.learn.test_training import files, run  # noqa: F401
+
+# The machine may be busy.
+SHORT, LONG = Limits(seconds=2), Limits(seconds=60)
+CUT = [
+    "long message", "surrogates", "no message", "exit", "segfault", "helper", "endless, deaf",
+    "percentages", "negative", "one column", "sum", "NaN", "more rows", "label 0.9", "long label",
+    "thread", "closes output", "other folder", "Unsaveable", "Unreadable", "LongCoefficients",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", CUT)
+def test_a_model_that_misbehaves_is_a_row_or_does_no_harm(files, tmp_path, how):  # noqa: F811
+    spec, part = spec_of(how, tuned=False)
+    tables, _, _ = run(files, tmp_path, spec, limits=SHORT if how.startswith("endless") else LONG)
+    messages = [row["message"] for row in tables["failures"]]
+    if part is None:
+        assert messages == [] and len(tables["predictions"]) == 38
+        return
+    assert messages and all(part in m or m.startswith("not tried") for m in messages), messages
+    assert max(map(len, messages)) < 1100
+    harmless = how in ("Unsaveable", "Unreadable")
+    assert len(tables["predictions"]) == (38 if harmless else 0)
+
+
+def test_candidates_do_not_share_what_they_write_into(files, tmp_path):  # noqa: F811
+    grid = {"var_smoothing": [1e-9, 1e-2, 1]}
+    plain = {"estimator": "sklearn.naive_bayes.GaussianNB", "grid": grid}
+    writing = {"estimator": f"{WritesX.__module__}.WritesX", "grid": grid}
+    expected = run(files, tmp_path, plain)[0]
+    actual = run(files, tmp_path, writing)[0]
+    for name in ("predictions", "inner_predictions"):
+        assert actual[name] == expected[name]
+
+
+def test_global_generators_are_seeded_before_each_fit(files, tmp_path):  # noqa: F811
+    spec, _ = spec_of("Chance", tuned=True)
+    first, second = (run(files, tmp_path, spec)[0] for _ in range(2))
+    assert first["predictions"] == second["predictions"]
+    assert first["inner_predictions"] == second["inner_predictions"]
+    tuned = {}
+    for row in first["tuning"]:
+        values = [row[n] for n in ("candidate", "parameters", "inner_fold", "metric", "value")]
+        tuned.setdefault(row["split"], []).append([*values, row["seconds"], ""])
+    apart = run(files, tmp_path, spec, tuned=tuned)[0]
+    assert apart["inner_predictions"] == first["inner_predictions"]
