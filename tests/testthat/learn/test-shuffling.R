@@ -94,7 +94,8 @@ test_that("the script writes a header where the plan has no model", {
 test_that("only a split that failed in the run may be left out", {
   # Without rows of tuning.csv no candidate can be chosen.
   expect_equal(permute_job("study,r,knn,g1")$status, 1)
-  failed <- sprintf("study,r,knn,r01f0%d,tune,\"candidate 1 {\"\"k\"\":3}: no\",log", 1:3)
+  message <- "\"candidate 1 {\"\"k\"\":3}: no\""
+  failed <- sprintf("study,r,knn,r01f0%d,%s,%s,log", 1:3, c("tune", "tune", "fit"), message)
   done <- permute_job("study,r,knn,g1", failed)
   expect_equal(done$status, 0)
   expect_identical(done$rows, header)

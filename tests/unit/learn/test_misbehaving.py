@@ -1,7 +1,12 @@
 """A model that misbehaves costs its own splits, and says why (cut of faults/test_models.py)."""
 
-import pytest
+import re
 
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+
+from omc.core.errors import UserError
+from omc.learn.models import build, single_threaded
 from omc.learn.processes import Limits
 from tests.misbehaving import WritesX, spec_of
 from tests.unit.learn.test_training import files, run  # noqa: F401
@@ -27,6 +32,38 @@ def test_a_model_that_misbehaves_is_a_row_or_does_no_harm(files, tmp_path, how):
     assert max(map(len, messages)) < 1100
     harmless = how in ("Unsaveable", "Unreadable")
     assert len(tables["predictions"]) == (38 if harmless else 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("raise RuntimeError('no licence\\nfound')", "(no licence found): correct the module"),
+        ("import sys; sys.exit(3)", "(3): correct the module, which raises SystemExit"),
+        (
+            "class Model:\n  fit = 1\n  def get_params(self): raise OSError('no disk')\n"
+            "  def set_params(self): return self",
+            "Model cannot be used: OSError: no disk",
+        ),
+    ],
+)
+def test_a_module_that_fails_is_one_sentence_with_its_key(tmp_path, monkeypatch, code, hint):
+    name = f"module_{len(code)}"
+    (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = {"name": "m", "estimator": f"{name}.Model", "params": {}, "grid": None}
+    with pytest.raises(UserError, match=re.escape(hint)) as raised:
+        build(spec, "classification", "none", "models.python[3]")
+    assert str(raised.value).startswith("models.python[3]") and "\n" not in str(raised.value)
+
+
+def test_threads_are_one_however_they_are_named():
+    class Threads(WritesX):
+        def __init__(self, n_jobs=None, thread_count=8, model=None):
+            self.n_jobs, self.thread_count, self.model = n_jobs, thread_count, model
+
+    inner = KNeighborsClassifier(n_jobs=-1)
+    params = single_threaded(Threads(model=inner)).get_params()
+    assert (params["n_jobs"], params["thread_count"], params["model__n_jobs"]) == (None, 1, 1)
 
 
 def test_candidates_do_not_share_what_they_write_into(files, tmp_path):  # noqa: F811

@@ -27,9 +27,10 @@ rows_of_model <- function(rows, settings) {
   rows[is_model, , drop = FALSE]
 }
 
-#' Splits of one model that are in failures.csv.
-failed_splits <- function(path, settings) {
-  unique(rows_of_model(read_csv(path, ","), settings)$split)
+#' Splits of one model that are in failures.csv, with one of some stages if these are given.
+failed_splits <- function(path, settings, stages = NULL) {
+  rows <- rows_of_model(read_csv(path, ","), settings)
+  unique(rows$split[is.null(stages) | rows$stage %in% stages])
 }
 
 #' Rows of tuning.csv of one model, for `choose_candidate`.
@@ -125,6 +126,8 @@ shuffle_features <- function(input, output, params) {
     attach_packages(info$library)
     evaluated <- read_evaluated(input[["tuning"]], settings)
     failed <- failed_splits(input[["failures"]], settings)
+    # The model gave no predictions there, and may not end this time.
+    splits <- setdiff(splits, failed_splits(input[["failures"]], settings, c("fit", "predict")))
     rows <- do.call(rbind, lapply(splits, function(split) {
       if (!split %in% failed) {
         return(permute_split(batch, settings, info, split, evaluated, plan$feature))

@@ -197,6 +197,8 @@ def _send_result(send, function, *arguments):
     if prctl := getattr(ctypes.CDLL(None), "prctl", None):
         prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     pid = os.getpid()
+    # A job has one core; what a model starts with joblib asks for their number.
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"
     warnings.simplefilter("default")
     keep_freed_memory()
     result = function(*arguments)

@@ -35,9 +35,10 @@ def rows_of_model(path: str, settings) -> list[dict]:
     return [r for r in read_csv(path) if (r["dataset"], r["language"], r["model"]) == names]
 
 
-def failed_splits(path: str, settings) -> set[str]:
-    """Splits of one model that are in failures.csv."""
-    return {row["split"] for row in rows_of_model(path, settings)}
+def failed_splits(path: str, settings, *stages: str) -> set[str]:
+    """Splits of one model that are in failures.csv, with one of some stages if these are given."""
+    rows = rows_of_model(path, settings)
+    return {row["split"] for row in rows if not stages or row["stage"] in stages}
 
 
 def read_evaluated(path: str, settings) -> dict[str, list]:
@@ -107,6 +108,9 @@ def shuffle_features(input, output: str, params) -> None:
         estimator = build(spec, settings.task, settings.imbalance, spec["key"])
         evaluated = read_evaluated(input.tuning, settings)
         failed = failed_splits(input.failures, settings)
+        # The model gave no predictions there, and may not end this time.
+        lost = failed_splits(input.failures, settings, "fit", "predict")
+        splits = [split for split in splits if split not in lost]
         features = [row["feature"] for row in plan]
         data.load_batch(splits)
     began = time.process_time()
