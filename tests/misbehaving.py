@@ -2,6 +2,7 @@
 
 import ctypes
 import faulthandler
+import hashlib
 import os
 import random
 import signal
@@ -44,6 +45,25 @@ def eat():
 def leave_a_helper():
     subprocess.Popen(["sleep", "300"], close_fds=False)
     os._exit(0)
+
+
+def crowd():
+    """Let four threads work until they have one core."""
+    allowed, until = len(os.sched_getaffinity(0)), time.monotonic() + 30
+    if allowed == 1:
+        return
+
+    def work():
+        while time.monotonic() < until and len(os.sched_getaffinity(0)) == allowed:
+            hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 100_000)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(os.sched_getaffinity(0)) == allowed:
+        raise RuntimeError("four threads had all cores")
 
 
 def shout():
@@ -90,6 +110,7 @@ FITS = {
     "shouts": (shout, "20 MB to its log"),
     "forks": (fork_once, None),
     "thread": (lambda: threading.Thread(target=forever).start(), None),
+    "crowd": (crowd, None),
     "closes output": (lambda: os.closerange(1, 3), None),
     "other folder": (lambda: os.chdir("/"), None),
     "strict": (lambda: [np.seterr(all="raise"), warnings.simplefilter("error")], None),
@@ -314,7 +335,8 @@ CLASSES = {
     WrongClasses: "a label that is no class: a instead of 0 or 1",
     FitGivesNone: "NoneType",
     CannotBeCloned: "RuntimeError",
-    WrongDecision: "values that are not finite",
+    # scikit-learn itself refuses them in the calibration of the final fit.
+    WrongDecision: "aN",
 }
 
 # Specification and a part of the message of each kind.

@@ -13,8 +13,8 @@ options(warn = 1)
 data <- two_classes(n = 24)
 batch <- open_study(make_study(data$x, data$outcome))
 batch$splits <- batch$splits[c("r01f01", "r01f02")]
-train <- function(info, tuned, seconds = 60) {
-  limits <- list(seconds = seconds, memory_mb = 1000, log = log)
+train <- function(info, tuned, seconds = 120) {
+  limits <- list(seconds = seconds, memory_mb = 700, log = log)
   settings <- settings_for("knn", list(k = if (tuned) c(3, 5) else 3))
   train_batch(batch, settings, info, limits = limits)
 }
@@ -25,7 +25,7 @@ clean <- lapply(c(FALSE, TRUE), function(tuned) tables(train(models$knn, tuned))
 rows <- lapply(names(misbehaving_kinds), function(how) {
   part <- misbehaving_kinds[[how]][[1]]
   lapply(c(FALSE, TRUE), function(tuned) {
-    results <- train(misbehaving(how), tuned, if (how == "endless") 2 else 60)
+    results <- train(misbehaving(how), tuned, if (how == "endless") 2 else 120)
     messages <- unlist(lapply(results, function(result) result$failures$message))
     right <- if (is.null(part)) {
       is.null(messages) && identical(tables(results), clean[[tuned + 1]])

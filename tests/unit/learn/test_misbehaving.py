@@ -16,7 +16,8 @@ SHORT, LONG = Limits(seconds=2), Limits(seconds=60)
 CUT = [
     "long message", "surrogates", "no message", "exit", "segfault", "helper", "endless, deaf",
     "percentages", "negative", "one column", "sum", "NaN", "more rows", "label 0.9", "long label",
-    "thread", "closes output", "other folder", "Unsaveable", "Unreadable", "LongCoefficients",
+    "thread", "crowd", "closes output", "other folder", "Unsaveable", "Unreadable",
+    "LongCoefficients",
 ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ PARENT_DEATH_SIGNAL = 1
 
 # Seconds between two looks at a process, and MB that a split may write to its log.
 POLL, LOG_MB = 0.05, 20
+# So many looks on end find more than one thread at work before the threads have to share a core.
+CROWDED = 5
 RETRY = "`make retry` trains it again"
 
 
@@ -135,7 +137,11 @@ def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
     send.close()
     try:
         # Its end alone counts: a process that the model has left behind may hold the pipe open.
+        crowded = 0
         while not receive.poll(POLL) and child.exitcode is None:
+            crowded = crowded + 1 if len(_threads(child.pid, "R")) > 1 else 0
+            if crowded == CROWDED:
+                _share_core(child.pid)
             used = time.monotonic() - began, _memory_mb(child.pid), _log_mb() - log_mb
             if message := limits.passed(*used):
                 _end_group(child)
@@ -174,6 +180,26 @@ def _end_group(child) -> None:
         pass
     child.kill()
     child.join()
+
+
+def _threads(pid: int | None, states: str = "RSD") -> list[int]:
+    """Ids of the threads of a process in some states; R: at work, or waiting for a core."""
+    found = []
+    # A thread may end meanwhile.
+    with suppress(OSError):
+        for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+            if stat.read_text().rpartition(")")[2].split()[0] in states:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _share_core(pid: int | None) -> None:
+    """Let all threads of a process share one core, which is what a job has."""
+    print("several threads are at work: they have to share one core", flush=True)
+    cores = sorted(os.sched_getaffinity(0))
+    with suppress(OSError):
+        for thread in _threads(pid):
+            os.sched_setaffinity(thread, {cores[(pid or 0) % len(cores)]})
 
 
 def _memory_mb(pid: int | None) -> float:
