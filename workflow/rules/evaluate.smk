@@ -198,6 +198,7 @@ rule describe_predictions:
         curves=f"{RESULTS}/curves.csv",
         confusion=f"{RESULTS}/confusion.csv",
         net_benefit=f"{RESULTS}/net_benefit.csv",
+        sample_errors=f"{RESULTS}/sample_errors.csv",
     log:
         f"{RESULTS}/logs/describe_predictions.log",
     benchmark:
@@ -211,7 +212,7 @@ rule describe_predictions:
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
     message:
-        "Describe the predictions: calibration, curves, confusion"
+        "Describe the predictions: calibration, curves, confusion, samples"
     script:
         "../scripts/evaluate/describe_predictions.py"
 

@@ -476,3 +476,28 @@ def test_what_one_figure_claims_no_other_denies(seed):
         if counted:
             counts.add((counted[1].replace("any", counted[2]), counted[2]))
     assert len(counts) <= 1, texts
+
+
+def errors_of(wrong_of, n=2):
+    """Rows of sample_errors.csv; wrong_of: {model: numbers of wrong predictions by sample}."""
+    return [
+        {
+            "dataset": "demo", "cohort": "development", "language": model.split("/")[0],
+            "model": model.split("/")[1], "sample": f"S{i}", "n_predicted": n, "n_wrong": wrong,
+        }
+        for model, counts in wrong_of.items()
+        for i, wrong in enumerate(counts)
+    ]  # fmt: skip
+
+
+def test_samples_that_every_model_gets_wrong_are_counted_without_baselines():
+    wrong = {"r/a": [2, 2, 0, 0], "r/b": [2, 1, 0, 1], "r/null": [0, 0, 2, 2]}
+    result = results({"r/a": 0.9, "r/b": 0.8, "r/null": 0.5}, baselines=["r/null"])
+    result.tables["sample_errors"] = errors_of(wrong)
+    assert title("samples", result) == (
+        "Every model gets 1 of 4 samples wrong in most splits; 1 is never wrong"
+    )
+    result.tables["sample_errors"] = errors_of({"r/a": [2, 0]})
+    assert title("samples", result).startswith("The model gets 1 of 2 samples wrong")
+    result.tables["sample_errors"] = []
+    assert title("samples", result) == "No sample was predicted by every model"

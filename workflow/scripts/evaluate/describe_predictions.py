@@ -1,4 +1,4 @@
-"""Curves, calibration and confusion matrices of every classification's predictions."""
+"""Errors of each sample; curves, calibration and confusion matrices of classifications."""
 
 from omc.core.logs import logged
 
@@ -12,14 +12,16 @@ if __name__ == "__main__":
         from omc.evaluate.decisions import decision_rows
         from omc.evaluate.pooled import scored_together
         from omc.evaluate.predictions import read_predictions
+        from omc.evaluate.sample_errors import sample_rows
 
         names = "calibration", "curves", "confusion", "net_benefit"
-        rows = {name: [] for name in names}
+        rows = {name: [] for name in (*names, "sample_errors")}
         datasets = json.loads(snakemake.params.datasets)
         files = (snakemake.input[name] for name in ("predictions", "splits", "samples"))
         for dataset, path, splits, samples in zip(datasets, *files, strict=True):
+            predictions = read_predictions(path, dataset["positive"], splits)
+            rows["sample_errors"] += sample_rows(predictions, dataset["name"])
             if dataset["task"] == "classification":
-                predictions = read_predictions(path, dataset["positive"], splits)
                 pooled = scored_together(snakemake.params.scheme)
                 decisions = decision_rows(
                     predictions, dataset["name"], samples, snakemake.params.seed

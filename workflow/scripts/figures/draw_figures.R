@@ -24,6 +24,11 @@ main <- function(input, output, params) {
     data$described <- read_described(input, data$dataset, params[["models"]])
     data$weights <- params[["weights"]]
   }
+  if (!is.null(input[["sample_errors"]])) {
+    data$sample_errors <- read_sample_errors(
+      input[["sample_errors"]], data$dataset, params[["models"]]
+    )
+  }
   if (!is.null(input[["predictions"]])) {
     data$residuals <- read_residuals(input[["predictions"]], params[["models"]])
   }
