@@ -94,12 +94,10 @@ def test_every_output_that_was_changed_is_refused_and_made_again(finished, tmp_p
 # One output of a job, or of a stage, that is changed alone.
 ALONE = [
     "results/tiny/samples.tsv",
-    "results/tiny/preprocessing.h5",
     "results/tiny/r/knn/1of1/predictions.csv",
     "results/tiny/python/dummy/1of1/final",
     "results/metrics.csv",
     "images/tiny/roc_pr.png",
-    "results/manifest.json",
 ]
 
 

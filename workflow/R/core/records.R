@@ -67,7 +67,7 @@ check <- function(paths) {
   if (length(wrong)) {
     stop(user_condition(paste0(
       wrong, ": it is not what the run wrote (its SHA-256 is another): delete it; the next run",
-      " makes it again",
+      " makes it again if it needs it",
       collapse = "\n"
     )))
   }

@@ -50,3 +50,20 @@ def closing_screen(failed=False):
     else:
         text = closing_text(RESULTS, BEGAN, failed)
     print(text, file=sys.stderr)
+
+
+def kept_files(wildcards):
+    """Files that a run keeps: one that was deleted is made again, though later ones are there."""
+    names = *PREDICTED, "data", "samples", "splits", "preprocessing"
+    files = [file for paths in files_of_all(*names).values() for file in paths]
+    for table in (*PREDICTED, *TABLES):
+        files += trained_tables(None, table, DATASETS)
+    files += [final_model(name, model) for name in DATASETS for model in STUDY.models[name]]
+    for rule in (
+        *(rules.compare_models, rules.estimate, rules.findings, rules.permutation_importance),
+        *(rules.pick_models, rules.rank_models, rules.score, rules.signature, rules.summarise),
+    ):
+        files += rule.output
+    last = rules.report_failures.input
+    files += [*last.tables, *last.variants, *last.described, *last.null, *last.figures]
+    return [*files, *VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]

@@ -81,7 +81,7 @@ def check(paths) -> None:
         raise UserError(
             "\n".join(
                 f"{path}: it is not what the run wrote (its SHA-256 is another): delete it; the"
-                " next run makes it again"
+                " next run makes it again if it needs it"
                 for path in wrong
             )
         )
