@@ -2,6 +2,7 @@
 #   CONFIG=config/quick.yaml   another configuration
 #   CORES=8                    how many cores to use (default: all of up to 4, else half, at most 16)
 #   DEPLOY=conda|native        take R from conda, or from the machine (default: what is there)
+#   NICE=0                     as urgent as other programs (default: 10, so that they come first)
 #   TARGETS=results/…          only these files
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
@@ -13,7 +14,7 @@ DEPLOY ?= auto
 TZ ?= UTC
 # What users give goes to programs by the environment, as it is: neither make nor a shell reads it.
 REQUEST := DATASET MODEL INPUT OUTPUT
-GIVEN := CONFIG CORES DEPLOY TARGETS ARGS TZ $(REQUEST)
+GIVEN := CONFIG CORES DEPLOY NICE TARGETS ARGS TZ $(REQUEST)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 

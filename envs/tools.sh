@@ -26,8 +26,9 @@ run_snakemake() { # the command, then its arguments
             "Repair PATH, or run with DEPLOY=conda."
     fi
     if [ -t 2 ]; then options+=(--logger rich); else options+=(--quiet host reason); fi
-    # --keep-going ends the list of values of the option before it.
-    exec "${command[@]}" "${options[@]}" --keep-going "$@"
+    # nice: others come first on a shared machine. --keep-going ends the list of values of the option
+    # before it.
+    exec nice -n "${NICE:-10}" "${command[@]}" "${options[@]}" --keep-going "$@"
 }
 
 lint() {

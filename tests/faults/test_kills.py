@@ -42,11 +42,13 @@ class Disturbed(Workflow):
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "TZ": "UTC", "TMPDIR": str(self.path("tmp"))},
+                # A shell lets what it starts in the background ignore Ctrl-C.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         return self
 
     def __exit__(self, *error):
-        self.process.wait(300)
+        self.process.wait(900)
         self.text = self.path("output.txt").read_text(encoding="utf-8")
         # The guard ends what is left.
         for _ in range(100):

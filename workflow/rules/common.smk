@@ -29,7 +29,7 @@ from omc.study import config_file
 from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
-from omc.report.console import closing_text, null_cost
+from omc.report.console import closing_text, null_cost, usable_cores, whole_machine
 from omc.core import session
 from omc.core.errors import UserError, some, stop
 from omc.core.records import check, recorded, unrecorded

@@ -48,6 +48,8 @@ def start(tmp_path):
             stderr=subprocess.PIPE,
             text=True,
             env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            # A shell lets what it starts in the background ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     return main

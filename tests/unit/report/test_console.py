@@ -1,6 +1,6 @@
 """The text on the screen after a run."""
 
-from omc.report.console import closing_text
+from omc.report.console import closing_text, whole_machine
 
 SUMMARY = (
     "# Model comparison\n\n## demo\n\nOne leads.\n\n| model |\n|---|\n| a |\n\n## Where to look\n"
@@ -31,3 +31,8 @@ def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
     (tmp_path / "logs" / "a.log").write_text("r01f01: done (0.1 s)\n", encoding="utf-8")
     text = closing_text(str(tmp_path), 0, True)
     assert "a.log: the job with this log was killed before its end" in text
+
+
+def test_a_run_on_all_cores_of_a_large_machine_is_told():
+    assert "all 80 cores" in whole_machine(80, 80) and "CORES=40" in whole_machine(80, 80)
+    assert whole_machine(40, 80) == whole_machine(4, 4) == ""

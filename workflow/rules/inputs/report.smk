@@ -19,11 +19,13 @@ def tables_of_findings():
 
 
 def opening_screen():
-    """Say what the permutation null will cost, and what cannot be checked.
+    """Say what the permutation null will cost, what others will feel, and what cannot be checked.
 
     Snakemake has no public way to ask for its jobs.
     """
     session.end_on_signals()
+    if workflow.local_exec and (warning := whole_machine(workflow.cores, usable_cores())):
+        print(warning, file=sys.stderr)
     done = [job for job in workflow.dag.jobs if job.rule.script and not workflow.dag.needrun(job)]
     unknown = unrecorded(str(path) for job in done for path in job.output)
     if unknown:

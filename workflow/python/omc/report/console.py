@@ -1,5 +1,6 @@
 """Texts on the screen before and after a run."""
 
+import os
 import re
 from pathlib import Path
 
@@ -28,6 +29,23 @@ def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     text += f"about {minutes:.1f} CPU-minutes by {timing}"
     unknown = len(jobs) - len(timed_jobs)
     return text + (f" and {unknown} of models that it does not know" if unknown else "")
+
+
+def usable_cores() -> int:
+    """Number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def whole_machine(cores: int, usable: int) -> str:
+    """A warning if a run takes all cores of a machine that is large enough to be shared, or ''."""
+    if usable <= 4 or cores < usable:
+        return ""
+    return (
+        f"This run takes all {usable} cores of this machine: if others use it too, give it fewer:"
+        f" make run CORES={usable // 2}, or snakemake --cores {usable // 2}"
+    )
 
 
 def closing_text(results: str, began: float, failed: bool) -> str:
