@@ -16,6 +16,12 @@ test_that("a script refuses an input that is not the one of its record", {
   expect_match(job$console, "new.h5ad: it is not what the run wrote .*delete it")
 })
 
+test_that("large files have the same checksum by another way", {
+  path <- file.path(tempdir(), "it's large.bin")
+  writeBin(raw(2e7), path)
+  expect_equal(sha256_file(path), digest::digest(path, algo = "sha256", file = TRUE))
+})
+
 test_that("records are those that Python writes and reads", {
   folder <- file.path(tempfile("records"), "final")
   dir.create(partial_path(folder), recursive = TRUE)
