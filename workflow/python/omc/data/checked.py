@@ -103,10 +103,12 @@ class CheckedData:
         found = {} if self.groups is not None else self.columns.found
         shares = {}
         for name, association in found.items():
+            if association.is_number or association.p >= 0.05:
+                continue
             column = self.unused[name]
             repeated = (column.map(column.value_counts()) > 1) & (column != "")
             of_batches = column.nunique() <= FEW_VALUES or is_called(name, "batch")
-            if association.is_number or association.p >= 0.05 or of_batches:
+            if of_batches:
                 continue
             if repeated.mean() >= 0.5 and self._explained(column[repeated]) >= 0.9:
                 shares[name] = repeated.mean()
