@@ -9,6 +9,7 @@ import tifffile
 from PIL import Image
 
 from omc.core.errors import UserError
+from omc.data import images
 from omc.data.image_files import in_shard, list_images, shard_names
 from omc.data.images import (
     BrokenImage,
@@ -113,6 +114,29 @@ def test_a_file_that_is_no_sheet_is_named(tmp_path):
         list_images(path, "*.png", "layer")
 
 
+def test_a_link_that_leads_nowhere_or_back_is_named(tmp_path):
+    touch(tmp_path / "a" / "1.png")
+    for link, target, message in [
+        ("gone.png", "nothing.png", "gone.png is a link to no file"),
+        ("round.png", "round.png", "round.png cannot be read .Too many levels of symbolic links"),
+        ("again", ".", "again is a link to the folder that holds it"),
+        ("up", "..", "up is a link to the folder that holds it"),
+    ]:
+        (tmp_path / link).symlink_to(target)
+        with pytest.raises(UserError, match=f"^k.images: {tmp_path}/{message}"):
+            list_images(str(tmp_path), "*.png", "k")
+        (tmp_path / link).unlink()
+    (tmp_path / "b").symlink_to("a")
+    assert [image.sample for image in list_images(str(tmp_path), "*.png", "k")] == ["a", "b"]
+
+
+def test_a_row_with_more_fields_than_the_header_is_named(tmp_path):
+    sheet = tmp_path / "images.csv"
+    sheet.write_text("sample,image\na,b,c.png\n", encoding="utf-8")
+    with pytest.raises(UserError, match="k.images: row 1 of .*images.csv has more fields"):
+        list_images(str(sheet), "*.png", "k")
+
+
 def test_every_image_is_in_one_shard():
     images = list(range(1001))
     names = shard_names(len(images), "auto")
@@ -208,6 +232,18 @@ def test_a_broken_file_says_why(tmp_path):
 
 
 # ------------------------------------------------------------------------------------- preparation
+
+
+def test_an_image_of_too_many_pixels_is_not_decoded(tmp_path, monkeypatch):
+    small = save(tmp_path / "a.png", np.zeros((20, 30), np.uint8))
+    deep = str(tmp_path / "b.tif")
+    tifffile.imwrite(deep, np.zeros((20, 30, 3), np.uint16))
+    assert read_image(small).shape[:2] == read_image(deep).shape[:2]
+    monkeypatch.setattr(images, "MOST_PIXELS", 599)
+    monkeypatch.setattr(images, "imread", None)
+    for path in (small, deep):
+        with pytest.raises(BrokenImage, match="^has .*20.* pixels: at most .* reduce it"):
+            read_image(path)
 
 
 def test_shrinking_is_smoothed_and_keeps_the_mean():

@@ -32,7 +32,13 @@ def list_images(source: str, pattern: str, key: str) -> list[Image]:
     such as *.png, in upper or lower case; not for sheets. key: the layer's key, for messages.
     """
     in_folder = os.path.isdir(source)
-    images = _in_folder(source, pattern) if in_folder else _in_sheet(source, key)
+    try:
+        images = _in_folder(source, pattern, key) if in_folder else _in_sheet(source, key)
+    except OSError as error:
+        raise UserError(
+            f"{key}.images: {error.filename} cannot be read ({error.strerror}): mend it, or take it"
+            " out of the folder"
+        ) from error
     if not images:
         present = [entry.name for entry in os.scandir(source)] if in_folder else []
         raise UserError(
@@ -58,17 +64,25 @@ def list_images(source: str, pattern: str, key: str) -> list[Image]:
     return sorted(images)
 
 
-def _in_folder(source: str, pattern: str) -> list[Image]:
+def _in_folder(source: str, pattern: str, key: str) -> list[Image]:
     def fits(entry) -> bool:
-        return (
-            not entry.name.startswith(".")
-            and fnmatch.fnmatchcase(entry.name.lower(), pattern.lower())
-            and entry.is_file()
-        )
+        named = fnmatch.fnmatchcase(entry.name.lower(), pattern.lower())
+        if entry.name.startswith(".") or not named:
+            return False
+        if not os.path.exists(entry.path):
+            raise UserError(
+                f"{key}.images: {entry.path} is a link to no file: correct it, or take it out"
+            )
+        return entry.is_file()
 
     images = []
     for entry in os.scandir(source):
         if entry.is_dir():
+            real = os.path.realpath(entry.path)
+            if os.path.commonpath([real, os.path.realpath(source)]) == real:
+                raise UserError(
+                    f"{key}.images: {entry.path} is a link to the folder that holds it: take it out"
+                )
             images += [
                 Image(entry.name, inner.name, inner.path)
                 for inner in os.scandir(entry.path)
@@ -95,6 +109,11 @@ def _in_sheet(source: str, key: str) -> list[Image]:
             f" (columns: {some(columns, 12)}): name its columns sample and image"
         )
     for number, row in enumerate(rows, start=1):
+        if row.get(None):  # type: ignore[call-overload]
+            raise UserError(
+                f"{key}.images: row {number} of {source} has more fields than the header: take the"
+                " separators out, or name the columns"
+            )
         if not (row["sample"] and row["image"]):
             raise UserError(
                 f"{key}.images: row {number} of {source} lacks its sample or its image: fill it in,"

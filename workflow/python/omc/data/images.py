@@ -3,6 +3,8 @@
 Nothing is learned across images, so that test images cannot influence others.
 """
 
+import math
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -14,11 +16,13 @@ from skimage.filters import threshold_otsu
 from skimage.io import imread
 from skimage.measure import label, regionprops_table
 from skimage.transform import resize
+from tifffile import TiffFile
 
 from omc.core.errors import UserError
 
 CHANNELS = {1: ["grey"], 3: ["grey", "red", "green", "blue"]}
 SMALLEST = 8  # pixels per side: smaller images have neither texture nor shape
+MOST_PIXELS = 36_000_000  # take 1 GB of memory and 40 seconds
 QUANTILES = [1, 5, 25, 50, 75, 95, 99]
 ENTROPY_BINS = 64
 GLCM_LEVELS = 32
@@ -46,6 +50,8 @@ def read_image(path: str) -> np.ndarray:
     # Decoders raise many kinds of errors for broken files.
     try:
         pixels = _decode(path)
+    except BrokenImage:
+        raise
     except Exception as error:
         reason = " ".join(str(error).split()).replace(path, "the file")
         raise BrokenImage(f"cannot be read ({type(error).__name__}: {reason})") from error
@@ -73,6 +79,7 @@ def _decode(path: str) -> np.ndarray:
             count = getattr(file, "n_frames", 1)
             if count > 1:
                 raise ValueError(f"it holds {count} pictures: export one")
+            _check_pixels(*file.size)
             image: Image.Image = file
             if image.mode in ("1", "LA", "La"):
                 image = image.convert("L")
@@ -82,7 +89,17 @@ def _decode(path: str) -> np.ndarray:
     except UnidentifiedImageError:
         if not path.lower().endswith((".tif", ".tiff")):
             raise
+        with TiffFile(path) as file:
+            _check_pixels(*(side for side in file.series[0].shape if side > 4))
         return imread(path)  # colour of 16 bits and the like, which Pillow does not know
+
+
+def _check_pixels(*sides) -> None:
+    if math.prod(sides) > MOST_PIXELS:
+        raise BrokenImage(
+            f"has {' x '.join(map(str, sides))} pixels: at most {MOST_PIXELS / 1e6:.0f} million are"
+            " read: reduce it"
+        )
 
 
 def prepare(pixels: np.ndarray, size) -> tuple[np.ndarray, tuple[float, float]]:
