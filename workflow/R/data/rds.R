@@ -43,17 +43,25 @@ read_rds <- function(path) {
   })
 }
 
-#' Run `expr`, which uses an object from a file; any error is one of the user's file.
-in_one_sentence <- function(path, expr) {
-  tryCatch(expr, error = function(error) {
-    if (inherits(error, "user_error")) {
-      stop(error)
-    }
+#' Run `expr`, which reads a file, in a child process: R can crash on what it holds.
+#'
+#' Stops with a user error if the child stops with an error or crashes.
+in_child <- function(path, expr) {
+  child <- parallel::mcparallel(tryCatch({
+    expr
+    TRUE
+  }, error = identity))
+  result <- suppressWarnings(parallel::mccollect(child))[[1]]
+  if (inherits(result, "user_error")) {
+    stop(result)
+  }
+  if (!isTRUE(result)) {
+    why <- if (inherits(result, "condition")) one_line(result) else "R crashes"
     user_error(
-      path, sprintf("what it holds cannot be used: %s", one_line(error)),
+      path, paste("what it holds cannot be used:", why),
       "Write it again with saveRDS, as a SummarizedExperiment, a matrix or a data.frame"
     )
-  })
+  }
 }
 
 #' Look through the items of an .rds file without making any of them.
@@ -102,9 +110,18 @@ scan_item <- function(scan, depth = 0, flags = read_integers(scan, 1)) {
   }
   found <- scan_type(scan, depth + 1, flags)
   if (type %in% with_attributes && bitwAnd(flags, has_attributes)) {
-    scan_item(scan, depth + 1)
+    scan_attributes(scan, depth + 1)
   }
   found
+}
+
+scan_attributes <- function(scan, depth) {
+  flags <- read_integers(scan, 1)
+  if (bitwAnd(flags, 255L) %in% c(2, 239)) {
+    scan_pairs(scan, depth, flags, named = TRUE)
+  } else {
+    scan_item(scan, depth, flags)
+  }
 }
 
 scan_reference <- function(scan, depth, flags) {
@@ -139,16 +156,21 @@ scan_list <- function(scan, depth, flags) {
 }
 
 # The pairs of a list, one after the other: attributes, name and value of each.
-scan_pairs <- function(scan, depth, flags) {
+scan_pairs <- function(scan, depth, flags, named = FALSE) {
   first <- NULL
   repeat {
     if (bitwAnd(flags, active_binding)) refuse(scan, "a binding that is a function")
     if (bitwAnd(flags, has_attributes)) scan_item(scan, depth)
-    if (bitwAnd(flags, has_tag)) scan_item(scan, depth)
+    if (bitwAnd(flags, has_tag)) {
+      scan_item(scan, depth)
+    } else if (named) {
+      stop("it holds a value without a name")
+    }
     value <- scan_item(scan, depth)
     if (is.null(first)) first <- value
     flags <- read_integers(scan, 1)
     if (!bitwAnd(flags, 255L) %in% c(2, 239)) {
+      if (named && bitwAnd(flags, 255L) != 254) stop("its attributes do not end")
       scan_item(scan, depth, flags)
       return(first)
     }

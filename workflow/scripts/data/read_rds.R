@@ -7,15 +7,13 @@ logged({
   path <- snakemake@input[["rds"]]
   params <- snakemake@params
   kind <- params[["kind"]]
-  object <- read_rds(path)
-  values <- sheet <- NULL
-  in_one_sentence(path, {
-    if (kind == "layer") {
-      values <- values_of(object, params[["matrix"]], params[["orientation"]], path)
-    } else {
-      sheet <- sheet_of(object, path)
+  in_child(path, {
+    object <- read_rds(path)
+    values <- if (kind == "layer") {
+      values_of(object, params[["matrix"]], params[["orientation"]], path)
     }
+    sheet <- if (kind == "sheet") sheet_of(object, path)
+    write_annotated(values, sheet, snakemake@output[[1]])
+    message(sprintf("%s: %s of a %s", path, kind, class(object)[1]))
   })
-  write_annotated(values, sheet, snakemake@output[[1]])
-  message(sprintf("%s: %s of a %s", path, kind, class(object)[1]))
 })
