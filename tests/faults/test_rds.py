@@ -102,7 +102,8 @@ def test_no_rds_file_executes_code(tmp_path, root):
         assert str(path) == name
         refused += outcome != "read"
         if isinstance(wanted, pd.DataFrame):
-            good = outcome == "read" and read_table(f"{path}.h5ad").equals(wanted)
+            table = read_table(f"{path}.h5ad") if outcome == "read" else wanted.iloc[:0]
+            good = pd.DataFrame(table.to_numpy(), table.index, table.columns).equals(wanted)
         elif outcome == "read":
             good = wanted is None
         else:

@@ -68,6 +68,11 @@ def huge(file):
     file.create_dataset("X", (2, 10**9), "f8", chunks=(2, 1000))
 
 
+def many_chunks(file):
+    del file["X/indptr"]
+    file["X"].create_dataset("indptr", (10**6,), "i4", chunks=(4,))
+
+
 def rows_of_var(file):
     set_to("var/_index", np.array([b"g1", b"g2"]))(file)
 
@@ -89,6 +94,7 @@ WRONG = {
     "virtual": (virtual, "values of '/X' lie in another file"),
     "soft link": (soft, "'X' in / is a link to another place"),
     "loop": (loop, "group '.*' holds itself"),
+    "chunks": (many_chunks, "this file of .* would take more than"),
     "huge": (huge, "this file of .* would take more than"),
 }
 

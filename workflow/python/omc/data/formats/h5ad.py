@@ -1,5 +1,7 @@
 """AnnData files: X or a layer, samples are the observations; the sample sheet is obs."""
 
+import math
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ from scipy import sparse
 from omc.core.errors import UserError, did_you_mean, some
 from omc.data.files import TEXT_BYTES, as_text, check_content, check_size, reading
 
+CHUNK_BYTES = 4096  # that HDF5 needs to look for a chunk
 ENDINGS, CONTENT = (".h5ad",), "an HDF5 file"
 ORIENTED, MATRICES, CAN_CRASH = False, True, True
 
@@ -71,7 +74,8 @@ def _checked_bytes(path: str, found, above: tuple) -> int:
             " them into this one"
         )
     number = TEXT_BYTES if found.dtype.kind == "O" else max(8, found.dtype.itemsize)
-    return (found.size or 0) * number
+    size, chunk = math.prod(found.shape or ()), math.prod(found.chunks or ())
+    return size * number + (size // chunk * CHUNK_BYTES if found.chunks else 0)
 
 
 def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
