@@ -336,7 +336,7 @@ CLASSES = {
     FitGivesNone: "NoneType",
     CannotBeCloned: "RuntimeError",
     # scikit-learn itself refuses them in the calibration of the final fit.
-    WrongDecision: "aN",
+    WrongDecision: "values",
 }
 
 # Specification and a part of the message of each kind.

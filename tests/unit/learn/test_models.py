@@ -27,7 +27,7 @@ WITHOUT_WEIGHTS = {"knn", "lda", "nearest_centroid"}
 
 def resolved(name, task="classification", **entry):
     """The specification of a line of the configuration; forests with few trees."""
-    if name in ("random_forest", "extra_trees"):
+    if name in ("random_forest", "extra_trees", "xgboost", "lightgbm"):
         entry = {"params": {"n_estimators": 20}, **entry}
     config = {
         "datasets": {
@@ -258,7 +258,7 @@ def test_importance_has_a_number_for_each_column(name, study):
     value, kind = models.own_importance(model, 20)
     linear = {"elastic_net", "ridge", "svr_linear", "svm_linear", "pls", "lda"}
     expected = "coefficient" if name in linear | {"logistic_regression"} else ""
-    if name in ("random_forest", "extra_trees"):
+    if name in ("random_forest", "extra_trees", "xgboost", "lightgbm"):
         expected = "impurity"
     assert kind == expected
     assert value is None if kind == "" else value.shape == (20,) and (value >= 0).all()
