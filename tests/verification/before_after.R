@@ -1,4 +1,4 @@
-# How often the probabilities of a support vector machine reverse the order of its samples, on noise.
+# How often the probabilities of a support vector machine reverse the order of samples, on noise.
 # Argument: the folder workflow/. Prints two numbers: kernlab's own sigmoid, and the workflow's.
 
 source(file.path(commandArgs(TRUE)[1], "R", "use.R"))
