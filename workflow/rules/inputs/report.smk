@@ -4,7 +4,9 @@
 def tables_of_findings():
     """Tables by name; some only if a data set has a figure that reads them."""
     figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
-    extra = {"confusion", "null_tests", "sample_errors", "variants"}.intersection(figure_tables(figures))
+    extra = {"confusion", "null_tests", "sample_errors", "variants"}.intersection(
+        figure_tables(figures)
+    )
     names = (
         "ranking",
         "metrics",
