@@ -13,7 +13,9 @@ import pytest
 
 # A main process with a child, which may ignore the request to end, as some models do.
 MAIN = """
-import logging, subprocess, sys, tempfile
+import logging, signal, subprocess, sys, tempfile
+# Ignored signals, as those of nohup, stay ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from omc.core import session
 print([str(run) for run in session.begin("results", tempfile.mkdtemp())], flush=True)
 logger = logging.getLogger("snakemake.logging")
