@@ -741,7 +741,7 @@ test_that("the script draws all figures, the same bytes each time and in the C l
       input = files, output = output, log = list(file.path(dir, "log.txt")), scriptdir = scripts,
       params = list(
         dataset = "demo", comparison_metric = "roc_auc", task = "classification",
-        models = names(means), baselines = "python/dummy", positive = NULL,
+        models = names(means), baselines = "python/dummy", positive = "null",
         rope = "0.01"
       )
     )

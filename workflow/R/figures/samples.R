@@ -5,7 +5,6 @@ use("theme", "text", "figure_data")
 # Inches: height and width of a tile. So many samples at most, those that are wrong most often.
 sample_tile <- c(height = 0.2, width = 0.55)
 samples_shown <- 40
-wrong_colours <- c("#F3F8F5", "#E3CDA4", "#8C5A2B", "#3B1F0B")
 
 #' Rows of sample_errors.csv in cross-validation, with the share of wrong predictions.
 read_sample_errors <- function(file, dataset, models) {

@@ -32,6 +32,9 @@ step_colours <- c(
   undefined = "#FFFFFF", failed = "#D0D0D0"
 )
 
+# From always right to always wrong.
+wrong_colours <- c("#F3F8F5", "#E3CDA4", "#8C5A2B", "#3B1F0B")
+
 language_label <- function(language) {
   labels <- c(python = "Python", r = "R")
   unname(labels[language])
