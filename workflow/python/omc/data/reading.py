@@ -49,7 +49,7 @@ def read_table(
     if matrix is not None and not kind.MATRICES:
         raise UserError(f"{path}: there is no matrix '{matrix}' to choose in a {ending(path)} file")
     check_content(path, kind.CONTENT)
-    if kind.CAN_CRASH:
+    if getattr(kind, "CAN_CRASH", False):
         try_in_child(path, kind.read_table, orientation, matrix)
     table = kind.read_table(path, orientation, matrix)
     if not is_sparse(table):
@@ -105,7 +105,7 @@ def read_sheet(path: str) -> pd.DataFrame:
             f"{path}: no sample sheet is read from a {known} file here: give it as .tsv or .csv"
         )
     check_content(path, kind.CONTENT)
-    if kind.CAN_CRASH:
+    if getattr(kind, "CAN_CRASH", False):
         try_in_child(path, kind.read_sheet)
     sheet = kind.read_sheet(path)
     if "sample" not in sheet.columns:

@@ -6,7 +6,8 @@ The file of a format has its name and holds
 - `CONTENT`: type of its files by their first bytes (see `omc.data.files`); None: not checked;
 - `ORIENTED`: whether the configuration sets the orientation; otherwise the format fixes it;
 - `MATRICES`: whether a file may hold several matrices, of which the configuration chooses one;
-- `CAN_CRASH`: whether its library can crash on a broken file: a child process reads it first;
+- `CAN_CRASH` (if missing, false): whether its library can crash on a broken file: a child process
+  reads it first;
 - `read_table(path, orientation, matrix)`: the numbers as stored, a DataFrame; samples x features if
   the format fixes the orientation;
 - `read_sheet(path)`, optional: the sample sheet as text columns with a column `sample`.
