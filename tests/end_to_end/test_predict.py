@@ -195,7 +195,7 @@ def test_a_model_of_another_run_is_refused(regression):
             predict(regression, ("gasoline", model, "nir_new.tsv"), output="no.csv")
         )
         path.write_bytes(kept)
-        assert file in sentence and "not the one that the run wrote" in sentence
+        assert f"results/gasoline/{model}/1of1/final: it is not what the run wrote" in sentence
         assert not workflow.path("no.csv").exists()
 
 
