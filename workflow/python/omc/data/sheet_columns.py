@@ -62,11 +62,11 @@ def same_features(
             continue
         for feature in indicators:
             parts[feature] = _indicator(labels, feature.removeprefix(f"{name}: "))
-        if len(indicators) > 1:
-            known = [feature.removeprefix(f"{name}: ") for feature in indicators]
-            unknown = labels[labels.notna() & ~labels.isin(known)].unique()
-            if len(unknown):
-                print(f"{key}: '{name}': development has no level {some(unknown)}: taken as none")
+        known = [feature.removeprefix(f"{name}: ") for feature in indicators]
+        others = labels[labels.notna() & ~labels.isin(known)].unique()
+        # Of two levels, the first has no indicator.
+        if len(others) > (len(known) == 1):
+            print(f"{key}: '{name}': {some(others)}: taken as none of {some(known)}")
     return pd.DataFrame(parts, sheet.index)[list(features)]
 
 
