@@ -104,7 +104,8 @@ rule delong:
         mem_mb=mem_mb(800, 10),
     params:
         models=for_dataset(STUDY.model_names),
-        positive=lambda wc: STUDY.datasets[wc.dataset]["outcome"]["positive"],
+        # JSON text, as the label may be anything.
+        positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
     message:
         "Compare the ROC curves in the cohorts of {wildcards.dataset}"
     script:

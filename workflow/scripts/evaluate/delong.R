@@ -4,10 +4,10 @@ source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
 logged({
   use("csv_files", "delong")
-  positive <- snakemake@params[["positive"]]
+  positive <- jsonlite::fromJSON(utf8(snakemake@params[["positive"]]))
   rows <- delong_rows(
     read_csv(snakemake@input[["predictions"]], ","), read_csv(snakemake@input[["samples"]], "\t"),
-    utf8(unlist(snakemake@params[["models"]])), if (length(positive) > 0) utf8(positive)
+    utf8(unlist(snakemake@params[["models"]])), positive
   )
   numbers <- all_columns$delong[-(1:3)]
   if (!is.null(rows)) {
