@@ -223,8 +223,8 @@ def test_no_title_crowns_a_model_that_a_baseline_equals_as_printed_or_beats(null
 def test_a_metric_on_which_no_model_beats_the_baseline_counts_for_none():
     means = {"r/a": 1.1, "r/b": 1.2, "r/null": 1}
     assert title("metric_overview", results(means, ["rmse", "r2"], baselines=["r/null"])) == (
-        "2 models on 2 metrics; differences are tested on RMSE alone; on 1, none does better than"
-        " the baseline"
+        "2 models on 2 metrics; differences are tested on RMSE alone; on RMSE, none does better"
+        " than the baseline"
     )
     means = {"r/a": 0.4, "r/b": 0.3, "r/null": 0.5}
     assert title("metric_overview", results(means, ["roc_auc", "f1"], baselines=["r/null"])) == (
@@ -499,5 +499,9 @@ def test_samples_that_every_model_gets_wrong_are_counted_without_baselines():
     )
     result.tables["sample_errors"] = errors_of({"r/a": [2, 0]})
     assert title("samples", result).startswith("The model gets 1 of 2 samples wrong")
+    result.tables["sample_errors"] = errors_of({"r/a": [0, 0], "r/b": [1, 0]})
+    assert title("samples", result) == (
+        "None of 2 samples is wrong in most splits with every model; 1 is never wrong"
+    )
     result.tables["sample_errors"] = []
     assert title("samples", result) == "No sample was predicted by every model"

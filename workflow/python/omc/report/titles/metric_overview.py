@@ -1,7 +1,7 @@
 """How many models and metrics are shown, and which one is tested: the others only describe."""
 
 from omc.evaluate.metrics import METRICS
-from omc.report.phrases import NO_LEADER, plural
+from omc.report.phrases import NO_LEADER, joined, plural
 from omc.report.result import Ranked, Result
 
 
@@ -13,15 +13,16 @@ def title(result: Result) -> str:
     decided = [ranked for ranked in by_metric if ranked.leader]
     if not decided:
         return NO_LEADER if models else "No model has a value of any metric"
-    n, unbeaten = len(decided), sum(_unbeaten(ranked) for ranked in decided)
-    if unbeaten == n:
+    n, unbeaten = len(decided), [ranked.label for ranked in decided if _unbeaten(ranked)]
+    if len(unbeaten) == n:
         on = "the one metric" if n == 1 else f"any of {n} metrics"
         return f"No model does better than the baseline on {on}"
     who = models[0] if len(models) == 1 else f"{len(models)} models"
     text = f"{who} on {plural(n, 'metric')}"
     if n > 1 and len(models) > 1:
         text += f"; differences are tested on {result.label} alone"
-    return text + (f"; on {unbeaten}, none does better than the baseline" if unbeaten else "")
+    on = joined(unbeaten) if len(unbeaten) < 3 else f"{len(unbeaten)} of them"
+    return text + (f"; on {on}, none does better than the baseline" if unbeaten else "")
 
 
 def _unbeaten(ranked: Ranked) -> bool:

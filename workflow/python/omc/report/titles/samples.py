@@ -24,7 +24,8 @@ def title(result: Result) -> str:
     wrong = sum(min(of_models) > 0.5 for of_models in shares)
     right = sum(max(of_models) == 0 for of_models in shares)
     who = "The model gets" if models == 1 else "Every model gets"
-    return (
-        f"{who} {wrong} of {plural(len(shares), 'sample')} wrong in most splits;"
-        f" {right} {'is' if right == 1 else 'are'} never wrong"
-    )
+    never = f"{right} {'is' if right == 1 else 'are'} never wrong"
+    if not wrong:
+        with_all = "" if models == 1 else " with every model"
+        return f"None of {plural(len(shares), 'sample')} is wrong in most splits{with_all}; {never}"
+    return f"{who} {wrong} of {plural(len(shares), 'sample')} wrong in most splits; {never}"
