@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from omc.learn.cutting import cut_columns, cut_rows
 from omc.learn.preprocessing import Fit
-from omc.learn.trial import cut_columns, cut_rows
 
 
 def rows_of(counts):

@@ -7,6 +7,6 @@ from omc.core.logs import logged
 
 if __name__ == "__main__":
     with logged(snakemake):
-        from omc.learn.trial import cut_data
+        from omc.learn.cutting import cut_data
 
         cut_data(snakemake.input, snakemake.output, snakemake.params.task)

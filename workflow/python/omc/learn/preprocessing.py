@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields, replace
 import h5py
 import numpy as np
 from scipy import sparse
-from sklearn.feature_selection import f_classif, f_regression
 
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv
@@ -127,7 +126,8 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
         missing_share[at] = missing[measured].mean(axis=0)
         # A feature with too many missing values may have no value to learn from.
         usable = missing_share[at] <= setting["max_missing"]
-        x, missing = x[:, usable], missing[:, usable]
+        if not usable.all():
+            x, missing = x[:, usable], missing[:, usable]
         if missing.any():
             x = np.where(missing, _fill(x, setting["impute"]), x)
         mean[at[usable]], spread[at[usable]] = x.mean(axis=0), x.std(axis=0)
@@ -188,6 +188,9 @@ def _fill(x, impute):
 
 def _score(method, x, outcome):
     """(p,) larger is better: the F statistic of the one-way ANOVA, or of the linear regression."""
+    # Those who only read fits do not wait a second for this import.
+    from sklearn.feature_selection import f_classif, f_regression
+
     score = {"anova": f_classif, "f_regression": f_regression}[method](x, outcome)[0]
     return np.nan_to_num(score, nan=-np.inf)
 

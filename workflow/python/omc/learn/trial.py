@@ -5,68 +5,16 @@ import time
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from omc.core.checksums import sha256_file
-from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError
-from omc.core.tables import SPLITS
 from omc.learn.batch import Data
 from omc.learn.job import settings_of
 from omc.learn.models import build
-from omc.learn.preprocessing import Fit, read_fits, write_fits
 from omc.learn.processes import Limits, train_batch
 
-TRAIN_ROWS = 40
-TEST_ROWS = 10
-COLUMNS = 20
-# With two, nothing would be left to calibrate on inside an inner fold.
-INNER_FOLDS = 3
+# Trees that a forest gets: more take most of the time, and find no other mistake.
+TREES = 20
 # What a model may take. It has a minute's work at most, unless it hangs.
 LIMITS = Limits(seconds=600)
-
-
-def cut_rows(rows: list[dict[str, str]], classes: dict[str, str]) -> list[dict[str, str]]:
-    """Some rows of one split, from its first inner folds and its test samples.
-
-    rows: of splits.csv; classes: by sample, constant in a regression. Every class keeps samples in
-    every fold, as many as the other classes if it has them.
-    """
-    usable = [row for row in rows if int(row["inner_fold"] or 0) <= INNER_FOLDS]
-    cells = {}
-    for row in usable:
-        cell = row["role"], row["inner_fold"], classes[row["sample"]]
-        cells.setdefault(cell, []).append(row)
-    chosen = set()
-    for role, target in (("train", TRAIN_ROWS), ("test", TEST_ROWS)):
-        cells_of_role = [cell for key, cell in cells.items() if key[0] == role]
-        # At least two per class, or a fold inside an inner fold could lack the class.
-        per_cell = max(2, -(-target // max(1, len(cells_of_role))))
-        chosen |= {id(row) for cell in cells_of_role for row in cell[:per_cell]}
-    return [row for row in usable if id(row) in chosen]
-
-
-def cut_columns(fit):
-    """The columns that rank best in a fit's selection; without selection, the first ones."""
-    best = np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS])
-    return Fit(*(getattr(fit, name)[best] for name in ("index", "fill", "center", "scale", "rank")))
-
-
-def cut_data(input, output, task: str) -> None:
-    """Write a part of the first split: rows of splits.csv, and their preprocessing."""
-    sheet = read_csv(input.samples, "\t")
-    classes = {row["sample"]: row["outcome"] if task == "classification" else "" for row in sheet}
-    rows = read_csv(input.splits)
-    split = rows[0]["split"]
-    rows = cut_rows([row for row in rows if row["split"] == split], classes)
-    write_csv(output.splits, SPLITS, ([row[name] for name in SPLITS] for row in rows))
-    fits, attributes = read_fits(input.preprocessing, {split})
-    folds = {0, *(int(row["inner_fold"]) for row in rows if row["inner_fold"])}
-    cut = {key: cut_columns(fit) for key, fit in fits.items() if key[1] in folds}
-    attributes["splits_sha256"] = sha256_file(output.splits)
-    write_fits(output.preprocessing, cut, attributes)
-    train = sum(row["role"] == "train" for row in rows)
-    print(f"{split}: {train} training and {len(rows) - train} test samples")
 
 
 def try_models(input, output: str, params, log: str) -> None:
@@ -101,7 +49,7 @@ def try_models(input, output: str, params, log: str) -> None:
     for spec in json.loads(params.models):
         began = time.perf_counter()
         try:
-            estimator = build(spec, params.task, params.imbalance, spec["key"])
+            estimator = build(few_trees(spec), params.task, params.imbalance, spec["key"])
             failure = model_failure(spec, estimator)
         except UserError as error:
             problems.append(str(error))
@@ -113,6 +61,13 @@ def try_models(input, output: str, params, log: str) -> None:
     if problems:
         raise UserError("\n".join(problems))
     Path(output).write_text("\n".join(done) + "\n", encoding="utf-8")
+
+
+def few_trees(spec: dict) -> dict:
+    """A specification with at most TREES trees in its params."""
+    given = spec["params"].get("n_estimators")
+    few = {"n_estimators": TREES} if isinstance(given, int) and given > TREES else {}
+    return {**spec, "params": {**spec["params"], **few}}
 
 
 def failure_text(spec: dict, dataset: str, why: str, log: str) -> str:
