@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import validate_models
 from sklearn.neighbors import KNeighborsClassifier
 
 from omc.core.errors import UserError
@@ -55,6 +56,27 @@ def test_a_module_that_fails_is_one_sentence_with_its_key(tmp_path, monkeypatch,
     with pytest.raises(UserError, match=re.escape(hint)) as raised:
         build(spec, "classification", "none", "models.python[3]")
     assert str(raised.value).startswith("models.python[3]") and "\n" not in str(raised.value)
+
+
+def test_a_module_that_ends_python_hides_no_other_problem(tmp_path, monkeypatch):
+    codes = {
+        "leaves": "import os; os._exit(0)",
+        "kills": "import faulthandler, os; faulthandler.disable(); os.kill(os.getpid(), 11)",
+        "raises": "raise RuntimeError('no licence')",
+    }
+    for name, code in codes.items():
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    plain = {"params": {}, "grid": None, "task": "classification", "imbalance": "none"}
+    specs = [
+        {"name": name, "estimator": f"{name}.Model", "key": f"models.python[{i}]", **plain}
+        for i, name in enumerate(codes)
+    ]
+    with pytest.raises(UserError) as raised:
+        validate_models.main(specs, str(tmp_path / "versions.json"))
+    lines = str(raised.value).splitlines()
+    for i, how in enumerate(("its import ends the process (exit status 0)", "SIGSEGV", "licence")):
+        assert lines[i].startswith(f"models.python[{i}]: ") and how in lines[i]
 
 
 def test_threads_are_one_however_they_are_named():

@@ -19,7 +19,7 @@ def main(specs: list[dict], output: str) -> None:
     from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
     from omc.core.errors import UserError
-    from omc.learn.models import build
+    from omc.learn.models import check_model
 
     problems, modules, versions = [], set(), {}
     for name in BASE_PACKAGES:
@@ -32,7 +32,7 @@ def main(specs: list[dict], output: str) -> None:
             )
     for spec in specs:
         try:
-            build(spec, spec["task"], spec["imbalance"], spec["key"])
+            check_model(spec, spec["task"], spec["imbalance"], spec["key"])
             modules.add(spec["estimator"].partition(".")[0])
         except UserError as error:
             problems.append(str(error))

@@ -14,6 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
+from omc.core.child import Child, Lost
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.logs import one_line, reason
 
@@ -52,6 +53,25 @@ def build(spec: dict, task: str, imbalance: str, key: str):
         raise UserError(
             f"{key}: {spec['estimator']} cannot be used: {reason(error)}: correct its code"
         ) from error
+
+
+# Seconds for the import of an estimator's module.
+LONGEST_IMPORT = 300
+
+
+def check_model(spec: dict, task: str, imbalance: str, key: str) -> None:
+    """UserError as of `build`, or if the estimator's module ends its process, or hangs."""
+
+    def try_it():
+        build(spec, task, imbalance, key)
+
+    try:
+        with Child(try_it) as child:
+            child.call(LONGEST_IMPORT)
+    except Lost as lost:
+        raise UserError(
+            f"{key}: '{spec['estimator']}' cannot be used: its import {lost}: correct the module"
+        ) from lost
 
 
 def _build(spec: dict, task: str, imbalance: str, key: str):

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from omc.core.child import how_it_ended
 from omc.core.logs import reason
 from omc.learn.batch import Data
 from omc.learn.job import Settings, SplitResult
@@ -162,11 +163,8 @@ def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
 def _ended(child) -> str:
     """Why a process that ended by itself gave no result."""
     child.join(1)
-    code = child.exitcode or 0
-    how = f"exit status {code}"
-    if code < 0:
-        how = f"signal {signal.Signals(-code).name}"
-    if code == -signal.SIGKILL:
+    how = how_it_ended(child.exitcode or 0)
+    if child.exitcode == -signal.SIGKILL:
         how += ", often: out of memory"
     return f"the process that trained this split was killed ({how}): {RETRY}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from omc.core.errors import UserError
 from omc.learn.batch import Data
 from omc.learn.job import settings_of
-from omc.learn.models import build
+from omc.learn.models import build, check_model
 from omc.learn.processes import Limits, train_batch
 
 # Trees that a forest gets: more take most of the time, and find no other mistake.
@@ -48,8 +48,10 @@ def try_models(input, output: str, params, log: str) -> None:
     problems, done = [], []
     for spec in json.loads(params.models):
         began = time.perf_counter()
+        built = few_trees(spec), params.task, params.imbalance, spec["key"]
         try:
-            estimator = build(few_trees(spec), params.task, params.imbalance, spec["key"])
+            check_model(*built)
+            estimator = build(*built)
             failure = model_failure(spec, estimator)
         except UserError as error:
             problems.append(str(error))
