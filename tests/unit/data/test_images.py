@@ -1,6 +1,10 @@
 """Images: listing, reading, and features with known values."""
 
+import faulthandler
 import math
+import os
+import signal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -147,6 +151,22 @@ def test_every_image_is_in_one_shard():
 
 
 # --------------------------------------------------------------------------------- reading an image
+
+
+def test_a_decoder_that_crashes_or_hangs_costs_its_image_alone(tmp_path, monkeypatch):
+    ways = {"crash": lambda: [faulthandler.disable(), os.abort()], "hang": signal.pause}
+    names = ["a", "crash", "b", "hang", "c"]
+    paths = [save(tmp_path / f"{n}.png", np.full((9, 9), 200, np.uint8)) for n in names]
+    decode = images._decode
+    monkeypatch.setattr(
+        images, "_decode", lambda path: (ways.get(Path(path).stem) or (lambda: decode(path)))()
+    )
+    monkeypatch.setattr(images, "MOST_SECONDS", 5)
+    results = list(images.read_and_prepare(paths, (9, 9)))
+    assert [type(result) is tuple for result in results] == [True, False, True, False, True]
+    assert results[1] == "cannot be read: it ends the process (signal SIGABRT)"
+    assert results[3] == "cannot be read: it takes more than 5 s"
+    np.testing.assert_array_equal(results[4][0], prepare(read_image(paths[4]), (9, 9))[0])
 
 
 def test_whole_numbers_become_a_share_of_their_range(tmp_path):

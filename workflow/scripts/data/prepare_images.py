@@ -6,21 +6,20 @@ if __name__ == "__main__":
     with logged(snakemake):
         from omc.core.checksums import sha256_file
         from omc.core.csv_files import read_csv, write_csv
-        from omc.data.images import CHECKED, BrokenImage, prepare, read_image, write_prepared
+        from omc.data.images import CHECKED, read_and_prepare, write_prepared
 
         shard = snakemake.wildcards.shard
         rows = read_csv(snakemake.input.list, delimiter="\t")
         rows = [row | {"reason": ""} for row in rows if row["shard"] == shard]
 
         def usable():
-            for row in rows:
-                try:
-                    pixels = read_image(row["path"])
-                except BrokenImage as error:
-                    row["reason"] = str(error)
-                    print(f"{row['path']} {error}", flush=True)
-                    continue
-                yield row["sample"], row["image"], *prepare(pixels, snakemake.params.size)
+            results = read_and_prepare([row["path"] for row in rows], snakemake.params.size)
+            for row, result in zip(rows, results, strict=True):
+                if isinstance(result, str):
+                    row["reason"] = result
+                    print(f"{row['path']} {result}", flush=True)
+                else:
+                    yield row["sample"], row["image"], *result
 
         write_prepared(snakemake.output.prepared, usable())
         for row in rows:

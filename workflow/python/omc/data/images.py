@@ -18,11 +18,13 @@ from skimage.measure import label, regionprops_table
 from skimage.transform import resize
 from tifffile import TiffFile
 
+from omc.core.child import Child, Lost
 from omc.core.errors import UserError
 
 CHANNELS = {1: ["grey"], 3: ["grey", "red", "green", "blue"]}
 SMALLEST = 8  # pixels per side: smaller images have neither texture nor shape
 MOST_PIXELS = 36_000_000  # take 1 GB of memory and 40 seconds
+MOST_SECONDS = 400  # for an image, on a busy machine
 QUANTILES = [1, 5, 25, 50, 75, 95, 99]
 ENTROPY_BINS = 64
 GLCM_LEVELS = 32
@@ -116,6 +118,26 @@ def prepare(pixels: np.ndarray, size) -> tuple[np.ndarray, tuple[float, float]]:
     )
     low, high = np.percentile(resized, [1, 99])
     return resized.astype(np.float32), (float(low), float(high))
+
+
+def read_and_prepare(paths, size):
+    """Yield (pixels, limits) of each image, see `prepare`, or a text: why it is broken.
+
+    A child process reads them, since a decoder can crash or hang on a broken file.
+    """
+
+    def attempt(path):
+        try:
+            return prepare(read_image(path), size)
+        except BrokenImage as error:
+            return str(error)
+
+    with Child(attempt) as child:
+        for path in paths:
+            try:
+                yield child.call(MOST_SECONDS, path)
+            except Lost as lost:
+                yield f"cannot be read: it {lost}"
 
 
 def write_prepared(path: str, images) -> None:
