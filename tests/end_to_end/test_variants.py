@@ -112,6 +112,15 @@ def test_a_clinical_baseline(workflow, root):
     for features in selected.values():
         known = [feature for feature in features if feature.startswith("clinical:")]
         assert known == clinical and len(features) == 5 + 4
+    # Both leave the baseline without a penalty, and alone it is plain logistic regression.
+    for dataset in ("breast_cancer", "breast_cancer-clinical"):
+        _, rows = run.table("results", "clinical", dataset, "predictions.csv")
+        python, r = (
+            {(w["split"], w["sample"]): float(w["prob_yes"]) for w in rows if w["language"] == name}
+            for name in ("python", "r")
+        )
+        assert len(python) > 100
+        assert r == pytest.approx(python, abs=1e-4)
     assert run.path(drawn).stat().st_size > 10_000
 
 

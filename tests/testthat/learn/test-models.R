@@ -19,6 +19,28 @@ test_that("a tuning parameter that the grid leaves out gets caret's first defaul
   expect_equal(as.list(result), list(mtry = 2, splitrule = "gini", min.node.size = 1))
 })
 
+test_that("glmnet leaves columns without a penalty, and penalises the others as alone", {
+  noisy <- factor(rep(c("c1", "c2", "c2"), 8))
+  x <- unname(study$x) + outer(noisy == "c2", c(0, 0.6, 0, 0.5, 0))
+  colnames(x) <- paste0("f", 1:5)
+  predicted <- function(unpenalised, grid = list(alpha = 1, lambda = c(.3, .05))) {
+    param <- data.frame(alpha = 1, lambda = .05)
+    spec <- spec_of("glmnet", grid)
+    fit <- fit_model(spec, models$glmnet, x, noisy, param, "none", unpenalised = unpenalised)
+    predict_model(models$glmnet, fit, x, levels(noisy), levels(noisy))[[1]]$prob[, 2]
+  }
+  free <- c(TRUE, FALSE, FALSE, TRUE, FALSE)
+  prob <- predicted(free)
+  gradient <- abs(drop(crossprod(x, prob - (noisy == "c2")))) / length(noisy)
+  expect_true(all(gradient[free] < 1e-5))
+  expect_equal(max(gradient[!free]), .05, tolerance = 1e-4)
+  plain <- stats::glm(noisy == "c2" ~ x, family = stats::binomial)
+  expect_equal(predicted(rep(TRUE, 5)), unname(stats::fitted(plain)), tolerance = 1e-5)
+  # caret's own grid has a path of glmnet's own, between whose values it interpolates.
+  expect_equal(predicted(free, NULL), prob, tolerance = .02)
+  expect_identical(predicted(rep(FALSE, 5)), predicted(NULL))
+})
+
 test_that("no grid is caret's own, an empty one is one candidate", {
   expect_equal(nrow(grid_of(spec_of("knn"))), 3)
   expect_equal(nrow(grid_of(spec_of("knn", structure(list(), names = character())))), 1)

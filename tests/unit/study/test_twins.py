@@ -20,8 +20,10 @@ SHARED = {
     ],
     "core/seeds": ["fit_seed"],
     "core/tables": ["read_tables"],
-    "data/matrix": ["axis_names", "read_columns"],
-    "learn/batch": ["batch_splits", "load_batch", "split_rows", "fit_matrix", "prediction_cells"],
+    "data/matrix": ["axis_names", "layers", "read_columns"],
+    "learn/batch": [
+        "batch_splits", "load_batch", "split_rows", "fit_matrix", "unpenalised", "prediction_cells",
+    ],
     "learn/grids": ["candidates"],
     "learn/inner_folds": ["read_fold", "predict_fold", "inner_predictions"],
     "learn/job": ["settings_of", "split_seed", "timed", "peak_mb"],

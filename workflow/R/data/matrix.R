@@ -25,6 +25,17 @@ axis_names <- function(path, axis) {
   })
 }
 
+#' Name of the layer of each feature.
+layers <- function(path) {
+  with_h5(path, function(file) {
+    stored <- file[["var/layer"]]
+    if (!inherits(stored, "H5Group")) {
+      return(utf8(stored$read()))
+    }
+    utf8(stored[["categories"]]$read())[as.integer(stored[["codes"]]$read()) + 1]
+  })
+}
+
 #' Values of some samples and columns, read one block of columns at a time.
 #'
 #' Memory stays near the size of what is returned.

@@ -1,7 +1,7 @@
 # caret's definitions, adapted so that no method standardises the preprocessed numbers again.
 
-#' kernlab's machines without scaling of their own, and glmnet, both with an outcome that is
-#' standardised in a regression.
+#' kernlab's machines without scaling of their own, and glmnet with columns that may be unpenalised,
+#' both with an outcome that is standardised in a regression.
 #'
 #' kernlab's own sigmoid is not used: with a weak signal it may reverse the order of the samples,
 #' and its folds ignore groups. Instead, the machines have `decision` values (see calibration.R).
@@ -12,7 +12,7 @@ adapt_methods <- function(models) {
   for (method in intersect(kernlab_machines, names(models))) {
     models[[method]] <- standardise_outcome(without_scaling(models[[method]]))
   }
-  models$glmnet <- standardise_outcome(models$glmnet)
+  models$glmnet <- standardise_outcome(without_penalties(models$glmnet))
   models
 }
 
@@ -31,6 +31,34 @@ without_scaling <- function(info) {
   info$fit <- standing_alone(fit, caret_fit = info$fit)
   info["prob"] <- list(NULL)
   info$decision <- standing_alone(svm_decision)
+  info
+}
+
+#' glmnet whose fit takes `unpenalised` (logical per column): their coefficients are not penalised,
+#' and the penalty of the others is as it would be alone.
+#'
+#' glmnet multiplies penalty factors by a number that makes their mean 1.
+without_penalties <- function(info) {
+  fit <- function(x, ..., unpenalised = NULL) {
+    args <- list(x = x, ...)
+    if (!any(unpenalised)) {
+      return(do.call(caret_fit, args))
+    }
+    if (all(unpenalised)) {
+      args$lambda <- 0
+      return(do.call(caret_fit, args))
+    }
+    share <- mean(!unpenalised)
+    args$penalty.factor <- as.numeric(!unpenalised)
+    if (!is.null(args$lambda)) {
+      args$lambda <- args$lambda * share
+    }
+    model <- do.call(caret_fit, args)
+    model$lambda <- model$lambda / share
+    model
+  }
+  info$fit <- standing_alone(fit, caret_fit = info$fit)
+  info$unpenalised <- TRUE
   info
 }
 

@@ -55,6 +55,10 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     splits_sha256 = splits_sha256, columns = columns,
     features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
   )
+  if (!is.null(fits$attributes$baseline)) {
+    baseline <- jsonlite::fromJSON(utf8(fits$attributes$baseline))
+    batch$in_baseline <- layers(data)[columns + 1] %in% baseline
+  }
   if (length(columns) * nrow(sheet) > held_numbers) {
     batch$file <- own_tempfile("values")
     copy_columns(data, sheet$sample, columns, batch$file)
@@ -96,6 +100,9 @@ fit_matrix <- function(batch, fit, rows) {
   colnames(x) <- batch$safe[columns]
   x
 }
+
+#' Which columns of `fit_matrix` are of baseline layers: logical, or NULL without such layers.
+unpenalised <- function(batch, fit) batch$in_baseline[match(fit$index, batch$columns)]
 
 #' Names for caret of the columns (numbered from 0) of data.h5ad. The features' own names, such as
 #' HLA-A or 1007_s_at, would fail in the formulas that some methods write.

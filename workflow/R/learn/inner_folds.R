@@ -5,7 +5,8 @@ use("seeds", "preprocessing", "models", "learn/calibration", "grids", "job", "ba
 #' An inner fold of a split, preprocessed by its own fit.
 #'
 #' @return list: x, y (of the training rows outside the fold, for caret), folds (their inner folds),
-#'   x_out, truth (of the rows in it; class numbers or numbers), seed (of every candidate's fit).
+#'   x_out, truth (of the rows in it; class numbers or numbers), seed (of every candidate's fit),
+#'   unpenalised.
 read_fold <- function(batch, settings, split, rows, fold) {
   collect_garbage(batch)
   fit <- one_fit(batch$fits, split, fold)
@@ -14,7 +15,8 @@ read_fold <- function(batch, settings, split, rows, fold) {
   list(
     x = fit_matrix(batch, fit, outside), y = caret_outcome(batch, outside),
     x_out = fit_matrix(batch, fit, held_out), truth = batch$outcome[held_out],
-    folds = rows$inner[rows$inner != fold], seed = split_seed(settings, split, fold)
+    folds = rows$inner[rows$inner != fold], seed = split_seed(settings, split, fold),
+    unpenalised = unpenalised(batch, fit)
   )
 }
 
@@ -27,7 +29,7 @@ read_fold <- function(batch, settings, split, rows, fold) {
 predict_fold <- function(settings, info, fold, param, submodels, classes) {
   start_generator(fold$seed)
   fit <- fit_model(
-    settings$spec, info, fold$x, fold$y, param, settings$imbalance, fold$folds
+    settings$spec, info, fold$x, fold$y, param, settings$imbalance, fold$folds, fold$unpenalised
   )
   predict_model(info, fit, fold$x_out, levels(fold$y), classes, submodels)
 }

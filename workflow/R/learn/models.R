@@ -10,7 +10,9 @@ read_spec <- function(text) {
 #' Arguments of a fit beyond caret's own: of the method, of the configuration, and class weights.
 #'
 #' @param weights per class (named by level) or NULL.
-fit_arguments <- function(spec, info, columns, classes, param, weights = NULL) {
+#' @param unpenalised logical per column or NULL, for methods that take it.
+fit_arguments <- function(spec, info, columns, classes, param, weights = NULL,
+                          unpenalised = NULL) {
   entry <- method_table[[spec$method]]
   args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param, spec$grid)
   args[names(spec$params)] <- spec$params
@@ -19,6 +21,9 @@ fit_arguments <- function(spec, info, columns, classes, param, weights = NULL) {
   weights_argument <- weighting(spec, info)
   if (!is.null(weights) && weights_argument %in% c("class.weights", "classwt")) {
     args[[weights_argument]] <- weights
+  }
+  if (isTRUE(info$unpenalised)) {
+    args$unpenalised <- unpenalised
   }
   args
 }
@@ -54,12 +59,13 @@ fit_weights <- function(spec, info, y, imbalance) {
 #' @param param data.frame of one row.
 #' @param imbalance "none" or "weights".
 #' @param folds (n) numbers of the folds of the calibration, or NULL.
+#' @param unpenalised see `fit_arguments`.
 #' @return the method's fitted object or, if it was calibrated, a list of class "calibrated": `fit`
 #'   and `prob` (a function).
-fit_model <- function(spec, info, x, y, param, imbalance, folds = NULL) {
+fit_model <- function(spec, info, x, y, param, imbalance, folds = NULL, unpenalised = NULL) {
   levels <- if (is.factor(y)) levels(y)
   weights <- fit_weights(spec, info, y, imbalance)
-  args <- fit_arguments(spec, info, ncol(x), length(levels), param, weights$by_class)
+  args <- fit_arguments(spec, info, ncol(x), length(levels), param, weights$by_class, unpenalised)
   fit <- do.call(info$fit, c(list(
     x = x, y = y, wts = weights$by_sample, param = param, lev = levels, last = FALSE,
     classProbs = is.factor(y) && is.function(info$prob)
@@ -99,11 +105,12 @@ calibrated_inside <- function(spec, info, fit, x, y, param, imbalance, folds) {
 #' The final fit: a genuine caret::train object without resampling, and without the training data.
 #'
 #' @param seed the seed that caret sets before the fit.
+#' @param unpenalised see `fit_arguments`.
 #' @return object of class "train".
-refit_model <- function(spec, info, x, y, param, imbalance, seed) {
+refit_model <- function(spec, info, x, y, param, imbalance, seed, unpenalised = NULL) {
   weights <- fit_weights(spec, info, y, imbalance)
   classes <- if (is.factor(y)) nlevels(y) else 0
-  args <- fit_arguments(spec, info, ncol(x), classes, param, weights$by_class)
+  args <- fit_arguments(spec, info, ncol(x), classes, param, weights$by_class, unpenalised)
   control <- caret::trainControl(
     method = "none", classProbs = is.factor(y) && is.function(info$prob), seeds = list(seed),
     allowParallel = FALSE, returnData = FALSE

@@ -110,7 +110,8 @@ refit_split <- function(batch, settings, info, split, chosen) {
   # This sets the kind of the generator; caret itself sets the seed.
   start_generator(seed)
   train <- refit_model(
-    settings$spec, info, matrix_of(0, TRUE), y, chosen, settings$imbalance, seed
+    settings$spec, info, matrix_of(0, TRUE), y, chosen, settings$imbalance, seed,
+    unpenalised(batch, one_fit(batch$fits, split, 0))
   )
   complete <- vapply(unique(rows$inner), function(j) all(y %in% y[rows$inner != j]), TRUE)
   if (!is.factor(y) || !needs_calibration(info) || !all(complete)) {

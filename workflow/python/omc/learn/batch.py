@@ -1,11 +1,13 @@
 """The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.R)."""
 
+import json
+
 import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
 from omc.core.names import FINAL
-from omc.data.matrix import axis_names, read_columns
+from omc.data.matrix import axis_names, layers, read_columns
 from omc.learn.preprocessing import apply_fit, read_fits
 
 
@@ -44,6 +46,8 @@ class Data:
         self.columns = np.unique(np.concatenate(columns)) if columns else np.zeros(0, dtype=int)
         self.values = read_columns(data, self.samples, self.columns)
         self.features = np.array(axis_names(data, "var"), dtype=object)
+        baseline = json.loads(attributes.get("baseline", "[]"))
+        self._in_baseline = np.isin(layers(data), baseline) if baseline else None
         return attributes
 
     def split_rows(self, split: str):
@@ -56,6 +60,14 @@ class Data:
     def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, features) numbers of a fit, ready for a model."""
         return apply_fit(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
+
+    def unpenalised(self, fit) -> list[int]:
+        """Positions of the features of baseline layers in `fit_matrix`."""
+        return (
+            []
+            if self._in_baseline is None
+            else np.flatnonzero(self._in_baseline[fit.index]).tolist()
+        )
 
 
 def prediction_cells(data: Data, rows, predicted, prob) -> list[list]:

@@ -14,7 +14,8 @@ class InnerFold:
     """An inner fold of a split, preprocessed by its own fit.
 
     x, y: (n, p) and (n,) of the training rows outside the fold; x_out, y_out: the same of the rows
-    in it; calibration: inner folds of the rows outside; seed: of every candidate's fit.
+    in it; calibration: inner folds of the rows outside; seed: of every candidate's fit;
+    unpenalised: see `models.fit_model`.
     """
 
     x: np.ndarray
@@ -23,6 +24,7 @@ class InnerFold:
     y_out: np.ndarray
     calibration: list
     seed: int
+    unpenalised: list
 
 
 def read_fold(data: Data, settings: Settings, split: str, fold: int) -> InnerFold:
@@ -36,6 +38,7 @@ def read_fold(data: Data, settings: Settings, split: str, fold: int) -> InnerFol
         data.outcome[train[~outside]],
         inner_folds(inner[outside]),
         split_seed(settings, split, fold),
+        data.unpenalised(fit),
     )
 
 
@@ -44,7 +47,7 @@ def predict_fold(data: Data, settings: Settings, estimator, fold: InnerFold, can
     classes = len(data.classes)
     model = models.fit_model(
         estimator, candidate, fold.x, fold.y, classes, fold.calibration, fold.seed,
-        settings.imbalance,
+        settings.imbalance, fold.unpenalised,
     )  # fmt: skip
     return models.predict_model(model, fold.x_out, classes)
 

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import random
 import warnings
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -166,17 +167,23 @@ def takes_weights(estimator) -> bool:
 RISE = 1e-4
 
 
-def fit_model(estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str):
+def fit_model(
+    estimator, candidate: dict, x, y, classes: int, folds, seed: int, imbalance: str,
+    unpenalised: Sequence[int] = (),
+):  # fmt: skip
     """Fit one candidate on one fit's rows.
 
     x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: (train, test)
     row numbers in these rows. With two or more folds, a classifier without probabilities is
     calibrated inside x. Its features and scale were learned from all rows, so the probabilities are
     too extreme, but good enough to rank candidates. Without folds, it has no probabilities until
-    `calibrate`. The model gets copies: it may write into them.
+    `calibrate`. unpenalised: positions of columns, for estimators with a parameter of that name.
+    The model gets copies: it may write into them.
     """
     model = single_threaded(clone(estimator).set_params(**candidate))
     model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
+    if len(unpenalised):
+        model.set_params(**dict.fromkeys(_named(model, "unpenalised"), list(unpenalised)))
     calibrated = classes and needs_calibration(model) and len(folds) > 1
     weights = {}
     if imbalance == "weights" and classes:

@@ -3,6 +3,7 @@
 R applies what is learned here and learns nothing itself.
 """
 
+import json
 from dataclasses import dataclass, fields, replace
 
 import h5py
@@ -67,8 +68,10 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
             inside = rows[inner != fit]
             fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting)
         print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
-    checksums = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
-    write_fits(output, fits, checksums)
+    attributes = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
+    if setting.get("baseline"):
+        attributes["baseline"] = json.dumps(setting["baseline"])
+    write_fits(output, fits, attributes)
 
 
 def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:

@@ -96,7 +96,7 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
         rows, seed = inner != j, split_seed(settings, split, j)
         return models.fit_model(
             estimator, chosen, matrix(j, rows), outcome[rows], len(data.classes), [], seed,
-            settings.imbalance,
+            settings.imbalance, data.unpenalised(data.fits[split, j]),
         )  # fmt: skip
 
     model, fold_numbers = fitted(0), [int(j) for j in np.unique(inner)]

@@ -1,4 +1,4 @@
-"""Logistic regression with an elastic net at its optimum, which caret's glmnet finds too."""
+"""Regressions with an elastic net at its optimum, which caret's glmnet finds too."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import enet_path
+from sklearn.linear_model import ElasticNet, enet_path
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -28,16 +28,21 @@ class LogisticElasticNet(ClassifierMixin, BaseEstimator):
     takes a hundred times as long to come as close to the optimum.
 
     tol: largest change of a linear predictor at the end. class_weight: None or "balanced".
+    unpenalised: positions of columns whose coefficients are not penalised, as the intercept is not.
     coef_ (1, p) for two classes, (K, p) for more; intercept_ (1,) or (K,).
     """
 
-    def __init__(self, alpha=0.1, l1_ratio=0.5, C=None, class_weight=None, tol=1e-6, max_iter=1000):
+    def __init__(
+        self, alpha=0.1, l1_ratio=0.5, C=None, class_weight=None, tol=1e-6, max_iter=1000,
+        unpenalised=(),
+    ):  # fmt: skip
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.C = C
         self.class_weight = class_weight
         self.tol = tol
         self.max_iter = max_iter
+        self.unpenalised = unpenalised
 
     def fit(self, x, y, sample_weight=None):
         """x: (n, p); y: (n,) labels of two classes or more; sample_weight: (n,)."""
@@ -73,7 +78,7 @@ class LogisticElasticNet(ClassifierMixin, BaseEstimator):
                 response = linear[:, k] + (target[:, k] - prob) / variance
                 coefficients[k], intercepts[k] = _weighted_elastic_net(
                     x, response, weights * variance, penalty, self.l1_ratio, coefficients[k],
-                    sweep_tol,
+                    sweep_tol, self.unpenalised,
                 )  # fmt: skip
                 moved = np.abs(x @ coefficients[k] + intercepts[k] - linear[:, k])
                 change = max(change, moved.max())
@@ -110,18 +115,59 @@ def _probabilities(linear: np.ndarray) -> np.ndarray:
     return softmax(linear, axis=1)
 
 
-def _weighted_elastic_net(x, response, weights, penalty, l1_ratio, start, tol):
-    """(coefficients, intercept) of a weighted least squares fit, from `start` on."""
+class LinearElasticNet(ElasticNet):
+    """scikit-learn's ElasticNet, in which some columns may be unpenalised.
+
+    unpenalised: positions of columns whose coefficients are not penalised, as the intercept is not.
+    """
+
+    def __init__(self, alpha=1.0, *, l1_ratio=0.5, max_iter=1000, tol=1e-4, unpenalised=()):
+        super().__init__(alpha=alpha, l1_ratio=l1_ratio, max_iter=max_iter, tol=tol)
+        self.unpenalised = unpenalised
+
+    def fit(self, x, y):
+        """x: (n, p); y: (n,)."""
+        if not len(self.unpenalised):
+            return super().fit(x, y)
+        x, y = validate_data(self, x, y, dtype=float, y_numeric=True)
+        share = np.full(len(y), 1 / len(y))
+        self.coef_, self.intercept_ = _weighted_elastic_net(
+            x, y, share, self.alpha, self.l1_ratio, np.zeros(x.shape[1]), self.tol, self.unpenalised
+        )
+        return self
+
+
+def _weighted_elastic_net(x, response, weights, penalty, l1_ratio, start, tol, unpenalised):
+    """(coefficients, intercept) of a weighted least squares fit, from `start` on.
+
+    Columns without a penalty are projected out of the others and of the response, as the intercept
+    is (Frisch & Waugh 1933, doi:10.2307/1907330): what remains is an elastic net.
+    """
     total = weights.sum()
-    x_mean, response_mean = weights @ x / total, weights @ response / total
     # scikit-learn divides the sum of squares by 2 n.
-    root = np.sqrt(weights * len(x) / total)
-    with warnings.catch_warnings():
-        # The rounds around it converge, whether this sweep does or not.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        _, path, _ = enet_path(
-            np.asfortranarray((x - x_mean) * root[:, None]), (response - response_mean) * root,
-            l1_ratio=l1_ratio, alphas=[penalty / total], coef_init=start.copy(), precompute=False,
-            check_input=False, tol=tol, max_iter=10_000,
-        )  # fmt: skip
-    return path[:, 0], response_mean - x_mean @ path[:, 0]
+    root = np.sqrt(weights * len(x) / total)[:, None]
+    coefficients, penalised = np.zeros(x.shape[1]), np.ones(x.shape[1], dtype=bool)
+    penalised[list(unpenalised)] = False
+    if penalised.all():
+        means = weights @ x / total, weights @ response / total
+        rest, response = (x - means[0]) * root, (response - means[1]) * root[:, 0]
+    else:
+        free = np.column_stack([np.ones(len(x)), x[:, ~penalised]])
+        both = np.column_stack([x[:, penalised], response]) * root
+        # Indicators of all levels add up to the intercept: the smallest solution is taken.
+        explained = np.linalg.lstsq(free * root, both, rcond=None)[0]
+        both -= free * root @ explained
+        rest, response, means = both[:, :-1], both[:, -1], (explained[:, :-1], explained[:, -1])
+    if penalised.any():
+        with warnings.catch_warnings():
+            # The rounds around it converge, whether this sweep does or not.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            _, path, _ = enet_path(
+                np.asfortranarray(rest), response, l1_ratio=l1_ratio, alphas=[penalty / total],
+                coef_init=start[penalised], precompute=False, check_input=False, tol=tol,
+                max_iter=10_000,
+            )  # fmt: skip
+        coefficients[penalised] = path[:, 0]
+    of_free = np.atleast_1d(means[1] - means[0] @ coefficients[penalised])
+    coefficients[~penalised] = of_free[1:]
+    return coefficients, of_free[0]
