@@ -3,6 +3,7 @@
 import ctypes
 import faulthandler
 import hashlib
+import multiprocessing
 import os
 import random
 import signal
@@ -13,7 +14,9 @@ import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.naive_bayes import GaussianNB
+from threadpoolctl import threadpool_limits
 
 LONG = 200_000
 
@@ -47,8 +50,8 @@ def leave_a_helper():
     os._exit(0)
 
 
-def crowd():
-    """Let four threads work until they have one core."""
+def crowd(start=threading.Thread):
+    """Let four threads or processes work until they have one core."""
     allowed, until = len(os.sched_getaffinity(0)), time.monotonic() + 30
     if allowed == 1:
         return
@@ -57,13 +60,13 @@ def crowd():
         while time.monotonic() < until and len(os.sched_getaffinity(0)) == allowed:
             hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 100_000)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [start(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if len(os.sched_getaffinity(0)) == allowed:
-        raise RuntimeError("four threads had all cores")
+        raise RuntimeError("four threads or processes had all cores")
 
 
 def shout():
@@ -111,6 +114,7 @@ FITS = {
     "forks": (fork_once, None),
     "thread": (lambda: threading.Thread(target=forever).start(), None),
     "crowd": (crowd, None),
+    "pool": (lambda: crowd(multiprocessing.get_context("fork").Process), None),
     "closes output": (lambda: os.closerange(1, 3), None),
     "other folder": (lambda: os.chdir("/"), None),
     "strict": (lambda: [np.seterr(all="raise"), warnings.simplefilter("error")], None),
@@ -230,6 +234,14 @@ class Chance(GaussianNB):
     def predict_proba(self, x):
         first = (self.shift + random.random() + np.random.rand(len(x))) / 4
         return np.c_[first, 1 - first]
+
+
+class TakesThreads(HistGradientBoostingClassifier):
+    """Asks OpenMP for eight threads, whatever the environment says."""
+
+    def fit(self, x, y, sample_weight=None):
+        with threadpool_limits(8, user_api="openmp"):
+            return super().fit(x, y)
 
 
 class Unsaveable(GaussianNB):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+
 pytestmark = pytest.mark.slow
 
 CORES = 2
@@ -47,12 +49,15 @@ def runnable(process):
 def test_threads_do_not_multiply(workflow, small, monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     small["resampling"] = {"folds": 3, "repeats": 1, "inner_folds": 3}
     small["models"] = {
         "python": [
             {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"},
             {"name": "asks_for_all", "estimator": "sklearn.ensemble.ExtraTreesClassifier",
              "params": {"n_jobs": -1, "n_estimators": 200}},
+            {"name": "takes_them", "estimator": "tests.misbehaving.TakesThreads",
+             "params": {"max_iter": 500}},
             "svm_rbf",
             "gradient_boosting",
         ],

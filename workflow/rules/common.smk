@@ -24,6 +24,14 @@ os.environ.setdefault("R_NSIZE", "4000000")
 # a training job on a large matrix takes a fifth to a quarter less memory.
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
+# A job has one thread. Snakemake tells the libraries that it knows; these are told here. OpenMP's
+# limit holds whatever number of threads a model asks for.
+ONE_THREAD = [
+    *("OMP_THREAD_LIMIT", "RCPP_PARALLEL_NUM_THREADS", "R_RANGER_NUM_THREADS", "MC_CORES"),
+    *("R_DATATABLE_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS"),
+    *("BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "LOKY_MAX_CPU_COUNT"),
+]
+os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
 from omc.study import config_file
 from omc.study import study as configuration

@@ -3,6 +3,20 @@
 
 forever <- function() repeat Sys.sleep(1)
 
+# Four processes at work until they have one core.
+crowd <- function() {
+  allowed <- length(parallel::mcaffinity())
+  if (allowed == 1) {
+    return()
+  }
+  until <- Sys.time() + 30
+  pinned <- parallel::mclapply(1:4, function(i) {
+    while (Sys.time() < until && length(parallel::mcaffinity()) == allowed) sum(sqrt(1:1e5))
+    length(parallel::mcaffinity()) == 1
+  }, mc.cores = 4)
+  if (!all(unlist(pinned))) stop("four processes had all cores")
+}
+
 fits <- list(
   error = list("this method fails", function() stop("this method\n  fails")),
   # R cuts what stop() is given, but not the message of a condition.
@@ -36,6 +50,7 @@ fits <- list(
     system("sleep 300 &")
     quit(save = "no")
   }),
+  crowd = list(NULL, crowd),
   other_folder = list(NULL, function() setwd("/")),
   strict = list(NULL, function() options(warn = 2, digits = 3, OutDec = ",")),
   generator = list(NULL, function() suppressWarnings(RNGkind("Wichmann-Hill", "Box-Muller"))),

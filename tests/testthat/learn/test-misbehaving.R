@@ -10,8 +10,8 @@ test_that("a method that misbehaves is a row or does no harm, and costs no other
   dir.create(good)
   for (how in c(
     "long_message", "bytes", "segfault", "killed", "endless", "helper", "percentages", "negative",
-    "one_column", "sum", "more_rows", "unknown_label", "long_label", "other_folder", "generator",
-    "folder_of_temporary_files"
+    "one_column", "sum", "more_rows", "unknown_label", "long_label", "crowd", "other_folder",
+    "generator", "folder_of_temporary_files"
   )) {
     con <- file(log, "wt")
     sink(con)

@@ -17,7 +17,7 @@ SHORT, LONG = Limits(seconds=2), Limits(seconds=60)
 CUT = [
     "long message", "surrogates", "no message", "exit", "segfault", "helper", "endless, deaf",
     "percentages", "negative", "one column", "sum", "NaN", "more rows", "label 0.9", "long label",
-    "thread", "crowd", "closes output", "other folder", "Unsaveable", "Unreadable",
+    "thread", "crowd", "pool", "closes output", "other folder", "Unsaveable", "Unreadable",
     "LongCoefficients",
 ]  # fmt: skip
 

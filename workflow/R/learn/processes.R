@@ -5,6 +5,8 @@ use("logs", "models", "saving", "job", "batch", "training")
 # Seconds between two looks at a process, and MB that a split may write to its log.
 poll <- 0.05
 log_mb <- 20
+# So many looks on end find more than one thread at work before the threads have to share a core.
+crowded <- 5
 retry <- "`make retry` trains it again"
 
 #' What the process of one split may take.
@@ -126,7 +128,7 @@ watch <- function(pid, folder, limits) {
   }
   fix <- "raise %s of this model, or take it out"
   done <- -1
-  last <- 0
+  last <- busy <- 0
   repeat {
     if (length(list.files(folder)) != done) {
       done <- length(list.files(folder))
@@ -138,6 +140,10 @@ watch <- function(pid, folder, limits) {
       return(list(memory = last, hopeless = FALSE))
     }
     last <- memory
+    busy <- if (length(threads(pid, "R")) > 1) busy + 1 else 0
+    if (busy == crowded) {
+      share_core(pid)
+    }
     if (proc.time()[["elapsed"]] - began > limits$seconds) {
       what <- sprintf(" after the %.3g minutes that a split may take", limits$seconds / 60)
       return(stopped(what, sprintf(fix, "time_limit"), hopeless = TRUE))
@@ -164,6 +170,36 @@ memory_mb <- function(pid) {
   )
   # The size of a page is 4 KiB on all machines for which caret's packages are built.
   if (length(pages) > 1) pages[2] / 256 else NA
+}
+
+# Ids of the threads of a process, and of those that it has started, in some states. R: at work, or
+# waiting for a core.
+threads <- function(pid, states = "RSD") {
+  found <- lapply(Sys.glob(sprintf("/proc/%s/task/*", pid)), function(thread) {
+    # It may end meanwhile.
+    read <- function(name) {
+      path <- file.path(thread, name)
+      tryCatch(suppressWarnings(readLines(path, 1, warn = FALSE)), error = function(e) character())
+    }
+    state <- substr(sub(".*[)] ", "", read("stat")), 1, 1)
+    children <- unlist(strsplit(read("children"), " ", fixed = TRUE))
+    c(
+      if (length(state) && grepl(state, states, fixed = TRUE)) basename(thread),
+      unlist(lapply(children, threads, states))
+    )
+  })
+  unlist(found)
+}
+
+# Let all threads of a process, and of those that it has started, share one core.
+share_core <- function(pid) {
+  message("several threads are at work: they have to share one core")
+  # NULL where the system has no such list.
+  cores <- parallel::mcaffinity()
+  for (thread in if (nzchar(Sys.which("taskset"))) threads(pid)) {
+    core <- cores[pid %% length(cores) + 1] - 1
+    system2("taskset", c("--cpu-list", "--pid", core, thread), stdout = FALSE, stderr = FALSE)
+  }
 }
 
 # R does not tell the signal that ended a process, but it writes the signals of crashes to the log.

@@ -181,18 +181,23 @@ def _end_group(child) -> None:
 
 
 def _threads(pid: int | None, states: str = "RSD") -> list[int]:
-    """Ids of the threads of a process in some states; R: at work, or waiting for a core."""
+    """Ids of the threads of a process, and of those that it has started, in some states.
+
+    R: at work, or waiting for a core.
+    """
     found = []
     # A thread may end meanwhile.
     with suppress(OSError):
-        for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
-            if stat.read_text().rpartition(")")[2].split()[0] in states:
-                found.append(int(stat.parent.name))
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            if (thread / "stat").read_text().rpartition(")")[2].split()[0] in states:
+                found.append(int(thread.name))
+            for child in (thread / "children").read_text().split():
+                found += _threads(int(child), states)
     return found
 
 
 def _share_core(pid: int | None) -> None:
-    """Let all threads of a process share one core, which is what a job has."""
+    """Let all threads of a process, and of those that it has started, share one core."""
     print("several threads are at work: they have to share one core", flush=True)
     cores = sorted(os.sched_getaffinity(0))
     with suppress(OSError):
@@ -221,8 +226,6 @@ def _send_result(send, function, *arguments):
     if prctl := getattr(ctypes.CDLL(None), "prctl", None):
         prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     pid = os.getpid()
-    # A job has one core; what a model starts with joblib asks for their number.
-    os.environ["LOKY_MAX_CPU_COUNT"] = "1"
     warnings.simplefilter("default")
     keep_freed_memory()
     result = function(*arguments)
