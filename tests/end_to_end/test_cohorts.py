@@ -13,6 +13,7 @@ def divided(small, root):
     folder = root / "resources" / "leukemia"
     sheet = pd.read_csv(folder / "samples.tsv", sep="\t", dtype=str).set_index("sample")
     table = pd.read_csv(folder / "expression.tsv.gz", sep="\t", index_col=0).iloc[:300]
+    sheet["site"] = np.where(np.arange(len(sheet)) % 4 < 2, "A", "B")
     outside = sheet.index[::3][:12]
 
     def write(run, factor=1):
@@ -40,6 +41,7 @@ def divided(small, root):
 
 def test_nothing_learns_from_a_cohort(workflow, divided):
     config, cohort, write = divided
+    config["report"] = {"subgroups": ["site"]}
     inside, outside = {}, {}
     for name, factor in {"without": None, "with": 1, "poisoned": 1000}.items():
         run = workflow(name)
@@ -83,6 +85,18 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
         r["estimate"] for r in external if (r["model"], r["metric"]) == ("glmnet", "accuracy")
     )
     assert float(accuracy) == pytest.approx(np.mean(right))
+    _, strata = run.table("results", "subgroups.csv")
+    assert len(strata) == 3 * 10 * 2 * 2
+    for row in strata:
+        # Of 12 samples, no stratum is large enough.
+        assert bool(row["p_adjusted"]) <= (row["cohort"] == "development")
+    of_glmnet = [row for row in strata if (row["model"], row["metric"]) == ("glmnet", "accuracy")]
+    for cohort, n in {"development": 26, "other": 12}.items():
+        rows = [row for row in of_glmnet if row["cohort"] == cohort]
+        right = sum(int(row["n_samples"]) * float(row["estimate"]) for row in rows)
+        assert right / n == pytest.approx(float(rows[0]["overall"]))
+    assert rows[0]["overall"] == accuracy
+    assert run.path("images", "leukemia", "subgroups.png").stat().st_size > 10_000
     summary = run.path("results", "summary.md").read_text(encoding="utf-8")
     assert "In cohort other, 12 samples: " in summary and "cross-validation said" in summary
     svg = run.path("images", "leukemia", "external.svg").read_text(encoding="utf-8")

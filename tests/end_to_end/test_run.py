@@ -375,6 +375,14 @@ def test_another_positive_class_is_scored_and_not_trained(finished):
     assert {"check_data", "score"} <= set(jobs) <= JOINS | {"check_data"}
 
 
+def test_subgroups_are_scored_and_nothing_is_trained(finished):
+    workflow, config, _ = finished
+    more = {**config, "report": {"subgroups": ["sex"]}}
+    jobs = planned(workflow.compare(more, "--dry-run"))
+    assert {"read_strata", "score_subgroups"} <= set(jobs)
+    assert set(jobs) <= JOINS | {"read_strata", "score_subgroups"}
+
+
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     result = []
     small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}

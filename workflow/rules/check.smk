@@ -79,6 +79,7 @@ rule check:
     input:
         validated=VALIDATED,
         checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
+        strata=[f"{RESULTS}/subgroup_samples.csv"] if STUDY.with_subgroups() else [],
         tried=expand(f"{CUT}/{{language}}.txt", dataset=DATASETS, language=STUDY.languages()),
     log:
         f"{RESULTS}/logs/check.log",

@@ -109,7 +109,7 @@ wildcard_constraints:
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     permutation=r"\d+",
-    table="|".join([*TABLES, "checks", "null", "null_tests"]),
+    table="|".join([*TABLES, "checks", "null", "null_tests", "subgroups"]),
 
 
 def one_of(datasets):

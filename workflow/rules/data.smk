@@ -237,3 +237,28 @@ rule check_data:
         "Look for what can bias the results of {wildcards.dataset}"
     script:
         "../scripts/data/check_data.py"
+
+
+rule read_strata:
+    input:
+        sheets=[sheet for name in STUDY.with_subgroups() for sheet in STUDY.sheets(name)],
+        samples=[f"{RESULTS}/{name}/samples.tsv" for name in STUDY.with_subgroups()],
+        code=code("data/read_strata.py"),
+    output:
+        f"{RESULTS}/subgroup_samples.csv",
+    log:
+        f"{RESULTS}/logs/read_strata.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/read_strata.tsv"
+    # A column that does not exist is named before any model is trained.
+    priority: 10
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(500, 5),
+    params:
+        setting=STUDY.slices.strata_setting(),
+    message:
+        "Divide the samples into subgroups"
+    script:
+        "../scripts/data/read_strata.py"

@@ -218,6 +218,31 @@ rule describe_predictions:
         "../scripts/evaluate/describe_predictions.py"
 
 
+rule score_subgroups:
+    input:
+        **dataset_files("predictions", "splits", "samples"),
+        strata=f"{RESULTS}/subgroup_samples.csv",
+        code=code("evaluate/score_subgroups.py"),
+    output:
+        f"{RESULTS}/{{dataset}}/subgroups.csv",
+    log:
+        f"{RESULTS}/logs/{{dataset}}/subgroups.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/subgroups.tsv"
+    wildcard_constraints:
+        dataset=one_of(STUDY.with_subgroups()),
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(1000, 10),
+    params:
+        setting=for_dataset(STUDY.slices.subgroup_setting),
+    message:
+        "Score the models of {wildcards.dataset} by subgroup"
+    script:
+        "../scripts/evaluate/score_subgroups.py"
+
+
 rule compare_variants:
     input:
         metrics=f"{RESULTS}/metrics.csv",

@@ -91,6 +91,7 @@ rule report_failures:
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
         described=rules.describe_predictions.output,
         null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
+        subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
         figures=[

@@ -173,7 +173,7 @@ def cohort_of(errors, units, lost=()):
         tested[-1] = model not in lost
         scored = partial(mean_error, np.array(of), tested)
         models[model] = Predicted(tested, scored, tested.all())
-    return Cohort("group", np.array(units), {}, models)
+    return Cohort("group", np.array(units), {}, models, np.arange(len(units)), np.array(units))
 
 
 def test_groups_are_the_units_of_the_bootstrap():

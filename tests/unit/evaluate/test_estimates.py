@@ -80,7 +80,9 @@ def scores_of(values, metric="roc_auc"):
 def leukemia():
     """The test samples of a cohort of 11 positives and 27 negatives."""
     truth = np.repeat([1, 0], [11, 27])
-    return Cohort("sample", np.arange(38), proportions(truth, ["a", "b"], 1), {})
+    return Cohort(
+        "sample", np.arange(38), proportions(truth, ["a", "b"], 1), {}, np.arange(38), truth
+    )
 
 
 def split_interval(values, metric="roc_auc"):

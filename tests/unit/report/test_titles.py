@@ -505,3 +505,45 @@ def test_samples_that_every_model_gets_wrong_are_counted_without_baselines():
     )
     result.tables["sample_errors"] = []
     assert title("samples", result) == "No sample was predicted by every model"
+
+
+def strata_of(**found):
+    """Rows of subgroups.csv; found: {stratum: (estimate, adjusted p)} of the column site."""
+    return [
+        {
+            "dataset": "demo", "cohort": "development", "column": "site", "stratum": stratum,
+            "language": "r", "model": "a", "metric": "roc_auc", "estimate": str(estimate),
+            "rest_estimate": "0.8", "gap": str(estimate - 0.8), "gap_expected": "0",
+            "p_adjusted": p,
+        }
+        for stratum, (estimate, p) in found.items()
+    ]  # fmt: skip
+
+
+def test_the_strata_in_which_the_first_model_is_worse_are_named():
+    result = results({"r/a": 0.9, "r/b": 0.8, "r/null": 0.5}, baselines=["r/null"])
+    result.tables["subgroups"] = strata_of(A=(0.8, "0.9"), B=(0.82, "0.05"), C=(0.5, ""))
+    assert title("subgroups", result) == (
+        "No evidence that r/a does better or worse in any of 2 strata than in the rest"
+    )
+    assert dict(in_figure(result, "subgroups"))["summary"] == (
+        "Subgroups (`site`): No evidence that r/a does better or worse in any of 2 strata than in"
+        " the rest: ROC AUC from 0.800 (site: A) to 0.820 (site: B)."
+    )
+    # Of two strata only the worse one is named, of more the better ones too.
+    result.tables["subgroups"] = strata_of(A=(0.6, "0.01"), B=(0.9, "0.01"))
+    worse = "r/a does worse in site: A (ROC AUC 0.600, rest 0.800)"
+    assert title("subgroups", result) == worse
+    result.tables["subgroups"] = strata_of(A=(0.6, "0.01"), B=(0.9, "0.01"), C=(0.8, "1"))
+    better = " and better in site: B (ROC AUC 0.900, rest 0.800)"
+    assert title("subgroups", result) == worse + better
+    result.tables["subgroups"][0] |= {"column": "age", "stratum": "≤ 61", "cohort": "lyon"}
+    assert "worse in age ≤ 61 of lyon (" in title("subgroups", result)
+
+
+def test_strata_that_cannot_be_tested_are_said_to_be_so():
+    result = results({"r/a": 0.9, "r/b": 0.8})
+    result.tables["subgroups"] = strata_of(A=(0.8, ""))
+    assert title("subgroups", result) == "No stratum is large enough to be tested against the rest"
+    result.tables["subgroups"] = []
+    assert title("subgroups", result) == "No model has a value in a stratum of the samples"

@@ -15,9 +15,12 @@ def setting(task="classification", **more):
 def test_a_figure_is_drawn_where_its_condition_holds():
     names = figure_names(setting(), null_permutations=False)
     assert names[0] == "model_comparison" and "roc_pr" in names
-    assert not {"residuals", "external", "null", "contact_sheet", "layers"} & set(names)
+    assert not {"residuals", "external", "null", "contact_sheet", "layers", "subgroups"} & set(
+        names
+    )
     assert "residuals" in figure_names(setting("regression"), False)
     assert "null" in figure_names(setting(), True)
+    assert "subgroups" in figure_names(setting(), False, subgroups=True)
     assert "external" in figure_names(setting(cohorts={"b": {}}), False)
     assert "contact_sheet" in figure_names(setting(layers={"x": {"images": "cells"}}), False)
 

@@ -4,7 +4,7 @@
 def tables_of_findings():
     """Tables by name; some only if a data set has a figure that reads them."""
     figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
-    extra = {"confusion", "null_tests", "sample_errors", "variants"}.intersection(
+    extra = {"confusion", "null_tests", "sample_errors", "subgroups", "variants"}.intersection(
         figure_tables(figures)
     )
     names = (
@@ -69,5 +69,12 @@ def kept_files(wildcards):
     ):
         files += rule.output
     last = rules.report_failures.input
-    files += [*last.tables, *last.variants, *last.described, *last.null, *last.figures]
+    files += [
+        *last.tables,
+        *last.variants,
+        *last.described,
+        *last.null,
+        *last.subgroups,
+        *last.figures,
+    ]
     return [*files, *VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]

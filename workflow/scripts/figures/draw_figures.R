@@ -29,6 +29,11 @@ main <- function(input, output, params) {
       input[["sample_errors"]], data$dataset, params[["models"]]
     )
   }
+  if (!is.null(input[["subgroups"]])) {
+    data$subgroups <- read_subgroups(
+      input[["subgroups"]], data$dataset, params[["models"]], data$metric
+    )
+  }
   if (!is.null(input[["predictions"]])) {
     data$residuals <- read_residuals(input[["predictions"]], params[["models"]])
   }

@@ -35,6 +35,9 @@ step_colours <- c(
 # From always right to always wrong.
 wrong_colours <- c("#F3F8F5", "#E3CDA4", "#8C5A2B", "#3B1F0B")
 
+# Strata that differ from the rest, those without evidence of it, and those that are too small.
+subgroup_colours <- c(differs = "#8C5A2B", open = ink[["strong"]], untested = ink[["mark"]])
+
 language_label <- function(language) {
   labels <- c(python = "Python", r = "R")
   unname(labels[language])

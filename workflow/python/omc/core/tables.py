@@ -77,6 +77,8 @@ SAMPLE_ERRORS = header("sample_errors")
 NET_BENEFIT = header("net_benefit")
 VARIANTS = header("variants")
 CHECKS = header("checks")
+SUBGROUP_SAMPLES = header("subgroup_samples")
+SUBGROUPS = header("subgroups")
 NULL = header("null")
 NULL_TESTS = header("null_tests")
 STABILITY = header("stability")
@@ -89,5 +91,8 @@ PERMUTATION_IMPORTANCE = header("permutation_importance")
 # Tables that are joined from those of the jobs.
 TABLES = {
     name: header(name)
-    for name in ("checks", "null", "null_tests", "tuning", "importance", "timing", "failures")
+    for name in (
+        *("checks", "null", "null_tests", "subgroups"),
+        *("tuning", "importance", "timing", "failures"),
+    )
 }

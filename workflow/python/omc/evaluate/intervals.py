@@ -79,7 +79,12 @@ def percentile_interval(values, level: float = 0.95) -> tuple[float, float]:
 
 
 def resampled_interval(
-    estimate: float, resampled: np.ndarray, units: int, bounds, level: float = 0.95
+    estimate: float,
+    resampled: np.ndarray,
+    units: int,
+    bounds,
+    level: float = 0.95,
+    trained_on: float | None = None,
 ):
     """(low, high) by Student's t, with the standard error of `cross_validated_error`.
 
@@ -88,7 +93,7 @@ def resampled_interval(
     taken to the logit scale, which keeps its interval between them. NaN limits below `FEWEST_UNITS`
     units, and if the values never vary.
     """
-    error = cross_validated_error(resampled, units)
+    error = cross_validated_error(resampled, units, trained_on)
     if np.isnan(error) or np.isnan(estimate):
         return NO_LIMITS
     half, (lowest, highest) = t.ppf((1 + level) / 2, units - 1) * error, bounds
@@ -102,19 +107,23 @@ def resampled_interval(
     return tuple(float(lowest + width * expit(logit(share) + sign * half)) for sign in (-1, 1))
 
 
-def cross_validated_error(resampled: np.ndarray, units: int) -> float:
+def cross_validated_error(
+    resampled: np.ndarray, units: int, trained_on: float | None = None
+) -> float:
     """Standard error of a value that leave-one-out cross-validation of U units gives.
 
     resampled: (B,) values of resamples of the units; undefined ones do not count. Their variance
     divides by U, not by U - 1 (Efron & Tibshirani 1993, doi:10.1201/9780429246593), and knows
     nothing of the training sets, which overlap: 1/U becomes 1/U + n_test/n_train, with
-    n_test/n_train = 1/(U - 1) (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). NaN below
-    `FEWEST_UNITS` units, and if the values never vary.
+    n_test/n_train = 1/(U - 1) (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). trained_on:
+    number of training units where it is not U - 1, so that 1/trained_on is added: more for a
+    stratum of the units, infinite for an external cohort. NaN below `FEWEST_UNITS` units, and if
+    the values never vary.
     """
     resampled = resampled[np.isfinite(resampled)]
     if units < FEWEST_UNITS or len(resampled) < 2 or np.ptp(resampled) < ROUNDING:
         return np.nan
-    inflation = units / (units - 1) * (1 + units / (units - 1))
+    inflation = units / (units - 1) * (1 + units / (trained_on or units - 1))
     return float(np.std(resampled, ddof=1) * np.sqrt(inflation))
 
 

@@ -36,13 +36,16 @@ class Cohort:
 
     unit: "sample", or "group" if the sheet has groups; units: (n,) the unit of each sample, which
     resamples draw with replacement; proportions: {metric: (n,) which samples it is a proportion
-    of}; models: {"language/name": Predicted}, those of a variant as "variant/language/name".
+    of}; models: {"language/name": Predicted}, those of a variant as "variant/language/name";
+    samples: (n,) their names; outcome: (n,) codes of classes, or numbers.
     """
 
     unit: str
     units: np.ndarray
     proportions: dict[str, np.ndarray]
     models: dict[str, Predicted]
+    samples: np.ndarray
+    outcome: np.ndarray
 
 
 def scored_together(scheme: str) -> bool:
@@ -60,6 +63,7 @@ def read_cohorts(
     positive: str | None,
     scheme: str,
     variant: str | None = None,
+    within_splits: bool = False,
 ) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files.
 
@@ -71,7 +75,8 @@ def read_cohorts(
     If the scheme leaves out each sample or group once, metrics that rank samples are means over the
     splits on which they are defined. Pooled predictions must not be ranked: the models that made
     them differ in level, because leaving out a sample lowers the share of its class (Airola et al.
-    2011, doi:10.1016/j.csda.2010.11.018).
+    2011, doi:10.1016/j.csda.2010.11.018). within_splits: rank so in every scheme, and count a split
+    as often as it has samples.
     """
     table = predictions if isinstance(predictions, pd.DataFrame) else read_text(predictions)
     if variant:
@@ -85,14 +90,19 @@ def read_cohorts(
         name: _cohort(
             part,
             sheet[sheet["sample"].isin(part.rows["sample"])],
-            name == DEVELOPMENT and scored_together(scheme),
+            name == DEVELOPMENT and (within_splits or scored_together(scheme)),
+            np.sum if within_splits else np.max,
         )
         for name, part in tables
     }
 
 
-def _cohort(predictions: Predictions, tested: pd.DataFrame, left_out_once: bool) -> Cohort:
-    """The predictions of a cohort; tested: rows of samples.tsv of its test samples."""
+def _cohort(predictions: Predictions, tested: pd.DataFrame, by_split: bool, count) -> Cohort:
+    """The predictions of a cohort.
+
+    tested: rows of samples.tsv of its test samples; by_split: whether metrics that rank are means
+    over the splits; count: see `_mean_score`.
+    """
     rows = pd.Series(range(len(tested)), index=tested["sample"])
 
     def parts(of_model, column):
@@ -103,25 +113,29 @@ def _cohort(predictions: Predictions, tested: pd.DataFrame, left_out_once: bool)
     n_predictions = len(predictions.rows.drop_duplicates(["split", "sample"]))
     models = {}
     for (language, model), of_model in predictions.by("language", "model"):
-        ranked = parts(of_model, "split") if left_out_once else []
+        ranked = parts(of_model, "split") if by_split else []
         models[f"{language}/{model}"] = Predicted(
             tested=rows.index.isin(of_model.rows["sample"]),
-            scored=partial(_mean_score, parts(of_model, "repeat"), ranked),
+            scored=partial(_mean_score, parts(of_model, "repeat"), ranked, count=count),
             complete=len(of_model) == n_predictions,
         )
     ungrouped = tested["group"] == ""
+    outcome = coded(tested["outcome"], predictions.classes)
     return Cohort(
         unit="sample" if ungrouped.all() else "group",
         units=np.where(ungrouped, tested["sample"], tested["group"]),
-        proportions=proportions(
-            coded(tested["outcome"], predictions.classes), predictions.classes, predictions.positive
-        ),
+        proportions=proportions(outcome, predictions.classes, predictions.positive),
         models=models,
+        samples=tested["sample"].to_numpy(),
+        outcome=outcome,
     )
 
 
-def _mean_score(repeats, ranked, weights, metrics=None) -> dict[str, np.ndarray]:
-    """{metric: (B,)}: means over the repeats, or over the splits `ranked` of metrics that rank."""
+def _mean_score(repeats, ranked, weights, metrics=None, count=np.max) -> dict[str, np.ndarray]:
+    """{metric: (B,)}: means over the repeats, or over the splits `ranked` of metrics that rank.
+
+    count: function of the weights of a split's samples, how often it counts itself.
+    """
     names = metrics or METRICS_OF[kind_of(repeats[0][1].classes)]
     by_split = [metric for metric in names if ranked and not METRICS[metric].pooled]
     values: dict[str, np.ndarray] = {}
@@ -131,7 +145,7 @@ def _mean_score(repeats, ranked, weights, metrics=None) -> dict[str, np.ndarray]
         values |= {name: _defined_mean([v[name] for v in scored]) for name in together}
     if by_split:
         # Copies of a group count as often as it was drawn, not as further samples to rank.
-        drawn = np.array([weights[:, rows].max(axis=1) for rows, _ in ranked])
+        drawn = np.array([count(weights[:, rows], axis=1) for rows, _ in ranked])
         scored = [scores(split, weights[:, rows], by_split) for rows, split in ranked]
         values |= {name: _defined_mean([v[name] for v in scored], drawn) for name in by_split}
     return {name: values[name] for name in names}

@@ -7,6 +7,7 @@ def checklist(config: dict, cite: Citations) -> str:
     """Items of TRIPOD+AI and of the leakage taxonomy: covered by a run, or left to authors."""
     cohorts = any(setting["cohorts"] for setting in config["datasets"].values())
     grouped = all(setting["groups"] for setting in config["datasets"].values())
+    subgroups = "`subgroups.csv`" if config["report"]["subgroups"] else "yours"
     outside = "in the external cohorts" if cohorts else "none; add `cohorts`, or say so"
     independence = (
         "samples of one group are never on both sides of a split"
@@ -25,7 +26,8 @@ def checklist(config: dict, cite: Citations) -> str:
             f" `imbalance: {config['imbalance']}`.",
             "- 18f, code: Software. 22, the full models: saved, see `manifest.json`.",
             "- 21, number of participants and outcomes: Data.",
-            "- 23a, performance with intervals: `estimates.csv`, `summary.md`; subgroups: yours.",
+            "- 23a, performance with intervals: `estimates.csv`, `summary.md`; subgroups:"
+            f" {subgroups}.",
             "",
             "Yours to write: 1 and 2 (title, abstract), 3 to 6 (background, objectives, source of"
             " the data, participants), 8 and 9 (how outcome and predictors were defined and"

@@ -18,6 +18,7 @@ SOURCES = {
         "Efron & Tibshirani 1993",
         "An Introduction to the Bootstrap, doi:10.1201/9780429246593",
     ),
+    "westfall": ("Westfall & Troendle 2008", "Biom J 50:745, doi:10.1002/bimj.200710456"),
     "wilson": ("Wilson 1927", "J Am Stat Assoc 22:209, doi:10.1080/01621459.1927.10502953"),
     "newcombe": ("Newcombe 2006", "Stat Med 25:559, doi:10.1002/sim.2324"),
     "holm": ("Holm 1979", "Scand J Stat 6:65, https://www.jstor.org/stable/4615733"),

@@ -12,7 +12,7 @@ from omc.report.result import Result
 
 # A figure with words that depend on the results has a file here, with a function for each place.
 TITLES = "omc.report.titles"
-PLACES = ("title", "subtitle")
+PLACES = ("title", "subtitle", "summary")
 
 
 def findings(tables: dict[str, list[dict]], datasets: list[dict]) -> list[list]:

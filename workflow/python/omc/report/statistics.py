@@ -154,6 +154,14 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
         f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
         f" samples {cite('breiman')}."
     )
+    columns = config["report"]["subgroups"]
+    if columns:
+        yield (
+            f"Every metric was estimated in subgroups ({some(columns, 12)}), with intervals from a"
+            " bootstrap within each. The gap of a subgroup to all others was tested by permutations"
+            " of the subgroups within classes of the outcome, with p-values adjusted for all"
+            f" subgroups of a model by the largest standardised gap {cite('westfall')}."
+        )
     permutations = config["comparison"]["null_permutations"]
     if permutations:
         yield (

@@ -183,6 +183,14 @@ def check_scheme(scheme: str, key: str, groups) -> None:
         raise UserError(f"resampling.scheme: {reason.replace('{key}', key)}")
 
 
+def check_subgroups(columns: list[str], key: str, dataset: dict) -> None:
+    """Refuse subgroups by the outcome, and by the names of the samples."""
+    for name in columns:
+        if name in (dataset["outcome"]["column"], "sample"):
+            what = "has the samples' names" if name == "sample" else f"is {key}.outcome.column"
+            raise UserError(f"report.subgroups: '{name}' {what}: take it out")
+
+
 def check_metric(scheme: str, task: str, metric: str) -> None:
     """Refuse a comparison metric that ranks samples where splits are too small to rank."""
     if METRICS[metric].pooled or entry("omc.learn.schemes", scheme).RANKS:

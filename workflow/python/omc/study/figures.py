@@ -16,10 +16,11 @@ def figure_table() -> dict[str, dict]:
     return yaml.safe_load(catalog("figures.yaml").read_text(encoding="utf-8"))
 
 
-def figure_names(dataset: dict, null_permutations: bool) -> list[str]:
+def figure_names(dataset: dict, null_permutations: bool, subgroups: bool = False) -> list[str]:
     """Names of the figures of a data set, in the order of the report.
 
-    dataset: its resolved setting; null_permutations: whether it has a permutation null.
+    dataset: its resolved setting; null_permutations: whether it has a permutation null; subgroups:
+    whether its models are scored by subgroup.
     """
     conditions = {
         "always": True,
@@ -28,6 +29,7 @@ def figure_names(dataset: dict, null_permutations: bool) -> list[str]:
         "compare_layers": bool(compared_layers(dataset)),
         "compare_grouping": dataset["compare_grouping"],
         "null_permutations": null_permutations,
+        "subgroups": subgroups,
         "images": any("images" in layer for layer in dataset["layers"].values()),
     }
     return [name for name, row in figure_table().items() if conditions.get(row["when"])]

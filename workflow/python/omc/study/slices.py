@@ -7,6 +7,7 @@ slice runs only its rules again.
 import json
 from typing import TYPE_CHECKING
 
+from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS_OF
 from omc.study.canonical import canonical
 from omc.study.datasets import F_TESTS
@@ -168,6 +169,30 @@ class Slices:
                 {"name": name, "base": v["base"], "kind": v["kind"], **self._outcome(name)}
                 for name, v in variants.items()
             ]
+        )
+
+    def strata_setting(self) -> str:
+        """The columns of the subgroups, and the sheets that may have them."""
+        study, sheets = self._study, []
+        for name in study.with_subgroups():
+            setting = study.datasets[name]
+            parts = {DEVELOPMENT: setting, **setting["cohorts"]}
+            paths = {cohort: part["samples"] for cohort, part in parts.items()}
+            levels = {
+                column: [str(level) for level in kind["levels"]]
+                for layer in setting["layers"].values()
+                for column, kind in layer.get("types", {}).items()
+                if isinstance(kind, dict)
+            }
+            rds = setting.get("rds", {})
+            sheets.append({"name": name, "sheets": paths, "levels": levels, "rds": rds})
+        return canonical({"columns": self._config["report"]["subgroups"], "datasets": sheets})
+
+    def subgroup_setting(self, dataset: str) -> str:
+        """How a data set's models are scored by subgroup."""
+        scheme, seed = self._config["resampling"]["scheme"], self._config["seed"]
+        return canonical(
+            {"name": dataset, **self._outcome(dataset), "scheme": scheme, "seed": seed}
         )
 
     def findings_setting(self) -> str:

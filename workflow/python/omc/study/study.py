@@ -17,6 +17,7 @@ from omc.study.datasets import (
     check_metric,
     check_scheme,
     check_selection,
+    check_subgroups,
     path_problems,
     resolve_dataset,
     task_of,
@@ -71,6 +72,7 @@ class Study:
                 resolved = resolve_dataset(name, dataset, root)
                 scheme = self.config["resampling"]["scheme"]
                 check_scheme(scheme, f"datasets.{name}", resolved["groups"])
+                check_subgroups(self.config["report"]["subgroups"], f"datasets.{name}", resolved)
                 self.rds.update(replace_rds(name, resolved, self.results))
                 self.datasets.update({name: resolved, **variants(name, resolved)})
                 self.images.add(name, resolved)
@@ -217,11 +219,18 @@ class Study:
             return []
         return [name for name in self.config["datasets"] if self.learners(name)]
 
+    # Subgroups
+
+    def with_subgroups(self) -> list[str]:
+        """Data sets whose models are scored by subgroup too: no variants."""
+        return list(self.config["datasets"]) if self.config["report"]["subgroups"] else []
+
     # Figures and screen
 
     def figures(self, dataset: str) -> list[str]:
         """Names of the figures of a data set."""
-        return figure_names(self.datasets[dataset], dataset in self.permuted())
+        setting = self.datasets[dataset]
+        return figure_names(setting, dataset in self.permuted(), dataset in self.with_subgroups())
 
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""

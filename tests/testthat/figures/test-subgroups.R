@@ -1,0 +1,73 @@
+# In whom the first model works: strata of any number and name, small ones, and none.
+
+use_figures(environment())
+
+models <- c("r/null", "python/logistic_regression", "r/glmnet")
+
+#' Data of a figure; strata: data.frame of cohort, column, stratum, n_samples and p_adjusted.
+with_strata <- function(strata, estimate = seq(0.55, 0.9, length.out = nrow(strata))) {
+  rows <- merge(data.frame(model = models), strata, sort = FALSE)
+  table <- data.frame(
+    dataset = "demo", language = sub("/.*", "", rows$model), model = sub(".*/", "", rows$model),
+    metric = "roc_auc", rows[setdiff(names(strata), "")],
+    estimate = rep(estimate, each = length(models)), overall = 0.74
+  )
+  table$ci_low <- table$estimate - 0.2
+  table$ci_high <- pmin(table$estimate + 0.15, 1)
+  file <- tempfile(fileext = ".csv")
+  data.table::fwrite(table, file)
+  ranking <- data.frame(
+    metric = "roc_auc", model = models, estimate = c(0.9, 0.8, 0.7), ci_low = NA_real_,
+    ci_high = NA_real_, method = "nadeau_bengio", n_failed = 0, status = "scored",
+    complete = TRUE, leader = FALSE, beats_baseline = TRUE, differs_from_leader = FALSE
+  )
+  list(
+    dataset = "demo", metric = "roc_auc", n_splits = 25, ranking = ranking,
+    models = data.frame(
+      model = models, language = "R", baseline = models == "r/null", kind = "R", message = ""
+    ),
+    findings = data.frame(
+      key = "subgroups", place = "title",
+      text = "python/logistic_regression does worse in age > 61 (ROC AUC 0.600, rest 0.800)"
+    ),
+    subgroups = read_subgroups(file, "demo", models, "roc_auc")
+  )
+}
+
+drawn <- function(data, label) {
+  file <- tempfile(fileext = ".svg")
+  save_figure(draw_subgroups(data), file)
+  expect_legible_text(file, label)
+  keep_pictures(data, list(subgroups = draw_subgroups), label)
+  svg_text(file)
+}
+
+test_that("strata, small ones and cohorts are legible; the first model is no baseline", {
+  strata <- data.frame(
+    cohort = c(rep("development", 9), rep("lyon", 2)),
+    column = c("age", "age", "sex", "sex", rep("site of the first operation, as recorded", 5),
+               "age", "age"),
+    stratum = c("≤ 61", "> 61", "F", "M", "Massachusetts General Hospital and its clinics",
+                "B", "\"C\", annex", "D", "missing", "≤ 61", "> 61"),
+    n_samples = c(90, 96, 100, 86, 60, 55, 48, 20, 3, 40, 1000),
+    p_adjusted = c(0.01, 0.0001, 0.7, 0.7, 1, 1, 0.9, 1, NA, 1, 1)
+  )
+  text <- drawn(with_strata(strata, c(seq(0.55, 0.9, length.out = 8), NA, 0.7, 0.8)), "many")
+  expect_match(text, "The first model, python/logistic_regression", fixed = TRUE)
+  expect_match(text, "p < 0.001", fixed = TRUE)
+  expect_match(text, "≤ 61 (n = 90)", fixed = TRUE)
+  expect_match(text, "missing (n = 3)", fixed = TRUE)
+  expect_match(text, "no value", fixed = TRUE)
+  expect_match(text, "lyon", fixed = TRUE)
+})
+
+test_that("one column, or none, is legible", {
+  strata <- data.frame(
+    cohort = "development", column = "er", stratum = c("negative", "positive"),
+    n_samples = c(8, 60), p_adjusted = NA_real_
+  )
+  expect_no_match(drawn(with_strata(strata), "one"), "p = ", fixed = TRUE)
+  data <- with_strata(strata)
+  data$subgroups <- data$subgroups[0, ]
+  expect_match(drawn(data, "none"), "does worse", fixed = TRUE)
+})

@@ -1,0 +1,187 @@
+"""Performance by subgroup: estimates, gaps to the rest, and their error rate."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omc.core.tables import SUBGROUPS
+from omc.evaluate.pooled import _cohort
+from omc.evaluate.predictions import parse
+from omc.evaluate.subgroups import (
+    columns_of,
+    donors,
+    model_rows,
+    outcome_classes,
+    within_strata,
+)
+from tests.verification import subgroups as simulation
+
+FROM_METRIC = SUBGROUPS[SUBGROUPS.index("metric") :]
+
+
+def cohort_of(y, score, groups=None, repeats=2):
+    """A cohort of one model, whose probabilities are `score` (R, n), in five folds a repeat."""
+    n = len(y)
+    cells = [
+        ["python", "a", f"r{r}f{i % 5}", "development", f"S{i}", "no yes".split()[y[i]],
+         "no yes".split()[int(score[r][i] > 0.5)], str(1 - score[r][i]), str(score[r][i]), str(r)]
+        for r in range(repeats) for i in range(n)
+    ]  # fmt: skip
+    columns = ["language", "model", "split", "cohort", "sample", "truth", "predicted"]
+    table = pd.DataFrame(cells, columns=[*columns, "prob_no", "prob_yes", "repeat"])
+    tested = pd.DataFrame(
+        {
+            "sample": [f"S{i}" for i in range(n)],
+            "outcome": np.array(["no", "yes"])[y],
+            "group": [""] * n if groups is None else [f"G{g}" for g in groups],
+        }
+    )
+    return _cohort(parse(table, "yes"), tested, True, np.sum)
+
+
+def rows_of(cohort, **strata):
+    """{(column, stratum, metric): row} of the model; strata: (n,) labels by column."""
+    table = pd.concat(
+        [
+            pd.DataFrame({"column": name, "sample": cohort.samples, "stratum": labels})
+            for name, labels in strata.items()
+        ]
+    )
+    columns = columns_of(cohort, table, 1, 200, 100)
+    rows = model_rows(cohort.models["python/a"], cohort, columns, len(cohort.samples) - 1)
+    tidy = {}
+    for column, stratum, *cells in rows:
+        row = dict(zip(FROM_METRIC, cells, strict=True))
+        tidy[column, stratum, row["metric"]] = {
+            name: float(value or "nan") for name, value in row.items() if name != "metric"
+        }
+    return tidy
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A stratum whose samples are predicted at random, one of 5 samples, and one of one class."""
+    rng = np.random.default_rng(1)
+    y = np.arange(100) % 2
+    score = np.clip(0.5 + 0.3 * (y - 0.5) + 0.15 * rng.normal(size=(2, 100)), 0, 1)
+    site = np.repeat(["bad", "good", "small"], [40, 55, 5])
+    score[:, :40] = rng.random((2, 40))
+    size = np.where((np.arange(100) >= 70) & (y == 1), "large", "other")
+    return rows_of(cohort_of(y, score), site=site, size=size)
+
+
+def test_pooled_accuracy_is_that_of_the_weighted_strata(found):
+    for column in ("site", "size"):
+        rows = [
+            row for (of, _, metric), row in found.items() if (of, metric) == (column, "accuracy")
+        ]
+        counts = [row["n_samples"] for row in rows]
+        assert sum(counts) == 100
+        mean = np.average([row["estimate"] for row in rows], weights=counts)
+        assert mean == pytest.approx(rows[0]["overall"])
+        for row in rows:
+            rest = (100 * mean - row["n_samples"] * row["estimate"]) / (100 - row["n_samples"])
+            assert row["rest_estimate"] == pytest.approx(rest)
+            assert row["gap"] == pytest.approx(row["estimate"] - rest)
+
+
+def test_a_stratum_that_is_predicted_at_random_differs(found):
+    bad = found["site", "bad", "roc_auc"]
+    assert bad["p_adjusted"] < 0.02 and bad["p_column"] < 0.02
+    assert bad["gap_ci_high"] < 0 and bad["ci_low"] < 0.5 < bad["ci_high"]
+
+
+def test_a_small_stratum_is_listed_and_not_tested(found):
+    small = found["site", "small", "accuracy"]
+    assert small["n_samples"] == 5 and np.isfinite(small["estimate"])
+    assert np.isnan([small["p_adjusted"], small["p_column"], small["gap_ci_low"]]).all()
+
+
+def test_a_stratum_of_one_class_has_no_ranking_and_its_class_alone_is_no_difference(found):
+    assert np.isnan(found["size", "large", "roc_auc"]["estimate"])
+    assert np.isnan(found["size", "large", "roc_auc"]["p_adjusted"])
+    assert found["size", "large", "sensitivity"]["estimate"] > 0.5
+    assert found["size", "large", "accuracy"]["p_adjusted"] > 0.05
+
+
+def test_a_model_that_predicts_one_class_differs_by_the_classes_alone_and_has_no_narrow_interval():
+    y = np.repeat([0, 1, 0, 1], [10, 30, 30, 10])
+    sex = np.repeat(["F", "M"], 40)
+    row = rows_of(cohort_of(y, np.full((1, 80), 0.2), repeats=1), sex=sex)["sex", "F", "accuracy"]
+    assert row["gap"] == row["gap_expected"] == -0.5
+    assert row["p_adjusted"] == 1 and row["gap_ci_low"] < -0.6 < -0.4 < row["gap_ci_high"]
+
+
+def test_strata_are_exchanged_within_classes():
+    rng = np.random.default_rng(0)
+    classes, codes = rng.integers(2, size=60), rng.integers(3, size=60)
+    drawn = donors(codes, np.arange(60), classes, 1, 50)
+    assert (drawn[0] == np.arange(60)).all() and (drawn[1] != np.arange(60)).any()
+    assert (np.sort(drawn, axis=1) == np.arange(60)).all()
+    assert (classes[drawn] == classes).all()
+
+
+def test_groups_stay_together_and_where_they_have_several_strata_samples_stay_in_them():
+    units = np.repeat(np.arange(20), 3)
+    classes = np.repeat(np.arange(20) % 2, 3)
+    codes = np.repeat(np.arange(20) // 2 % 2, 3)
+    shuffled = codes[donors(codes, units, classes, 1, 20)].reshape(20, 20, 3)
+    assert (np.ptp(shuffled, axis=2) == 0).all() and (shuffled[1:] != shuffled[0]).any()
+    visit = np.tile([0, 0, 1], 20)
+    drawn = donors(visit, units, classes, 1, 20)
+    assert (units[drawn] == units).all() and (drawn[1] != np.arange(60)).any()
+
+
+def test_units_are_resampled_within_their_stratum():
+    codes, units = np.repeat([0, 1, 2], [6, 12, 2]), np.repeat(np.arange(10), 2)
+    drawn = within_strata(codes, units, 1, 30)
+    for code, size in enumerate((6, 12, 2)):
+        assert (drawn[:, codes == code].sum(axis=1) == size).all()
+    assert (drawn[:, ::2] == drawn[:, 1::2]).all() and (drawn[:, -2:] == 1).all()
+
+
+def test_sites_that_are_the_groups_are_compared_by_their_samples():
+    rng = np.random.default_rng(3)
+    y, site = np.arange(60) % 2, np.arange(60) // 20
+    score = np.clip(0.5 + 0.4 * (y - 0.5) + 0.1 * rng.normal(size=(1, 60)), 0, 1)
+    score[:, :20] = 1 - score[:, :20]
+    found = rows_of(cohort_of(y, score, site, 1), site=site.astype(str))
+    assert found["site", "0", "accuracy"]["p_adjusted"] < 0.02
+
+
+def test_the_same_seed_gives_the_same_rows():
+    rng = np.random.default_rng(2)
+    y, score = np.arange(40) % 2, rng.random((2, 40))
+    cohort, sex = cohort_of(y, score), np.where(np.arange(40) < 20, "F", "M")
+    assert repr(rows_of(cohort, sex=sex)) == repr(rows_of(cohort, sex=sex))
+
+
+def test_strata_of_a_regression_are_exchanged_within_fifths_of_the_outcome():
+    rng = np.random.default_rng(4)
+    y = rng.normal(size=60)
+    classes = outcome_classes(y)
+    assert (np.bincount(classes) == 12).all()
+    assert (np.diff(classes[np.argsort(y)]) >= 0).all()
+    sex = np.where(np.arange(60) < 30, "F", "M")
+    predicted = y + rng.normal(size=60) * np.where(sex == "F", 0.1, 1)
+    names = [f"S{i}" for i in range(60)]
+    table = pd.DataFrame({"sample": names, "truth": y, "predicted": predicted}).astype(str)
+    keys = {"language": "python", "model": "a", "cohort": "development", "repeat": "1"}
+    folds = [f"r01f{i % 5}" for i in range(60)]
+    tested = pd.DataFrame({"sample": names, "outcome": y, "group": ""})
+    cohort = _cohort(parse(table.assign(**keys, split=folds), None), tested, True, np.sum)
+    found = rows_of(cohort, sex=sex)
+    assert found["sex", "F", "rmse"]["p_adjusted"] < 0.02
+    assert found["sex", "F", "rmse"]["gap_ci_high"] < 0
+
+
+def test_random_strata_are_rarely_flagged_and_a_worse_one_is_found(monkeypatch):
+    """A cut of tests/verification/subgroups.py, which has 600 data sets of each kind."""
+    monkeypatch.setattr(simulation, "DATASETS", 25)
+    monkeypatch.setattr(simulation, "PERMUTATIONS", 100)
+    monkeypatch.setattr(simulation, "RESAMPLES", 20)
+    found, *_ = simulation.study(n=60)
+    assert max(found.values()) <= 0.12
+    monkeypatch.setattr(simulation, "DATASETS", 10)
+    found, in_sex, *_ = simulation.study(n=200, auc=(0.5, 0.97))
+    assert in_sex > 0.8

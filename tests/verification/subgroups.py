@@ -1,0 +1,172 @@
+"""How often a subgroup is said to differ: strata at random, and one that is truly worse.
+
+Run it alone with `python tests/verification/subgroups.py`, workflow/python on PYTHONPATH.
+
+Nearest centroids of ten features are trained in five folds, twice. The truth of a stratum is the
+mean ROC AUC of the trained models in its population, over all data sets.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import norm
+
+from omc.evaluate.pooled import Cohort, Predicted, _mean_score
+from omc.evaluate.predictions import Predictions
+from omc.evaluate.scoring import proportions
+from omc.evaluate.subgroups import FEWEST_SAMPLES, columns_of, model_rows
+from omc.learn.folds import fold_numbers
+
+DATASETS, SEED = 600, 1
+FEATURES, FOLDS, REPEATS = 10, 5, 2
+METRICS = ["roc_auc", "brier", "accuracy"]
+PERMUTATIONS, RESAMPLES = 200, 200
+# Largest share of the data sets without a difference in which one is found; smallest coverage.
+MOST, LEAST = 0.06, 0.93
+CLASSES = ["control", "case"]
+
+
+class DataSet:
+    """A data set with the columns `sex`, of two strata, and `site`, of four.
+
+    y: (n,) classes, strata: {column: (n,)}; auc: (2,) ROC AUC of a model that knows the population
+    in each sex; group: samples of a group, which are alike and share their strata.
+    """
+
+    def __init__(self, rng, n: int, prevalence=(0.4, 0.4), auc=(0.8, 0.8), group=1):
+        unit = np.arange(n) // group
+        sex, site = (rng.integers(k, size=unit.max() + 1) for k in (2, 4))
+        case = np.zeros(len(sex), dtype=int)
+        for code, share in enumerate(prevalence):
+            members = rng.permutation(np.flatnonzero(sex == code))
+            case[members[: round(share * len(members))]] = 1
+        sex, site, self.y = sex[unit], site[unit], case[unit]
+        self.strata, self.units = {"sex": sex, "site": site}, unit
+        self.shift = np.sqrt(2 / FEATURES) * norm.ppf(auc)
+        noise = rng.normal(size=(n, FEATURES))
+        if group > 1:
+            noise = 0.7 * noise[unit * group] + 0.714 * noise
+        self.x = noise + (self.shift[sex] * (self.y - 0.5))[:, None]
+
+    def predicted(self, seed: int):
+        """The cohort, the predictions, and (2,) the mean ROC AUC of the models in each sex."""
+        repeats, splits, true = [], [], []
+        n, groups = len(self.y), None
+        if self.units[1] == 0:
+            groups = self.units.astype(str)
+        for repeat in range(REPEATS):
+            score = np.empty(n)
+            fold = fold_numbers(self.y.astype(str), groups, FOLDS, seed * REPEATS + repeat)
+            for k in range(1, FOLDS + 1):
+                test = fold == k
+                x, y = self.x[~test], self.y[~test]
+                high, low = x[y == 1].mean(axis=0), x[y == 0].mean(axis=0)
+                weights = high - low
+                score[test] = (self.x[test] - (high + low) / 2) @ weights
+                true.append(norm.cdf(weights.sum() * self.shift / np.linalg.norm(weights) / 2**0.5))
+            prob = expit(score)
+            part = Predictions(
+                pd.DataFrame({"sample": np.arange(n)}), self.y, (prob > 0.5).astype(int),
+                np.stack([1 - prob, prob], axis=1), CLASSES, 1,
+            )  # fmt: skip
+            repeats.append((np.arange(n), part))
+            tests = [np.flatnonzero(fold == k) for k in range(1, FOLDS + 1)]
+            splits += [(test, part.take(test)) for test in tests]
+
+        def scored(weights, metrics=None):
+            return _mean_score(repeats, splits, weights, METRICS, np.sum)
+
+        predicted = Predicted(np.ones(n, dtype=bool), scored, True)
+        shares = proportions(self.y, CLASSES, 1)
+        cohort = Cohort("sample", self.units, shares, {}, np.arange(n), self.y)
+        return cohort, predicted, np.mean(true, axis=0)
+
+
+def simulate(seed: int, **setting):
+    """Rows of one data set as a table, and the ROC AUC of the models in each sex."""
+    data = DataSet(np.random.default_rng(seed), **setting)
+    cohort, predicted, true = data.predicted(seed)
+    strata = pd.concat(
+        [
+            pd.DataFrame({"column": name, "sample": cohort.samples, "stratum": codes.astype(str)})
+            for name, codes in data.strata.items()
+        ]
+    )
+    columns = columns_of(cohort, strata, seed + 10**6, PERMUTATIONS, RESAMPLES)
+    rows = model_rows(predicted, cohort, columns, len(np.unique(data.units)) - 1)
+    names = [
+        *("column", "stratum", "metric", "n", "estimate", "low", "high", "overall"),
+        *("rest", "gap", "gap_low", "gap_high", "expected", "p", "p_column"),
+    ]
+    table = pd.DataFrame(rows, columns=names)
+    table[names[3:]] = table[names[3:]].replace("", "nan").astype(float)
+    return table, true
+
+
+def study(**setting):
+    """Shares of data sets: {metric: with a difference}, with one in sex, and two coverages."""
+    runs = [simulate(SEED + at, **setting) for at in range(DATASETS)]
+    found = {
+        metric: np.mean([(t.loc[t["metric"] == metric, "p"] < 0.05).any() for t, _ in runs])
+        for metric in METRICS
+    }
+    in_sex, estimates, gaps = [], [], []
+    true = np.mean([of_models for _, of_models in runs], axis=0)
+    for table, _ in runs:
+        auc = table[(table["metric"] == "roc_auc") & (table["n"] >= FEWEST_SAMPLES)]
+        sex = auc[auc["column"] == "sex"]
+        in_sex.append((sex["p"] < 0.05).any())
+        code = sex["stratum"].astype(int).to_numpy()
+        has_limits = sex["low"].notna()
+        estimates += [*((sex["low"] <= true[code]) & (true[code] <= sex["high"]))[has_limits]]
+        # No site differs.
+        expected = pd.Series(0.0, auc.index)
+        expected[sex.index] = true[code] - true[1 - code]
+        gaps.append(not ((auc["gap_low"] > expected) | (expected > auc["gap_high"])).any())
+    return found, np.mean(in_sex), np.mean(estimates), np.mean(gaps)
+
+
+SETTINGS = {
+    "strata at random": {},
+    "strata at random, groups of four": {"group": 4},
+    "more cases in one sex, 0.6 and 0.25": {"prevalence": (0.25, 0.6)},
+    "ROC AUC .85 and .65": {"auc": (0.65, 0.85)},
+    "ROC AUC .95 and .65": {"auc": (0.65, 0.95)},
+}
+
+
+def main() -> int:
+    print(f"% of {DATASETS} data sets in which a stratum of two columns differs: adjusted p < 0.05")
+    print("in sex: in that column, by ROC AUC; intervals of ROC AUC with the truth: those of the")
+    print("estimates in sex, and those of all gaps of a data set")
+    print("samples  ROC AUC  Brier  accuracy  in sex  estimates   gaps")
+    by_chance, coverages = [], []
+    for name, setting in SETTINGS.items():
+        print(name)
+        for n in (60, 200):
+            found, in_sex, *coverage = study(n=n, **setting)
+            shares = [*found.values(), in_sex, *coverage]
+            row = "{:7.1f}  {:5.1f}  {:8.1f}  {:6.1f}  {:9.1f}  {:5.1f}"
+            print(f"{n:7}  {row}".format(*(100 * share for share in shares)), flush=True)
+            coverages += coverage
+            if "auc" not in setting:
+                by_chance.append(list(found.values()))
+    shares = np.mean(by_chance, axis=0)
+    print(
+        "all without a difference: ROC AUC {:.1f}, Brier {:.1f}, accuracy {:.1f}".format(
+            *100 * shares
+        )
+    )
+    outside = (shares > MOST).any() or min(coverages) < LEAST
+    print("outside the limits:", "some" if outside else "none")
+    return int(outside)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
