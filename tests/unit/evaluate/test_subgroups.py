@@ -176,7 +176,7 @@ def test_strata_of_a_regression_are_exchanged_within_fifths_of_the_outcome():
 
 
 def test_random_strata_are_rarely_flagged_and_a_worse_one_is_found(monkeypatch):
-    """A cut of tests/verification/subgroups.py, which has 600 data sets of each kind."""
+    """A cut of tests/verification/subgroups.py, which has 500 data sets of each kind."""
     monkeypatch.setattr(simulation, "DATASETS", 25)
     monkeypatch.setattr(simulation, "PERMUTATIONS", 100)
     monkeypatch.setattr(simulation, "RESAMPLES", 20)

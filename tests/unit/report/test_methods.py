@@ -167,6 +167,10 @@ def test_only_what_was_done_is_told(written):
     for source in ("corani", "delong", "efron", "airola"):
         assert SOURCES[source][0] not in few and SOURCES[source][0] in all_of_it
     assert "differ by less than 0.01" in all_of_it
+    assert "subgroups: yours" in few and SOURCES["westfall"][0] not in few
+    stratified = written(report={"subgroups": ["sex", "stage"]})
+    assert "estimated in subgroups (sex, stage)" in stratified
+    assert "subgroups: `subgroups.csv`" in stratified and SOURCES["westfall"][0] in stratified
     assert "was picked" not in few and "best mean comparison metric" in all_of_it
 
 
