@@ -93,12 +93,6 @@ MISTAKES = [
     (stratify("outcome"), ["datasets.leukemia.stratify_by", "'outcome'", "rename the column"]),
     (stratify("subtype"), ["'subtype' is datasets.leukemia.outcome.column", "take it out"]),
     (stratify("cohort", groups="cohort"), ["'cohort' is datasets.leukemia.groups", "take it out"]),
-    (
-        lambda c: c.update(report={"subgroups": ["subtype"]}),
-        ["report.subgroups: 'subtype' is datasets.leukemia.outcome.column: take it out"],
-    ),
-    (lambda c: c.update(report={"subgroups": ["sample"]}), ["has the samples' names: take it out"]),
-    (lambda c: c.update(report={"subgroups": "sex"}), ["'sex' is not a list: write [sex]"]),
     (lambda c: c.update(seed=7.0), ["seed: 7.0 is not a whole number: write 7"]),
     (lambda c: c.update(seed=2**31), ["seed: 2147483648 must be at most 2147483647"]),
     (lambda c: c.update(run=2022), ['run: 2022 is not text: write "2022", in quotes']),
