@@ -244,6 +244,14 @@ class TakesThreads(HistGradientBoostingClassifier):
             return super().fit(x, y)
 
 
+class Slow(GaussianNB):
+    """Takes half a second longer for each fit."""
+
+    def fit(self, x, y, sample_weight=None):
+        time.sleep(0.5)
+        return super().fit(x, y)
+
+
 class Unsaveable(GaussianNB):
     """Cannot be pickled."""
 

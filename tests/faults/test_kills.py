@@ -130,6 +130,46 @@ def kills_and_recovery(run, turn, undisturbed):
     return killed
 
 
+def forked(run):
+    """Forked children of the run's training scripts, by the ending of the script."""
+    found = {}
+    for process in run.children():
+        with contextlib.suppress(psutil.Error):
+            line = process.cmdline()
+            script = SCRIPT.search(" ".join(line))
+            if script and script[1].startswith("train.") and process.parent().cmdline() == line:
+                found[script[1]] = process
+    return found
+
+
+def test_a_killed_split_is_a_row_in_both_languages(root, tmp_path, finished, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(root))
+    run = Disturbed(root, tmp_path)
+    config = tiny_study(tmp_path)
+    config["models"]["python"].append({"name": "slow", "estimator": "tests.misbehaving.Slow"})
+    run.write(config | {"on_failure": "report"})
+    killed = {}
+    with run:
+        while run.process.poll() is None:
+            for script, process in forked(run).items():
+                if script not in killed:
+                    process.kill()
+                    killed[script] = process.pid
+            time.sleep(0.01)
+    assert run.process.returncode == 0 and set(killed) == {"train.py", "train.R"}, run.text
+    failures = run.table("results", "failures.csv")[1]
+    assert sorted(row["language"] for row in failures) == ["python", "r"]
+    assert all("was killed" in row["message"] for row in failures), failures
+    lost = {(row["model"], row["split"]) for row in failures}
+    before, after = (
+        [list(row.values()) for row in one.table("results", "tiny", "predictions.csv")[1]
+         if (row["model"], row["split"]) not in lost and row["model"] != "slow"]
+        for one in (finished[0], run)
+    )  # fmt: skip
+    assert after == before
+    print(f"\nkilled splits: {len(failures)} rows, the others untouched byte for byte")
+
+
 def test_many_kill_points(root, tmp_path, finished):
     killed = []
     for turn in range(6):

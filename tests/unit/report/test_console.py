@@ -30,7 +30,7 @@ def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "a.log").write_text("r01f01: done (0.1 s)\n", encoding="utf-8")
     text = closing_text(str(tmp_path), 0, True)
-    assert "a.log: the job with this log was killed before its end" in text
+    assert "a.log: its job was killed before its end" in text
 
 
 def test_a_run_on_all_cores_of_a_large_machine_is_told():

@@ -6,7 +6,6 @@ killed leaves a file with its name, by which the next run clears what it left.
 """
 
 import atexit
-import errno
 import json
 import logging
 import os
@@ -74,8 +73,9 @@ def begin(results: str, temporary: str) -> list[Run]:
     try:
         others = clear_killed()
         os.makedirs(results, exist_ok=True)
-        if not os.access(results, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), results)
+        probe = Path(results, ".writable")
+        probe.touch()
+        probe.unlink(missing_ok=True)
         FOLDER.mkdir(parents=True, exist_ok=True)
         folders = [tempfile.mkdtemp(prefix="omc-"), temporary]
         started = psutil.Process().create_time()
@@ -94,6 +94,8 @@ def begin(results: str, temporary: str) -> list[Run]:
     os.environ[VARIABLE] = run.name
     atexit.register(finish, run, guard)
     logging.getLogger("snakemake.logging").addFilter(Sentences(others))
+    # A log that cannot be written to is no reason for a stack.
+    logging.raiseExceptions = False
     end_on_signals()
     return others
 

@@ -89,6 +89,6 @@ def errors_of(log: Path) -> list[str]:
     if found or any(line.startswith("used ") for line in lines[-1:]):
         return found
     return [
-        f"ERROR: {log}: the job with this log was killed before its end (often: out of memory):"
-        " the same command runs it again"
+        f"ERROR: {log}: its job was killed before its end (often: out of memory), or the disk is"
+        " full: the same command runs it again"
     ]
