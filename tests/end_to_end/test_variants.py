@@ -95,7 +95,8 @@ def test_a_clinical_baseline(workflow, root):
     config["selection"] = {"features": 5}
     run = workflow()
     drawn = "images/clinical/breast_cancer/layers.png"
-    process = run.compare(config, "--", drawn)
+    added_drawn = drawn.replace("layers", "added_value")
+    process = run.compare(config, "--", drawn, added_drawn)
     assert process.returncode == 0, process.stderr
     clinical = [f"clinical:{name}" for name in ("age", "size", "grade", "er: positive")]
     results = run.path("results", "clinical")
@@ -122,6 +123,21 @@ def test_a_clinical_baseline(workflow, root):
         assert len(python) > 100
         assert r == pytest.approx(python, abs=1e-4)
     assert run.path(drawn).stat().st_size > 10_000
+    _, added = run.table("results", "clinical", "added_value.csv")
+    of_variants = {
+        (row["language"], row["model"], row["metric"]): row
+        for row in run.table("results", "clinical", "variants.csv")[1]
+    }
+    measures = [("roc_auc", ""), ("brier", ""), ("net_benefit", "0.2"), ("net_benefit", "0.5")]
+    models = {("python", "logistic_regression"), ("r", "glmnet"), ("picked", "picked")}
+    keys = [(r["language"], r["model"], r["measure"], r["threshold"]) for r in added]
+    assert sorted(keys) == sorted((*m, *measure) for m in models for measure in measures)
+    for row in added:
+        same = of_variants.get((row["language"], row["model"], row["measure"]))
+        assert not same or (same["difference"], same["p_value"]) == (
+            row["difference"],
+            row["p_value"],
+        )
 
 
 def test_microbiome(workflow, root):

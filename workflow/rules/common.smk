@@ -85,6 +85,7 @@ if workflow.is_main_process:
         stop(error)
 PASSED = f"{RESULTS}/validation/passed.txt"
 VARIANTS = STUDY.all_variants()
+BASELINES = STUDY.baseline_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]

@@ -271,6 +271,36 @@ rule compare_variants:
         "../scripts/evaluate/compare_variants.py"
 
 
+rule compare_baselines:
+    input:
+        metrics=f"{RESULTS}/metrics.csv",
+        picks=f"{RESULTS}/picks.csv",
+        splits=[f"{RESULTS}/{STUDY.base(v)}/splits.csv" for v in BASELINES],
+        samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in BASELINES],
+        predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in BASELINES],
+        variant=[f"{RESULTS}/{v}/predictions.csv" for v in BASELINES],
+        code=code("evaluate/compare_baselines.py"),
+    output:
+        f"{RESULTS}/added_value.csv",
+    log:
+        f"{RESULTS}/logs/added_value.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/added_value.tsv"
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(800, 10),
+    params:
+        variants=STUDY.slices.added_value_setting(),
+        scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
+        thresholds=CONFIG["comparison"]["thresholds"],
+    message:
+        "Compare data sets with their baseline layers alone"
+    script:
+        "../scripts/evaluate/compare_baselines.py"
+
+
 # The features that the models use: their stability, a consensus ranking, and what shuffling the top
 # features costs the best model of each language. All models together decide on the top features, so
 # that a new model in either language runs these rules again for both.

@@ -89,6 +89,7 @@ rule report_failures:
         tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
         comparisons=f"{RESULTS}/comparisons.csv",
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
+        added_value=[f"{RESULTS}/added_value.csv"] if BASELINES else [],
         described=rules.describe_predictions.output,
         null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
         subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],

@@ -547,3 +547,41 @@ def test_strata_that_cannot_be_tested_are_said_to_be_so():
     assert title("subgroups", result) == "No stratum is large enough to be tested against the rest"
     result.tables["subgroups"] = []
     assert title("subgroups", result) == "No model has a value in a stratum of the samples"
+
+
+def added(model, difference, p, variant="demo-clinical", measure="roc_auc"):
+    language, name = model.split("/")
+    return {
+        "dataset": "demo", "variant": variant, "language": language, "model": name,
+        "measure": measure, "threshold": "", "estimate": f"{0.7 + difference}",
+        "baseline_estimate": "0.7", "difference": str(difference), "p_value": p, "p_adjusted": p,
+    }  # fmt: skip
+
+
+def added_title(rows):
+    result = results(MEANS)
+    result.tables["added_value"] = rows
+    return title("added_value", result)
+
+
+def test_what_other_layers_add_is_said_of_the_picked_model_first():
+    rows = [
+        added("r/a", 0.2, "0.01"),
+        added("python/b", 0.1, "0.2"),
+        added("picked/picked", 0.05, "0.3"),
+    ]
+    assert added_title(rows) == (
+        "No evidence that the other layers add to clinical: ROC AUC 0.750 with them, 0.700 without,"
+        " of the picked model; evidence that they help 1 of 2 models"
+    )
+    rows = [
+        added("r/a", -0.1, "0.2"),
+        added("python/b", 0.0, ""),
+        added("picked/picked", -0.1, "0.001"),
+    ]
+    assert added_title(rows) == (
+        "Evidence that the other layers harm clinical: ROC AUC 0.600 with them, 0.700 without, of"
+        " the picked model"
+    )
+    rows = [added("r/a", -0.1, "0.2"), added("python/b", -0.1, "0.2")]
+    assert added_title(rows) == ("No model can be picked; no evidence for any of 2 models")

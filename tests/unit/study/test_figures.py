@@ -23,6 +23,8 @@ def test_a_figure_is_drawn_where_its_condition_holds():
     assert "subgroups" in figure_names(setting(), False, subgroups=True)
     assert "external" in figure_names(setting(cohorts={"b": {}}), False)
     assert "contact_sheet" in figure_names(setting(layers={"x": {"images": "cells"}}), False)
+    layers = {"genes": {"role": "feature"}, "clinic": {"role": "baseline"}}
+    assert {"layers", "added_value"} <= set(figure_names(setting(layers=layers), False))
 
 
 def test_tables_are_named_once():

@@ -4,9 +4,14 @@
 def tables_of_findings():
     """Tables by name; some only if a data set has a figure that reads them."""
     figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
-    extra = {"confusion", "null_tests", "sample_errors", "subgroups", "variants"}.intersection(
-        figure_tables(figures)
-    )
+    extra = {
+        "added_value",
+        "confusion",
+        "null_tests",
+        "sample_errors",
+        "subgroups",
+        "variants",
+    }.intersection(figure_tables(figures))
     names = (
         "ranking",
         "metrics",
@@ -72,6 +77,7 @@ def kept_files(wildcards):
     files += [
         *last.tables,
         *last.variants,
+        *last.added_value,
         *last.described,
         *last.null,
         *last.subgroups,

@@ -20,6 +20,11 @@ main <- function(input, output, params) {
       input[["variants"]], data$dataset, params[["models"]], params[["baselines"]], data$metric
     )
   }
+  if (!is.null(input[["added_value"]])) {
+    data$added_value <- read_added_value(
+      input[["added_value"]], data$dataset, params[["models"]], data$metric
+    )
+  }
   if (!is.null(input[["curves"]])) {
     data$described <- read_described(input, data$dataset, params[["models"]])
     data$weights <- params[["weights"]]

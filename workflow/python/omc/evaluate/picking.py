@@ -47,7 +47,7 @@ def pick(
     )
     picks = best_in_each(inner, METRICS[metric].sign)
     of_dataset = metrics[(metrics["dataset"] == name) & (metrics["cohort"] == DEVELOPMENT)]
-    scores = _of_picks(of_dataset[of_dataset["metric"] == metric], picks)
+    scores = of_picks(of_dataset[of_dataset["metric"] == metric], picks)
     splits = list(dict.fromkeys(of_dataset["split"]))
     left_out = [split for split in splits if split not in picks]
     if left_out and models:
@@ -110,7 +110,7 @@ def best_in_each(values: pd.DataFrame, sign: int) -> dict[str, str]:
     return best
 
 
-def _of_picks(table: pd.DataFrame, picks: dict[str, str]) -> pd.DataFrame:
+def of_picks(table: pd.DataFrame, picks: dict[str, str]) -> pd.DataFrame:
     """The rows of a table with language, model and split that are of the picked models."""
     model = table["language"] + "/" + table["model"]
     return table[model == table["split"].map(picks)]
@@ -122,7 +122,7 @@ def _estimated(dataset: dict, paths: dict, scores, picks: dict[str, str], params
     scores: the rows of metrics.csv of the picks, of the comparison metric.
     """
     language, model = PICKED
-    predictions = _of_picks(read_text(paths["predictions"]), picks)
+    predictions = of_picks(read_text(paths["predictions"]), picks)
     files = {
         "predictions": predictions.assign(language=language, model=model),
         "splits": paths["splits"],

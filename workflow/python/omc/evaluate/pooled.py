@@ -62,13 +62,13 @@ def read_cohorts(
     samples: str,
     positive: str | None,
     scheme: str,
-    variant: str | None = None,
+    variant: str | pd.DataFrame | None = None,
     within_splits: bool = False,
 ) -> dict[str, Cohort]:
     """Cohorts by name, from the tables of a data set: paths of three files.
 
     predictions: path, or the table itself; positive: label of the positive class, None for the
-    second of two; scheme: name of the resampling scheme; variant: path of the predictions of a
+    second of two; scheme: name of the resampling scheme; variant: likewise the predictions of a
     variant for the same samples and repeats. A sample that was tested several times, once per
     repeat, is drawn with all its predictions.
 
@@ -78,9 +78,13 @@ def read_cohorts(
     2011, doi:10.1016/j.csda.2010.11.018). within_splits: rank so in every scheme, and count a split
     as often as it has samples.
     """
-    table = predictions if isinstance(predictions, pd.DataFrame) else read_text(predictions)
-    if variant:
-        variant_table = read_text(variant)
+
+    def of_path(table):
+        return table if isinstance(table, pd.DataFrame) else read_text(table)
+
+    table = of_path(predictions)
+    if variant is not None:
+        variant_table = of_path(variant)
         table = pd.concat(
             [table, variant_table.assign(language="variant/" + variant_table["language"])]
         )

@@ -27,7 +27,8 @@ def code_files(workflow: str, *files: str) -> list[str]:
         if path not in used_files:
             used_files.append(path)
             pending += [] if path.name in NO_NUMBERS else used_by(path, workflow)
-    relevant = (path for path in used_files[1:] if path.name not in NO_NUMBERS)
+    script = Path(workflow, files[0])
+    relevant = (path for path in used_files if path != script and path.name not in NO_NUMBERS)
     return sorted(map(str, relevant))
 
 

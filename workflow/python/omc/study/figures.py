@@ -27,6 +27,9 @@ def figure_names(dataset: dict, null_permutations: bool, subgroups: bool = False
         dataset["outcome"]["task"]: True,
         "cohorts": bool(dataset["cohorts"]),
         "compare_layers": bool(compared_layers(dataset)),
+        "baseline": any(
+            dataset["layers"][name]["role"] == "baseline" for name in compared_layers(dataset)
+        ),
         "compare_grouping": dataset["compare_grouping"],
         "null_permutations": null_permutations,
         "subgroups": subgroups,

@@ -195,6 +195,18 @@ class Slices:
             {"name": dataset, **self._outcome(dataset), "scheme": scheme, "seed": seed}
         )
 
+    def added_value_setting(self) -> str:
+        """All variants of a baseline alone, with the data set that it is compared with."""
+        study, parts = self._study, []
+        for name in study.baseline_variants():
+            base = study.base(name)
+            other = {"classification": "brier", "regression": "r2"}[study.task(base)]
+            measures = list(dict.fromkeys([study.comparison_metric(base), other]))
+            names = {"name": name, "base": base, "baselines": study.baselines(base)}
+            positive = study.datasets[base]["outcome"]["positive"]
+            parts.append({**names, "positive": positive, "measures": measures})
+        return canonical(parts)
+
     def findings_setting(self) -> str:
         """All data sets with the cohorts and figures that have findings."""
         study = self._study

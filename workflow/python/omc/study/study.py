@@ -170,6 +170,10 @@ class Study:
         """Names of the data sets that are variants of others."""
         return [name for name in self.datasets if self._variant(name)]
 
+    def baseline_variants(self) -> list[str]:
+        """Names of the variants that are a layer of `role: baseline` alone."""
+        return [name for name in self.variants("layer") if self._is_baseline_alone(name)]
+
     def base(self, dataset: str) -> str:
         """The configured data set that a variant is made from; otherwise the data set itself."""
         return self._variant(dataset).get("base", dataset)
@@ -177,6 +181,10 @@ class Study:
     def split_source(self, dataset: str) -> str:
         """The data set whose samples are split: the base, if this is its variant without groups."""
         return self.base(dataset) if dataset in self.variants("ungrouped") else dataset
+
+    def _is_baseline_alone(self, dataset: str) -> bool:
+        layers = self.datasets[dataset]["layers"].values()
+        return all(layer["role"] == "baseline" for layer in layers)
 
     def _variant(self, dataset: str) -> dict:
         return self.datasets[dataset].get("variant", {})
