@@ -72,7 +72,9 @@ draw_added_value <- function(data) {
       colour = ink[["strong"]], size = text_sizes[["small"]] / .pt, show.legend = FALSE
     ) +
     scale_colour_manual(values = colours, labels = labels, breaks = names(colours), guide = key) +
-    scale_shape_manual(values = shapes, labels = labels, breaks = names(colours)) +
+    scale_shape_manual(
+      values = shapes, labels = labels, breaks = names(colours), guide = guide_legend(NULL)
+    ) +
     scale_fill_manual(values = c(colours, open = ink[["paper"]]), guide = "none") +
     scale_x_continuous(n.breaks = 4, labels = short_number, expand = expansion(c(0.05, 0.4))) +
     scale_y_discrete(labels = stats::setNames(names, levels(rows$model))) +
