@@ -28,7 +28,7 @@ FEATURES, FOLDS = 10, 5
 METRICS = ["roc_auc", "brier", "accuracy"]
 PERMUTATIONS, RESAMPLES = 200, 100
 # Largest share of the data sets without a difference in which one is found; smallest coverage.
-MOST, LEAST = 0.06, 0.93
+MOST, LEAST = 0.06, 0.9
 CLASSES = ["control", "case"]
 
 
@@ -92,8 +92,8 @@ def simulate(seed: int, **setting):
             for name, codes in data.strata.items()
         ]
     )
-    columns = columns_of(cohort, strata, seed + 10**6, PERMUTATIONS, RESAMPLES)
-    rows = model_rows(predicted, cohort, columns, len(np.unique(data.units)) - 1)
+    columns = columns_of(cohort, strata, seed + 10**6, False, PERMUTATIONS, RESAMPLES)
+    rows = model_rows(predicted, cohort, columns)
     names = [
         *("column", "stratum", "metric", "n", "estimate", "low", "high", "overall"),
         *("rest", "gap", "gap_low", "gap_high", "expected", "p", "p_column"),

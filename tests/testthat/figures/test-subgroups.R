@@ -28,7 +28,7 @@ with_strata <- function(strata, estimate = seq(0.55, 0.9, length.out = nrow(stra
     ),
     findings = data.frame(
       key = "subgroups", place = "title",
-      text = "python/logistic_regression does worse in age > 61 (ROC AUC 0.600, rest 0.800)"
+      text = "python/logistic_regression does worse in age > 61 (ROC AUC 0.600, expected 0.800)"
     ),
     subgroups = read_subgroups(file, "demo", models, "roc_auc")
   )

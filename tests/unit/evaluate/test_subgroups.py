@@ -39,7 +39,7 @@ def cohort_of(y, score, groups=None, repeats=2):
     return _cohort(parse(table, "yes"), tested, True, np.sum)
 
 
-def rows_of(cohort, **strata):
+def rows_of(cohort, external=False, **strata):
     """{(column, stratum, metric): row} of the model; strata: (n,) labels by column."""
     table = pd.concat(
         [
@@ -47,8 +47,8 @@ def rows_of(cohort, **strata):
             for name, labels in strata.items()
         ]
     )
-    columns = columns_of(cohort, table, 1, 200, 100)
-    rows = model_rows(cohort.models["python/a"], cohort, columns, len(cohort.samples) - 1)
+    columns = columns_of(cohort, table, 1, external, 200, 100)
+    rows = model_rows(cohort.models["python/a"], cohort, columns)
     tidy = {}
     for column, stratum, *cells in rows:
         row = dict(zip(FROM_METRIC, cells, strict=True))
@@ -140,13 +140,17 @@ def test_units_are_resampled_within_their_stratum():
     assert (drawn[:, ::2] == drawn[:, 1::2]).all() and (drawn[:, -2:] == 1).all()
 
 
-def test_sites_that_are_the_groups_are_compared_by_their_samples():
+def test_sites_that_are_the_groups_are_compared_only_where_one_model_predicts_them():
     rng = np.random.default_rng(3)
     y, site = np.arange(60) % 2, np.arange(60) // 20
     score = np.clip(0.5 + 0.4 * (y - 0.5) + 0.1 * rng.normal(size=(1, 60)), 0, 1)
     score[:, :20] = 1 - score[:, :20]
-    found = rows_of(cohort_of(y, score, site, 1), site=site.astype(str))
-    assert found["site", "0", "accuracy"]["p_adjusted"] < 0.02
+    cohort = cohort_of(y, score, site, 1)
+    outside = rows_of(cohort, True, site=site.astype(str))["site", "0", "accuracy"]
+    assert outside["p_adjusted"] < 0.02
+    inside = rows_of(cohort, site=site.astype(str))["site", "0", "accuracy"]
+    assert inside["ci_low"] <= inside["estimate"] <= inside["ci_high"] < 0.5
+    assert np.isnan([inside["p_adjusted"], inside["p_column"], inside["gap_ci_low"]]).all()
 
 
 def test_the_same_seed_gives_the_same_rows():

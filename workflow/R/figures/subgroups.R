@@ -55,9 +55,9 @@ draw_subgroups <- function(data) {
     ),
     paste(
       "Bars: 95 % intervals, one by one. p: of the gap to the rest beyond what the mix of outcomes",
-      "explains, adjusted for all strata and columns",
-      "(max-T); brown: below 0.05. Grey: fewer than 10 samples, here or in the rest, not tested.",
-      "All models and metrics: subgroups.csv."
+      "explains, adjusted for all strata and columns (max-T); brown: below 0.05. Grey: not tested,",
+      "with fewer than 10 samples, here or in the rest, or in cross-validation one group in each",
+      "stratum. All models and metrics: subgroups.csv."
     )
   )
 }

@@ -37,7 +37,8 @@ class Column:
 
     strata: their names; codes: (n,) the stratum of each sample; units: (n,) what is drawn with
     replacement; permuted: (P, n) the strata in each permutation, the first of which leaves them as
-    they are; drawn: (B, n) how often each sample is in each resample of its stratum.
+    they are; drawn: (B, n) how often each sample is in each resample of its stratum; trained_on:
+    number of training units, infinite for an external cohort; tested: whether strata are compared.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Column:
     units: np.ndarray
     permuted: np.ndarray
     drawn: np.ndarray
+    trained_on: float
+    tested: bool
 
 
 def subgroup_rows(dataset: dict, paths: dict, strata: pd.DataFrame) -> list[list]:
@@ -58,10 +61,9 @@ def subgroup_rows(dataset: dict, paths: dict, strata: pd.DataFrame) -> list[list
     settings = {key: dataset[key] for key in ("positive", "scheme")}
     for name, cohort in read_cohorts(**paths, **settings, within_splits=True).items():
         seed = fit_seed(dataset["seed"], dataset["name"], "", "", name, "subgroups")
-        columns = columns_of(cohort, strata[strata["cohort"] == name], seed)
-        trained_on = len(np.unique(cohort.units)) - 1 if name == DEVELOPMENT else np.inf
+        columns = columns_of(cohort, strata[strata["cohort"] == name], seed, name != DEVELOPMENT)
         for model, predicted in cohort.models.items():
-            for column, stratum, *cells in model_rows(predicted, cohort, columns, trained_on):
+            for column, stratum, *cells in model_rows(predicted, cohort, columns):
                 rows.append([dataset["name"], name, column, stratum, *model.split("/", 1), *cells])
     return rows
 
@@ -70,13 +72,15 @@ def columns_of(
     cohort: Cohort,
     strata: pd.DataFrame,
     seed: int,
+    external: bool = False,
     permutations: int = PERMUTATIONS,
     resamples: int = RESAMPLES,
 ) -> list[Column]:
     """The columns that divide a cohort; strata: rows of subgroup_samples.csv of the cohort.
 
-    Groups are the units, as their samples are alike, unless each stratum is a single group: then
-    its samples are.
+    Groups are the units, as their samples are alike. If each stratum is a single group, its samples
+    are; strata are then compared in an external cohort only, which one model predicts. In
+    cross-validation each group has a model of its own, and no test can tell one from the other.
     """
     classes = outcome_classes(cohort.outcome)
     columns = []
@@ -89,7 +93,9 @@ def columns_of(
         units = np.arange(len(codes)) if single else groups
         permuted = codes[donors(codes, units, classes, seed, permutations)]
         drawn = within_strata(codes, units, fit_seed(seed, "", "", "", name, ""), resamples)
-        columns.append(Column(name, names, codes, units, permuted, drawn))
+        trained_on = np.inf if external else len(np.unique(units)) - 1
+        tested = external or not single or len(units) == groups.max() + 1
+        columns.append(Column(name, names, codes, units, permuted, drawn, trained_on, tested))
     return columns
 
 
@@ -140,8 +146,8 @@ class Stratum:
     """A stratum of a column with its scores by one model.
 
     mask: (n,) its samples that the model predicted; units: how many samples or groups are in it,
-    and in the rest; tested: whether both have enough samples; inside, rest: {metric: (P + B,)}
-    their scores in the P permutations and the B resamples of the column.
+    and in the rest; tested: whether both are compared, and have enough samples; inside, rest:
+    {metric: (P + B,)} their scores in the P permutations and the B resamples of the column.
     """
 
     column: Column
@@ -175,7 +181,7 @@ def strata_of(column: Column, predicted: Predicted) -> list[Stratum]:
         parts = [predicted.tested & mask for mask in (column.codes == code, column.codes != code)]
         if not parts[0].any():
             continue
-        tested = min(part.sum() for part in parts) >= FEWEST_SAMPLES
+        tested = column.tested and min(part.sum() for part in parts) >= FEWEST_SAMPLES
         units = [len(np.unique(column.units[part])) for part in parts]
         inside, rest = (
             _scored(predicted, weights, mask) for mask in (codes == code, codes != code)
@@ -194,17 +200,15 @@ def _scored(predicted: Predicted, weights, mask) -> dict[str, np.ndarray]:
     return {metric: np.concatenate([part[metric] for part in parts]) for metric in parts[0]}
 
 
-def model_rows(
-    predicted: Predicted, cohort: Cohort, columns: list[Column], trained_on: float
-) -> list[list]:
+def model_rows(predicted: Predicted, cohort: Cohort, columns: list[Column]) -> list[list]:
     """Rows of subgroups.csv of one model in one cohort: `column`, `stratum`, then from `metric` on.
 
-    trained_on: number of training units, infinite for an external cohort. The p-value of a gap is
-    the share of permutations of the strata (see `donors`) in which the largest standardised gap of
-    all strata of all columns is at least as large, and so holds for all of them together (max-T:
-    Westfall & Troendle 2008, doi:10.1002/bimj.200710456). Intervals are from a bootstrap over the
-    units of each stratum; those of gaps hold for all strata together too, as they are as wide as
-    the largest standardised gap in 95 % of the permutations, with the larger error of the two.
+    The p-value of a gap is the share of permutations of the strata (see `donors`) in which the
+    largest standardised gap of all strata of all columns is at least as large, and so holds for all
+    of them together (max-T: Westfall & Troendle 2008, doi:10.1002/bimj.200710456). Intervals are
+    from a bootstrap over the units of each stratum; those of gaps hold for all strata together too,
+    as they are as wide as the largest standardised gap in 95 % of the permutations, with the larger
+    error of the two.
     """
     overall = predicted.scored(predicted.tested[None].astype(float))
     strata = [stratum for column in columns for stratum in strata_of(column, predicted)]
@@ -223,8 +227,8 @@ def model_rows(
                 same = [z[id(other)] for other in tested if other.column is stratum.column]
                 of_column = _largest(same)
                 p_values = [_p(largest, z[id(stratum)][0]), _p(of_column, of_column[0])]
-            estimate, *limits = _estimate(stratum, metric, cohort, trained_on)
-            gap = _gap(stratum, metric, critical, trained_on)
+            estimate, *limits = _estimate(stratum, metric, cohort)
+            gap = _gap(stratum, metric, critical)
             numbers = estimate, *limits, value, *gap, *p_values
             size = int(stratum.mask.sum())
             rows.append([stratum.column.name, stratum.name, metric, size, *map(number, numbers)])
@@ -241,11 +245,12 @@ def _p(largest: np.ndarray, observed: float) -> float:
     return float(np.mean(largest >= observed - ROUNDING))
 
 
-def _estimate(stratum: Stratum, metric: str, cohort: Cohort, trained_on: float):
+def _estimate(stratum: Stratum, metric: str, cohort: Cohort):
     """(estimate, low, high) of a stratum."""
     estimate = stratum.inside[metric][0]
     values = stratum.inside[metric][len(stratum.column.permuted) :]
     bounds = METRICS[metric].lowest, METRICS[metric].highest
+    trained_on = stratum.column.trained_on
     limits = resampled_interval(estimate, values, stratum.units[0], bounds, trained_on=trained_on)
     if np.isfinite(estimate) and np.isnan(limits[0]):
         shares = {name: mask & stratum.mask for name, mask in cohort.proportions.items()}
@@ -254,7 +259,7 @@ def _estimate(stratum: Stratum, metric: str, cohort: Cohort, trained_on: float):
     return estimate, *limits
 
 
-def _gap(stratum: Stratum, metric: str, critical: float, trained_on: float):
+def _gap(stratum: Stratum, metric: str, critical: float):
     """(score of the rest, gap, low, high, expected gap) of a stratum."""
     permuted, drawn = stratum.gaps(metric)
     rest, gap = stratum.rest[metric][0], permuted[0]
@@ -262,7 +267,9 @@ def _gap(stratum: Stratum, metric: str, critical: float, trained_on: float):
         return rest, gap, *NO_LIMITS, np.nan
     units = min(stratum.units)
     # A stratum that is all right by chance does not show how much it can vary; permutations do.
-    error = np.fmax(cross_validated_error(drawn, units, trained_on), np.nanstd(permuted))
+    error = np.fmax(
+        cross_validated_error(drawn, units, stratum.column.trained_on), np.nanstd(permuted)
+    )
     if error < ROUNDING:
         return rest, gap, *NO_LIMITS, np.nanmean(permuted)
     # Student's t for few units.

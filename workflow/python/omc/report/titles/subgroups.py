@@ -14,7 +14,7 @@ def title(result: Result) -> str:
         return "No model has a value in a stratum of the samples"
     tested = [row for row in rows if row["p_adjusted"]]
     if not tested:
-        return "No stratum is large enough to be tested against the rest"
+        return "No stratum can be tested against the rest"
     found = [*_found(result, tested, -1), *_found(result, tested, 1)]
     if not found:
         which = f"any of {len(tested)} strata" if len(tested) > 1 else "the one stratum tested"
@@ -46,9 +46,10 @@ def _first(result: Result) -> tuple[str, list[dict]]:
 
 
 def _found(result: Result, tested: list[dict], direction: int) -> list[str]:
-    """'worse in sex: F (ROC AUC 0.62, rest 0.80)', or nothing; direction: 1 better, -1 worse.
+    """'worse in sex: F (ROC AUC 0.62, expected 0.80)', or nothing; direction: 1 better, -1 worse.
 
-    Of two strata, one is better where the other is worse: only the worse one is named.
+    Expected: the value of the rest, with the stratum's mix of outcomes. Of two strata, one is
+    better where the other is worse: only the worse one is named.
     """
     columns = [(row["cohort"], row["column"]) for row in tested]
     rows = [
@@ -64,8 +65,8 @@ def _found(result: Result, tested: list[dict], direction: int) -> list[str]:
     if len(rows) > 2:
         return [f"{word} in {len(rows)} of {len(tested)} strata"]
     named = [
-        f"{_name(row)} ({result.label} {result.text(row['estimate'])}, rest"
-        f" {result.text(row['rest_estimate'])})"
+        f"{_name(row)} ({result.label} {result.text(row['estimate'])}, expected"
+        f" {result.text(float(row['rest_estimate']) + float(row['gap_expected']))})"
         for row in rows
     ]
     return [f"{word} in {joined(named)}"]
