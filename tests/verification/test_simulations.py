@@ -15,6 +15,7 @@ SCRIPTS = {
     "twins.py": "How closely the learners of both languages agree",
     "alarms.py": "Simulation: how often the alarms of the data checks fire",
     "net_benefit.py": "Simulation: how often net benefit calls a model useful",
+    "added_value.py": "Simulation: how often omics is said to add to clinical columns",
     "subgroups.py": "Simulation: how often a subgroup is said to differ",
 }
 

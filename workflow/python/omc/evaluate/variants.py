@@ -70,9 +70,10 @@ def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, design: Design
     paired = pd.DataFrame(
         {name: t.groupby(unit, sort=False)["value"].mean() for name, t in tables.items()}
     )
+    pairs_of = dict(iter(paired.groupby(KEYS, sort=False)))
     # In the order of the base's rows: pandas sorts the union of two indices.
     for names in tables["estimate"][KEYS].drop_duplicates().itertuples(index=False, name=None):
-        complete_pairs = paired.loc[names].dropna()
+        complete_pairs = pairs_of[names].dropna()
         differences = (complete_pairs["estimate"] - complete_pairs["variant_estimate"]).to_numpy()
         ratio, df = 0.0, len(differences) - 1.0
         if kind == "layer":
