@@ -311,3 +311,22 @@ def test_a_sample_without_any_image_is_named(pictures, write):
     write("three.tsv", SHEET)
     with pytest.raises(UserError, match=r"layers.cells.images: 1 of 3 .*missing: 'd'; found there"):
         import_dataset("demo", dataset)
+
+
+def test_columns_may_be_of_a_table_of_their_own(two, write, capsys):
+    clinic = "sample,age,sex,stage\nd,51,F,II\nb,,M,I\nelsewhere,40,X,IV\nc,62,F,I\na,70,M,II\n"
+    types = {"stage": {"levels": ["I", "II"]}}
+    columns = {"columns": ["age", "sex", "stage"], "types": types}
+    two["layers"]["clinic"] = {"table": write("clinic.csv", clinic), **columns}
+    values, samples, features, layers, _ = import_dataset("demo", two)
+    assert samples == ["b", "c"] and layers[-3:] == ["clinic"] * 3
+    # A level of a sample that is not in the sheet is no level.
+    assert features[-3:] == ["clinic:age", "clinic:sex: M", "clinic:stage"]
+    np.testing.assert_array_equal(values[:, -3:], [[np.nan, 1, 0], [62, 0, 0]])
+
+
+def test_a_table_of_columns_with_other_samples_is_named(two, write):
+    columns = {"columns": ["age"], "types": {}}
+    two["layers"] = {"clinic": {"table": write("clinic.csv", "sample,age\nz,51\n"), **columns}}
+    with pytest.raises(UserError, match=r"layers.clinic.table: 4 of 4 samples of samples.tsv are"):
+        import_dataset("demo", two)

@@ -124,9 +124,12 @@ def refuse_non_numbers(path: str, table: pd.DataFrame) -> None:
 def not_a_number(path: str, row, column, value) -> str:
     """The sentence for a cell that holds something else."""
     shown = value if len(repr(value)) < 80 else f"{repr(value)[:80]}…"
+    hint = ""
+    if str(value).isalpha():
+        hint = "; if it is a kind of sample, such as a sex, name such columns in the layer's columns"
     return (
         f"{path}: row '{row}', column '{column}' is {shown!r}, not a number: correct it, or leave"
-        " it empty if it is missing"
+        f" it empty if it is missing{hint}"
     )
 
 

@@ -156,8 +156,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     """
     layer, at = dataset["layers"][name], f"{key}.layers.{name}"
     if "columns" in layer:
-        sheets = {cohort: _sheet_path(dataset, cohort) for cohort in rows}
-        return import_columns(layer, sheets, rows, at)
+        return _import_columns(name, dataset, rows, at)
     several_layers = len(dataset["layers"]) > 1
     table = read_table(layer["table"], layer["orientation"], layer["matrix"])
     parts = {}
@@ -183,6 +182,18 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
         # Features that development lacks do not count towards the total of a sample.
         parts[cohort] = transformed(cohort_table, samples, table.columns, cohort_layer, cohort_key)
     return parts
+
+
+def _import_columns(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
+    """Columns of the sample sheets as features, or of tables that have the same samples."""
+    sheets, paths, several_layers = {}, {}, len(dataset["layers"]) > 1
+    for cohort, of_cohort in rows.items():
+        part = dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort]
+        layer = {"table": part["samples"], **part["layers"][name]}
+        sheet, paths[cohort] = read_sheet(layer["table"]), layer["table"]
+        samples = found_samples(sheet, of_cohort.index, several_layers, key, layer, part["samples"])
+        sheets[cohort] = sheet.loc[samples]
+    return import_columns(dataset["layers"][name], sheets, paths, key)
 
 
 def refuse_outcome(table: pd.DataFrame, outcome: pd.Series, dataset: dict, key: str) -> None:
@@ -220,7 +231,8 @@ def found_samples(
     missing = samples.difference(table.index, sort=False)
     if len(missing) > (len(samples) - 1 if others else 0):
         advice = ""
-        if len(missing) == len(samples) and len(samples.intersection(table.columns)):
+        in_columns = len(missing) == len(samples) and len(samples.intersection(table.columns))
+        if in_columns and "orientation" in layer:
             other = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
             advice = f"; {key}.orientation: {other[layer['orientation']]} would fit"
         kind = "images" if "images" in layer else "table"

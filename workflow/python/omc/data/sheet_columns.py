@@ -7,27 +7,25 @@ import pandas as pd
 
 from omc.core.errors import UserError, did_you_mean, some
 from omc.data.missing import is_doubtful, is_missing
-from omc.data.reading import read_sheet
 
 # More levels than this are names rather than kinds of samples.
 MOST_LEVELS = 12
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 
 
-def import_columns(layer: dict, sheets: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
-    """The features by cohort, of the samples of its rows; development comes first.
+def import_columns(layer: dict, sheets: dict, paths: dict, key: str) -> dict[str, pd.DataFrame]:
+    """The features by cohort; development comes first.
 
-    layer: its setting, with columns and types; sheets: path of the sheet by cohort; rows: tables of
-    the samples by cohort; key: of the layer.
+    layer: its setting, with columns and types; sheets, paths: the cells of the samples, and the
+    file that they are of, by cohort; key: of the layer.
     """
     parts: dict[str, pd.DataFrame] = {}
-    for cohort, path in sheets.items():
-        sheet = read_sheet(path)
+    for cohort, sheet in sheets.items():
         if not parts:
-            features = features_of(sheet, layer, key, path)
+            parts[cohort] = features_of(sheet, layer, key, paths[cohort])
         else:
-            features = same_features(sheet, next(iter(parts.values())).columns, layer, key, path)
-        parts[cohort] = features.loc[rows[cohort].index]
+            features = next(iter(parts.values())).columns
+            parts[cohort] = same_features(sheet, features, layer, key, paths[cohort])
     return parts
 
 

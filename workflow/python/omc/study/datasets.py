@@ -126,10 +126,10 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
         raise UserError(
             f"{key}: a layer has a table, images or columns, and here is {given}: give one of them"
         )
-    (kind,) = kinds
-    if kind != "columns":
-        layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
-    for name in keys_of_other_kinds(kind):
+    for kind in PATHS:
+        if kind in layer:
+            layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
+    for name in keys_of_other_kinds(kinds[0]):
         layer.pop(name, None)
 
 

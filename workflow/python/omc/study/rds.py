@@ -23,7 +23,12 @@ def replace_rds(name: str, dataset: dict, results: str) -> dict[str, dict]:
             source = {"kind": "sheet", "matrix": None, "orientation": "samples_in_rows"}
             part["samples"] = converted(sheet, f"{prefix}samples", source)
         for layer_name, layer in part["layers"].items():
-            if layer.get("table", "").lower().endswith(".rds"):
+            if not layer.get("table", "").lower().endswith(".rds"):
+                continue
+            if "columns" in layer:
+                source = {"kind": "sheet", "matrix": None, "orientation": "samples_in_rows"}
+                layer["table"] = converted(layer["table"], f"{prefix}layers.{layer_name}", source)
+            else:
                 source = {"kind": "layer"} | {key: layer[key] for key in ("matrix", "orientation")}
                 layer["table"] = converted(layer["table"], f"{prefix}layers.{layer_name}", source)
                 layer.update(matrix=None, orientation="samples_in_rows")

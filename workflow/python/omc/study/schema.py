@@ -18,19 +18,24 @@ from omc.study.messages import path_of, sentence
 LAYER_KEYS = {
     "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
     "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
-    "columns": ("columns", "types"),
+    "columns": ("columns", "types", "table"),
 }
-LAYER_KINDS = {"table": "a table", "images": "images", "columns": "columns of the sheet"}
+LAYER_KINDS = {"table": "a table", "images": "images", "columns": "columns of a sheet"}
 
 
 def layer_kinds(layer: dict) -> list[str]:
-    """Which of a table, images and columns a layer has; it should be one."""
-    return [kind for kind in LAYER_KEYS if kind in layer]
+    """Which of a table, images and columns a layer has; it should be one.
+
+    Columns may have a table that they are of.
+    """
+    kinds = [kind for kind in LAYER_KEYS if kind in layer]
+    return [kind for kind in kinds if kind != "table" or "columns" not in kinds]
 
 
 def keys_of_other_kinds(kind: str) -> dict[str, str]:
     """{key: its kind} of the keys that a layer of this kind does not have."""
-    return {key: other for other, keys in LAYER_KEYS.items() if other != kind for key in keys}
+    own = LAYER_KEYS[kind]
+    return {key: other for other, keys in LAYER_KEYS.items() for key in keys if key not in own}
 
 
 def complete(config: dict, schema_path: str) -> dict:
