@@ -126,7 +126,7 @@ def not_a_number(path: str, row, column, value) -> str:
     shown = value if len(repr(value)) < 80 else f"{repr(value)[:80]}…"
     hint = ""
     if str(value).isalpha():
-        hint = "; if it is a kind of sample, such as a sex, name such columns in the layer's columns"
+        hint = "; text such as a sex or a stage is taken from the columns that a layer names"
     return (
         f"{path}: row '{row}', column '{column}' is {shown!r}, not a number: correct it, or leave"
         f" it empty if it is missing{hint}"
