@@ -7,7 +7,7 @@ import yaml
 
 from omc.core import tables as contracts
 from omc.data.matrix import axis_names, layers
-from omc.evaluate.metrics import METRICS_OF
+from omc.evaluate.metrics import METRICS, METRICS_OF
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +102,8 @@ def test_a_clinical_baseline(workflow, root):
     results = run.path("results", "clinical")
     assert axis_names(str(results / "breast_cancer-clinical" / "data.h5ad"), "var") == clinical
     _, rows = run.table("results", "clinical", "variants.csv")
-    assert {row["variant"] for row in rows} == {"breast_cancer-clinical"}
+    variants = {"breast_cancer-clinical", "breast_cancer-genes"}
+    assert {row["variant"] for row in rows} == variants
     _, importance = run.table("results", "clinical", "importance.csv")
     selected = {}
     for row in importance:
@@ -127,13 +128,22 @@ def test_a_clinical_baseline(workflow, root):
     of_variants = {
         (row["language"], row["model"], row["metric"]): row
         for row in run.table("results", "clinical", "variants.csv")[1]
+        if row["variant"] == "breast_cancer-clinical"
     }
     measures = [("roc_auc", ""), ("brier", ""), ("net_benefit", "0.2"), ("net_benefit", "0.5")]
-    models = {("python", "logistic_regression"), ("r", "glmnet"), ("picked", "picked")}
+    models = {("python", "logistic_regression"), ("r", "glmnet")}
+    models |= {("picked", "picked"), ("picked", "prevalidated")}
     keys = [(r["language"], r["model"], r["measure"], r["threshold"]) for r in added]
     assert sorted(keys) == sorted((*m, *measure) for m in models for measure in measures)
     for row in added:
         same = of_variants.get((row["language"], row["model"], row["measure"]))
+        if row["model"] == "prevalidated":
+            # Both models are plain logistic regression on the clinical columns.
+            alone = (
+                of_variants["r", "glmnet", row["measure"]] if row["measure"] in METRICS else None
+            )
+            value = float(row["baseline_estimate"])
+            assert not alone or value == pytest.approx(float(alone["variant_estimate"]), abs=1e-3)
         assert not same or (same["difference"], same["p_value"]) == (
             row["difference"],
             row["p_value"],

@@ -48,7 +48,7 @@ LEARNERS = {
 }
 VARIANT = {
     "name": "d-clinical", "base": "d", "positive": None, "measures": ["roc_auc", "brier"],
-    "baselines": [],
+    "baselines": [], "other": None, "task": "classification",
 }  # fmt: skip
 PARAMS = {"scheme": "repeated_kfold", "seed": 1, "thresholds": [0.3, 0.5]}
 

@@ -15,7 +15,7 @@ OUTCOME = ["no", "yes"] * 10
 MODELS = [("python", "a"), ("r", "b"), ("r", "null")]
 VARIANT = {
     "name": "d-clinic", "base": "d", "positive": None, "measures": ["roc_auc", "brier"],
-    "baselines": ["r/null"],
+    "baselines": ["r/null"], "other": None, "task": "classification",
 }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ added_panel <- 2.3
 read_added_value <- function(file, dataset, models, metric) {
   text <- c("variant", "measure", "threshold", "method")
   numbers <- c("estimate", "difference", "ci_low", "ci_high", "p_adjusted", "n_splits")
-  rows <- read_models(file, dataset, c("picked/picked", unlist(models)), text, numbers)
+  picked <- paste0("picked/", c("picked", "prevalidated"))
+  rows <- read_models(file, dataset, c(picked, unlist(models)), text, numbers)
   rows$language <- language_label(rows$language)
   rows$language[is.na(rows$language)] <- "picked"
   sign <- vapply(rows$measure, function(measure) {
@@ -50,6 +51,7 @@ draw_added_value <- function(data) {
   one <- length(unique(rows$part)) == 1
   names <- model_labels(levels(rows$model))
   names[levels(rows$model) == "picked/picked"] <- "the picked model"
+  names[levels(rows$model) == "picked/prevalidated"] <- "the picked model's score"
   rows$y <- factor(rows$model, rev(levels(rows$model)))
   rows$number <- paste0(ifelse(rows$gain > 0, "+", ""), format_value(rows$gain, 3))
   colours <- c(picked = ink[["strong"]], language_colours)
@@ -108,6 +110,10 @@ added_caption <- function(rows) {
   paste(
     "Bars: 95 % intervals of the paired differences, one by one. Filled: p < 0.05, adjusted for",
     "the models of a panel (Holm); of the picked model not adjusted.",
+    if (any(rows$model == "picked/prevalidated")) paste(
+      "The picked model's score: of the other layer alone, prevalidated, as one more column of a",
+      "regression on the baseline (Tibshirani & Efron 2002)."
+    ),
     if (any(grepl("^Net benefit", rows$measure))) paste(
       "Net benefit: the share of rightly treated samples, less that of wrongly treated ones",
       "weighed by the odds of the threshold."

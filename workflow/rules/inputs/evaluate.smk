@@ -32,3 +32,15 @@ def joined_tables(wildcards):
             for part in STUDY.jobs.parts(model)
         ]
     return files
+
+
+def prevalidation_files(variant):
+    """Files of a baseline alone and of the only other layer by name; none without the latter."""
+    other = STUDY.other_layer(variant)
+    if other is None:
+        return {}
+    own = ("data", "samples", "splits", "preprocessing")
+    files = {name: f"{RESULTS}/{variant}/{DATASET_FILES[name]}" for name in own}
+    for name in PREDICTED:
+        files[name] = f"{RESULTS}/{other}/{DATASET_FILES[name]}"
+    return files

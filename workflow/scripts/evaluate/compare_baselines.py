@@ -15,10 +15,14 @@ if __name__ == "__main__":
         metrics, picks = read_metrics(files.metrics), read_csv(files.picks)
         kinds = ("splits", "predictions", "samples", "variant")
         settings = {name: params[name] for name in ("scheme", "seed", "thresholds")}
-        rows = []
-        for variant, *paths in zip(
-            json.loads(params.variants), *(files[kind] for kind in kinds), strict=True
+        rows, prevalidated = [], iter(files.prevalidated)
+        for variant, names, *paths in zip(
+            json.loads(params.variants),
+            params.prevalidated,
+            *(files[kind] for kind in kinds),
+            strict=True,
         ):
             of_variant = dict(zip(kinds, paths, strict=True))
+            of_variant["prevalidated"] = {name: next(prevalidated) for name in names}
             rows += added_value(variant, of_variant, metrics, picks, settings)
         write_csv(snakemake.output[0], ADDED_VALUE, rows)

@@ -14,6 +14,7 @@ from omc.evaluate.intervals import bootstrap_seed, resamples
 from omc.evaluate.picking import PICKED, of_picks
 from omc.evaluate.pooled import read_cohorts, scored_together
 from omc.evaluate.predictions import Predictions, parse
+from omc.evaluate.prevalidation import prevalidated, scored
 from omc.evaluate.reading import read_text
 from omc.evaluate.variants import compare, compare_pooled
 
@@ -41,18 +42,23 @@ def added_value(
     training set with the one that is picked for the baseline: so the answer hangs neither on one
     learner nor on knowing the best one (De Bin et al. 2014, doi:10.1186/1471-2288-14-117). Net
     benefit: Vickers & Elkin 2006, doi:10.1177/0272989X06295361. Intervals and p-values are those of
-    `variants.compare`; the latter are adjusted for the models (Holm), apart from the picked one's.
+    `variants.compare`; the latter are adjusted for the models (Holm), apart from those of the
+    picked one. If every model is trained on the other layer alone too, a regression on the
+    baseline's columns and the picked model's prevalidated score is one more model (`prevalidated`).
 
-    variant: dictionary of name, base, positive, measures (metrics), baselines (models that ignore
-    the features) and binary (whether there are two classes); paths: of splits and samples of the
-    base, and of the predictions of base and variant; metrics: table of `read_metrics`; picks: rows
-    of picks.csv; params: scheme, seed and thresholds.
+    variant: dictionary of name, base, task, positive, measures (metrics), baselines (models that
+    ignore the features) and other (the data set that is the other layer alone, or None); paths: of
+    splits and samples of the base, of the predictions of base and variant and, with other,
+    `prevalidated`: those of `prevalidation.prevalidated`; metrics: table of `read_metrics`; picks:
+    rows of picks.csv; params: scheme, seed and thresholds.
     """
     wanted = metrics[metrics["metric"].isin(variant["measures"])]
     base, alone = (
         _side(variant[name], variant["baselines"], wanted, paths[kind], picks)
         for name, kind in (("base", "predictions"), ("name", "variant"))
     )
+    if variant["other"]:
+        base, alone = _with_prevalidated(variant, paths["prevalidated"], picks, base, alone)
     benefits, benefits_alone = (
         _benefits(parse(side.predictions, variant["positive"]), params["thresholds"])
         for side in (base, alone)
@@ -74,8 +80,25 @@ def added_value(
     return _rows(variant, compared)
 
 
+def _with_prevalidated(variant: dict, paths: dict, picks: list[dict], *sides: Side) -> list[Side]:
+    """Both sides with one more model: the baseline's columns with the score, and without."""
+    picked = _picks(picks, variant["other"])
+    tables = prevalidated(paths, variant["task"], variant["positive"], picked)
+    return [
+        Side(
+            pd.concat([side.metrics, scored(table, variant["positive"], variant["measures"])]),
+            pd.concat([side.predictions, table]),
+        )
+        for side, table in zip(sides, tables, strict=True)
+    ]
+
+
+def _picks(picks: list[dict], dataset: str) -> dict[str, str]:
+    return {r["split"]: f"{r['language']}/{r['model']}" for r in picks if r["dataset"] == dataset}
+
+
 def _side(dataset: str, baselines: list[str], metrics, predictions: str, picks: list[dict]) -> Side:
-    picked = {r["split"]: f"{r['language']}/{r['model']}" for r in picks if r["dataset"] == dataset}
+    picked = _picks(picks, dataset)
 
     def complete(table: pd.DataFrame) -> pd.DataFrame:
         cross_validated = (table["cohort"] == DEVELOPMENT) & (table["split"] != FINAL)
@@ -137,7 +160,7 @@ def _rows(variant: dict, compared: list) -> list[list]:
         columns=["language", "model", "metric", "estimate", "baseline", "difference", "low",
                  "high", "p", "method", "n"],
     )  # fmt: skip
-    is_picked = (table["language"] == PICKED[0]) & (table["model"] == PICKED[1])
+    is_picked = table["language"] == PICKED[0]
     table["adjusted"] = table["p"].astype(float)
     for at in table[~is_picked].groupby("metric").groups.values():
         table.loc[at, "adjusted"] = holm(table.loc[at, "p"])

@@ -202,9 +202,16 @@ class Slices:
             base = study.base(name)
             other = {"classification": "brier", "regression": "r2"}[study.task(base)]
             measures = list(dict.fromkeys([study.comparison_metric(base), other]))
-            names = {"name": name, "base": base, "baselines": study.baselines(base)}
-            positive = study.datasets[base]["outcome"]["positive"]
-            parts.append({**names, "positive": positive, "measures": measures})
+            parts.append(
+                {
+                    "name": name,
+                    "base": base,
+                    "other": study.other_layer(name),
+                    "baselines": study.baselines(base),
+                    "measures": measures,
+                    **self._outcome(base),
+                }
+            )
         return canonical(parts)
 
     def findings_setting(self) -> str:

@@ -174,6 +174,14 @@ class Study:
         """Names of the variants that are a layer of `role: baseline` alone."""
         return [name for name in self.variants("layer") if self._is_baseline_alone(name)]
 
+    def other_layer(self, baseline: str) -> str | None:
+        """The variant that is the only other layer beside a baseline alone; None without one."""
+        base = self.base(baseline)
+        others = [name for name in self.variants("layer") if self.base(name) == base]
+        others.remove(baseline)
+        layers = self.datasets[base]["layers"]
+        return others[0] if len(layers) == 2 and others else None
+
     def base(self, dataset: str) -> str:
         """The configured data set that a variant is made from; otherwise the data set itself."""
         return self._variant(dataset).get("base", dataset)

@@ -20,7 +20,8 @@ def of_baseline(result: Result, variant: str) -> str:
     ]
     what = f"that the other layers add to {variant.removeprefix(f'{result.name}-')}"
     picked = [row for row in rows if (row["language"], row["model"]) == PICKED]
-    of_each = _of_each(result, [row for row in rows if row not in picked and row["p_adjusted"]])
+    learned = [row for row in rows if row["language"] != PICKED[0]]
+    of_each = _of_each(result, [row for row in learned if row["p_adjusted"]])
     if not picked or not picked[0]["difference"]:
         return f"No model can be picked; {of_each or 'no difference could be tested'}"
     row = picked[0]
