@@ -164,7 +164,7 @@ rule import_dataset:
         "../scripts/data/import_dataset.py"
 
 
-# A layer alone, on the samples and in the splits of its data set.
+# A layer alone, or all of them, on the samples and in the splits of its data set.
 rule take_layer:
     input:
         **parent_files("data", "samples", "splits"),
@@ -176,7 +176,7 @@ rule take_layer:
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/import.tsv"
     wildcard_constraints:
-        dataset=one_of(STUDY.variants("layer")),
+        dataset=one_of(STUDY.with_same_splits()),
     priority: 10
     conda:
         "../../envs/python.yaml"
@@ -185,7 +185,7 @@ rule take_layer:
     params:
         layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
     message:
-        "Take one layer: {wildcards.dataset}"
+        "Take the data of {wildcards.dataset}"
     script:
         "../scripts/data/take_layer.py"
 

@@ -11,7 +11,7 @@ rule make_splits:
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/splits.tsv"
     wildcard_constraints:
-        dataset=all_but(STUDY.variants("layer")),
+        dataset=all_but(STUDY.with_same_splits()),
     priority: 10
     localrule: True
     conda:

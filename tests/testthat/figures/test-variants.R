@@ -1,4 +1,4 @@
-# The figures of layers and of grouping: every row drawn, lower-is-better told apart.
+# The figures of layers, grouping and lab batches: every row drawn, lower-is-better told apart.
 
 use_figures(environment())
 
@@ -9,7 +9,10 @@ model_names <- c(
 
 #' Writes variants.csv and reads it again; shift: difference of each part, half: of its interval.
 variants_of <- function(n, shift, kind, half = 0.02, metric = "roc_auc", missing = NULL,
-                        method = c(layer = "nadeau_bengio", ungrouped = "t_over_repeats")[[kind]]) {
+                        method = c(
+                          layer = "nadeau_bengio", uncorrected = "nadeau_bengio",
+                          ungrouped = "t_over_repeats"
+                        )[[kind]]) {
   models <- head(model_names, n + 1)
   table <- expand.grid(part = names(shift), id = models, stringsAsFactors = FALSE)
   difference <- unname(shift[table$part])
@@ -93,6 +96,16 @@ test_that("a row has the name and the difference of its layer, the best alone fi
   for (row in list(c("lipids", "-0.050 [-0"), c("genes", "0.100 [0"), c("images", "0.200 [0"))) {
     name <- boxes$bottom[boxes$text == row[1]]
     expect_true(all(abs(boxes$bottom[startsWith(boxes$text, row[2])] - name) < 2))
+  }
+})
+
+test_that("the correction for lab batches is legible with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
+    data <- variants_of(n, c(uncorrected = 0.03), "uncorrected", missing = "r/glmnet")
+    svg <- shown(draw_lab_batches(data), n)
+    expect_match(svg, "0.030 [0.010, 0.050]", fixed = TRUE)
+    expect_match(svg, "same 20 splits")
+    keep_pictures(data, list(lab_batches = draw_lab_batches), n)
   }
 })
 

@@ -113,6 +113,22 @@ def test_the_methods_follow_the_configuration(written):
     assert "kernlab" not in written(models={"python": ["svm_rbf"], "r": ["glmnet"]})
 
 
+def test_the_correction_for_lab_batches_is_told(written):
+    assert "lab batches" not in written()
+    batch = {"column": "plate", "covariates": ["sex"]}
+    text = written(preprocessing={"batch": batch})
+    assert (
+        "values were corrected for lab batches, `plate`, by parametric empirical Bayes (ComBat"
+        " (Johnson et al. 2007)), which kept the effect of `sex`, without the outcome; constant"
+    ) in text
+    assert "- Johnson et al. 2007. Biostatistics 8:118" in text
+    batch |= {"method": "residualise", "unseen": "uncorrected"}
+    assert (
+        "the linear effect of `plate` and `sex` was removed from each feature (samples of lab"
+        " batches without a training sample stayed as they were), without the outcome"
+    ) in written(preprocessing={"batch": batch})
+
+
 def test_each_data_set_is_stratified_by_its_own_columns():
     config = {"datasets": {name: {"stratify_by": []} for name in "abc"}}
     sets = [{"name": name, "task": "classification"} for name in "ab"]

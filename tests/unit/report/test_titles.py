@@ -439,6 +439,18 @@ def test_the_gap_of_grouping_is_random_minus_grouped():
     )
 
 
+def test_the_correction_for_lab_batches_is_judged_by_the_tests():
+    assert title("lab_batches", variants(3, {"uncorrected": 0.03}, "uncorrected")) == (
+        "Evidence that the correction for lab batches helps all 3 models"
+    )
+    assert title("lab_batches", variants(2, {"uncorrected": -0.03}, "uncorrected")) == (
+        "Evidence that the correction for lab batches hurts both models"
+    )
+    assert title("lab_batches", variants(3, {"uncorrected": 0.01}, "uncorrected", p=0.5)) == (
+        "No evidence that the correction for lab batches makes a difference to any of 3 models"
+    )
+
+
 def random_results(seed):
     """Two to six models on a coarse scale, so that ties and equal baselines are common."""
     rng = np.random.default_rng(seed)

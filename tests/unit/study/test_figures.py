@@ -9,6 +9,7 @@ from omc.study.figures import figure_names, figure_table, figure_tables, write_c
 
 def setting(task="classification", **more):
     none = {"cohorts": {}, "compare_layers": False, "compare_grouping": False, "layers": {"x": {}}}
+    none["compare_batch"] = False
     return {"outcome": {"task": task}, **none, **more}
 
 
@@ -22,6 +23,7 @@ def test_a_figure_is_drawn_where_its_condition_holds():
     assert "null" in figure_names(setting(), True)
     assert "subgroups" in figure_names(setting(), False, subgroups=True)
     assert "external" in figure_names(setting(cohorts={"b": {}}), False)
+    assert "lab_batches" in figure_names(setting(compare_batch=True), False)
     assert "contact_sheet" in figure_names(setting(layers={"x": {"images": "cells"}}), False)
     layers = {"genes": {"role": "feature"}, "clinic": {"role": "baseline"}}
     assert {"layers", "added_value"} <= set(figure_names(setting(layers=layers), False))

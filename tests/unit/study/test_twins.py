@@ -21,6 +21,7 @@ SHARED = {
     "core/seeds": ["fit_seed"],
     "core/tables": ["read_tables"],
     "data/matrix": ["axis_names", "layers", "read_columns"],
+    "learn/batch_effects": ["remove_effects", "read_lab_batches"],
     "learn/batch": [
         "batch_splits", "load_batch", "split_rows", "fit_matrix", "unpenalised", "prediction_cells",
     ],

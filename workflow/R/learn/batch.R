@@ -1,6 +1,6 @@
 # The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.py).
 
-use("logs", "csv_files", "checksums", "matrix", "preprocessing", "job")
+use("logs", "csv_files", "checksums", "matrix", "batch_effects", "preprocessing", "job")
 
 # A batch with more numbers than this (32 MB) is large. R's memory grows to a multiple of what it
 # holds, so a large batch stays in a file: a fit's matrix is read from there, garbage is collected
@@ -29,11 +29,11 @@ batch_splits <- function(names, index, count) {
 #' @param task "classification" or "regression".
 #' @param batch_index,batch_count see `batch_splits`.
 #' @param chosen names of the splits; those of the batch by default.
-#' @return list: sheet, outcome (class numbers or numbers), classes (in code point order), splits
-#'   (named list of rows of splits.csv), fits, splits_sha256, columns (numbers of the columns
-#'   in data.h5ad, from 0), features (their names), safe (their names for caret), and values
-#'   (samples of the sheet x columns) or, of a large batch, file (a copy of them). Stops with a user
-#'   error if preprocessing.h5 belongs to other splits.
+#' @return list: sheet, lab (see `read_lab_batches`; of the sheet's samples), outcome (class numbers
+#'   or numbers), classes (in code point order), splits (named list of rows of splits.csv), fits,
+#'   splits_sha256, columns (numbers of the columns in data.h5ad, from 0), features (their names),
+#'   safe (their names for caret), and values (samples of the sheet x columns) or, of a large batch,
+#'   file (a copy of them). Stops with a user error if preprocessing.h5 belongs to other splits.
 load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
                        chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
   sheet <- read_csv(samples, "\t")
@@ -46,10 +46,12 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
       "Delete it and run the workflow again"
     )
   }
+  lab <- read_lab_batches(preprocessing)
   classes <- if (task == "classification") sort(unique(sheet$outcome), method = "radix")
   columns <- sort(unique(fits$index))
   batch <- list(
     sheet = sheet, classes = classes, fits = fits,
+    lab = lab_rows(lab, match(sheet$sample, lab$sample)),
     outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
     splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
     splits_sha256 = splits_sha256, columns = columns,
@@ -96,7 +98,7 @@ fit_matrix <- function(batch, fit, rows) {
   } else {
     batch$values[rows, columns, drop = FALSE]
   }
-  x <- apply_fit(values, fit)
+  x <- apply_fit(values, fit, lab_rows(batch$lab, rows))
   colnames(x) <- batch$safe[columns]
   x
 }

@@ -1,6 +1,6 @@
 # Reads and applies what Python learned per fit, and learns nothing (twin: preprocessing.py).
 
-use("matrix")
+use("matrix", "batch_effects")
 
 # Numbers that are filled and scaled at once, with a few copies of them in memory.
 fitted_numbers <- 2^16
@@ -14,7 +14,7 @@ fitted_numbers <- 2^16
 #' @param splits names of splits.
 #' @return list: `table` (data.frame split, fit, from, to: rows of the arrays), the arrays index
 #'   (0-based column of /X), fill, center, scale and rank, and `attributes` (splits_sha256,
-#'   data_sha256).
+#'   data_sha256); and `effects` of lab batches ((T + 1) x L x features), if they are corrected.
 read_fits <- function(path, splits) {
   with_h5(path, function(file) {
     fits <- file[["fits"]]
@@ -34,7 +34,10 @@ read_fits <- function(path, splits) {
     table$from <- table$from - first + 1
     table$to <- table$to - first + 1
     attributes <- hdf5r::h5attributes(file)
-    c(list(table = table, attributes = attributes), arrays)
+    effects <- if (last >= first && file[["features"]]$exists("effects")) {
+      file[["features"]][["effects"]][, , first:last, drop = FALSE]
+    }
+    c(list(table = table, attributes = attributes, effects = effects), arrays)
   })
 }
 
@@ -43,22 +46,28 @@ read_fits <- function(path, splits) {
 #' @param fits what `read_fits` returned.
 #' @param split name of a split.
 #' @param fit 0 for all training rows, 1..k for the rows outside that inner fold.
-#' @return list of vectors of one length: index, fill, center, scale, rank. Stops if there is none.
+#' @return list of vectors of one length: index, fill, center, scale, rank; and effects, if lab
+#'   batches are corrected. Stops if there is none.
 one_fit <- function(fits, split, fit) {
   row <- which(fits$table$split == split & fits$table$fit == fit)
   if (length(row) != 1) {
     stop(sprintf("preprocessing.h5 has no fit %s of split %s", fit, split))
   }
   range <- seq(fits$table$from[row], length.out = fits$table$to[row] - fits$table$from[row] + 1)
-  lapply(fits[c("index", "fill", "center", "scale", "rank")], `[`, range)
+  fit <- lapply(fits[c("index", "fill", "center", "scale", "rank")], `[`, range)
+  if (!is.null(fits$effects)) {
+    fit$effects <- fits$effects[, , range, drop = FALSE]
+  }
+  fit
 }
 
-#' Fill, centre and scale values with what a fit learned.
+#' Fill, correct for lab batches, centre and scale values with what a fit learned.
 #'
 #' @param x numeric matrix (n x p), the fit's own columns in its order, NaN where missing.
-#' @param fit list with fill, center and scale, each of length p.
-#' @return matrix (n x p): (x or fill - center) / scale.
-apply_fit <- function(x, fit) {
+#' @param fit list with fill, center and scale, each of length p, and effects of lab batches.
+#' @param lab lab batches of the n samples, see `remove_effects`; NULL: values stay as they are.
+#' @return matrix (n x p): (x or fill, corrected, - center) / scale.
+apply_fit <- function(x, fit, lab = NULL) {
   n <- nrow(x)
   step <- max(1, fitted_numbers %/% max(1, n))
   for (columns in split(seq_len(ncol(x)), (seq_len(ncol(x)) - 1) %/% step)) {
@@ -66,6 +75,9 @@ apply_fit <- function(x, fit) {
     missing <- which(is.na(part))
     if (length(missing)) {
       part[missing] <- fit$fill[columns][(missing - 1) %/% n + 1]
+    }
+    if (!is.null(lab)) {
+      part <- remove_effects(part, fit$effects[, , columns, drop = FALSE], lab)
     }
     # Column-wise arithmetic as in numpy, so that both languages train on the same bits.
     x[, columns] <- (part - rep(fit$center[columns], each = n)) / rep(fit$scale[columns], each = n)

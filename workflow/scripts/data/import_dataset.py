@@ -10,13 +10,15 @@ if __name__ == "__main__":
         from omc.data.files import named_by_user
         from omc.data.importing import import_dataset, use_image_tables
         from omc.data.matrix import write_h5ad
+        from omc.data.sheet_columns import take_lab_columns
 
         dataset = snakemake.wildcards.dataset
         setting = json.loads(snakemake.params.setting)
         use_image_tables(setting, snakemake.params.image_folder)
         with named_by_user(setting.get("rds", {})):
             values, names, features, layers, sheet = import_dataset(dataset, setting)
-        write_h5ad(snakemake.output.data, values, names, features, layers)
+        columns = take_lab_columns(sheet)
+        write_h5ad(snakemake.output.data, values, names, features, layers, columns)
         rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))
         write_csv(snakemake.output.samples, ["sample", *sheet.columns], rows, delimiter="\t")
         print(f"{dataset}: {values.shape[0]} samples x {values.shape[1]} features")

@@ -17,6 +17,9 @@ def main(
     rows, splits = permute_sheet(read_csv(samples, "\t"), name, resampling, task, seed)
     write_csv(output["samples"], list(rows[0]), (row.values() for row in rows), delimiter="\t")
     write_csv(output["splits"], SPLITS, split_rows(splits, [row["sample"] for row in rows]))
+    if "batch" in setting:
+        # Splits of a permutation may lack a lab batch that those of the run do not.
+        setting["batch"]["unseen"] = "uncorrected"
     learn_all(data, output["samples"], output["splits"], setting, task, output["preprocessing"])
 
 

@@ -1,4 +1,4 @@
-# What layers.R and grouping.R share: a data set's models beside those of its
+# What layers.R, grouping.R and lab_batches.R share: a data set's models beside those of its
 # variants, and the paired differences with their intervals.
 
 use("theme", "text", "metric_info", "figure_data")

@@ -58,7 +58,8 @@ class CheckedData:
 
     task: classification or regression; outcome, groups: columns of the sheet, groups may be None;
     sheet: text cells by sample; rows: of samples.tsv, development's n samples first; data: path of
-    data.h5ad; splits, strata: rows of splits.csv and strata.csv.
+    data.h5ad; splits, strata: rows of splits.csv and strata.csv; lab_batch: the column that
+    features are corrected for.
     """
 
     task: str
@@ -69,6 +70,7 @@ class CheckedData:
     data: str = ""
     splits: list = field(default_factory=list)
     strata: list = field(default_factory=list)
+    lab_batch: str | None = None
 
     @property
     def is_classification(self) -> bool:

@@ -74,7 +74,7 @@ def check_dataset(
         cells = read_sheet(sheet).drop(columns=setting.get("columns", []))
     data_set = CheckedData(
         setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
-        read_csv(splits), read_csv(strata),
+        read_csv(splits), read_csv(strata), setting.get("lab_batch"),
     )  # fmt: skip
     outcome = data_set.development["outcome"]
     check_positive(setting["positive"], outcome, setting["outcome"], f"datasets.{dataset}")

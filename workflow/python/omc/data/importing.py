@@ -4,37 +4,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from omc.core.errors import UserError, did_you_mean, quoted, some
-from omc.data.missing import is_missing
+from omc.core.errors import UserError, quoted, some
 from omc.data.names import check_names
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
-from omc.data.sheet_columns import import_columns
+from omc.data.sheet_columns import column, import_columns, lab_columns
 from omc.data.transforming import is_compositional, transform
 
 DEVELOPMENT = "development"
-
-
-def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
-    """The column of the sheet that the config key `key` names."""
-    if name in sheet.attrs.get("unread", {}):
-        raise UserError(
-            f"{key}: column '{name}' of {path} is stored as '{sheet.attrs['unread'][name]}', which"
-            " this version of AnnData does not know: write it as text, numbers or categories"
-        )
-    if name not in sheet.columns:
-        raise UserError(
-            f"{key}: '{name}' is not a column of {path}.{did_you_mean(name, list(sheet.columns))}"
-            f" Its columns: {some(sheet.columns, 12)}"
-        )
-    values = sheet[name].str.strip()
-    empty = values[values.map(is_missing)]
-    if len(empty):
-        words = f" (or says {quoted(empty[empty != ''].unique())})" if (empty != "").any() else ""
-        raise UserError(
-            f"{key}: column '{name}' of {path} is empty{words} for {len(empty)} sample(s)"
-            f" ({some(empty.index)}): fill them in, or take these samples out of the sheet"
-        )
-    return values
 
 
 def use_image_tables(dataset: dict, folder: str) -> None:
@@ -133,6 +109,7 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
             rows[stratum] = (
                 column(sheet, stratum, f"{key}.stratify_by", path) if cohort == DEVELOPMENT else ""
             )
+        rows |= lab_columns(sheet, dataset, path)
         for other, rows_of_other in sheets.items():
             shared = sheet.index.intersection(rows_of_other.index, sort=False)
             if len(shared):

@@ -20,17 +20,17 @@ def stored_type(values: np.ndarray):
     return np.float32
 
 
-def write_h5ad(path: str, values, samples, features, layers) -> None:
+def write_h5ad(path: str, values, samples, features, layers, columns=None) -> None:
     """Write an AnnData file: X (samples x features, NaN = missing), var with the feature's layer.
 
-    X is chunked by columns, so that readers load only the features that they need; a sparse X is
-    stored column by column (CSC).
+    columns: of the sample sheet, text by name, for obs. X is chunked by columns, so that readers
+    load only the features that they need; a sparse X is stored column by column (CSC).
     """
     import anndata
     import pandas as pd
 
     var = pd.DataFrame({"layer": list(layers)}, index=pd.Index(list(features), name="feature"))
-    obs = pd.DataFrame(index=pd.Index(list(samples), name="sample"))
+    obs = pd.DataFrame(columns, index=pd.Index(list(samples), name="sample"))
     if sparse.issparse(values):
         values = sparse.csc_array(values)
         values.sort_indices()
@@ -38,8 +38,8 @@ def write_h5ad(path: str, values, samples, features, layers) -> None:
         chunks = {}
     else:
         values = values.astype(stored_type(values), copy=False)
-        columns = max(1, min(values.shape[1], BLOCK_BYTES // (values.itemsize * len(values))))
-        chunks = {"chunks": (len(values), columns)}
+        width = max(1, min(values.shape[1], BLOCK_BYTES // (values.itemsize * len(values))))
+        chunks = {"chunks": (len(values), width)}
     with h5py.File(path, "w") as file:
         anndata.io.write_elem(file, "/", anndata.AnnData(obs=obs, var=var))
         if "X" in file:
@@ -62,6 +62,13 @@ def layers(path: str) -> np.ndarray:
         if isinstance(stored, h5py.Group):
             return np.array(stored["categories"].asstr()[:])[stored["codes"][:]]
         return stored.asstr()[:]
+
+
+def sheet_columns(path: str) -> dict[str, np.ndarray]:
+    """The columns of the sample sheet in obs: (n,) text by name."""
+    with h5py.File(path) as file:
+        group = file["obs"]
+        return {name: group[name].asstr()[:] for name in group.attrs["column-order"]}
 
 
 def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):

@@ -1,16 +1,72 @@
-"""Columns of the sample sheet as features: numbers, ordered levels, and levels without an order."""
+"""Columns of the sample sheet: as they are, or as features, numbers and indicators of levels."""
 
 import re
 
 import numpy as np
 import pandas as pd
 
-from omc.core.errors import UserError, did_you_mean, some
+from omc.core.errors import UserError, did_you_mean, quoted, some
 from omc.data.missing import is_doubtful, is_missing
 
 # More levels than this are names rather than kinds of samples.
 MOST_LEVELS = 12
+# Rows of samples.tsv carry these columns during the import.
+LAB = "preprocessing.batch "
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+
+
+def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
+    """The column of the sheet that the config key `key` names."""
+    if name in sheet.attrs.get("unread", {}):
+        raise UserError(
+            f"{key}: column '{name}' of {path} is stored as '{sheet.attrs['unread'][name]}', which"
+            " this version of AnnData does not know: write it as text, numbers or categories"
+        )
+    if name not in sheet.columns:
+        raise UserError(
+            f"{key}: '{name}' is not a column of {path}.{did_you_mean(name, list(sheet.columns))}"
+            f" Its columns: {some(sheet.columns, 12)}"
+        )
+    values = sheet[name].str.strip()
+    empty = values[values.map(is_missing)]
+    if len(empty):
+        words = f" (or says {quoted(empty[empty != ''].unique())})" if (empty != "").any() else ""
+        raise UserError(
+            f"{key}: column '{name}' of {path} is empty{words} for {len(empty)} sample(s)"
+            f" ({some(empty.index)}): fill them in, or take these samples out of the sheet"
+        )
+    return values
+
+
+def lab_columns(sheet: pd.DataFrame, dataset: dict, path: str) -> dict[str, pd.Series]:
+    """The lab batches of a sheet's samples, and their covariates, as columns of their rows.
+
+    dataset: its setting, whose `batch` names a key of the configuration and a column for each.
+    UserError for a covariate whose levels tell the class of each sample of development.
+    """
+    columns = {
+        name: column(sheet, given, key, path)
+        for name, (key, given) in dataset.get("batch", {}).items()
+    }
+    outcome = dataset["outcome"]
+    for name, labels in columns.items():
+        if name == "lab_batch" or outcome["task"] == "regression" or path != dataset["samples"]:
+            continue
+        classes = sheet[outcome["column"]].groupby(labels)
+        if 2 * classes.ngroups <= len(labels) and classes.nunique().max() == 1:
+            key, given = dataset["batch"][name]
+            raise UserError(
+                f"{key}: each level of '{given}' of {path} is in one class of"
+                f" '{outcome['column']}' only: to protect it would hand the outcome of the test"
+                " samples to the models: take it out"
+            )
+    return {f"{LAB}{name}": labels for name, labels in columns.items()}
+
+
+def take_lab_columns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Take the columns of `lab_columns` out of rows of samples.tsv, for data.h5ad."""
+    names = [name for name in rows if name.startswith(LAB)]
+    return {name.removeprefix(LAB): rows.pop(name).to_numpy() for name in names}
 
 
 def import_columns(layer: dict, sheets: dict, paths: dict, key: str) -> dict[str, pd.DataFrame]:
@@ -38,7 +94,9 @@ def features_of(sheet: pd.DataFrame, layer: dict, key: str, path: str) -> pd.Dat
     `stage: III`. Nothing is learned from the values but which levels there are.
     """
     parts = [
-        _feature_columns(_labels(sheet, name, key, path), name, layer["types"].get(name), key, path)
+        feature_columns(
+            _labels(sheet, name, key, path), name, layer["types"].get(name), f"{key}.columns", path
+        )
         for name in layer["columns"]
     ]
     return pd.concat(parts, axis=1)
@@ -56,7 +114,8 @@ def same_features(
         labels = _labels(sheet, name, key, path)
         indicators = [f for f in features if f.startswith(f"{name}: ")]
         if not indicators:
-            parts[name] = _feature_columns(labels, name, _known(layer, name), key, path)[name]
+            kind = _known(layer, name)
+            parts[name] = feature_columns(labels, name, kind, f"{key}.columns", path)[name]
             continue
         for feature in indicators:
             parts[feature] = _indicator(labels, feature.removeprefix(f"{name}: "))
@@ -87,17 +146,21 @@ def _labels(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     return labels.astype(object).where(~lacking, None)
 
 
-def _feature_columns(labels: pd.Series, name: str, kind, key: str, path: str) -> pd.DataFrame:
-    """One feature, or an indicator of each level."""
+def feature_columns(labels: pd.Series, name: str, kind, key: str, path: str) -> pd.DataFrame:
+    """One feature, or an indicator of each level.
+
+    labels: cells, None where missing; kind: its type, None: by content; key: that names the column.
+    """
+    types = f"{key.removesuffix('.columns')}.types"
     if isinstance(kind, dict):
-        return _ordered(labels, name, [str(level) for level in kind["levels"]], key, path)
+        return _ordered(labels, name, [str(level) for level in kind["levels"]], types, path)
     present = labels.dropna()
     values = pd.to_numeric(present, errors="coerce")
     if kind == "numeric" or (kind is None and np.isfinite(values).all()):
         if not np.isfinite(values).all():
             wrong = present[~np.isfinite(values)]
             raise UserError(
-                f"{key}.types: '{name}' is numeric, but {path} holds {wrong.iloc[0]!r} (sample"
+                f"{types}: '{name}' is numeric, but {path} holds {wrong.iloc[0]!r} (sample"
                 f" {wrong.index[0]}): correct it, or set the type to nominal"
             )
         return values.astype(float).reindex(labels.index).to_frame(name)
@@ -108,11 +171,11 @@ def _feature_columns(labels: pd.Series, name: str, kind, key: str, path: str) ->
     return pd.DataFrame(columns, labels.index)
 
 
-def _ordered(labels: pd.Series, name: str, levels: list, key: str, path: str) -> pd.DataFrame:
+def _ordered(labels: pd.Series, name: str, levels: list, types: str, path: str) -> pd.DataFrame:
     unknown = labels[labels.notna() & ~labels.isin(levels)]
     if len(unknown):
         raise UserError(
-            f"{key}.types.{name}.levels: {path} holds '{unknown.iloc[0]}' (sample"
+            f"{types}.{name}.levels: {path} holds '{unknown.iloc[0]}' (sample"
             f" {unknown.index[0]}), which is none of {some(levels, 12)}: add it, or correct it"
         )
     positions = {level: float(position) for position, level in enumerate(levels)}
@@ -123,12 +186,12 @@ def _check_levels(levels: list[str], present: pd.Series, name: str, key: str, pa
     dates = [level for level in levels if DATE.fullmatch(level)]
     if dates:
         raise UserError(
-            f"{key}.columns: '{name}' of {path} holds dates ('{dates[0]}'): write a number instead,"
+            f"{key}: '{name}' of {path} holds dates ('{dates[0]}'): write a number instead,"
             " such as the age or the days since a start"
         )
     if len(levels) > MOST_LEVELS or 2 * len(levels) > len(present):
         raise UserError(
-            f"{key}.columns: '{name}' of {path} has {len(levels)} levels in {len(present)} samples"
+            f"{key}: '{name}' of {path} has {len(levels)} levels in {len(present)} samples"
             f" ({some(levels)}), and at most {MOST_LEVELS}, half as many as samples, are taken:"
             " join rare levels, correct those that should be numbers, or take the column out"
         )

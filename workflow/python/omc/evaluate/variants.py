@@ -1,4 +1,4 @@
-"""Compares data sets with their variants: each layer alone, or the groups ignored."""
+"""Compares data sets with their variants: a layer alone, uncorrected, or the groups ignored."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,10 @@ from omc.evaluate.ranking import ALPHA
 from omc.evaluate.reading import read_text
 
 # Variants with the same splits are paired by split, others by the mean over a repeat's folds.
-PAIRED_BY = {"layer": "split", "ungrouped": "repeat"}
-METHODS = {"layer": "nadeau_bengio", "ungrouped": "t_over_repeats"}
+PAIRED_BY = {"layer": "split", "uncorrected": "split", "ungrouped": "repeat"}
+METHODS = {
+    "layer": "nadeau_bengio", "uncorrected": "nadeau_bengio", "ungrouped": "t_over_repeats"
+}  # fmt: skip
 KEYS = ["language", "model", "metric"]
 
 
@@ -52,18 +54,18 @@ def compare_variant(
 def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, design: Design):
     """Paired differences, base minus variant, for every model and metric.
 
-    base, variant: rows of metrics.csv, `value` as numbers, NaN if undefined; kind: layer or
-    ungrouped; design: of the base's splits. Yields (language, model, metric, estimate,
+    base, variant: rows of metrics.csv, `value` as numbers, NaN if undefined; kind: a key
+    of `METHODS`; design: of the base's splits. Yields (language, model, metric, estimate,
     variant_estimate, difference, low, high, p, method, pairs): means over the `pairs` pairs that
     have both values; NaN if there are too few.
 
-    A layer shares the splits of the base: interval and p are from the corrected resampled t test on
-    the differences per split (Nadeau & Bengio 2003, doi:10.1023/A:1024068626366). The ungrouped
-    variant has its own splits. Their folds cannot be paired, but repeat i of one is as independent
-    of repeat j of the other as of repeat i: interval and p are from Student's t test over the
-    repeats. They are conditional on the data set and only cover chance in the splitting: with more
-    repeats the interval becomes arbitrarily narrow, and it does not say how large the gap is in
-    other subjects.
+    A layer and uncorrected values share the splits of the base: interval and p are from the
+    corrected resampled t test on the differences per split (Nadeau & Bengio 2003,
+    doi:10.1023/A:1024068626366). The ungrouped variant has its own splits. Their folds cannot be
+    paired, but repeat i of one is as independent of repeat j of the other as of repeat i: interval
+    and p are from Student's t test over the repeats. They are conditional on the data set and only
+    cover chance in the splitting: with more repeats the interval becomes arbitrarily narrow, and it
+    does not say how large the gap is in other subjects.
     """
     tables = {"estimate": _scored(base), "variant_estimate": _scored(variant)}
     unit = [*KEYS, PAIRED_BY[kind]]
@@ -76,7 +78,7 @@ def compare(base: pd.DataFrame, variant: pd.DataFrame, kind: str, design: Design
         complete_pairs = pairs_of[names].dropna()
         differences = (complete_pairs["estimate"] - complete_pairs["variant_estimate"]).to_numpy()
         ratio, df = 0.0, len(differences) - 1.0
-        if kind == "layer":
+        if METHODS[kind] == "nadeau_bengio":
             ratio = design.ratio
             df = design.degrees_of_freedom(len(differences), "difference")
         result = corrected_t(differences, ratio, df)

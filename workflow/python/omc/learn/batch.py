@@ -8,6 +8,7 @@ import pandas as pd
 from omc.core.csv_files import number
 from omc.core.names import FINAL
 from omc.data.matrix import axis_names, layers, read_columns
+from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import apply_fit, read_fits
 
 
@@ -41,6 +42,8 @@ class Data:
         """Read the fits of these splits and their columns; returns the file's attributes."""
         data, preprocessing = self._files
         self.fits, attributes = read_fits(preprocessing, set(splits))
+        lab = read_lab_batches(preprocessing)
+        self.lab = None if lab is None else lab.of(self.samples)
         columns = [fit.index for fit in self.fits.values()]
         # A batch is empty if there are fewer splits than batches.
         self.columns = np.unique(np.concatenate(columns)) if columns else np.zeros(0, dtype=int)
@@ -59,7 +62,8 @@ class Data:
 
     def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, features) numbers of a fit, ready for a model."""
-        return apply_fit(self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))], fit)
+        values = self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))]
+        return apply_fit(values, fit, None if self.lab is None else self.lab.take(rows))
 
     def unpenalised(self, fit) -> list[int]:
         """Positions of the features of baseline layers in `fit_matrix`."""

@@ -8,6 +8,7 @@ import numpy as np
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.tables import SPLITS
+from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import Fit, read_fits, write_fits
 
 TRAIN_ROWS = 40
@@ -37,10 +38,9 @@ def cut_rows(rows: list[dict[str, str]], classes: dict[str, str]) -> list[dict[s
     return [row for row in usable if id(row) in chosen]
 
 
-def cut_columns(fit):
+def cut_columns(fit: Fit) -> Fit:
     """The columns that rank best in a fit's selection; without selection, the first ones."""
-    best = np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS])
-    return Fit(*(getattr(fit, name)[best] for name in ("index", "fill", "center", "scale", "rank")))
+    return fit.take(np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS]))
 
 
 def cut_data(input, output, task: str) -> None:
@@ -55,6 +55,6 @@ def cut_data(input, output, task: str) -> None:
     folds = {0, *(int(row["inner_fold"]) for row in rows if row["inner_fold"])}
     cut = {key: cut_columns(fit) for key, fit in fits.items() if key[1] in folds}
     attributes["splits_sha256"] = sha256_file(output.splits)
-    write_fits(output.preprocessing, cut, attributes)
+    write_fits(output.preprocessing, cut, attributes, read_lab_batches(input.preprocessing))
     train = sum(row["role"] == "train" for row in rows)
     print(f"{split}: {train} training and {len(rows) - train} test samples")

@@ -12,6 +12,7 @@ from omc.data.names import check_names
 from omc.data.reading import ending, read_sheet, read_table
 from omc.data.sheet_columns import same_features
 from omc.data.transforming import is_compositional, transform
+from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import read_fits
 
 OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
@@ -44,6 +45,8 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     joined = pd.concat([values.reindex(samples) for values in parts.values()], axis=1)
     layer_names = [name for name, values in parts.items() for _ in values.columns]
     missing = int(joined.isna().to_numpy().sum())
+    if read_lab_batches(preprocessing):
+        print("Their lab batches are none of those of the training: they stay uncorrected")
     print(f"{len(joined)} samples x {len(layer_names)} features; {missing} values are missing")
     return joined.to_numpy(), list(joined.index), list(joined.columns), layer_names
 

@@ -4,7 +4,7 @@ R applies what is learned here and learns nothing itself.
 """
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import h5py
 import numpy as np
@@ -14,6 +14,13 @@ from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv
 from omc.core.errors import UserError
 from omc.data import matrix
+from omc.learn.batch_effects import (
+    LabBatches,
+    learn_effects,
+    no_effects,
+    remove_effects,
+    write_lab_batches,
+)
 
 # Filters process about this many numbers at a time (8 MB), to keep memory small.
 BLOCK_NUMBERS = 1 << 20
@@ -23,7 +30,8 @@ BLOCK_NUMBERS = 1 << 20
 class Fit:
     """Preprocessing of one fit: its columns of X (ascending, 0-based) and their parameters.
 
-    rank: of the supervised selection, 1 for the best; 0 without selection.
+    rank: of the supervised selection, 1 for the best; 0 without selection; effects: (p, L, T + 1)
+    of the lab batches (`learn_effects`), None if nothing is corrected.
     """
 
     index: np.ndarray
@@ -31,13 +39,24 @@ class Fit:
     center: np.ndarray
     scale: np.ndarray
     rank: np.ndarray
+    effects: np.ndarray | None = None
+
+    def take(self, at) -> "Fit":
+        """Some columns of the fit, by their positions in it."""
+        return Fit(**{name: part[at] for name, part in vars(self).items() if part is not None})
+
+
+def joined(fits: list[Fit]) -> Fit:
+    """One fit with the columns of several."""
+    names = [name for name, part in vars(fits[0]).items() if part is not None]
+    return Fit(**{name: np.concatenate([getattr(fit, name) for fit in fits]) for name in names})
 
 
 def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, output: str) -> None:
     """Learn all fits of all splits of a data set and write them; arguments: paths, and see `learn`.
 
     setting: also top_variance, a number of features or None by layer, and baseline, names of
-    layers.
+    layers; batch: see `lab_batches` and `check_fits`, and layers, names of those to correct.
     """
     # Nothing is learned from external cohorts, so they are not even read.
     sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
@@ -45,12 +64,21 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
     outcome = np.array([convert(row["outcome"]) for row in sheet])
     row_of = {row["sample"]: i for i, row in enumerate(sheet)}
     layer_of = matrix.layers(data)
+    batch, lab = setting.get("batch"), None
+    if batch:
+        # It imports pandas, which training jobs need not wait for.
+        from omc.learn.lab_batches import check_fits, lab_batches
+
+        lab = lab_batches(data, batch)
+        check_fits(lab, read_csv(splits), batch)
+        development = lab.of(row_of)
     parts = [
         {
             "name": name,
             "columns": np.flatnonzero(layer_of == name),
             "top_variance": top_variance,
             "baseline": name in setting.get("baseline", []),
+            "batch": batch["method"] if batch and name in batch["layers"] else None,
         }
         for name, top_variance in setting["top_variance"].items()
     ]
@@ -66,30 +94,34 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
         rows, inner = np.array(part).T
         for fit in [0, *np.unique(inner)]:
             inside = rows[inner != fit]
-            fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting)
+            known = None if lab is None else development.take(inside)
+            fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting, known)
         print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
     attributes = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
     if setting.get("baseline"):
         attributes["baseline"] = json.dumps(setting["baseline"])
-    write_fits(output, fits, attributes)
+    write_fits(output, fits, attributes, lab)
 
 
-def learn(values, outcome: np.ndarray, layers: list[dict], setting: dict) -> Fit:
+def learn(
+    values, outcome: np.ndarray, layers: list[dict], setting: dict, lab: LabBatches | None = None
+) -> Fit:
     """Learn one fit's preprocessing from its training rows.
 
     values: (n, p) array or sparse CSC array, NaN where missing; outcome: (n,) labels, or numbers in
     a regression; layers: one {name, columns: (p_l,), top_variance: int or None, baseline: whether
-    its features are neither filtered nor selected, but for constant ones} per layer; setting:
-    max_missing, impute, scale, method, features. The steps, in order: drop features with too many
-    missing values, impute, drop constant features, keep the top variance, scale, select.
+    its features are neither filtered nor selected, but for constant ones, batch: method of the
+    correction for lab batches or None} per layer; setting: max_missing, impute, scale, method,
+    features; lab: of the n samples. The steps, in order: drop features with too many missing
+    values, impute, correct for lab batches, drop constant features, keep the top variance, scale,
+    select.
     All are inside the fold, because selection on all samples biases the error (Ambroise & McLachlan
     2002, doi:10.1073/pnas.102102699). They run per layer; then the layers are weighted
     (`weigh_blocks`).
     """
-    parts = weigh_blocks([_learn_layer(values, outcome, layer, setting) for layer in layers])
-    joined = Fit(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Fit)))
-    order = np.argsort(joined.index, kind="stable")
-    return Fit(*(getattr(joined, f.name)[order] for f in fields(Fit)))
+    parts = [_learn_layer(values, outcome, layer, setting, lab) for layer in layers]
+    fit = joined(weigh_blocks(parts))
+    return fit.take(np.argsort(fit.index, kind="stable"))
 
 
 def weigh_blocks(parts: list[Fit]) -> list[Fit]:
@@ -107,46 +139,28 @@ def weigh_blocks(parts: list[Fit]) -> list[Fit]:
     return [replace(p, scale=p.scale * weight) for p, weight in zip(parts, weights, strict=True)]
 
 
-def _learn_layer(values, outcome, layer, setting) -> Fit:
+def _learn_layer(values, outcome, layer, setting, lab) -> Fit:
     index = np.asarray(layer["columns"])
-    # A sample without the layer (outer join) does not count as missing in its features.
-    measured = np.zeros(values.shape[0], dtype=bool)
-    for _, x in _blocks(values, index):
-        measured |= ~np.isnan(x).all(axis=1)
-        if measured.all():
-            break
-    if not measured.any():
-        raise UserError(
-            f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
-            " the data set's join: inner"
-        )
+    measured = _measured(values, index, layer["name"])
     if layer.get("baseline"):
         setting = {**setting, "max_missing": np.nextafter(1, 0), "method": "none"}
         layer = {**layer, "top_variance": None}
     missing_share, mean, spread = (np.zeros(len(index)) for _ in range(3))
-    for at, x in _blocks(values, index):
-        missing = np.isnan(x)
-        missing_share[at] = missing[measured].mean(axis=0)
-        # A feature with too many missing values may have no value to learn from.
-        usable = missing_share[at] <= setting["max_missing"]
-        if not usable.all():
-            x, missing = x[:, usable], missing[:, usable]
-        if missing.any():
-            x = np.where(missing, _fill(x, setting["impute"]), x)
-        mean[at[usable]], spread[at[usable]] = x.mean(axis=0), x.std(axis=0)
-    # A constant column's spread is rounding error, not zero.
-    keep = spread > 1e-12 * np.maximum(1, np.abs(mean))
-    keep &= missing_share <= setting["max_missing"]
-    if layer["top_variance"] is not None and keep.sum() > layer["top_variance"]:
-        variance = np.where(keep, spread**2, -1)
-        keep = np.zeros_like(keep)
-        keep[np.argsort(-variance, kind="stable")[: layer["top_variance"]]] = True
+    effects = None
+    if lab is not None:
+        effects = no_effects(len(index), lab)
+        if layer.get("batch"):
+            filled = _filled(values, index, measured, setting, missing_share)
+            blocks = ((at, x[measured]) for at, x in filled)
+            effects = learn_effects(blocks, len(index), lab.take(measured), layer["batch"])
+    for at, x in _filled(values, index, measured, setting, missing_share):
+        if effects is not None:
+            x = remove_effects(x, effects[at], lab)
+        mean[at], spread[at] = x.mean(axis=0), x.std(axis=0)
+    keep = missing_share <= setting["max_missing"]
+    keep = _varying(keep, mean, spread, layer["top_variance"])
     index, mean, spread = index[keep], mean[keep], spread[keep]
-    if not len(index):
-        raise UserError(
-            "no feature is left after the filters (missing values, constant features):"
-            " raise preprocessing.max_missing, or look at the table"
-        )
+    effects = None if effects is None else effects[keep]
     # If nothing is missing, only new samples need the fill.
     fill, score = np.zeros(len(index)), np.zeros(len(index))
     for at, x in _blocks(values, index):
@@ -154,16 +168,68 @@ def _learn_layer(values, outcome, layer, setting) -> Fit:
         if setting["method"] != "none":
             missing = np.isnan(x)
             x = np.where(missing, fill[at], x) if missing.any() else x
+            if effects is not None:
+                x = remove_effects(x, effects[at], lab)
             score[at] = _score(setting["method"], x, outcome)
     center = mean if setting["scale"] in ("center", "standard") else np.zeros_like(mean)
     scale = spread if setting["scale"] == "standard" else np.ones_like(spread)
     rank = np.zeros(len(index), dtype=np.int32)
-    fit = Fit(index, fill, center, scale, rank)
+    fit = Fit(index, fill, center, scale, rank, effects)
     if setting["method"] == "none":
         return fit
     order = np.argsort(-score, kind="stable")[: setting["features"]]
     rank[order] = np.arange(1, len(order) + 1)
-    return Fit(*(getattr(fit, f.name)[rank > 0] for f in fields(Fit)))
+    return fit.take(rank > 0)
+
+
+def _measured(values, index, layer) -> np.ndarray:
+    """(n,) whether a sample has the layer.
+
+    A sample without it (outer join) does not count as missing in its features.
+    """
+    measured = np.zeros(values.shape[0], dtype=bool)
+    for _, x in _blocks(values, index):
+        measured |= ~np.isnan(x).all(axis=1)
+        if measured.all():
+            break
+    if not measured.any():
+        raise UserError(
+            f"layer {layer}: no training sample of a fit has it: take the layer out, or set"
+            " the data set's join: inner"
+        )
+    return measured
+
+
+def _filled(values, index, measured, setting, missing_share):
+    """Yield blocks without gaps: positions in `index`, and values; fills in `missing_share` (p,).
+
+    A feature with too many missing values is left out: it may have no value to learn from.
+    """
+    for at, x in _blocks(values, index):
+        missing = np.isnan(x)
+        missing_share[at] = missing[measured].mean(axis=0)
+        usable = missing_share[at] <= setting["max_missing"]
+        if not usable.all():
+            x, missing = x[:, usable], missing[:, usable]
+        if missing.any():
+            x = np.where(missing, _fill(x, setting["impute"]), x)
+        yield at[usable], x
+
+
+def _varying(keep, mean, spread, top_variance) -> np.ndarray:
+    """(p,) which of the features to keep are not constant, or have the largest variance."""
+    # A constant column's spread is rounding error, not zero.
+    keep = keep & (spread > 1e-12 * np.maximum(1, np.abs(mean)))
+    if top_variance is not None and keep.sum() > top_variance:
+        variance = np.where(keep, spread**2, -1)
+        keep = np.zeros_like(keep)
+        keep[np.argsort(-variance, kind="stable")[:top_variance]] = True
+    if not keep.any():
+        raise UserError(
+            "no feature is left after the filters (missing values, constant features):"
+            " raise preprocessing.max_missing, or look at the table"
+        )
+    return keep
 
 
 def _blocks(values, index):
@@ -198,8 +264,16 @@ def _score(method, x, outcome):
     return np.nan_to_num(score, nan=-np.inf)
 
 
-def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str, str]) -> None:
-    """Write all fits of a data set as a few large arrays: each HDF5 object takes time to read."""
+def write_fits(
+    path: str,
+    fits: dict[tuple[str, int], Fit],
+    attributes: dict[str, str],
+    lab: LabBatches | None = None,
+) -> None:
+    """Write all fits of a data set as a few large arrays: each HDF5 object takes time to read.
+
+    lab: of all samples, if the fits correct for it.
+    """
     lengths = [len(fit.index) for fit in fits.values()]
     with h5py.File(path, "w") as file:
         for name, text in attributes.items():
@@ -213,6 +287,9 @@ def write_fits(path: str, fits: dict[tuple[str, int], Fit], attributes: dict[str
         for name in ("index", "fill", "center", "scale", "rank"):
             column = np.concatenate([getattr(fit, name) for fit in fits.values()])
             group[name] = column.astype(np.int32) if name in ("index", "rank") else column
+        if lab is not None:
+            group["effects"] = np.concatenate([fit.effects for fit in fits.values()])
+            write_lab_batches(file, lab)
 
 
 def read_fits(path: str, splits: set[str] | None = None):
@@ -230,6 +307,12 @@ def read_fits(path: str, splits: set[str] | None = None):
     return fits, attributes
 
 
-def apply_fit(values: np.ndarray, fit: Fit) -> np.ndarray:
-    """(n, kept) filled, centred and scaled values; `values` are the fit's own columns, in order."""
-    return (np.where(np.isnan(values), fit.fill, values) - fit.center) / fit.scale
+def apply_fit(values: np.ndarray, fit: Fit, lab: LabBatches | None = None) -> np.ndarray:
+    """(n, kept) values, filled, corrected for lab batches, centred and scaled.
+
+    values: (n, kept), the fit's own columns, in order; lab: of the n samples; None: as they are.
+    """
+    x = np.where(np.isnan(values), fit.fill, values)
+    if lab is not None and fit.effects is not None:
+        x = remove_effects(x, fit.effects, lab)
+    return (x - fit.center) / fit.scale

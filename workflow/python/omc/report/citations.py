@@ -3,6 +3,7 @@
 SOURCES = {
     "varma": ("Varma & Simon 2006", "BMC Bioinformatics 7:91, doi:10.1186/1471-2105-7-91"),
     "ambroise": ("Ambroise & McLachlan 2002", "PNAS 99:6562, doi:10.1073/pnas.102102699"),
+    "johnson": ("Johnson et al. 2007", "Biostatistics 8:118, doi:10.1093/biostatistics/kxj037"),
     "westerhuis": (
         "Westerhuis et al. 1998",
         "J Chemometrics 12:301,"

@@ -178,6 +178,7 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     steps = [
         f"features missing in more than {setting['max_missing']:.0%} of the samples were dropped",
         f"other missing values were replaced by {fill}",
+        *_corrected(setting["batch"], cite),
         "constant features were dropped",
     ]
     if limits:
@@ -222,6 +223,27 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     if config["imbalance"] == "weights":
         text += " Training samples were weighted by the inverse frequency of their class."
     return text
+
+
+def _corrected(batch: dict | None, cite: Citations) -> list[str]:
+    """The step that corrects for lab batches, if there is one, without the outcome."""
+    if not batch:
+        return []
+    column = f"`{batch['column']}`"
+    covariates = " and ".join(f"`{name}`" for name in batch["covariates"])
+    text = {
+        "combat": f"values were corrected for lab batches, {column}, by parametric empirical Bayes"
+        f" (ComBat {cite('johnson')})"
+        + (f", which kept the effect of {covariates}" * bool(covariates)),
+        "mean": f"the features of each lab batch, {column}, were centred on their mean over all lab"
+        " batches",
+        "residualise": "the linear effect of "
+        + " and ".join(filter(None, [column, covariates]))
+        + " was removed from each feature",
+    }[batch["method"]]
+    if batch["unseen"] == "uncorrected":
+        text += " (samples of lab batches without a training sample stayed as they were)"
+    return [f"{text}, without the outcome"]
 
 
 def _models(config: dict, datasets: list[dict], cite: Citations) -> str:

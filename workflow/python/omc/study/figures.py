@@ -31,6 +31,7 @@ def figure_names(dataset: dict, null_permutations: bool, subgroups: bool = False
             dataset["layers"][name]["role"] == "baseline" for name in compared_layers(dataset)
         ),
         "compare_grouping": dataset["compare_grouping"],
+        "compare_batch": dataset["compare_batch"],
         "null_permutations": null_permutations,
         "subgroups": subgroups,
         "images": any("images" in layer for layer in dataset["layers"].values()),

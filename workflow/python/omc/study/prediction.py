@@ -52,6 +52,20 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
     return {**resolved, "join": dataset["join"], "tables": tables}
 
 
+def check_batch(batch: dict | None) -> None:
+    """Refuse new samples for models of corrected values, unless they may stay uncorrected.
+
+    batch: `Slices.batch_setting` of the data set.
+    """
+    if batch and batch["unseen"] == "error":
+        raise UserError(
+            f"predict.dataset: the values of {batch['dataset']} were corrected for the lab batches"
+            f" of '{batch['column']}', and those of new samples are none of them: set"
+            " preprocessing.batch.unseen: uncorrected to predict them as they are (the models stay"
+            " the same), or give them as a cohort"
+        )
+
+
 def read_by(layer: dict) -> dict:
     """The settings of a layer by which a table of new samples is read."""
     return {key: layer[key] for key in READ_BY if key in layer}

@@ -12,6 +12,7 @@ from omc.evaluate.metrics import METRICS_OF
 from omc.study.canonical import canonical
 from omc.study.datasets import F_TESTS
 from omc.study.image_sources import image_sources
+from omc.study.lab_batches import corrected_layers, lab_columns
 from omc.study.models import Model
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ class Slices:
                         "unit": layer["unit"],
                         "source": cohort_source if cohort_source in sources else name,
                     }
-        for key in ("compare_layers", "compare_grouping"):
+        for key in ("compare_layers", "compare_grouping", "compare_batch"):
             del setting[key]
+        batch = self._config["preprocessing"]["batch"]
+        if batch:
+            setting["batch"] = lab_columns(batch)
         # The training data do not depend on it: see data_check_setting.
         del setting["outcome"]["positive"]
         # The import can check the number of classes, which only matters for these metrics.
@@ -60,6 +64,9 @@ class Slices:
         """Settings of the checks of imported data: outcome and groups."""
         setting = self._study.datasets[dataset]
         columns = [c for layer in setting["layers"].values() for c in layer.get("columns", [])]
+        batch = self._config["preprocessing"]["batch"]
+        if batch:
+            columns = [c for c in columns if c != batch["column"]]
         return canonical(
             {
                 "outcome": setting["outcome"]["column"],
@@ -68,6 +75,7 @@ class Slices:
                 "ranked_in_groups": self._study.ranked_in_groups(dataset),
                 **{key: setting[key] for key in ("rds",) if key in setting},
                 **({"columns": columns} if columns else {}),
+                **({"lab_batch": batch["column"]} if batch else {}),
             }
         )
 
@@ -86,8 +94,18 @@ class Slices:
         if selection["method"] != "none":
             selection["method"] = F_TESTS[self._study.task(dataset)]
         settings = {**self._config["preprocessing"], **selection, "top_variance": top_variance}
+        del settings["batch"]
         baseline = [name for name, layer in layers.items() if layer["role"] == "baseline"]
-        return canonical({**settings, **({"baseline": baseline} if baseline else {})})
+        further = {"baseline": baseline, "batch": self.batch_setting(dataset)}
+        return canonical(settings | {name: value for name, value in further.items() if value})
+
+    def batch_setting(self, dataset: str) -> dict | None:
+        """How a data set is corrected for lab batches; None if it is not."""
+        setting, batch = self._study.datasets[dataset], self._config["preprocessing"]["batch"]
+        layers = corrected_layers(setting)
+        if not (batch and layers) or dataset in self._study.variants("uncorrected"):
+            return None
+        return {**batch, "layers": layers, "dataset": self._study.base(dataset)}
 
     def validation_setting(self, language: str) -> str:
         """All models of a language, with the settings that their check needs."""

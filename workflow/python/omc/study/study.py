@@ -25,6 +25,7 @@ from omc.study.datasets import (
 from omc.study.figures import figure_names
 from omc.study.image_sources import ImageSources
 from omc.study.jobs import Jobs
+from omc.study.lab_batches import check_batch
 from omc.study.models import LANGUAGES, Model, read_presets, resolve_models
 from omc.study.rds import replace_rds
 from omc.study.schema import check
@@ -59,6 +60,8 @@ class Study:
         self.prediction = request and prediction.resolve(request, self.datasets, names)
         self.jobs = Jobs(config, self.datasets, self.models)
         self.slices = Slices(self)
+        if self.prediction:
+            prediction.check_batch(self.slices.batch_setting(self.prediction["dataset"]))
 
     def _add_datasets(self, root: str, wrong: Container[str]) -> list[str]:
         """Resolve the data sets; returns their problems."""
@@ -73,6 +76,7 @@ class Study:
                 scheme = self.config["resampling"]["scheme"]
                 check_scheme(scheme, f"datasets.{name}", resolved["groups"])
                 check_subgroups(self.config["report"]["subgroups"], f"datasets.{name}", resolved)
+                check_batch(self.config["preprocessing"]["batch"], name, resolved)
                 self.rds.update(replace_rds(name, resolved, self.results))
                 self.datasets.update({name: resolved, **variants(name, resolved)})
                 self.images.add(name, resolved)
@@ -163,8 +167,12 @@ class Study:
     # Variants
 
     def variants(self, kind: str) -> list[str]:
-        """Names of the data sets that are variants of others, of a kind: layer or ungrouped."""
+        """Names of the variants of data sets of a kind: layer, uncorrected or ungrouped."""
         return [name for name in self.all_variants() if self._variant(name)["kind"] == kind]
+
+    def with_same_splits(self) -> list[str]:
+        """Names of the variants that have the samples and splits of their base."""
+        return [*self.variants("layer"), *self.variants("uncorrected")]
 
     def all_variants(self) -> list[str]:
         """Names of the data sets that are variants of others."""

@@ -18,7 +18,8 @@ FIX = (
     "Levels: set `groups` to the column, so that models are tested on levels that they were not"
     " trained on. If a class is in one level only, no resampling can tell the two apart: measure"
     " both on one plate. A measurement: match or adjust for it, and compare with a model of it"
-    " alone, as a layer of its own."
+    " alone, as a layer of its own. A correction (`preprocessing.batch`) cannot tell the two apart"
+    " either: it takes away what they share."
 )
 
 
@@ -26,7 +27,7 @@ def check(data, scan):
     """One row per column, but for those that name subjects."""
     rows = []
     for name, found in data.columns.found.items():
-        if name in data.subjects:
+        if name in data.subjects and name != data.lab_batch:
             continue
         linked = found.strength >= STRENGTH and found.p < ALPHA
         value = f"{name}: {found.measure} {found.strength:.2f}, p = {found.p:.2g}"
@@ -47,6 +48,11 @@ def _advice(data, name, is_number) -> str:
         return (
             f"{may}, and as a class is in one level only, no resampling can tell the two apart:"
             " measure samples of each class in several levels"
+        )
+    if name == data.lab_batch:
+        return (
+            f"{may}, and correcting for it removes what the two share: measure samples of each"
+            " outcome in every lab batch; compare_batch: true shows what the correction changes"
         )
     return (
         f"{may}: if it is a batch, set groups: {name} to test on other levels than it was trained"
