@@ -29,15 +29,19 @@ def test_multiomics(workflow, root):
     run = workflow()
     # The figures of one single-layer variant are enough.
     wanted = [f"images/multiomics/{figure}.png" for figure in (
-        "nutrimouse/layers", "nutrimouse-lipids/model_comparison",
+        "nutrimouse/layers", "nutrimouse/lab_batches", "nutrimouse-lipids/model_comparison",
     )]  # fmt: skip
     config = example(root, "multiomics", models, folds=2, repeats=2)
+    # Both genotypes are in each fold, and what they change in the features is taken away.
+    config["preprocessing"] = {"batch": {"column": "genotype"}}
+    config["datasets"]["nutrimouse"]["compare_batch"] = True
     wanted.append("results/multiomics/summary.md")
     process = run.compare(config, "--", *wanted)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "multiomics")
-    variants = ["nutrimouse-genes", "nutrimouse-lipids"]
-    for variant in variants:
+    kinds = {"nutrimouse-genes": "layer", "nutrimouse-lipids": "layer"}
+    kinds["nutrimouse-uncorrected"] = "uncorrected"
+    for variant in kinds:
         for file in ("splits.csv", "samples.tsv"):
             parent = (results / "nutrimouse" / file).read_bytes()
             assert (results / variant / file).read_bytes() == parent
@@ -47,9 +51,15 @@ def test_multiomics(workflow, root):
     assert header == contracts.VARIANTS
     trained = [("python", "logistic_regression"), ("r", "pls")]
     assert keys(rows) == [
-        ("nutrimouse", variant, "layer", *model, metric)
-        for variant, model, metric in itertools.product(variants, trained, METRICS_OF["multiclass"])
+        ("nutrimouse", variant, kind, *model, metric)
+        for (variant, kind), model, metric in itertools.product(
+            kinds.items(), trained, METRICS_OF["multiclass"]
+        )
     ]
+    plain = (results / "nutrimouse-uncorrected" / "data.h5ad").read_bytes()
+    assert plain == (results / "nutrimouse" / "data.h5ad").read_bytes()
+    corrected = [row for row in rows if row["kind"] == "uncorrected"]
+    assert any(float(row["difference"]) for row in corrected)
     assert {row["n_splits"] for row in rows} == {"4"}
     _, metrics = run.table("results", "multiomics", "metrics.csv")
     of = {
@@ -72,11 +82,12 @@ def test_multiomics(workflow, root):
             # Values that never vary do not show how much they can.
             assert row["ci_low"] == row["ci_high"] == ""
     images = run.path("images", "multiomics")
-    assert (images / "nutrimouse" / "layers.png").stat().st_size > 10_000
+    for figure in ("layers", "lab_batches"):
+        assert (images / "nutrimouse" / f"{figure}.png").stat().st_size > 10_000
     assert (images / "nutrimouse-lipids" / "model_comparison.png").exists()
     assert not (images / "nutrimouse-lipids" / "layers.png").exists()
     answer = (results / "summary.md").read_text(encoding="utf-8")
-    assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *variants))
+    assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *kinds))
     report = results / "report.html"
     process = run.run("--configfile", run.path("config.yaml"), "--report", report, "--", *wanted)
     assert process.returncode == 0, process.stderr

@@ -86,6 +86,16 @@ def test_twelve_plates_that_hold_one_class_each_are_found():
     assert statuses(rows_of("batch", {"plate": shuffled})) == ["ok"]
 
 
+def test_a_lab_batch_that_is_corrected_for_is_still_an_alarm():
+    site = np.where((np.arange(96) % 4 == 0) ^ (CLASSES == "a"), "x", "y")
+    advice = rows_of("batch", {"site": site}, lab_batch="site")[0][2]
+    assert "removes what the two share" in advice and "groups" not in advice
+    # Levels that look like subjects.
+    donor = np.arange(96) // 2
+    assert statuses(rows_of("batch", {"donor": donor})) == ["skipped"]
+    assert statuses(rows_of("batch", {"donor": donor}, lab_batch="donor")) == ["warning"]
+
+
 def test_classes_that_share_no_level_cannot_be_told_apart_by_groups():
     advice = rows_of("batch", {"site": np.where(CLASSES == "a", "x", "y")})[0][2]
     assert "no resampling can tell the two apart" in advice and "groups" not in advice

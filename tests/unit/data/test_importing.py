@@ -8,6 +8,7 @@ import pytest
 from omc.core.errors import UserError
 from omc.data import matrix, numbers, transforming
 from omc.data.importing import import_dataset, use_image_tables
+from omc.data.sheet_columns import take_lab_columns
 
 GENES = "sample\tg1\tg2\na\t1\t2\nb\t3\t4\nc\t5\t6\n"
 LIPIDS = "sample\tl1\nc\t30\nb\t20\nd\t40\n"
@@ -110,6 +111,30 @@ def test_an_outer_join_leaves_a_missing_layer_empty(two):
     nan = np.nan
     expected = [[1, 2, nan], [3, 4, 20], [5, 6, 30], [nan, nan, 40]]
     np.testing.assert_array_equal(values, expected)
+
+
+def test_lab_batches_come_along_with_the_samples(two, write, tmp_path):
+    write("samples.tsv", SHEET.replace("patient", "plate/run"))
+    two["batch"] = {"lab_batch": ["preprocessing.batch.column", "plate/run"]}
+    values, samples, features, layers, rows = import_dataset("demo", two)
+    columns = take_lab_columns(rows)
+    assert list(rows.columns) == ["outcome", "group", "cohort"]
+    matrix.write_h5ad("data.h5ad", values, samples, features, layers, columns)
+    assert matrix.sheet_columns("data.h5ad")["lab_batch"].tolist() == ["p2", "p3"]
+    write("samples.tsv", SHEET.replace("patient", "plate/run").replace("p3", "NA"))
+    with pytest.raises(UserError, match=r"batch\.column: column 'plate/run' of .* \(c\)"):
+        import_dataset("demo", two)
+
+
+def test_a_covariate_that_gives_the_outcome_away_is_refused(one, write):
+    pairs = "\n".join(f"s{i}\t{'xy'[i % 2]}\t{'XY'[i % 2]}" for i in range(6))
+    write("three.tsv", f"sample\tkind\tdiagnosis\n{pairs}\n")
+    one["batch"] = {
+        "lab_batch": ["preprocessing.batch.column", "kind"],
+        "covariate_1": ["preprocessing.batch.covariates", "diagnosis"],
+    }
+    with pytest.raises(UserError, match="covariates: each level of 'diagnosis' of .* one class"):
+        import_dataset("demo", one)
 
 
 def test_no_sample_in_every_layer_is_an_error(two, write):

@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from permute_labels import main
 
 from omc.core.errors import UserError
 from omc.core.tables import SHEET_COLUMNS, SPLITS
@@ -253,6 +254,21 @@ def test_r_trains_on_the_same_numbers(tmp_path, root):
     data.load_batch(["r01f01", "r01f02"])
     x = data.fit_matrix(data.fits["r01f02", 2], [10, 2, 39, 19])
     np.testing.assert_array_equal(np.loadtxt(output).reshape(x.shape, order="F"), x)
+
+
+def test_a_permutation_of_the_labels_is_corrected_too(tmp_path):
+    files = study(tmp_path / "study")
+    output = {name: str(tmp_path / name) for name in ("samples", "splits", "preprocessing")}
+    resampling = {"scheme": "repeated_kfold", "folds": 2, "repeats": 1, "inner_folds": 2}
+    setting = {**SETTING, "top_variance": {"genes": None, "clinical": None}, "batch": {**BATCH}}
+    main(
+        "study/null/001", files["data"], files["samples"], resampling, setting, "classification", 7,
+        output,
+    )  # fmt: skip
+    data = Data(files["data"], *output.values(), "classification")
+    data.load_batch(["r01f01"])
+    fit, test = data.fits["r01f01", 0], data.split_rows("r01f01")[1]
+    assert (fit.effects[fit.index < 28] != [0, 1]).all() and len(data.fit_matrix(fit, test)) == 20
 
 
 @pytest.mark.parametrize("method", ["combat", "mean"])

@@ -29,8 +29,8 @@ draw_lab_batches <- function(data) {
       mean = "corrected", other = "uncorrected",
       means = variant_value(rows, info),
       differences = paste0(
-        "Corrected minus uncorrected (", if (info$higher_is_better) "above" else "below",
-        " 0: the correction helps)"
+        "Corrected minus not (", if (info$higher_is_better) "above" else "below",
+        " 0: it helps)"
       )
     ),
     info

@@ -141,7 +141,7 @@ def weigh_blocks(parts: list[Fit]) -> list[Fit]:
 
 def _learn_layer(values, outcome, layer, setting, lab) -> Fit:
     index = np.asarray(layer["columns"])
-    measured = _measured(values, index, layer["name"])
+    measured = _measured(values, index, layer)
     if layer.get("baseline"):
         setting = {**setting, "max_missing": np.nextafter(1, 0), "method": "none"}
         layer = {**layer, "top_variance": None}
@@ -194,7 +194,7 @@ def _measured(values, index, layer) -> np.ndarray:
             break
     if not measured.any():
         raise UserError(
-            f"layer {layer}: no training sample of a fit has it: take the layer out, or set"
+            f"layer {layer['name']}: no training sample of a fit has it: take the layer out, or set"
             " the data set's join: inner"
         )
     return measured
