@@ -6,7 +6,7 @@ models <- c("python/logistic_regression", "r/glmnet", "r/null")
 
 with_added_value <- function(variants = "demo-clinical") {
   rows <- expand.grid(
-    variant = variants, model = c(models[1:2], "picked/picked"),
+    variant = variants, model = c(models[1:2], "picked/prevalidated", "picked/picked"),
     measure = c("roc_auc", "brier", "net_benefit 0.2", "net_benefit 0.5"), stringsAsFactors = FALSE
   )
   at <- seq_len(nrow(rows))
@@ -32,7 +32,8 @@ test_that("a lower Brier score is an improvement, and the picked model stands fi
   rows <- with_added_value()$added_value
   expect_true(all(rows$gain > 0))
   expect_true(all(rows$low < rows$gain, na.rm = TRUE))
-  expect_equal(levels(rows$model), c("picked/picked", "r/glmnet", "python/logistic_regression"))
+  picked <- c("picked/picked", "picked/prevalidated")
+  expect_equal(levels(rows$model), c(picked, "r/glmnet", "python/logistic_regression"))
   expect_match(levels(rows$measure)[1], "ROC AUC")
   expect_equal(sum(rows$significant), 1)
 })

@@ -158,6 +158,19 @@ def test_layers_weigh_the_same_only_where_they_are_standardised(written, scale, 
     assert sentence in text
 
 
+def test_what_is_added_to_a_baseline_is_told(written):
+    layer = {"table": "resources/leukemia/expression.tsv.gz"}
+    data = {
+        "layers": {"expression": layer, "other": {**layer, "role": "baseline"}},
+        "samples": "resources/leukemia/samples.tsv",
+        "outcome": {"column": "subtype", "task": "classification"},
+    }
+    text = written(datasets={"leukemia": data}, comparison={"thresholds": [0.3]})
+    assert "with and without the other layers (De Bin et al. 2014); net benefit was" in text
+    assert "at the thresholds 0.3." in text
+    assert "De Bin" not in written()
+
+
 def test_the_checklist_claims_only_what_a_run_answers(written):
     _, _, text = written().partition("items that this run answers")
     claimed, _, rest = text.partition("Yours to write:")

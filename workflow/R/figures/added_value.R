@@ -28,7 +28,7 @@ read_added_value <- function(file, dataset, models, metric) {
   rows$measure <- factor(labels, unique(c(labels[rows$measure == metric], labels)))
   best <- rows[rows$measure == levels(rows$measure)[1], , drop = FALSE]
   badness <- if (metric_info(metric)$higher_is_better) -best$estimate else best$estimate
-  best <- best[order(best$language != "picked", badness), , drop = FALSE]
+  best <- best[order(match(best$model, picked, 3), badness), , drop = FALSE]
   rows$model <- factor(rows$model, unique(c(best$model, rows$model)))
   rows
 }

@@ -19,6 +19,7 @@ SOURCES = {
         "Efron & Tibshirani 1993",
         "An Introduction to the Bootstrap, doi:10.1201/9780429246593",
     ),
+    "bin": ("De Bin et al. 2014", "BMC Med Res Methodol 14:117, doi:10.1186/1471-2288-14-117"),
     "westfall": ("Westfall & Troendle 2008", "Biom J 50:745, doi:10.1002/bimj.200710456"),
     "wilson": ("Wilson 1927", "J Am Stat Assoc 22:209, doi:10.1080/01621459.1927.10502953"),
     "newcombe": ("Newcombe 2006", "Stat Med 25:559, doi:10.1002/sim.2324"),

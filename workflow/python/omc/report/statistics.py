@@ -154,6 +154,16 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
         f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
         f" samples {cite('breiman')}."
     )
+    layers = [layer for d in config["datasets"].values() for layer in d["layers"].values()]
+    if any(layer["role"] == "baseline" for layer in layers):
+        thresholds = some(map(str, config["comparison"]["thresholds"]), 9)
+        benefit = f"; net benefit was compared at the thresholds {thresholds}"
+        yield (
+            "What the other layers add to a baseline was estimated as the difference to the same"
+            " model on the baseline alone, in the same splits, and between the models that were"
+            f" picked in each training set with and without the other layers {cite('bin')}"
+            f"{benefit if 'classification' in tasks else ''}."
+        )
     columns = config["report"]["subgroups"]
     if columns:
         yield (

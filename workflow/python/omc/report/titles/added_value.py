@@ -11,6 +11,12 @@ def title(result: Result) -> str:
     return "; ".join(of_baseline(result, variant) for variant in _variants(result))
 
 
+def summary(result: Result) -> str:
+    """The title as a sentence."""
+    text = title(result)
+    return f"{text}." if text else ""
+
+
 def of_baseline(result: Result, variant: str) -> str:
     """'No evidence that genes add to clinical: …' about one baseline alone."""
     rows = [
