@@ -38,8 +38,10 @@ class Disturbed(Workflow):
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "TZ": "UTC", "TMPDIR": str(self.path("tmp"))},
-                # A shell lets what it starts in the background ignore Ctrl-C.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                # A shell lets what it starts in the background ignore Ctrl-C, and nohup HUP.
+                preexec_fn=lambda: [
+                    signal.signal(getattr(signal, n), signal.SIG_DFL) for n in SIGNALS
+                ],
             )
         return self
 
@@ -148,15 +150,17 @@ def test_a_killed_split_is_a_row_in_both_languages(root, tmp_path, finished, mon
     config = tiny_study(tmp_path)
     config["models"]["python"].append({"name": "slow", "estimator": "tests.misbehaving.Slow"})
     run.write(config | {"on_failure": "report"})
-    killed = {}
+    killed, seen = set(), {}
     with run:
         while run.process.poll() is None:
-            for script, process in forked(run).items():
-                if script not in killed:
-                    process.kill()
-                    killed[script] = process.pid
-            time.sleep(0.01)
-    assert run.process.returncode == 0 and set(killed) == {"train.py", "train.R"}, run.text
+            before, seen = seen, forked(run)
+            # A fork that is about to start another program is gone at the next look.
+            for script in seen.keys() & before.keys() - killed:
+                if seen[script] == before[script]:
+                    seen[script].kill()
+                    killed.add(script)
+            time.sleep(0.03)
+    assert run.process.returncode == 0 and killed == {"train.py", "train.R"}, run.text
     failures = run.table("results", "failures.csv")[1]
     assert sorted(row["language"] for row in failures) == ["python", "r"]
     assert all("was killed" in row["message"] for row in failures), failures
