@@ -73,7 +73,8 @@ class Disturbed(Workflow):
             for child in self.children():
                 with contextlib.suppress(psutil.Error):
                     name = SCRIPT.search(" ".join(child.cmdline()))
-                    if child.name() != "bash" and name:
+                    # A fork of a script is a split in training, which is a row if it is killed.
+                    if child.name() != "bash" and name and child.ppid() not in seen:
                         seen.setdefault(child.pid, name[1])
                         if len(seen) == count:
                             self.stage = name[1]
