@@ -185,7 +185,8 @@ def _interrupt(number, frame):
     first, interrupted = not interrupted, True
     # What Snakemake says from now on is that jobs failed: they were ended.
     logging.getLogger("snakemake.logging").disabled = True
-    sys.excepthook = sys.unraisablehook = lambda *error: None
+    sys.excepthook = lambda *error: None
+    sys.unraisablehook = lambda error: None
     if first:
         with suppress(OSError):  # the terminal may be gone
             print(
