@@ -111,7 +111,7 @@ ROWS = {
     ),
     "catalog/metrics.csv": (
         "mcc,MCC",
-        "error_rate,error rate,Error|rate,classification,,false,0,1,,,0.01,true\nmcc,MCC",
+        "error_rate,error rate,Error|rate,classification,,false,0,1,,,0.01,true,true\nmcc,MCC",
     ),
     "catalog/figures.yaml": (
         "tuning:\n",

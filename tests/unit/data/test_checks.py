@@ -9,7 +9,7 @@ import pytest
 from omc.core.errors import UserError
 from omc.data.association import adjusted
 from omc.data.checked import CheckedData
-from omc.data.checking import all_checks, check_positive, check_ranked
+from omc.data.checking import all_checks, check_left_out, check_positive, check_ranked
 from omc.data.reading import read_sheet
 
 CLASSES = np.repeat(["a", "b"], 48)
@@ -58,6 +58,21 @@ def test_samples_of_one_class_cannot_be_ranked():
     with pytest.raises(UserError, match=r"roc_auc ranks .* no group of 'site' .* set it to brier"):
         check_ranked("roc_auc", samples, "classification", "site")
     check_ranked("roc_auc", samples.assign(outcome=list("xyyy")), "classification", "site")
+
+
+def test_what_is_left_out_must_not_decide_which_class_is_the_most_frequent():
+    def samples(outcome, group=""):
+        return pd.DataFrame({"outcome": list(outcome), "group": list(group) or ""})
+
+    check_left_out(None, samples("xxyy"))
+    with pytest.raises(UserError, match=r"accuracy means little with leave_one_out .*x: 3, y: 3"):
+        check_left_out("accuracy", samples("xxxyyy"))
+    with pytest.raises(UserError, match=r"x: 3, y: 2\).* set the metric to brier or log_loss"):
+        check_left_out("mcc", samples("xxxyy"))
+    check_left_out("accuracy", samples("xxxxyy"))
+    with pytest.raises(UserError, match="leave_one_group_out"):
+        check_left_out("accuracy", samples("xxxxyy", "aabbcc"))
+    check_left_out("accuracy", samples("xxxxxxyy", "abcdabcd"))
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

@@ -45,6 +45,32 @@ def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: s
     )
 
 
+def check_left_out(metric: str | None, samples: pd.DataFrame) -> None:
+    """Refuse a metric of predicted classes if what is left out decides which one is most frequent.
+
+    A class is rarer where its own samples are left out. Whoever predicts the most frequent class is
+    then mostly wrong, and models that know nothing are below chance, each as far as it leans on the
+    frequencies: others would seem to beat the baseline. metric: None if it is not of this kind;
+    samples: of development, with outcome and group.
+    """
+    if metric is None:
+        return
+    scheme = "leave_one_out" if (samples["group"] == "").all() else "leave_one_group_out"
+    unit = samples["group"].where(samples["group"] != "", samples.index.astype(str))
+    counts = pd.crosstab(unit, samples["outcome"])
+    remaining = counts.sum() - counts
+    most = remaining.eq(remaining.max(axis=1), axis=0)
+    if len(most.drop_duplicates()) == 1 and most.iloc[0].sum() == 1:
+        return
+    sizes = ", ".join(f"{label}: {n}" for label, n in counts.sum().items())
+    raise UserError(
+        f"comparison.metric.classification: {metric} means little with {scheme} here, since what is"
+        f" left out decides which class is the most frequent of the others ({sizes}): a prediction"
+        " that knows nothing is then mostly wrong, and any model seems to beat it: set the metric"
+        " to brier or log_loss, or the scheme to repeated_kfold"
+    )
+
+
 def checked(data: CheckedData) -> list[list]:
     """Rows (check, status, value, advice) of all checks, after one pass over the features."""
     checks = all_checks()
@@ -80,4 +106,5 @@ def check_dataset(
     check_positive(setting["positive"], outcome, setting["outcome"], f"datasets.{dataset}")
     metric, task, groups = (setting[key] for key in ("ranked_in_groups", "task", "groups"))
     check_ranked(metric, data_set.development, task, groups)
+    check_left_out(setting.get("labels_left_out"), data_set.development)
     write_csv(output, HEADER, ([dataset, *row] for row in checked(data_set)))

@@ -17,7 +17,8 @@ class Metric:
     outcome, "baseline" if they are read against the score of the class shares; rope: the default
     half-width of the region of practical equivalence, as a multiple of the outcome's standard
     deviation or of that score if the metric has such a unit, NaN for none; pooled: whether
-    predictions of different models may be scored together: not if the metric ranks them.
+    predictions of different models may be scored together: not if the metric ranks them; labels:
+    whether it sees the predicted classes alone.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Metric:
     unit: str
     rope: float
     pooled: bool
+    labels: bool
 
     @property
     def sign(self) -> int:
@@ -56,6 +58,7 @@ def _read(row: dict[str, str]) -> Metric:
         unit=row["unit"],
         rope=float(row["rope"] or math.nan),
         pooled=row["pooled"] == "true",
+        labels=row["labels"] == "true",
     )
 
 

@@ -67,12 +67,14 @@ class Slices:
         batch = self._config["preprocessing"]["batch"]
         if batch:
             columns = [c for c in columns if c != batch["column"]]
+        left_out = self._study.labels_left_out(dataset)
         return canonical(
             {
                 "outcome": setting["outcome"]["column"],
                 **self._outcome(dataset),
                 "groups": setting["groups"],
                 "ranked_in_groups": self._study.ranked_in_groups(dataset),
+                **({"labels_left_out": left_out} if left_out else {}),
                 **{key: setting[key] for key in ("rds",) if key in setting},
                 **({"columns": columns} if columns else {}),
                 **({"lab_batch": batch["column"]} if batch else {}),

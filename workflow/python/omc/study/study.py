@@ -124,6 +124,12 @@ class Study:
         left_out = entry(SCHEMES, self.config["resampling"]["scheme"]).POOLED
         return metric if left_out and not METRICS[metric].pooled else None
 
+    def labels_left_out(self, dataset: str) -> str | None:
+        """The comparison metric, if it sees predicted classes, of samples or groups left out."""
+        metric = self.comparison_metric(dataset)
+        left_out = entry(SCHEMES, self.config["resampling"]["scheme"]).POOLED
+        return metric if left_out and METRICS[metric].labels else None
+
     def rope(self, dataset: str) -> str:
         """Which differences are practically none, in words; "" if the metric has no such region."""
         return describe(self.comparison_metric(dataset), self.config["comparison"]["rope"])
