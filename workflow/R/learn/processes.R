@@ -5,8 +5,9 @@ use("logs", "models", "saving", "job", "batch", "training")
 # Seconds between two looks at a process, and MB that a split may write to its log.
 poll <- 0.05
 log_mb <- 20
-# So many looks on end find more than one thread at work before the threads have to share a core.
-crowded <- 5
+# So many looks on end find more than one thread at work before the threads have to share a core;
+# again and again, ever more rarely, since others may start while these are told to.
+crowded <- 5 * 2^(0:19)
 retry <- "`make retry` trains it again"
 
 #' What the process of one split may take.
@@ -141,7 +142,10 @@ watch <- function(pid, folder, limits) {
     }
     last <- memory
     busy <- if (length(threads(pid, "R")) > 1) busy + 1 else 0
-    if (busy == crowded) {
+    if (busy == crowded[1]) {
+      message("several threads are at work: they have to share one core")
+    }
+    if (busy %in% crowded) {
       share_core(pid)
     }
     if (proc.time()[["elapsed"]] - began > limits$seconds) {
@@ -193,7 +197,6 @@ threads <- function(pid, states = "RSD") {
 
 # Let all threads of a process, and of those that it has started, share one core.
 share_core <- function(pid) {
-  message("several threads are at work: they have to share one core")
   # NULL where the system has no such list.
   cores <- parallel::mcaffinity()
   for (thread in if (nzchar(Sys.which("taskset"))) threads(pid)) {

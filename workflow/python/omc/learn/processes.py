@@ -30,8 +30,9 @@ PARENT_DEATH_SIGNAL = 1
 
 # Seconds between two looks at a process, and MB that a split may write to its log.
 POLL, LOG_MB = 0.05, 20
-# So many looks on end find more than one thread at work before the threads have to share a core.
-CROWDED = 5
+# So many looks on end find more than one thread at work before the threads have to share a core;
+# again and again, ever more rarely, since others may start while these are told to.
+CROWDED = [5 * 2**n for n in range(20)]
 RETRY = "`make retry` trains it again"
 
 
@@ -141,7 +142,9 @@ def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
         crowded = 0
         while not receive.poll(POLL) and child.exitcode is None:
             crowded = crowded + 1 if len(_threads(child.pid, "R")) > 1 else 0
-            if crowded == CROWDED:
+            if crowded == CROWDED[0]:
+                print("several threads are at work: they have to share one core", flush=True)
+            if crowded in CROWDED:
                 _share_core(child.pid)
             used = time.monotonic() - began, _memory_mb(child.pid), _log_mb() - log_mb
             if message := limits.passed(*used):
@@ -198,7 +201,6 @@ def _threads(pid: int | None, states: str = "RSD") -> list[int]:
 
 def _share_core(pid: int | None) -> None:
     """Let all threads of a process, and of those that it has started, share one core."""
-    print("several threads are at work: they have to share one core", flush=True)
     cores = sorted(os.sched_getaffinity(0))
     with suppress(OSError):
         for thread in _threads(pid):
