@@ -279,7 +279,7 @@ rule compare_baselines:
         samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in BASELINES],
         predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in BASELINES],
         variant=[f"{RESULTS}/{v}/predictions.csv" for v in BASELINES],
-        prevalidated=[file for v in BASELINES for file in prevalidation_files(v).values()],
+        prevalidated=[file for v in BASELINES for file in prevalidation_files(v)],
         code=code("evaluate/compare_baselines.py"),
     output:
         f"{RESULTS}/added_value.csv",
@@ -296,7 +296,6 @@ rule compare_baselines:
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         thresholds=CONFIG["comparison"]["thresholds"],
-        prevalidated=[list(prevalidation_files(v)) for v in BASELINES],
     message:
         "Compare data sets with their baseline layers alone"
     script:

@@ -17,19 +17,10 @@ with_samples <- function(n, wrong) {
   )
   file <- tempfile(fileext = ".csv")
   data.table::fwrite(table, file)
-  ranking <- data.frame(
-    metric = "roc_auc", model = models, estimate = c(0.8, 0.7, 0.5), ci_low = NA_real_,
-    ci_high = NA_real_, method = "nadeau_bengio", n_failed = 0, status = "scored",
-    complete = TRUE, leader = FALSE, beats_baseline = TRUE, differs_from_leader = FALSE
-  )
-  list(
-    dataset = "demo", metric = "roc_auc", n_splits = 25, ranking = ranking,
-    models = data.frame(
-      model = models, language = "R", baseline = models == "r/null", kind = "R", message = ""
-    ),
+  c(ranked_data(models, c(0.8, 0.7, 0.5)), list(
     findings = data.frame(key = "samples", place = "title", text = "Every model gets some wrong"),
     sample_errors = read_sample_errors(file, "demo", models)
-  )
+  ))
 }
 
 test_that("the samples that are wrong most often come first, and the baseline is left out", {

@@ -16,22 +16,13 @@ with_strata <- function(strata, estimate = seq(0.55, 0.9, length.out = nrow(stra
   table$ci_high <- pmin(table$estimate + 0.15, 1)
   file <- tempfile(fileext = ".csv")
   data.table::fwrite(table, file)
-  ranking <- data.frame(
-    metric = "roc_auc", model = models, estimate = c(0.9, 0.8, 0.7), ci_low = NA_real_,
-    ci_high = NA_real_, method = "nadeau_bengio", n_failed = 0, status = "scored",
-    complete = TRUE, leader = FALSE, beats_baseline = TRUE, differs_from_leader = FALSE
-  )
-  list(
-    dataset = "demo", metric = "roc_auc", n_splits = 25, ranking = ranking,
-    models = data.frame(
-      model = models, language = "R", baseline = models == "r/null", kind = "R", message = ""
-    ),
+  c(ranked_data(models, c(0.9, 0.8, 0.7)), list(
     findings = data.frame(
       key = "subgroups", place = "title",
       text = "python/logistic_regression does worse in age > 61 (ROC AUC 0.600, expected 0.800)"
     ),
     subgroups = read_subgroups(file, "demo", models, "roc_auc")
-  )
+  ))
 }
 
 drawn <- function(data, label) {

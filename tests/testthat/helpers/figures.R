@@ -80,3 +80,18 @@ use_figures <- function(envir) {
   files <- list.files(file.path(root, "workflow", "R", "figures"), "[.]R$", recursive = TRUE)
   use(file.path("figures", sub("[.]R$", "", files)), envir = envir)
 }
+
+#' Data of a figure of models with these ROC AUCs, of which `r/null` is the baseline.
+ranked_data <- function(models, estimate) {
+  list(
+    dataset = "demo", metric = "roc_auc", n_splits = 25,
+    ranking = data.frame(
+      metric = "roc_auc", model = models, estimate = estimate, ci_low = NA_real_,
+      ci_high = NA_real_, method = "nadeau_bengio", n_failed = 0, status = "scored",
+      complete = TRUE, leader = FALSE, beats_baseline = TRUE, differs_from_leader = FALSE
+    ),
+    models = data.frame(
+      model = models, language = "R", baseline = models == "r/null", kind = "R", message = ""
+    )
+  )
+}

@@ -1,6 +1,6 @@
 # What do the other layers add to a baseline? All layers less the baseline alone, by model.
 
-use("theme", "text", "figure_data", "metric_info")
+use("theme", "text", "figure_data", "metric_info", "pairs")
 
 # Inches: height of a row, and width of a panel.
 added_row <- 0.3
@@ -23,7 +23,7 @@ read_added_value <- function(file, dataset, models, metric) {
   rows$gain <- sign * rows$difference
   rows$low <- pmin(sign * rows$ci_low, sign * rows$ci_high)
   rows$high <- pmax(sign * rows$ci_low, sign * rows$ci_high)
-  rows$significant <- (rows$p_adjusted < 0.05) %in% TRUE
+  rows$significant <- (rows$p_adjusted < significance) %in% TRUE
   labels <- mapply(measure_label, rows$measure, rows$threshold, USE.NAMES = FALSE)
   rows$measure <- factor(labels, unique(c(labels[rows$measure == metric], labels)))
   best <- rows[rows$measure == levels(rows$measure)[1], , drop = FALSE]
@@ -108,8 +108,9 @@ added_subtitle <- function(data, rows) {
 
 added_caption <- function(rows) {
   paste(
-    "Bars: 95 % intervals of the paired differences, one by one. Filled: p < 0.05, adjusted for",
-    "the models of a panel (Holm); of the picked model not adjusted.",
+    "Bars: 95 % intervals of the paired differences, one by one. Filled: p <",
+    paste0(significance, ", adjusted for the models of a panel (Holm); of the picked model not"),
+    "adjusted.",
     if (any(rows$model == "picked/prevalidated")) paste(
       "The picked model's score: of the other layer alone, prevalidated, as one more column of a",
       "regression on the baseline (Tibshirani & Efron 2002)."

@@ -58,8 +58,7 @@ external_coverage <- function(lanes) {
 external_subtitle <- function(data, lanes, info) {
   paste0(
     describe_data(data), "; cohorts predicted once, by the model of all development samples. ",
-    capitalise(info$label), ": ", if (info$higher_is_better) "higher" else "lower",
-    " is better. ", external_coverage(lanes)
+    better_words(info), " ", external_coverage(lanes)
   )
 }
 

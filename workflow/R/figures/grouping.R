@@ -6,25 +6,17 @@ use("text", "metric_info", "variants")
 draw_grouping <- function(data) {
   info <- metric_info(data$metric)
   rows <- data$variants[data$variants$kind == "ungrouped", , drop = FALSE]
-  # Random minus grouped: how much too good the usual cross-validation looks.
-  rows$gap <- -rows$difference
-  rows$low <- -rows$ci_high
-  rows$high <- -rows$ci_low
-  count <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
+  count <- variant_pairs(rows)
   over_repeats <- all(rows$method == "t_over_repeats")
   draw_variants(
-    data.frame(
-      model = rows$model, language = rows$language, label = "", mean = rows$estimate,
-      other = rows$variant_estimate, difference = rows$gap, low = rows$low, high = rows$high
-    ),
+    # Random minus grouped: how much too good the usual cross-validation looks.
+    variant_rows(rows, sign = -1),
     words = list(
       title = finding(data, "grouping"),
       subtitle = paste0(
         data$dataset, ", ",
         if (over_repeats) paste(plural(count, "repeat"), "of each") else plural(count, "group"),
-        ". ", capitalise(info$label), ": ",
-        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by grouped ",
-        "folds."
+        ". ", better_words(info), " Models sorted by grouped folds."
       ),
       caption = paste(
         variant_intervals(rows),
@@ -35,10 +27,7 @@ draw_grouping <- function(data) {
       ),
       mean = "groups kept together", other = "groups ignored",
       means = variant_value(rows, info),
-      differences = paste0(
-        "Ignored minus kept (", if (info$higher_is_better) "above" else "below",
-        " 0: optimistic)"
-      )
+      differences = variant_axis("Ignored minus kept", "optimistic", info)
     ),
     info
   )

@@ -10,21 +10,16 @@ draw_layers <- function(data) {
                        if (info$higher_is_better) -1 else 1), , drop = FALSE]
   parts <- unique(rows$part)
   several <- length(parts) != 1
-  splits <- suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
   draw_variants(
-    data.frame(
-      model = rows$model, language = rows$language, label = rows$part, mean = rows$estimate,
-      other = rows$variant_estimate, difference = rows$difference, low = rows$ci_low,
-      high = rows$ci_high
-    ),
+    variant_rows(rows, rows$part),
     words = list(
       title = finding(data, "layers"),
       subtitle = paste0(
         data$dataset, ": ",
         if (several) paste0(plural(length(parts), "layer"), ", each") else parts,
         " alone and all ", if (several) "" else "layers ", "together in the same ",
-        plural(splits, "split"), ". ", capitalise(info$label), ": ",
-        if (info$higher_is_better) "higher" else "lower", " is better. Models sorted by all layers."
+        plural(variant_pairs(rows), "split"), ". ", better_words(info),
+        " Models sorted by all layers."
       ),
       caption = paste(c(
         variant_intervals(rows),
@@ -36,10 +31,7 @@ draw_layers <- function(data) {
       ), collapse = " "),
       mean = "all layers", other = "this layer alone",
       means = variant_value(rows, info),
-      differences = paste0(
-        "All minus alone (", if (info$higher_is_better) "above" else "below",
-        " 0: the others help)"
-      )
+      differences = variant_axis("All minus alone", "the others help", info)
     ),
     info
   )

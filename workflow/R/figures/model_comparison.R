@@ -164,8 +164,7 @@ comparison_subtitle <- function(data, info, layout) {
   scored <- layout$scored
   name <- interval_name(scored$method[scored$bounded])
   paste0(
-    describe_data(data), ". ", capitalise(info$label), ": ",
-    if (info$higher_is_better) "higher" else "lower", " is better.",
+    describe_data(data), ". ", better_words(info),
     if (nrow(scored) > 0) name_estimates(" Models sorted by their mean", data),
     if (!all(scored$complete)) ", last those without a value on every split, which cannot lead",
     if (nrow(scored) > 0) ".",

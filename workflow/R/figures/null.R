@@ -108,8 +108,7 @@ draw_null <- function(data) {
 null_subtitle <- function(data, permutations, info) {
   paste0(
     data$dataset, ": ", plural(permutations, "permutation"), " of the outcomes, each split, ",
-    "preprocessed, tuned and scored anew. ", capitalise(info$label), ": ",
-    if (info$higher_is_better) "higher" else "lower", " is better."
+    "preprocessed, tuned and scored anew. ", better_words(info)
   )
 }
 

@@ -1,6 +1,6 @@
 # In whom does it work? The first model in each stratum of the samples, beside all of them.
 
-use("theme", "text", "metric_info", "figure_data")
+use("theme", "text", "metric_info", "figure_data", "pairs")
 
 # Inches: height of a row, and width of the panel.
 subgroup_row <- 0.27
@@ -53,11 +53,11 @@ draw_subgroups <- function(data) {
     paste0(
       subtitle, "The first model, ", first, ", in each stratum; dashed: in all samples together."
     ),
-    paste(
-      "Bars: 95 % intervals, one by one. p: of the gap to the rest beyond what the mix of outcomes",
-      "explains, adjusted for all strata and columns (max-T); brown: below 0.05. Grey: not tested,",
-      "with fewer than 10 samples, here or in the rest, or in cross-validation one group in each",
-      "stratum. All models and metrics: subgroups.csv."
+    paste0(
+      "Bars: 95 % intervals, one by one. p: of the gap to the rest beyond what the mix of ",
+      "outcomes explains, adjusted for all strata and columns (max-T); brown: below ", significance,
+      ". Grey: not tested, with fewer than 10 samples, here or in the rest, or in ",
+      "cross-validation one group in each stratum. All models and metrics: subgroups.csv."
     )
   )
 }
@@ -68,7 +68,8 @@ subgroup_labels <- function(rows, info) {
   p <- ifelse(rows$p_adjusted < 0.001, "p < 0.001", sprintf("p = %.3f", rows$p_adjusted))
   undefined <- !is.finite(rows$estimate)
   rows$number <- ifelse(undefined, "no value", ifelse(is.na(p), value, paste0(value, ", ", p)))
-  rows$state <- ifelse(is.na(p), "untested", ifelse(rows$p_adjusted < 0.05, "differs", "open"))
+  found <- ifelse(rows$p_adjusted < significance, "differs", "open")
+  rows$state <- ifelse(is.na(p), "untested", found)
   rows$label <- paste0(
     shorten(rows$stratum, 1.9, text_sizes[["axis"]]), " (n = ", rows$n_samples, ")"
   )

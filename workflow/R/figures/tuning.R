@@ -48,8 +48,8 @@ tuning_subtitle <- function(data, info, blocks) {
   best <- any(vapply(panels, function(panel) is.null(panel$by) && panel$others, logical(1)))
   paste0(
     describe_data(data), ". ", capitalise(info$label), ", mean over the inner folds; ",
-    if (info$higher_is_better) "higher" else "lower",
-    " is better. A block per model with an axis of its own, a panel per hyperparameter.",
+    which_is_better(info),
+    ". A block per model with an axis of its own, a panel per hyperparameter.",
     if (lines) " Lines: values of the other hyperparameter",
     if (best) {
       paste(

@@ -35,12 +35,11 @@ def joined_tables(wildcards):
 
 
 def prevalidation_files(variant):
-    """Files of a baseline alone and of the only other layer by name; none without the latter."""
+    """Four files of a baseline alone and two of the only other layer; none without the latter."""
     other = STUDY.other_layer(variant)
     if other is None:
-        return {}
+        return []
     own = ("data", "samples", "splits", "preprocessing")
-    files = {name: f"{RESULTS}/{variant}/{DATASET_FILES[name]}" for name in own}
-    for name in PREDICTED:
-        files[name] = f"{RESULTS}/{other}/{DATASET_FILES[name]}"
-    return files
+    return [f"{RESULTS}/{variant}/{DATASET_FILES[name]}" for name in own] + [
+        f"{RESULTS}/{other}/{DATASET_FILES[name]}" for name in PREDICTED
+    ]

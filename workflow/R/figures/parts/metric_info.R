@@ -49,8 +49,13 @@ metric_decimals <- function(values, info) {
   max(0, min(6, 2 - floor(log10(typical))))
 }
 
-#' The title of an axis of a metric: "ROC AUC (higher is better)".
-metric_axis <- function(info) {
-  direction <- if (info$higher_is_better) "higher" else "lower"
-  paste0(capitalise(info$label), " (", direction, " is better)")
+#' "higher is better"
+which_is_better <- function(info) {
+  paste(if (info$higher_is_better) "higher" else "lower", "is better")
 }
+
+#' A sentence of a subtitle: "ROC AUC: higher is better."
+better_words <- function(info) paste0(capitalise(info$label), ": ", which_is_better(info), ".")
+
+#' The title of an axis of a metric: "ROC AUC (higher is better)".
+metric_axis <- function(info) paste0(capitalise(info$label), " (", which_is_better(info), ")")

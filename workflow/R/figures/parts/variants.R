@@ -27,6 +27,25 @@ read_variants <- function(file, dataset, models, baselines, metric) {
   table[order(badness, match(table$model, models)), , drop = FALSE]
 }
 
+#' Rows as `draw_variants()` takes them; label: of each row. sign: 1 for the data set minus the
+#' variant, -1 for the variant minus the data set.
+variant_rows <- function(rows, label = "", sign = 1) {
+  data.frame(
+    model = rows$model, language = rows$language, label = label, mean = rows$estimate,
+    other = rows$variant_estimate, difference = sign * rows$difference,
+    low = if (sign > 0) rows$ci_low else -rows$ci_high,
+    high = if (sign > 0) rows$ci_high else -rows$ci_low
+  )
+}
+
+#' How many splits, or other pairs, the rows have at most.
+variant_pairs <- function(rows) suppressWarnings(max(0, rows$n_splits, na.rm = TRUE))
+
+#' The title of the axis of differences: "All minus alone (above 0: the others help)".
+variant_axis <- function(what, then, info) {
+  paste0(what, " (", if (info$higher_is_better) "above" else "below", " 0: ", then, ")")
+}
+
 #' How the intervals of a figure were made, by the column `method`.
 variant_intervals <- function(rows) {
   words <- c(

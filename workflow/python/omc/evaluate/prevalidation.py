@@ -14,6 +14,8 @@ from omc.learn.batch import Data
 from omc.learn.estimators.elastic_net import LinearElasticNet, LogisticElasticNet
 from omc.learn.training import predict_test
 
+# What it reads: four files of the baseline, two of the other layer.
+FILES = ("data", "samples", "splits", "preprocessing", "predictions", "inner_predictions")
 PREVALIDATED = (PICKED[0], "prevalidated")
 # A probability of 0 or 1 has no logit.
 LEAST_PROBABILITY = 1e-3
@@ -28,8 +30,7 @@ def prevalidated(paths: dict, task: str, positive, picks: dict[str, str]) -> lis
     for information (Tibshirani & Efron 2002, doi:10.2202/1544-6115.1000). The score of a test
     sample is that model's prediction. The regression, logistic or linear, has no penalty.
 
-    paths: of data, samples, splits and preprocessing of the baseline, and of predictions and
-    inner_predictions of the other layer; task: classification (of two classes) or regression;
+    paths: of `FILES`, by name; task: classification (of two classes) or regression;
     positive: its positive class, or None; picks: the other layer's picked model by split.
     """
     inner, outer = (
