@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from omc.core.catalog import catalog
 from omc.core.csv_files import read_csv
+from omc.core.survival import survival_columns, uncensored_columns
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,19 @@ PROBABILITY = "prob_"
 def prob_columns(classes) -> list[str]:
     """Names of the columns with the probabilities of classes."""
     return [f"{PROBABILITY}{label}" for label in classes]
+
+
+def with_outcome(columns: list[str], classes, horizons=None) -> list[str]:
+    """Columns of a table of predictions, which end with truth and predicted, for a task.
+
+    The probabilities of the classes follow. horizons: in a survival analysis; then the columns are
+    time, event, risk, the probabilities of surviving each horizon, and those of not being censored
+    instead.
+    """
+    if horizons is None:
+        return [*columns, *prob_columns(classes)]
+    outcome = ["time", "event", "risk"]
+    return [*columns[:-2], *outcome, *survival_columns(horizons), *uncensored_columns(horizons)]
 
 
 # samples.tsv may have further columns, by which folds are balanced.

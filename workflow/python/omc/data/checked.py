@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from omc.core.survival import martingale_residuals, outcomes
 from omc.data.association import FEW_VALUES, Columns, Permuted, is_called
 from omc.data.matrix import axis_names, layers, read_columns
+from omc.data.survival import times_to_event
 
 DEVELOPMENT = "development"
 # Number of features to read at a time, and of values.
@@ -59,7 +61,9 @@ class CheckedData:
     task: classification or regression; outcome, groups: columns of the sheet, groups may be None;
     sheet: text cells by sample; rows: of samples.tsv, development's n samples first; data: path of
     data.h5ad; splits, strata: rows of splits.csv and strata.csv; lab_batch: the column that
-    features are corrected for.
+    features are corrected for; survival: time, event and event_value of such an analysis, whose
+    outcome is the column of the time. Martingale residuals stand for the outcome then: numbers that
+    are high for early events.
     """
 
     task: str
@@ -71,6 +75,7 @@ class CheckedData:
     splits: list = field(default_factory=list)
     strata: list = field(default_factory=list)
     lab_batch: str | None = None
+    survival: dict | None = None
 
     @property
     def is_classification(self) -> bool:
@@ -81,6 +86,9 @@ class CheckedData:
     def y(self) -> pd.Series:
         """Outcome of each sample of the sheet: labels, or numbers."""
         y = self.sheet[self.outcome].str.strip()
+        if self.survival:
+            times = times_to_event(self.sheet, self.survival, "outcome", "the sheet")
+            return pd.Series(martingale_residuals(outcomes(times)), y.index)
         return y if self.is_classification else y.astype(float)
 
     @cached_property
@@ -90,7 +98,8 @@ class CheckedData:
         Columns to stratify by are among them: balancing the folds over a batch does not keep a
         model from learning the batch.
         """
-        names = [name for name in self.sheet.columns if name not in (self.outcome, self.groups)]
+        used = {self.outcome, self.groups, (self.survival or {}).get("event")}
+        names = [name for name in self.sheet.columns if name not in used]
         return self.sheet[names].apply(lambda column: column.str.strip())
 
     @cached_property
@@ -134,6 +143,8 @@ class CheckedData:
     def development_y(self) -> np.ndarray:
         """(n,) outcome of development: labels, or numbers."""
         y = self.development["outcome"].to_numpy()
+        if self.task == "survival":
+            return martingale_residuals(outcomes(y))
         return y if self.is_classification else y.astype(float)
 
     @cached_property

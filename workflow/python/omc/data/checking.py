@@ -5,12 +5,16 @@ import pandas as pd
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entries
+from omc.core.survival import outcomes
 from omc.core.tables import CHECKS as HEADER
 from omc.data.checked import CheckedData
 from omc.data.files import named_by_user
 from omc.data.reading import read_sheet
+from omc.data.survival import check_horizons
 
 CHECKS = "omc.data.checks"
+# Metrics that do not rank samples, by task.
+INSTEAD = {"classification": "brier", "regression": "rmse", "survival": "integrated_brier"}
 
 
 def all_checks() -> dict:
@@ -37,7 +41,7 @@ def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: s
     """
     if metric is None or samples.groupby("group")["outcome"].nunique().max() > 1:
         return
-    instead = {"classification": "brier", "regression": "rmse"}[task]
+    instead = INSTEAD[task]
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks the samples of each group that is left out, but"
         f" no group of '{groups}' has different outcomes: set it to {instead}, or the scheme to"
@@ -93,16 +97,23 @@ def check_dataset(
     setting: dict,
     output: str,
 ) -> None:
-    """Write the checks of a data set. setting: outcome (its column), task, positive, groups."""
+    """Write the checks of a data set.
+
+    setting: outcome (its column), task, positive, groups; in a survival analysis also horizons and
+    survival: time, event and event_value.
+    """
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     with named_by_user(setting.get("rds", {})):
         # Columns that are features are no lab batches.
         cells = read_sheet(sheet).drop(columns=setting.get("columns", []))
     data_set = CheckedData(
         setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
-        read_csv(splits), read_csv(strata), setting.get("lab_batch"),
+        read_csv(splits), read_csv(strata), setting.get("lab_batch"), setting.get("survival"),
     )  # fmt: skip
     outcome = data_set.development["outcome"]
+    if data_set.survival:
+        key = f"datasets.{dataset}.outcome"
+        check_horizons(setting["horizons"], outcomes(outcome), data_set.survival, key)
     check_positive(setting["positive"], outcome, setting["outcome"], f"datasets.{dataset}")
     metric, task, groups = (setting[key] for key in ("ranked_in_groups", "task", "groups"))
     check_ranked(metric, data_set.development, task, groups)

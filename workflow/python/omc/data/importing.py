@@ -5,9 +5,11 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, quoted, some
+from omc.core.survival import outcomes, status
 from omc.data.names import check_names
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
 from omc.data.sheet_columns import column, import_columns, lab_columns
+from omc.data.survival import check_times, times_to_event
 from omc.data.transforming import is_compositional, transform
 
 DEVELOPMENT = "development"
@@ -98,10 +100,7 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
     for cohort in (DEVELOPMENT, *dataset["cohorts"]):
         path = _sheet_path(dataset, cohort)
         sheet = read_sheet(path)
-        rows = {
-            "outcome": column(sheet, dataset["outcome"]["column"], f"{key}.outcome.column", path),
-            "group": "",
-        }
+        rows = {"outcome": _outcome(sheet, dataset["outcome"], f"{key}.outcome", path), "group": ""}
         if dataset["groups"] is not None:
             rows["group"] = column(sheet, dataset["groups"], f"{key}.groups", path)
         for stratum in dataset["stratify_by"]:
@@ -124,6 +123,13 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
             kind = {"outcome": "label", "group": "group"}.get(name, f"value of '{name}'")
             check_names(sheets[cohort][name].unique(), kind, path)
     return sheets
+
+
+def _outcome(sheet: pd.DataFrame, setting: dict, key: str, path: str) -> pd.Series:
+    """The column `outcome` of samples.tsv: a label, a number, or a time to an event."""
+    if setting["task"] == "survival":
+        return times_to_event(sheet, setting, key, path)
+    return column(sheet, setting["column"], f"{key}.column", path)
 
 
 def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
@@ -178,15 +184,23 @@ def refuse_outcome(table: pd.DataFrame, outcome: pd.Series, dataset: dict, key: 
 
     outcome: (n,) of development. A gene may have the name of its mutation, which is the outcome.
     """
-    name = dataset["outcome"]["column"]
-    if name not in table.columns:
-        return
-    values = table[name].astype(float).reindex(outcome.index).dropna()
-    outcome = outcome[values.index]
-    if dataset["outcome"]["task"] == "classification":
+    setting = dataset["outcome"]
+    for name in (setting["column"], setting.get("event")):
+        if name in table.columns:
+            _refuse_column(table[name], name, outcome, dataset, key)
+
+
+def _refuse_column(
+    feature: pd.Series, name: str, outcome: pd.Series, dataset: dict, key: str
+) -> None:
+    values = feature.astype(float).reindex(outcome.index).dropna()
+    outcome, task = outcome[values.index], dataset["outcome"]["task"]
+    if task == "survival" and name == dataset["outcome"]["event"]:
+        outcome, task = outcome.map(status), "classification"
+    if task == "classification":
         same = values.groupby(outcome).nunique().max() == 1 < outcome.nunique()
     else:
-        outcome = pd.to_numeric(outcome, errors="coerce")
+        outcome = pd.to_numeric(outcome.str.removesuffix("+"), errors="coerce")
         same = len(values) > 2 and abs(values.rank().corr(outcome.rank())) > 1 - 1e-9
     if same and values.nunique() > 1:
         path = dataset["layers"][key.rpartition(".")[2]]["table"]
@@ -338,6 +352,9 @@ def stack(parts: list[dict[str, pd.DataFrame]]):
 def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> None:
     """Refuse outcomes that do not fit the task, and classes of cohorts that development lacks."""
     setting = dataset["outcome"]
+    if setting["task"] == "survival":
+        check_times(outcomes(rows[DEVELOPMENT]["outcome"]), setting, key, dataset["samples"])
+        return
     if setting["task"] == "regression":
         for cohort, part in rows.items():
             _check_numbers(part["outcome"], setting, key, _sheet_path(dataset, cohort))

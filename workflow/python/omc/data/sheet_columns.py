@@ -50,7 +50,7 @@ def lab_columns(sheet: pd.DataFrame, dataset: dict, path: str) -> dict[str, pd.S
     }
     outcome = dataset["outcome"]
     for name, labels in columns.items():
-        if name == "lab_batch" or outcome["task"] == "regression" or path != dataset["samples"]:
+        if name == "lab_batch" or outcome["task"] != "classification" or path != dataset["samples"]:
             continue
         classes = sheet[outcome["column"]].groupby(labels)
         if 2 * classes.ngroups <= len(labels) and classes.nunique().max() == 1:

@@ -11,14 +11,14 @@ from omc.core.csv_files import read_csv
 class Metric:
     """A row of catalog/metrics.csv.
 
-    task: classification or regression; classes: 2 if the metric needs exactly two classes; lowest,
-    highest: range of values, infinite without a limit; chance: the value of an uninformed
-    prediction, NaN if it depends on the data; unit: "outcome" if values are in units of the
-    outcome, "baseline" if they are read against the score of the class shares; rope: the default
-    half-width of the region of practical equivalence, as a multiple of the outcome's standard
-    deviation or of that score if the metric has such a unit, NaN for none; pooled: whether
-    predictions of different models may be scored together: not if the metric ranks them; labels:
-    whether it sees the predicted classes alone.
+    task: classification, regression or survival; classes: 2 if the metric needs exactly two
+    classes; lowest, highest: range of values, infinite without a limit; chance: the value of an
+    uninformed prediction, NaN if it depends on the data; unit: "outcome" if values are in units
+    of the outcome, "baseline" if they are read against the score of the class shares; rope: the
+    default half-width of the region of practical equivalence, as a multiple of the outcome's
+    standard deviation or of that score if the metric has such a unit, NaN for none; pooled:
+    whether predictions of different models may be scored together: not if the metric ranks
+    them; labels: whether it sees the predicted classes alone.
     """
 
     name: str
@@ -79,5 +79,6 @@ METRICS_OF = {
         ("binary", "classification", (None, 2)),
         ("multiclass", "classification", (None,)),
         ("regression", "regression", (None,)),
+        ("survival", "survival", (None,)),
     )
 }

@@ -9,7 +9,8 @@ import pandas as pd
 
 from omc.core.names import DEVELOPMENT
 from omc.core.registry import entry
-from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
+from omc.core.survival import outcomes
+from omc.evaluate.metrics import METRICS, METRICS_OF
 from omc.evaluate.predictions import Predictions, coded, parse
 from omc.evaluate.reading import read_text
 from omc.evaluate.scoring import proportions, scores
@@ -37,7 +38,8 @@ class Cohort:
     unit: "sample", or "group" if the sheet has groups; units: (n,) the unit of each sample, which
     resamples draw with replacement; proportions: {metric: (n,) which samples it is a proportion
     of}; models: {"language/name": Predicted}, those of a variant as "variant/language/name";
-    samples: (n,) their names; outcome: (n,) codes of classes, or numbers.
+    samples: (n,) their names; outcome: (n,) codes of classes, numbers, or times to an
+    event.
     """
 
     unit: str
@@ -124,7 +126,7 @@ def _cohort(predictions: Predictions, tested: pd.DataFrame, by_split: bool, coun
             complete=len(of_model) == n_predictions,
         )
     ungrouped = tested["group"] == ""
-    outcome = coded(tested["outcome"], predictions.classes)
+    outcome = _outcome(tested["outcome"], predictions)
     return Cohort(
         unit="sample" if ungrouped.all() else "group",
         units=np.where(ungrouped, tested["sample"], tested["group"]),
@@ -135,12 +137,19 @@ def _cohort(predictions: Predictions, tested: pd.DataFrame, by_split: bool, coun
     )
 
 
+def _outcome(texts: pd.Series, predictions: Predictions) -> np.ndarray:
+    """(n,) codes of classes, numbers, or times to an event."""
+    if predictions.kind == "survival":
+        return outcomes(texts)
+    return coded(texts, predictions.classes)
+
+
 def _mean_score(repeats, ranked, weights, metrics=None, count=np.max) -> dict[str, np.ndarray]:
     """{metric: (B,)}: means over the repeats, or over the splits `ranked` of metrics that rank.
 
     count: function of the weights of a split's samples, how often it counts itself.
     """
-    names = metrics or METRICS_OF[kind_of(repeats[0][1].classes)]
+    names = metrics or METRICS_OF[repeats[0][1].kind]
     by_split = [metric for metric in names if ranked and not METRICS[metric].pooled]
     values: dict[str, np.ndarray] = {}
     if len(by_split) < len(names):

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.special import logit
 
 from omc.core.names import DEVELOPMENT, FINAL
-from omc.core.tables import PREDICTIONS, prob_columns
+from omc.core.tables import PREDICTIONS, with_outcome
 from omc.evaluate.picking import PICKED, of_picks
 from omc.evaluate.predictions import Predictions, parse
 from omc.evaluate.reading import read_text
@@ -28,9 +28,9 @@ def prevalidated(paths: dict, task: str, positive, picks: dict[str, str]) -> lis
     for the other layer, as logit or number: it comes from a model that was trained without the
     sample, so that the regression does not take the other layer's fit to its own training samples
     for information (Tibshirani & Efron 2002, doi:10.2202/1544-6115.1000). The score of a test
-    sample is that model's prediction. The regression, logistic or linear, has no penalty.
+    sample is that model's prediction. The regression, logistic, linear or Cox, has no penalty.
 
-    paths: of `FILES`, by name; task: classification (of two classes) or regression;
+    paths: of `FILES`, by name; task: classification (of two classes), regression or survival;
     positive: its positive class, or None; picks: the other layer's picked model by split.
     """
     inner, outer = (
@@ -54,13 +54,21 @@ def prevalidated(paths: dict, task: str, positive, picks: dict[str, str]) -> lis
         for table, extra in zip(rows, (scores, [part[:, :0] for part in scores]), strict=True):
             x_train, x_test = map(np.hstack, zip(columns, extra, strict=True))
             every = range(x_train.shape[1])
-            kind = LogisticElasticNet if data.classes else LinearElasticNet
-            model = kind(unpenalised=every).fit(x_train, data.outcome[train])
-            table += [
-                [*PREVALIDATED, split, *row] for row in predict_test(data, model, x_test, test)
-            ]
-    header = [*PREDICTIONS, *prob_columns(data.classes)]
+            model = regression(task)(unpenalised=every).fit(x_train, data.outcome[train])
+            predicted = predict_test(data, model, x_test, test, train)
+            table += [[*PREVALIDATED, split, *row] for row in predicted]
+    header = with_outcome(PREDICTIONS, data.classes, data.horizons)
     return [pd.DataFrame(table, columns=header).astype(str) for table in rows]
+
+
+def regression(task: str):
+    """The class of a regression with an elastic net for a task."""
+    if task == "survival":
+        # Whoever has no survival analysis need not wait for this import.
+        from omc.learn.estimators.survival import CoxElasticNet
+
+        return CoxElasticNet
+    return LogisticElasticNet if task == "classification" else LinearElasticNet
 
 
 def scored(table: pd.DataFrame, positive, measures: list[str]) -> pd.DataFrame:

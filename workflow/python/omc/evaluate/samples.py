@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from omc.core.survival import concordant
 from omc.evaluate.predictions import Predictions
 
 
@@ -33,6 +34,7 @@ class Samples:
         self.predictions, self.weights = predictions, weights
         self.truth, self.predicted = predictions.truth, predictions.predicted
         self.classes, self.positive = predictions.classes, predictions.positive
+        self.horizons = predictions.horizons
 
     @property
     def prob(self) -> np.ndarray:
@@ -92,6 +94,21 @@ class Samples:
         weights = self.weights[:, order]
         inside = np.add.reduceat(weights * positive[order], starts, axis=1)
         return Ranking(inside, np.add.reduceat(weights * ~positive[order], starts, axis=1))
+
+    def paired(self, pairs: np.ndarray) -> np.ndarray:
+        """(B,) sums over (n, n) pairs of samples, each as often as both are in the resample."""
+        return ((self.weights @ pairs) * self.weights).sum(axis=1)
+
+    @cached_property
+    def concordant(self) -> np.ndarray:
+        """(n, n) whether the risk of the first sample is higher; see `core.survival`."""
+        return concordant(self.predicted)
+
+    @property
+    def own_weight(self) -> np.ndarray:
+        """(n,) inverse probabilities of not being censored until the sample's own time; 0 for 0."""
+        own = self.predictions.uncensored[:, 0]
+        return np.divide(1, own, out=np.zeros_like(own), where=own > 0)
 
     @cached_property
     def truth_ranks(self) -> np.ndarray:

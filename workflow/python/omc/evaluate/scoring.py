@@ -33,7 +33,7 @@ def scores(predictions: Predictions, weights: np.ndarray, metrics=None) -> dict[
     weights: (B, n) how often each sample is in each resample; metrics: names (default: all that
     suit the predictions).
     """
-    metrics = metrics or METRICS_OF[kind_of(predictions.classes)]
+    metrics = metrics or METRICS_OF[predictions.kind]
     # Each class has rankings: with more classes, fewer resamples at once need the same memory.
     parts = np.array_split(weights, max(1, min(len(predictions.classes) // 2, len(weights) // 2)))
     scored = []
@@ -58,6 +58,8 @@ def proportions(truth, classes: list, positive) -> dict[str, np.ndarray]:
 
     truth: (n,) codes of classes; positive: code of the positive class of two.
     """
+    if not classes:
+        return {}
     files = {metric: _scores()[metric] for metric in METRICS_OF[kind_of(classes)]}
     return {
         metric: file.counted(truth, positive)
@@ -78,7 +80,7 @@ def score_dataset(path: str, splits_path: str, dataset: dict) -> list[list]:
     splits = read_text(splits_path)
     tested = list(splits[splits["role"] == "test"].groupby("split", sort=False))
     parts = dict(predictions.by("language", "model", "split"))
-    metrics = METRICS_OF[kind_of(predictions.classes)]
+    metrics = METRICS_OF[predictions.kind]
     rows = []
     for language, model in dataset["models"]:
         for split, expected in tested:

@@ -9,6 +9,7 @@ from scipy.stats import norm, t
 from omc.core.csv_files import number
 from omc.core.names import DEVELOPMENT
 from omc.core.seeds import fit_seed
+from omc.core.survival import martingale_residuals
 from omc.evaluate.intervals import (
     BLOCK,
     NO_LIMITS,
@@ -100,9 +101,14 @@ def columns_of(
 
 
 def outcome_classes(outcome: np.ndarray) -> np.ndarray:
-    """(n,) the class of each outcome; of numbers, one of `OUTCOME_CLASSES` of equal size."""
+    """(n,) the class of each outcome; of numbers, one of `OUTCOME_CLASSES` of equal size.
+
+    Of times to an event, the numbers are martingale residuals.
+    """
     if outcome.dtype.kind == "i":
         return outcome
+    if outcome.dtype.names:
+        outcome = martingale_residuals(outcome)
     ranks = pd.Series(outcome).rank(method="first").to_numpy() - 1
     return (ranks * OUTCOME_CLASSES // len(outcome)).astype(int)
 

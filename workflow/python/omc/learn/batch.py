@@ -7,6 +7,7 @@ import pandas as pd
 
 from omc.core.csv_files import number
 from omc.core.names import FINAL
+from omc.core.survival import CENSORED, Censoring, outcomes
 from omc.data.matrix import axis_names, layers, read_columns
 from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import apply_fit, read_fits
@@ -23,10 +24,13 @@ class Data:
             self.outcome = pd.Categorical(sheet["outcome"], categories=self.classes).codes.astype(
                 int
             )
+        elif task == "survival":
+            self.outcome = outcomes(sheet["outcome"])
         else:
             self.outcome = sheet["outcome"].astype(float).to_numpy()
         self.samples = sheet.index
         self.truth = sheet["outcome"].to_numpy()
+        self.horizons: list[float] | None = None
         table = pd.read_csv(splits, dtype=str, keep_default_na=False)
         self.splits = {name: part for name, part in table.groupby("split", sort=False)}
         self._files = (data, preprocessing)
@@ -49,6 +53,7 @@ class Data:
         self.columns = np.unique(np.concatenate(columns)) if columns else np.zeros(0, dtype=int)
         self.values = read_columns(data, self.samples, self.columns)
         self.features = np.array(axis_names(data, "var"), dtype=object)
+        self.horizons = json.loads(attributes.get("horizons", "null"))
         baseline = json.loads(attributes.get("baseline", "[]"))
         self._in_baseline = np.isin(layers(data), baseline) if baseline else None
         return attributes
@@ -74,16 +79,33 @@ class Data:
         )
 
 
-def prediction_cells(data: Data, rows, predicted, prob) -> list[list]:
+def prediction_cells(data: Data, rows, predicted, prob, train) -> list[list]:
     """Cells `sample`, `truth`, `predicted` and probabilities of predicted samples.
 
-    rows: (n,) row numbers; predicted: (n,) class indices or numbers; prob: (n, K), None without.
+    rows: (n,) row numbers; predicted: (n,) class indices or numbers; prob: (n, K), None without. In
+    a survival analysis, predicted are risks, prob (n, H) the probabilities of surviving the
+    horizons, time and event stand for the truth, and the probabilities of not being censored, among
+    the rows `train` of the model, follow.
     """
+    if data.horizons is not None:
+        return _survival_cells(data, rows, predicted, prob, Censoring(data.outcome[train]))
     cells = []
     for i, row in enumerate(rows):
         label = data.classes[predicted[i]] if data.classes else number(predicted[i])
         probabilities = [""] * len(data.classes) if prob is None else map(number, prob[i])
         cells.append([data.samples[row], data.truth[row], label, *probabilities])
+    return cells
+
+
+def _survival_cells(data: Data, rows, risk, survival, censoring: Censoring) -> list[list]:
+    cells = []
+    at_horizons = list(map(number, censoring.at(data.horizons)))
+    at_times = censoring.at(data.outcome["time"][rows])
+    for i, row in enumerate(rows):
+        time, event = data.truth[row].removesuffix(CENSORED), int(data.outcome["event"][row])
+        known = [""] * len(at_horizons) if survival is None else map(number, survival[i])
+        uncensored = [number(at_times[i]), *at_horizons]
+        cells.append([data.samples[row], time, event, number(risk[i]), *known, *uncensored])
     return cells
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv, write_csv
+from omc.core.survival import status
 from omc.core.tables import SPLITS
 from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import Fit, read_fits, write_fits
@@ -43,10 +44,16 @@ def cut_columns(fit: Fit) -> Fit:
     return fit.take(np.sort(np.argsort(fit.rank, kind="stable")[:COLUMNS]))
 
 
+def _label(outcome: str, task: str) -> str:
+    if task == "survival":
+        return status(outcome)
+    return outcome if task == "classification" else ""
+
+
 def cut_data(input, output, task: str) -> None:
     """Write a part of the first split: rows of splits.csv, and their preprocessing."""
     sheet = read_csv(input.samples, "\t")
-    classes = {row["sample"]: row["outcome"] if task == "classification" else "" for row in sheet}
+    classes = {row["sample"]: _label(row["outcome"], task) for row in sheet}
     rows = read_csv(input.splits)
     split = rows[0]["split"]
     rows = cut_rows([row for row in rows if row["split"] == split], classes)

@@ -95,10 +95,11 @@ def _deal_groups(strata, groups, folds: int, seed: int) -> np.ndarray:
     return fold_of[group] + 1
 
 
-def fold_limit(samples: int, classes, groups) -> tuple[int, str]:
+def fold_limit(samples: int, classes, groups, needed: str | None = None) -> tuple[int, str]:
     """(largest possible number of folds, what limits it).
 
-    classes: (n,) labels that must all be in each fold, or None; groups: (n,) or None.
+    classes: (n,) labels that must all be in each fold, or None; groups: (n,) or None; needed: the
+    only label that must, None for all.
     """
     limits = [(samples, "samples")]
     if groups is not None:
@@ -108,6 +109,9 @@ def fold_limit(samples: int, classes, groups) -> tuple[int, str]:
         units = range(samples) if groups is None else groups
         class_of_unit = [label for _, label in set(zip(units, classes, strict=True))]
         labels, counts = np.unique(class_of_unit, return_counts=True)
+        if needed is not None:
+            counts = np.array([0, *counts[labels == needed]]).max(keepdims=True)
+            labels = np.array([needed])
         what = "samples of the smallest class," if groups is None else "groups that hold class"
         limits.append((int(counts.min()), f"{what} '{labels[counts.argmin()]}'"))
     return min(limits, key=lambda limit: limit[0])

@@ -49,7 +49,7 @@ def predict_fold(data: Data, settings: Settings, estimator, fold: InnerFold, can
         estimator, candidate, fold.x, fold.y, classes, fold.calibration, fold.seed,
         settings.imbalance, fold.unpenalised,
     )  # fmt: skip
-    return models.predict_model(model, fold.x_out, classes)
+    return models.predict_model(model, fold.x_out, classes, data.horizons)
 
 
 def inner_predictions(
@@ -79,7 +79,8 @@ def inner_predictions(
             predicted, prob = predict_fold(data, settings, estimator, inner_fold, candidate)
         first = np.sort(np.unique(train[held_out], return_index=True)[1])
         cells = prediction_cells(
-            data, train[held_out][first], predicted[first], None if prob is None else prob[first]
-        )
+            data, train[held_out][first], predicted[first], None if prob is None else prob[first],
+            train[~held_out],
+        )  # fmt: skip
         rows += [[int(fold), *row] for row in cells]
     return rows

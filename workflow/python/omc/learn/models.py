@@ -84,11 +84,12 @@ def _build(spec: dict, task: str, imbalance: str, key: str):
                 f"{key}.grid: '{name}' is no parameter of {spec['estimator']}."
                 f"{did_you_mean(name, list(known))} Its parameters: {some(sorted(known), 30)}"
             )
-    wanted = "classifier" if task == "classification" else "regressor"
+    wanted = {"classification": "classifier", "regression": "regressor"}.get(task)
     kind = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
     if kind is not None and kind != wanted:
+        use = wanted or "survival model, such as those of scikit-survival"
         raise UserError(
-            f"{key}: {spec['estimator']} is a {kind}, and the task is {task}: use a {wanted}"
+            f"{key}: {spec['estimator']} is a {kind}, and the task is {task}: use a {use}"
         )
     single_threaded(estimator)
     if imbalance == "weights" and task == "classification" and not takes_weights(estimator):
@@ -258,13 +259,17 @@ def _balanced(y) -> np.ndarray:
 ROUNDING = 1e-4
 
 
-def predict_model(model, x, classes: int):
+def predict_model(model, x, classes: int, horizons: list[float] | None = None):
     """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob.
 
+    horizons: of a survival analysis; then predicted are risks, and prob (n, H) the probabilities of
+    surviving the horizons, None if the model has none.
     The model gets a copy. UserError if it returns other than one prediction per sample, numbers
     that are not finite, unknown labels, or no probabilities.
     """
     given = x.copy(order="K")
+    if horizons is not None:
+        return _predict_survival(model, given, horizons)
     with seeded(0):
         if not hasattr(model, "predict_proba") or not classes:
             values = np.array(model.predict(given)).ravel()
@@ -284,6 +289,42 @@ def predict_model(model, x, classes: int):
     prob = np.zeros((len(x), classes))
     prob[:, columns] = values
     return prob.argmax(axis=1), prob
+
+
+def _predict_survival(model, x, horizons: list[float]):
+    """(risks, survival probabilities or None) of a model like those of scikit-survival."""
+    with seeded(0):
+        risk = np.array(model.predict(x), dtype=float).ravel()
+        # Some models predict a time.
+        if not getattr(model, "_predict_risk_score", True):
+            risk = -risk
+        functions = None
+        if hasattr(model, "predict_survival_function"):
+            functions = model.predict_survival_function(x)
+    if len(risk) != len(x):
+        raise UserError(f"the model returned {len(risk)} predictions of {len(x)} samples")
+    if not np.all(np.isfinite(risk)):
+        raise UserError("the predictions hold values that are not finite")
+    if functions is None:
+        return risk, None
+    survival = np.array([_step(function, horizons) for function in functions])
+    if len(survival) != len(x):
+        raise UserError(
+            f"the model returned {len(survival)} survival functions of {len(x)} samples"
+        )
+    if not np.all(np.isfinite(survival)):
+        raise UserError("the survival probabilities hold values that are not finite")
+    if survival.min() < -ROUNDING or survival.max() > 1 + ROUNDING:
+        raise UserError(
+            f"the survival probabilities go from {survival.min():.6g} to {survival.max():.6g}, not"
+            " from 0 to 1"
+        )
+    return risk, survival.clip(0, 1)
+
+
+def _step(function, times) -> np.ndarray:
+    """Values of a step function (with x and y) that is 1 before its first step."""
+    return np.append(1.0, function.y)[np.searchsorted(function.x, times, side="right")]
 
 
 def decision_values(model, x) -> np.ndarray:

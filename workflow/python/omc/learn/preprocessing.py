@@ -13,6 +13,7 @@ from scipy import sparse
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv
 from omc.core.errors import UserError
+from omc.core.survival import outcomes
 from omc.data import matrix
 from omc.learn.batch_effects import (
     LabBatches,
@@ -21,6 +22,7 @@ from omc.learn.batch_effects import (
     remove_effects,
     write_lab_batches,
 )
+from omc.learn.cox import score_statistics
 
 # Filters process about this many numbers at a time (8 MB), to keep memory small.
 BLOCK_NUMBERS = 1 << 20
@@ -60,8 +62,7 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
     """
     # Nothing is learned from external cohorts, so they are not even read.
     sheet = [row for row in read_csv(samples, "\t") if row["cohort"] == "development"]
-    convert = str if task == "classification" else float
-    outcome = np.array([convert(row["outcome"]) for row in sheet])
+    outcome = _outcome([row["outcome"] for row in sheet], task)
     row_of = {row["sample"]: i for i, row in enumerate(sheet)}
     layer_of = matrix.layers(data)
     batch, lab = setting.get("batch"), None
@@ -98,9 +99,17 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
             fits[split, int(fit)] = learn(values[inside], outcome[inside], parts, setting, known)
         print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
     attributes = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
-    if setting.get("baseline"):
-        attributes["baseline"] = json.dumps(setting["baseline"])
+    for name in ("baseline", "horizons"):
+        if setting.get(name):
+            attributes[name] = json.dumps(setting[name])
     write_fits(output, fits, attributes, lab)
+
+
+def _outcome(texts: list[str], task: str) -> np.ndarray:
+    """(n,) labels, numbers, or times to an event."""
+    if task == "survival":
+        return outcomes(texts)
+    return np.array(texts if task == "classification" else list(map(float, texts)))
 
 
 def learn(
@@ -256,7 +265,12 @@ def _fill(x, impute):
 
 
 def _score(method, x, outcome):
-    """(p,) larger is better: the F statistic of the one-way ANOVA, or of the linear regression."""
+    """(p,) larger is better: the F statistic of the one-way ANOVA, or of the linear regression.
+
+    Or the score statistic of a Cox regression.
+    """
+    if method == "cox":
+        return score_statistics(x, outcome)
     # Those who only read fits do not wait a second for this import.
     from sklearn.feature_selection import f_classif, f_regression
 

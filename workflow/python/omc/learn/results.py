@@ -8,7 +8,7 @@ from omc.core.tables import (
     PREDICTIONS,
     TIMING,
     TUNING,
-    prob_columns,
+    with_outcome,
 )
 from omc.learn.batch import Data
 from omc.learn.job import Settings, SplitResult
@@ -22,14 +22,16 @@ def write_results(
     stamps: (splits_sha256, key) of predictions.csv and, if output has it, of inner_predictions.csv;
     timing: rows of the whole job.
     """
-    stamped = [*prob_columns(data.classes), "splits_sha256", "key"]
+    task, stamped = (data.classes, data.horizons), ["splits_sha256", "key"]
     predictions = _rows(settings, results, lambda r: r.predictions)
     rows = ([*row[1:], *stamps] for row in predictions)
-    write_csv(output["predictions"], [*PREDICTIONS, *stamped], rows)
+    write_csv(output["predictions"], [*with_outcome(PREDICTIONS, *task), *stamped], rows)
     if settings.inner_predictions:
         predictions = _rows(settings, results, lambda r: r.inner_predictions)
         rows = ([*row[1:], *stamps] for row in predictions)
-        write_csv(output["inner_predictions"], [*INNER_PREDICTIONS, *stamped], rows)
+        write_csv(
+            output["inner_predictions"], [*with_outcome(INNER_PREDICTIONS, *task), *stamped], rows
+        )
     write_csv(output["tuning"], TUNING, _rows(settings, results, lambda r: r.tuning))
     importance = _rows(settings, results, lambda r: r.importance)
     rows = ([*row[:-2], number(row[-2]), row[-1]] for row in importance)

@@ -12,7 +12,7 @@ from omc.core.errors import UserError, some
 from omc.learn import models
 from omc.learn.preprocessing import Fit, apply_fit
 
-TRUSTED = ["numpy", "scipy", "sklearn", "omc.learn.estimators"]
+TRUSTED = ["numpy", "scipy", "sklearn", "sksurv", "omc.learn.estimators"]
 
 
 def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
@@ -24,6 +24,7 @@ def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:
         "center": fit.center,
         "scale": fit.scale,
         "classes": list(data.classes),
+        "horizons": data.horizons,
         "task": settings.task,
         "dataset": settings.dataset,
         "model": settings.model,
@@ -91,6 +92,7 @@ def load_model(path: str, sha256: str) -> dict:
 def predict_saved(saved: dict, values: np.ndarray, features):
     """(predicted, prob) of new samples: labels or numbers (n,), and (n, K) or None.
 
+    In a survival analysis, risks, and the probabilities of surviving the horizons.
     values: (n, p), transformed as in data.h5ad, NaN where missing; features: the p names, at
     least those that the model uses.
     """
@@ -99,7 +101,8 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     classes = saved["classes"]
     fit = Fit(np.arange(x.shape[1]), saved["fill"], saved["center"], saved["scale"], np.zeros(0))
     x = apply_fit(x, fit)
-    predicted, prob = models.predict_model(saved["estimator"], x, len(classes))
+    horizons = saved.get("horizons")
+    predicted, prob = models.predict_model(saved["estimator"], x, len(classes), horizons)
     return (np.array(classes, dtype=object)[predicted] if classes else predicted), prob
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.names import FINAL
-from omc.core.tables import PERMUTED, prob_columns
+from omc.core.tables import PERMUTED, with_outcome
 from omc.learn.batch import Data
 from omc.learn.job import SplitResult, settings_of, split_seed
 from omc.learn.models import build
@@ -63,9 +63,9 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
     grid = split_candidates(data, settings, split)
     chosen = choose_candidate(SplitResult(), settings, grid, evaluated)
     model, _ = refit_split(data, settings, estimator, split, chosen)
-    fit, test = data.fits[split, 0], data.split_rows(split)[1]
+    fit, (train, test, _) = data.fits[split, 0], data.split_rows(split)
     x = data.fit_matrix(fit, test)
-    for row in predict_test(data, model, x, test):
+    for row in predict_test(data, model, x, test, train):
         yield "", 0, row
     rng = np.random.default_rng(split_seed(settings, split, "permutation"))
     shuffles = np.array([rng.permutation(len(test)) for _ in range(PERMUTATIONS)])
@@ -80,7 +80,8 @@ def permute_split(data, settings, estimator, split: str, evaluated: list, featur
         parts = stacked.reshape(len(block), PERMUTATIONS, *x.shape)
         for part, at in zip(parts, block, strict=True):
             part[:, :, at] = x[shuffles[:, :, None], at]
-        for i, row in enumerate(predict_test(data, model, stacked, np.tile(test, times))):
+        predicted = predict_test(data, model, stacked, np.tile(test, times), train)
+        for i, row in enumerate(predicted):
             number, permutation = divmod(i // len(test), PERMUTATIONS)
             yield (
                 names[block[number][0]] if start + number < len(columns) else "",
@@ -126,4 +127,4 @@ def shuffle_features(input, output: str, params) -> None:
             # It failed in the run too.
             print(f"{split}: left out: {error}", flush=True)
     print(f"fitted and predicted in {time.process_time() - began:.2f} CPU s", flush=True)
-    write_csv(output, [*PERMUTED, *prob_columns(data.classes)], rows)
+    write_csv(output, with_outcome(PERMUTED, data.classes, data.horizons), rows)

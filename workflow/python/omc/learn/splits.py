@@ -9,6 +9,7 @@ import numpy as np
 from omc.core.names import FINAL
 from omc.core.registry import entry
 from omc.core.seeds import fit_seed
+from omc.core.survival import status
 from omc.core.tables import SHEET_COLUMNS
 from omc.learn.folds import check_folds, divide, fold_limit
 
@@ -19,9 +20,11 @@ SCHEMES = "omc.learn.schemes"
 class Samples:
     """The n samples of a data set that are split.
 
-    classes: (n,) labels, or None in a regression; strata: (n,) labels to balance: the classes, with
-    further columns if configured; groups: (n,) or None; coarser: see `folds.divide`; dropped: how
-    many divisions, outer or inner, had to leave out how many of the further columns.
+    classes: (n,) labels, `event` and `censored` in a survival analysis, or None in a regression;
+    needed: the only label that every fold needs, None if all are; strata: (n,) labels to balance:
+    the classes, with further columns if configured; groups: (n,) or None; coarser: see
+    `folds.divide`; dropped: how many divisions, outer or inner, had to leave out how many of the
+    further columns.
     """
 
     dataset: str
@@ -29,6 +32,7 @@ class Samples:
     strata: list
     groups: list | None
     coarser: Sequence[list] = ()
+    needed: str | None = None
     dropped: Counter = field(default_factory=Counter)
 
     def fold_numbers(self, folds: int, seed: int, rows=None, kind: str = "outer") -> np.ndarray:
@@ -92,7 +96,9 @@ def splits_of(samples: Samples, resampling: dict, seed: int) -> list[Split]:
     for name, *_, train, _ in outer_splits:
         distinct = np.unique(train)
         split_classes = _take(classes, distinct) if scheme.BALANCED else None
-        limits[name] = fold_limit(len(distinct), split_classes, _take(groups, distinct))
+        limits[name] = fold_limit(
+            len(distinct), split_classes, _take(groups, distinct), samples.needed
+        )
     tightest = min(limits, key=lambda name: limits[name][0])
     where = f"the training samples of split {tightest} of data set '{dataset}'"
     check_folds(limits[tightest], inner_folds, "resampling.inner_folds", where)
@@ -121,9 +127,12 @@ def samples_of(
     sheet: their rows; columns other than sample, outcome, group and cohort are balanced too;
     ungrouped: split as if there were no groups.
     """
-    further, classes = further_columns(sheet), None
+    further, classes, needed = further_columns(sheet), None, None
     if task == "classification":
         classes = [row["outcome"] for row in sheet]
+    elif task == "survival":
+        classes, needed = [status(row["outcome"]) for row in sheet], "event"
+        sheet = [{**row, "outcome": label} for row, label in zip(sheet, classes, strict=True)]
     balanced = (["outcome"] if classes else []) + further
     labels = [
         ["|".join(row[c] for c in balanced[: len(balanced) - dropped]) for row in sheet]
@@ -132,7 +141,7 @@ def samples_of(
     groups = groups_of(sheet)
     if ungrouped:
         groups = without_groups(groups, dataset, resampling["scheme"], seed)
-    return Samples(dataset, classes, labels[0], groups, labels[1:])
+    return Samples(dataset, classes, labels[0], groups, labels[1:], needed)
 
 
 def further_columns(sheet: list[dict]) -> list[str]:

@@ -36,13 +36,15 @@ def train_split(
             grid = split_candidates(data, settings, split)
             chosen = choose_candidate(result, settings, grid, evaluated)
         stage = "fit"
-        test, fit = data.split_rows(split)[1], data.fits[split, 0]
+        train, test, _ = data.split_rows(split)
+        fit = data.fits[split, 0]
         with timed(result, "fit"):
             model, decision = refit_split(data, settings, estimator, split, chosen)
         stage = "predict"
         with timed(result, "predict"):
             if len(test):
-                result.predictions = predict_test(data, model, data.fit_matrix(fit, test), test)
+                x = data.fit_matrix(fit, test)
+                result.predictions = predict_test(data, model, x, test, train)
         result.importance = importance_rows(model, data, fit)
         if model_folder:
             keep_model(result, saved_model(data, settings, model, fit, chosen), model_folder)
@@ -87,7 +89,8 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
     (n, K) for more than two classes, these values; None without calibration.
     """
     train, _, inner = data.split_rows(split)
-    outcome, classes_present = data.outcome[train], set(data.outcome[train])
+    outcome = data.outcome[train]
+    classes_present = set(outcome) if data.classes else set()
 
     def matrix(j: int, rows):
         return data.fit_matrix(data.fits[split, j], train[rows])
@@ -112,13 +115,13 @@ def refit_split(data: Data, settings: Settings, estimator, split: str, chosen: d
     return models.calibrate(model, x, outcome, decision, settings.imbalance), decision
 
 
-def predict_test(data: Data, model, x, test) -> list:
+def predict_test(data: Data, model, x, test, train) -> list:
     """Rows of predictions.csv from `cohort` on.
 
-    x: (n, features) numbers of the samples in rows `test`, ready for the model.
+    x: (n, features) numbers of the samples in rows `test`, ready for the model; train: its rows.
     """
-    predicted, prob = models.predict_model(model, x, len(data.classes))
-    cells = prediction_cells(data, test, predicted, prob)
+    predicted, prob = models.predict_model(model, x, len(data.classes), data.horizons)
+    cells = prediction_cells(data, test, predicted, prob, train)
     return [[data.cohort.iloc[row], *row_cells] for row, row_cells in zip(test, cells, strict=True)]
 
 

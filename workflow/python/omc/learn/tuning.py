@@ -52,7 +52,10 @@ def evaluate_candidates(
                 predictions.setdefault(candidate_number - 1, {})[fold] = predicted, prob
                 if classes and prob is None:
                     prob = np.eye(classes)[predicted]
-                value = tuning_value(settings.tuning_metric, inner_fold.y_out, predicted, prob)
+                value = tuning_value(
+                    settings.tuning_metric, inner_fold.y_out, predicted, prob,
+                    inner_fold.y, data.horizons,
+                )  # fmt: skip
                 if not np.isfinite(value):
                     raise UserError(f"{settings.tuning_metric} of the predictions is {value}")
             except BaseException as error:

@@ -11,8 +11,12 @@ from omc.study.config_file import mapping
 from omc.study.schema import keys_of_other_kinds, layer_kinds
 
 PATHS = ("table", "images")
-# F test by task: a configuration may have data sets of both tasks.
-F_TESTS = {"classification": "anova", "regression": "f_regression"}
+# How features are ranked by task: a configuration may have data sets of several tasks.
+RANKED_BY = {"classification": "anova", "regression": "f_regression", "survival": "cox"}
+# Metrics that do not rank samples, by task.
+POOLED = {"classification": "brier", "regression": "rmse", "survival": "integrated_brier"}
+# Keys of an outcome that only a survival analysis has.
+SURVIVAL_KEYS = ("time", "event", "event_value", "horizons")
 
 
 def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
@@ -24,6 +28,7 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
         _resolve_layer(layer, f"{key}.layers.{layer_name}", root)
     for cohort_name, cohort in dataset["cohorts"].items():
         _resolve_cohort(cohort, dataset, f"{key}.cohorts.{cohort_name}", root)
+    _resolve_outcome(dataset["outcome"], f"{key}.outcome")
     _check_strata(dataset, key)
     _check_columns(dataset, key)
     _check_variants(dataset, key)
@@ -33,12 +38,37 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
             f"{key}.layers.{per_image[0]}.unit: image gives a row per image, which other layers do"
             " not have: set it to sample, or leave the other layers out"
         )
-    outcome = dataset["outcome"]
-    if outcome["positive"] is not None:
-        if outcome["task"] == "regression":
-            raise UserError(f"{key}.outcome.positive: a regression has no classes: take it out")
-        outcome["positive"] = str(outcome["positive"])
     return dataset
+
+
+def _resolve_outcome(outcome: dict, key: str) -> None:
+    """Keep only the keys of the task; of a survival analysis, `column` is that of the time."""
+    if outcome["positive"] is not None:
+        if outcome["task"] != "classification":
+            what = "a regression" if outcome["task"] == "regression" else "a survival analysis"
+            raise UserError(f"{key}.positive: {what} has no classes: take it out")
+        outcome["positive"] = str(outcome["positive"])
+    if outcome["task"] != "survival":
+        for name in SURVIVAL_KEYS:
+            if name in outcome:
+                raise UserError(f"{key}.{name}: only task: survival has it: take it out")
+        return
+    if "column" in outcome:
+        raise UserError(f"{key}.column: a survival analysis has time and event: take it out")
+    if outcome["time"] == outcome["event"]:
+        raise UserError(f"{key}.event: '{outcome['event']}' is the time too: give the other column")
+    outcome["column"] = outcome["time"]
+    outcome["event_value"] = str(outcome.get("event_value", 1))
+    outcome["horizons"] = sorted(map(float, outcome["horizons"]))
+
+
+def outcome_roles(dataset: dict) -> dict[str, str]:
+    """{column of the sheet: key} of those that hold the outcome or the groups."""
+    outcome = dataset["outcome"]
+    roles = {dataset["groups"]: "groups", outcome["column"]: "outcome.column"}
+    if outcome["task"] == "survival":
+        roles |= {outcome["time"]: "outcome.time", outcome["event"]: "outcome.event"}
+    return roles
 
 
 def _check_variants(dataset: dict, key: str) -> None:
@@ -62,15 +92,16 @@ def _check_variants(dataset: dict, key: str) -> None:
 
 def _check_strata(dataset: dict, key: str) -> None:
     """Refuse columns to stratify by that have another role already, or in samples.tsv."""
-    role_of = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    role_of = outcome_roles(dataset)
     for name in dataset["stratify_by"]:
         if name in role_of:
             reason = (
                 "which is kept together in a fold"
                 if role_of[name] == "groups"
-                else "and its classes are balanced anyway"
-                if dataset["outcome"]["task"] == "classification"
                 else "and numbers are no strata"
+                if dataset["outcome"]["column"] == name != dataset["outcome"].get("event")
+                and dataset["outcome"]["task"] != "classification"
+                else "and its classes are balanced anyway"
             )
             raise UserError(
                 f"{key}.stratify_by: '{name}' is {key}.{role_of[name]}, {reason}: take it out"
@@ -135,7 +166,7 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
 
 def _check_columns(dataset: dict, key: str) -> None:
     """Refuse columns of the sheet as features that have another role, and types of no column."""
-    roles = {dataset["groups"]: "groups", dataset["outcome"]["column"]: "outcome.column"}
+    roles = outcome_roles(dataset)
     for layer_name, layer in dataset["layers"].items():
         at = f"{key}.layers.{layer_name}"
         for name in layer.get("columns", []):
@@ -173,7 +204,7 @@ def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
 def task_of(dataset) -> str | None:
     """The task of a data set; None if that is missing or wrong."""
     task = mapping(mapping(dataset).get("outcome")).get("task")
-    return task if task in tuple(F_TESTS) else None
+    return task if task in tuple(RANKED_BY) else None
 
 
 def check_scheme(scheme: str, key: str, groups) -> None:
@@ -186,8 +217,9 @@ def check_scheme(scheme: str, key: str, groups) -> None:
 def check_subgroups(columns: list[str], key: str, dataset: dict) -> None:
     """Refuse subgroups by the outcome, and by the names of the samples."""
     for name in columns:
-        if name in (dataset["outcome"]["column"], "sample"):
-            what = "has the samples' names" if name == "sample" else f"is {key}.outcome.column"
+        roles = {k: v for k, v in outcome_roles(dataset).items() if v != "groups"}
+        if name in roles or name == "sample":
+            what = "has the samples' names" if name == "sample" else f"is {key}.{roles[name]}"
             raise UserError(f"report.subgroups: '{name}' {what}: take it out")
 
 
@@ -195,7 +227,7 @@ def check_metric(scheme: str, task: str, metric: str) -> None:
     """Refuse a comparison metric that ranks samples where splits are too small to rank."""
     if METRICS[metric].pooled or entry("omc.learn.schemes", scheme).RANKS:
         return
-    fit = {"classification": "brier", "regression": "rmse"}[task]
+    fit = POOLED[task]
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks samples, but resampling.scheme: {scheme} tests"
         " one at a time, and predictions of different models must not be ranked together: set it to"
@@ -205,7 +237,7 @@ def check_metric(scheme: str, task: str, metric: str) -> None:
 
 def check_selection(method: str, tasks: list[str]) -> None:
     """Refuse a feature selection that suits none of the tasks of the data sets."""
-    suitable = [F_TESTS[task] for task in tasks]
+    suitable = [RANKED_BY[task] for task in tasks]
     if method not in ("none", *suitable):
         raise UserError(
             f"selection.method: {method} does not suit a {tasks[0]}: set it to {suitable[0]}, or"

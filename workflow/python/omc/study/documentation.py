@@ -173,12 +173,12 @@ def _other_tables() -> dict[str, str]:
     presets = []
     for language in ("python", "r"):
         by_task = yaml.safe_load(catalog(f"models/{language}.yaml").read_text(encoding="utf-8"))
-        names = [", ".join(by_task[task]) for task in ("classification", "regression")]
+        names = [", ".join(by_task[task]) for task in by_task]
         presets.append([{"python": "Python", "r": "R"}[language], *names])
     return {
         "figures": _table(["figure", "when", "reads"], figures),
         "metrics": _table(["metric", "name", "task", "better", "range", "by chance"], metrics),
-        "presets": _table(["presets", "classification", "regression"], presets),
+        "presets": _table(["presets", "classification", "regression", "survival"], presets),
     }
 
 

@@ -1,6 +1,7 @@
 """Whether a data set can be corrected for lab batches as the configuration asks."""
 
 from omc.core.errors import UserError
+from omc.study.datasets import outcome_roles
 
 KEY = "preprocessing.batch"
 
@@ -17,11 +18,11 @@ def check_batch(batch: dict | None, name: str, dataset: dict) -> None:
             f"{key}.layers.uncorrected: compare_batch makes a variant of this name: rename"
             " the layer"
         )
-    outcome = dataset["outcome"]["column"]
+    roles = {name: role for name, role in outcome_roles(dataset).items() if role != "groups"}
     for part, columns in (("column", [batch["column"]]), ("covariates", batch["covariates"])):
-        if outcome in columns:
+        for name in [name for name in columns if name in roles]:
             raise UserError(
-                f"{KEY}.{part}: '{outcome}' is {key}.outcome.column: the outcome of the test"
+                f"{KEY}.{part}: '{name}' is {key}.{roles[name]}: the outcome of the test"
                 " samples would reach the models by way of the correction: take it out"
             )
     if batch["column"] in batch["covariates"]:

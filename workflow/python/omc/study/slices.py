@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS_OF
 from omc.study.canonical import canonical
-from omc.study.datasets import F_TESTS
+from omc.study.datasets import RANKED_BY
 from omc.study.image_sources import image_sources
 from omc.study.lab_batches import corrected_layers, lab_columns
 from omc.study.models import Model
 
 if TYPE_CHECKING:
     from omc.study.study import Study
+
+# What else than the comparison metric is compared for the added value, by task.
+ADDED_MEASURES = {"classification": "brier", "regression": "r2", "survival": "integrated_brier"}
 
 
 class Slices:
@@ -54,6 +57,7 @@ class Slices:
             setting["batch"] = lab_columns(batch)
         # The training data do not depend on it: see data_check_setting.
         del setting["outcome"]["positive"]
+        setting["outcome"].pop("horizons", None)
         # The import can check the number of classes, which only matters for these metrics.
         metric, others = self._study.comparison_metric(dataset), METRICS_OF["multiclass"]
         if metric in METRICS_OF["binary"] and metric not in others:
@@ -68,6 +72,10 @@ class Slices:
         if batch:
             columns = [c for c in columns if c != batch["column"]]
         left_out = self._study.labels_left_out(dataset)
+        outcome = setting["outcome"]
+        survival = {
+            name: outcome[name] for name in ("time", "event", "event_value") if name in outcome
+        }
         return canonical(
             {
                 "outcome": setting["outcome"]["column"],
@@ -78,6 +86,7 @@ class Slices:
                 **{key: setting[key] for key in ("rds",) if key in setting},
                 **({"columns": columns} if columns else {}),
                 **({"lab_batch": batch["column"]} if batch else {}),
+                **({"survival": survival} if survival else {}),
             }
         )
 
@@ -89,16 +98,17 @@ class Slices:
         return canonical({name: self._config["resampling"][name] for name in names})
 
     def preprocessing_setting(self, dataset: str) -> str:
-        """How each fit is preprocessed, with the F test of the data set's task."""
+        """How each fit is preprocessed, with the ranking of the data set's task."""
         layers = self._study.datasets[dataset]["layers"]
         top_variance = {name: layer["top_variance"] for name, layer in layers.items()}
         selection = dict(self._config["selection"])
         if selection["method"] != "none":
-            selection["method"] = F_TESTS[self._study.task(dataset)]
+            selection["method"] = RANKED_BY[self._study.task(dataset)]
         settings = {**self._config["preprocessing"], **selection, "top_variance": top_variance}
         del settings["batch"]
         baseline = [name for name, layer in layers.items() if layer["role"] == "baseline"]
-        further = {"baseline": baseline, "batch": self.batch_setting(dataset)}
+        horizons = self._study.datasets[dataset]["outcome"].get("horizons")
+        further = {"baseline": baseline, "batch": self.batch_setting(dataset), "horizons": horizons}
         return canonical(settings | {name: value for name, value in further.items() if value})
 
     def batch_setting(self, dataset: str) -> dict | None:
@@ -220,7 +230,7 @@ class Slices:
         study, parts = self._study, []
         for name in study.baseline_variants():
             base = study.base(name)
-            other = {"classification": "brier", "regression": "r2"}[study.task(base)]
+            other = ADDED_MEASURES[study.task(base)]
             measures = list(dict.fromkeys([study.comparison_metric(base), other]))
             parts.append(
                 {
@@ -274,4 +284,5 @@ class Slices:
 
     def _outcome(self, dataset: str) -> dict:
         outcome = self._study.datasets[dataset]["outcome"]
-        return {name: outcome[name] for name in ("task", "positive")}
+        names = ("task", "positive", "horizons")
+        return {name: outcome[name] for name in names if name in outcome}

@@ -37,7 +37,7 @@ def training_rows(samples, resampling: dict, seed: int):
     from omc.learn.folds import check_folds, fold_limit
 
     folds = resampling["folds"]
-    limit = fold_limit(len(samples.rows), samples.classes, samples.groups)
+    limit = fold_limit(len(samples.rows), samples.classes, samples.groups, samples.needed)
     check_folds(limit, folds, "resampling.folds", f"data set '{samples.dataset}'")
     seeds = [
         fit_seed(seed, samples.dataset, "", "", repeat, "outer")

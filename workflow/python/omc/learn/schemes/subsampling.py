@@ -35,7 +35,7 @@ def training_rows(samples, resampling: dict, seed: int):
     from omc.learn.folds import check_folds, fold_limit
 
     folds = resampling["folds"]
-    limit = fold_limit(len(samples.rows), samples.classes, samples.groups)
+    limit = fold_limit(len(samples.rows), samples.classes, samples.groups, samples.needed)
     check_folds(limit, folds, "resampling.folds", f"data set '{samples.dataset}'")
     used = set()
     for repeat in range(1, resampling["repeats"] + 1):
