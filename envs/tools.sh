@@ -91,7 +91,7 @@ write_pins() {
         --requirement envs/requirements.txt --requirement envs/requirements-test.txt
     {
         sed '/^[^#]/,$d' envs/constraints.txt
-        "$scratch/venv/bin/pip" freeze | tr '[:upper:]' '[:lower:]' | LC_ALL=C sort
+        "$scratch/venv/bin/pip" freeze --all --exclude pip | tr '[:upper:]' '[:lower:]' | LC_ALL=C sort
     } >"$scratch/constraints.txt"
     cp "$scratch/constraints.txt" envs/constraints.txt
 }

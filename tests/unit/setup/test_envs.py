@@ -30,7 +30,7 @@ DEBIAN_ONLY |= {"r-bioc-bladderbatch", "r-bioc-sva"}
 # conda's name: that of pip, where they differ.
 PIP_NAMES = {"py-xgboost": "xgboost-cpu"}
 # Packages that a preset imports, looked for with the models that a configuration names.
-OF_PRESETS = {"lightgbm", "xgboost-cpu"}
+OF_PRESETS = {"lightgbm", "scikit-survival", "xgboost-cpu"}
 OF_R_ITSELF = {"base", "compiler", "grDevices", "grid", "methods", "parallel", "stats", "tools"}
 OF_R_ITSELF |= {"utils"}
 

@@ -30,7 +30,8 @@ def test_defaults_are_filled_in(study, base):
     config = study(base).config
     assert config["seed"] == 2022
     assert config["resampling"]["splits_per_job"] == "auto"
-    assert config["tuning"]["metric"] == {"classification": "brier", "regression": "rmse"}
+    wanted = {"classification": "brier", "regression": "rmse", "survival": "concordance"}
+    assert config["tuning"]["metric"] == wanted
     assert config["datasets"]["leukemia"]["groups"] is None
 
 

@@ -34,6 +34,8 @@ def main(specs: list[dict], output: str) -> None:
         try:
             check_model(spec, spec["task"], spec["imbalance"], spec["key"])
             modules.add(spec["estimator"].partition(".")[0])
+            if spec["task"] == "survival":
+                modules.add("sksurv")
         except UserError as error:
             problems.append(str(error))
     if problems:
