@@ -53,7 +53,42 @@ def model(config, **more):
     config["models"] = {"python": [{"name": "svm_rbf", **more}]}
 
 
+def survival(config, **more):
+    """The outcome of a survival analysis; None takes a key out."""
+    outcome = {"task": "survival", "time": "days", "event": "status", "horizons": [365], **more}
+    outcome = {key: value for key, value in outcome.items() if value is not None}
+    config["datasets"]["leukemia"]["outcome"] = outcome
+    config["selection"] = {"method": "cox"}
+    config["models"] = {"python": ["dummy"]}
+
+
 MISTAKES = [
+    (lambda c: survival(c, time=None), ["datasets.leukemia.outcome", "time", "missing"]),
+    (lambda c: survival(c, horizons=[]), ["datasets.leukemia.outcome.horizons", "at least"]),
+    (lambda c: survival(c, horizons=[-1]), ["datasets.leukemia.outcome.horizons[0]", "-1 must be above 0"]),
+    (lambda c: survival(c, column="days"), ["outcome.column", "has time and event"]),
+    (lambda c: survival(c, event="days"), ["outcome.event: 'days' is the time too"]),
+    (lambda c: survival(c, positive="1"), ["outcome.positive: a survival analysis", "no classes"]),
+    (
+        lambda c: c["datasets"]["leukemia"]["outcome"].update(horizons=[1]),
+        ["outcome.horizons: only task: survival has it"],
+    ),
+    (
+        lambda c: [survival(c), c.update(selection={"method": "anova"})],
+        ["selection.method: anova does not suit a survival analysis: set it to cox"],
+    ),
+    (
+        lambda c: [survival(c), c.update(models={"python": ["svm_rbf"]})],
+        ["'svm_rbf' is a preset for classification, not for survival"],
+    ),
+    (
+        lambda c: [survival(c), c.update(report={"subgroups": ["status"]})],
+        ["report.subgroups: 'status' is datasets.leukemia.outcome.event"],
+    ),
+    (
+        lambda c: [survival(c), c.update(resampling={"scheme": "leave_one_out"})],
+        ["comparison.metric.survival: concordance ranks", "integrated_brier"],
+    ),
     (lambda c: c.update(sead=1), ["sead", "Did you mean 'seed'"]),
     (
         lambda c: c.update(tuning={"metric": {"classification": "brierr"}}),

@@ -298,9 +298,7 @@ def _predict_survival(model, x, horizons: list[float]):
         # Some models predict a time.
         if not getattr(model, "_predict_risk_score", True):
             risk = -risk
-        functions = None
-        if hasattr(model, "predict_survival_function"):
-            functions = model.predict_survival_function(x)
+        functions = _survival_functions(model, x)
     if len(risk) != len(x):
         raise UserError(f"the model returned {len(risk)} predictions of {len(x)} samples")
     if not np.all(np.isfinite(risk)):
@@ -320,6 +318,18 @@ def _predict_survival(model, x, horizons: list[float]):
             " from 0 to 1"
         )
     return risk, survival.clip(0, 1)
+
+
+def _survival_functions(model, x):
+    """Step functions of the samples; None of a model without them."""
+    if not hasattr(model, "predict_survival_function"):
+        return None
+    try:
+        return model.predict_survival_function(x)
+    except ValueError as error:
+        # Of scikit-survival's models some have the method, and refuse it by their parameters.
+        print(f"no survival probabilities: {reason(error)}", flush=True)
+        return None
 
 
 def _step(function, times) -> np.ndarray:

@@ -13,6 +13,7 @@ from omc.study.schema import keys_of_other_kinds, layer_kinds
 PATHS = ("table", "images")
 # How features are ranked by task: a configuration may have data sets of several tasks.
 RANKED_BY = {"classification": "anova", "regression": "f_regression", "survival": "cox"}
+NAMES = {"survival": "survival analysis"}
 # Metrics that do not rank samples, by task.
 POOLED = {"classification": "brier", "regression": "rmse", "survival": "integrated_brier"}
 # Keys of an outcome that only a survival analysis has.
@@ -240,6 +241,6 @@ def check_selection(method: str, tasks: list[str]) -> None:
     suitable = [RANKED_BY[task] for task in tasks]
     if method not in ("none", *suitable):
         raise UserError(
-            f"selection.method: {method} does not suit a {tasks[0]}: set it to {suitable[0]}, or"
-            " none"
+            f"selection.method: {method} does not suit a {NAMES.get(tasks[0], tasks[0])}: set it to"
+            f" {suitable[0]}, or none"
         )

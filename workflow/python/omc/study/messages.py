@@ -60,7 +60,8 @@ def sentence(error) -> str:
     if error.validator == "maxLength":
         limit = error.validator_value
         return f"{key}: {_quoted(value)} has {len(value)} characters: use at most {limit}"
-    limits = {"minimum": "be at least", "maximum": "be at most", "exclusiveMaximum": "be below"}
+    limits = {"minimum": "be at least", "maximum": "be at most"}
+    limits |= {"exclusiveMinimum": "be above", "exclusiveMaximum": "be below"}
     limits |= {"minItems": "have at least", "maxItems": "have at most"}
     values = " value(s)" if error.validator.endswith("Items") else ""
     limit = f"{limits[error.validator]} {error.validator_value}{values}"
