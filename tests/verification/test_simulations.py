@@ -17,6 +17,7 @@ SCRIPTS = {
     "net_benefit.py": "Simulation: how often net benefit calls a model useful",
     "added_value.py": "Simulation: how often omics is said to add to clinical columns",
     "subgroups.py": "Simulation: how often a subgroup is said to differ",
+    "survival.py": "Simulation: how often two equal survival models are said to differ",
 }
 
 

@@ -65,7 +65,10 @@ def survival(config, **more):
 MISTAKES = [
     (lambda c: survival(c, time=None), ["datasets.leukemia.outcome", "time", "missing"]),
     (lambda c: survival(c, horizons=[]), ["datasets.leukemia.outcome.horizons", "at least"]),
-    (lambda c: survival(c, horizons=[-1]), ["datasets.leukemia.outcome.horizons[0]", "-1 must be above 0"]),
+    (
+        lambda c: survival(c, horizons=[-1]),
+        ["datasets.leukemia.outcome.horizons[0]", "-1 must be above 0"],
+    ),
     (lambda c: survival(c, column="days"), ["outcome.column", "has time and event"]),
     (lambda c: survival(c, event="days"), ["outcome.event: 'days' is the time too"]),
     (lambda c: survival(c, positive="1"), ["outcome.positive: a survival analysis", "no classes"]),
