@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from omc.core.registry import names
+from omc.core.survival import OUTCOME
 from omc.evaluate.metrics import METRICS, METRICS_OF
 from omc.evaluate.scoring import score, scores
-from tests.predicted import predicted
+from tests.predicted import predicted, predicted_survival
 
-KINDS = {"binary": ["c", "d"], "multiclass": ["a", "b", "c"], "regression": []}
+KINDS = {"binary": ["c", "d"], "multiclass": ["a", "b", "c"], "regression": [], "survival": []}
 CASES = [(kind, metric) for kind in KINDS for metric in METRICS_OF[kind]]
 N = 60
+
+# Horizons of survival, as shares of the number of samples.
+HORIZONS = (0.4, 0.7)
 
 every_metric = pytest.mark.parametrize(("kind", "metric"), CASES)
 
@@ -24,6 +28,8 @@ def random_predictions(kind, skill, seed=1, n=N):
     """Columns of n predictions; skill: from 0, uninformed, to 1, perfect."""
     rng = np.random.default_rng(seed)
     classes = KINDS[kind]
+    if kind == "survival":
+        return random_survival(rng, skill, n)
     if not classes:
         truth = rng.normal(3, 2, n)
         return {"truth": truth, "predicted": skill * truth + (1 - skill) * rng.normal(3, 2, n)}
@@ -34,7 +40,24 @@ def random_predictions(kind, skill, seed=1, n=N):
     return {"truth": np.array(classes)[truth], "predicted": given, "prob": prob}
 
 
+def random_survival(rng, skill, n):
+    """Of three samples one is censored, the first and the last are not."""
+    time = rng.permutation(n) + 1.0
+    event = (time % 3 != 2) | (time == n)
+    alive = time[:, None] > np.array(HORIZONS) * n
+    noise = rng.random(n)
+    survival = skill * alive + (1 - skill) * noise[:, None] * np.array([1, 0.8])
+    return {"time": time, "event": event, "risk": (skill - 1) * n * noise - skill * time,
+            "survival": survival}  # fmt: skip
+
+
 def predictions_of(kind, columns, at=slice(None)):
+    if kind == "survival":
+        outcome = np.empty(len(columns["time"]), dtype=OUTCOME)
+        outcome["time"], outcome["event"] = columns["time"], columns["event"]
+        horizons = [h * len(outcome) for h in HORIZONS]
+        chosen = {name: values[at] for name, values in columns.items()}
+        return predicted_survival(**chosen, horizons=horizons, train=outcome)
     return predicted(**{name: values[at] for name, values in columns.items()}, classes=KINDS[kind])
 
 

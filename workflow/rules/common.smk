@@ -133,11 +133,10 @@ def dataset_files(*names, folder=f"{RESULTS}/{{dataset}}"):
     return {name: f"{folder}/{DATASET_FILES[name]}" for name in names}
 
 
-def files_of_all(*names):
-    """Files of all data sets by name, in the order of the configuration."""
+def files_of_all(*names, of=DATASETS):
+    """Files of all data sets, or of some, by name, in the order of the configuration."""
     return {
-        name: expand(f"{RESULTS}/{{dataset}}/{DATASET_FILES[name]}", dataset=DATASETS)
-        for name in names
+        name: expand(f"{RESULTS}/{{dataset}}/{DATASET_FILES[name]}", dataset=of) for name in names
     }
 
 

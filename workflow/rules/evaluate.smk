@@ -218,6 +218,36 @@ rule describe_predictions:
         "../scripts/evaluate/describe_predictions.py"
 
 
+rule describe_survival:
+    input:
+        **files_of_all(
+            *("predictions", "inner_predictions", "splits", "samples"),
+            of=STUDY.with_survival(),
+        ),
+        code=code("evaluate/describe_survival.py"),
+    output:
+        horizons=f"{RESULTS}/horizons.csv",
+        horizon_calibration=f"{RESULTS}/horizon_calibration.csv",
+        horizon_benefit=f"{RESULTS}/horizon_benefit.csv",
+        risk_groups=f"{RESULTS}/risk_groups.csv",
+    log:
+        f"{RESULTS}/logs/describe_survival.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/describe_survival.tsv"
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(800, 10),
+    params:
+        datasets=canonical(STUDY.with_survival()),
+        scheme=CONFIG["resampling"]["scheme"],
+        seed=CONFIG["seed"],
+    message:
+        "Describe the survival predictions: horizons, groups of risk"
+    script:
+        "../scripts/evaluate/describe_survival.py"
+
+
 rule score_subgroups:
     input:
         **dataset_files("predictions", "splits", "samples"),

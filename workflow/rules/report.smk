@@ -91,6 +91,7 @@ rule report_failures:
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
         added_value=[f"{RESULTS}/added_value.csv"] if BASELINES else [],
         described=rules.describe_predictions.output,
+        survival=rules.describe_survival.output if STUDY.with_survival() else [],
         null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
         subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],
         summary=f"{RESULTS}/summary.md",

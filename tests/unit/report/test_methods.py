@@ -63,6 +63,23 @@ def test_metrics_of_several_classes_are_said_to_be_macro_averages(written):
     assert "&lt;b>CLL&lt;/b>" in written(outcomes=("ALL", "<b>CLL</b>"))
 
 
+def test_a_survival_analysis_has_its_own_words(written, root):
+    outcome = {"task": "survival", "time": "days", "event": "status", "horizons": [365, 1825]}
+    data = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))["datasets"]
+    data["leukemia"]["outcome"] = outcome
+    models = {"python": ["dummy", "cox_elastic_net"]}
+    times = ("365", "30+", "700", "800+")
+    text = written(datasets=data, models=models, selection={"method": "cox"}, outcomes=times)
+    assert "4 samples (2 with the event, 2 censored; times from 30 to 800)" in text
+    assert "time to the event, `days`, which happened where `status` is 1" in text
+    assert "stratified by event" in text and "score statistic of a Cox regression" in text
+    assert "means over the horizons, in units of the time: 365, 1825 (leukemia)" in text
+    for source in ("harrell", "uno", "graf", "vickers_survival"):
+        assert "- {}. {}.".format(*SOURCES[source]) in text
+    for word in ("Classifiers", "largest F", "class"):
+        assert word not in text.split("## What to report")[0]
+
+
 def test_sizes_are_counted_without_the_split_on_all_samples():
     samples = [{"outcome": "x", "group": "g", "cohort": c} for c in ("development", "lyon")]
     splits = [

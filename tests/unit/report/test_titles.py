@@ -597,3 +597,74 @@ def test_what_other_layers_add_is_said_of_the_picked_model_first():
     )
     rows = [added("r/a", -0.1, "0.2"), added("python/b", -0.1, "0.2")]
     assert added_title(rows) == ("No model can be picked; no evidence for any of 2 models")
+
+
+def survival_results(**tables):
+    """Two models and Kaplan-Meier on two horizons."""
+    means = {"r/a": 0.7, "python/b": 0.6, "r/null": 0.5}
+    result = results(means, ["concordance"], ["r/null"])
+    result.dataset["horizons"] = [365.0, 1825.0]
+    result.tables |= tables
+    return result
+
+
+def rows_of(model, *rows, **cells):
+    language, name = model.split("/")
+    keys = {"dataset": "demo", "language": language, "model": name, "cohort": "development"}
+    return [{**keys, **cells, **row} for row in rows]
+
+
+def test_groups_of_risk_are_compared_at_the_last_horizon_that_both_reach():
+    low = [{"time": "0", "survival": "1"}, {"time": "400", "survival": "0.9"}]
+    high = [{"time": "0", "survival": "1"}, {"time": "300", "survival": "0.6"},
+            {"time": "2000", "survival": "0.2"}]  # fmt: skip
+    table = [*rows_of("r/a", *low, group="low"), *rows_of("r/a", *high, group="high")]
+    groups = "100 % of the low-risk group and 60 % of the high-risk group are without the event"
+    text = title("risk_groups", survival_results(risk_groups=table))
+    assert text == f"r/a: {groups} at 365"
+    words = dict(in_figure(survival_results(risk_groups=table[:2]), "risk_groups"))
+    assert "one group" in words["title"] and words["summary"].startswith("Risk groups: r/a")
+
+
+def test_the_leader_has_its_auc_at_each_horizon():
+    def rows(model, briers):
+        return rows_of(
+            model,
+            *(
+                {"horizon": h, "auc": auc, "brier": brier, "brier_kaplan_meier": "0.2"}
+                for h, auc, brier in zip(("365", "1825"), ("0.71", "0.6823"), briers, strict=True)
+            ),
+        )
+
+    table = rows("r/a", ("0.1", "0.19")) + rows("python/b", ("0.1", "0.21"))
+    text = title("horizons", survival_results(horizons=table))
+    assert text == (
+        "r/a: AUC 0.710 at 365 and 0.682 at 1825; 1 of 2 models has a lower Brier score than"
+        " Kaplan-Meier at every horizon"
+    )
+    none = title("horizons", survival_results(horizons=rows("r/a", ("", ""))))
+    assert none.endswith("no model predicts the survival")
+
+
+def test_risks_outside_their_interval_are_counted():
+    cells = [("0.3", "0.2", "0.4"), ("0.1", "0.2", "0.4"), ("0.5", "0.2", "0.4"), ("0.5", "", "")]
+    rows = [dict(zip(("predicted", "ci_low", "ci_high"), row, strict=True)) for row in cells]
+    table = rows_of("r/a", *rows)
+    text = title("horizon_calibration", survival_results(horizon_calibration=table))
+    assert text.endswith("in 2 of 3 groups: too high in 1, too low in 1")
+    table = rows_of("r/a", rows[0])
+    text = title("horizon_calibration", survival_results(horizon_calibration=table))
+    assert (
+        text == "Predicted risks lie within the 95 % interval of the observed one in the one group"
+    )
+
+
+def test_the_longest_range_of_use_at_each_horizon():
+    cells = {"0.1": ("0.2", "0.2"), "0.2": ("0.15", "0.1"), "0.3": ("0.1", "-0.1"),
+             "0.4": ("-0.01", "-0.2"), "0.5": ("0.01", "-0.3"), "0.6": ("", "-0.4")}  # fmt: skip
+    rows = [{"threshold": t, "net_benefit": n, "treat_all": a} for t, (n, a) in cells.items()]
+    table = rows_of("r/a", *rows, horizon="365")
+    text = title("survival_decision", survival_results(horizon_benefit=table))
+    assert text.endswith("at thresholds 0.2 to 0.3 for 365")
+    none = title("survival_decision", survival_results(horizon_benefit=table[:1]))
+    assert none == "r/a nowhere has more net benefit than treating all or none"

@@ -18,8 +18,7 @@ overview_light_text <- c("from_90", "best")
 #' The metrics of the table that the data set's task has, in the table's order.
 overview_metrics <- function(data) {
   table <- metric_table()
-  of_task <- if (data$task == "regression") "regression" else "classification"
-  table$metric[table$task == of_task & table$metric %in% c(data$ranking$metric, data$metric)]
+  table$metric[table$task == data$task & table$metric %in% c(data$ranking$metric, data$metric)]
 }
 
 #' One metric's cells: text and step of every model.

@@ -7,7 +7,11 @@ def tables_of_findings():
     extra = {
         "added_value",
         "confusion",
+        "horizon_benefit",
+        "horizon_calibration",
+        "horizons",
         "null_tests",
+        "risk_groups",
         "sample_errors",
         "subgroups",
         "variants",

@@ -39,6 +39,9 @@ main <- function(input, output, params) {
       input[["subgroups"]], data$dataset, params[["models"]], data$metric
     )
   }
+  if (!is.null(input[["risk_groups"]])) {
+    data$survival <- read_survival(input, data$dataset, params[["models"]])
+  }
   if (!is.null(input[["predictions"]])) {
     data$residuals <- read_residuals(input[["predictions"]], params[["models"]])
   }
@@ -51,7 +54,8 @@ main <- function(input, output, params) {
 }
 
 logged({
-  use("csv_files", "theme", "figure_data", "pairs", "panels", "variants", "metric_info")
+  use("csv_files", "theme", "figure_data", "pairs", "panels", "survival_data", "variants",
+      "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
   use(paste0("figures/", unique(sub("_(svg|png)$", "", setdiff(names(snakemake@output), "")))))
   main(snakemake@input, snakemake@output, snakemake@params)

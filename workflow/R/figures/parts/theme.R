@@ -38,6 +38,10 @@ wrong_colours <- c("#F3F8F5", "#E3CDA4", "#8C5A2B", "#3B1F0B")
 # Strata that differ from the rest, those without evidence of it, and those that are too small.
 subgroup_colours <- c(differs = "#8C5A2B", open = ink[["strong"]], untested = ink[["mark"]])
 
+# Groups of predicted risk: green and brown, as above.
+risk_colours <- c(low = verdict_colours[["better"]], high = verdict_colours[["worse"]])
+risk_lines <- c(low = "42", high = "solid")
+
 language_label <- function(language) {
   labels <- c(python = "Python", r = "R")
   unname(labels[language])

@@ -32,6 +32,22 @@ SOURCES = {
     "vickers": ("Vickers & Elkin 2006", "Med Decis Making 26:565, doi:10.1177/0272989X06295361"),
     "nogueira": ("Nogueira et al. 2018", "J Mach Learn Res 18(174)"),
     "breiman": ("Breiman 2001", "Machine Learning 45:5, doi:10.1023/A:1010933404324"),
+    "harrell": ("Harrell et al. 1982", "JAMA 247:2543, doi:10.1001/jama.1982.03320430047030"),
+    "uno": ("Uno et al. 2011", "Stat Med 30:1105, doi:10.1002/sim.4154"),
+    "uno_auc": ("Uno et al. 2007", "J Am Stat Assoc 102:527, doi:10.1198/016214507000000149"),
+    "graf": (
+        "Graf et al. 1999",
+        "Stat Med 18:2529,"
+        " doi:10.1002/(SICI)1097-0258(19990915/30)18:17/18<2529::AID-SIM274>3.0.CO;2-5",
+    ),
+    "kaplan": ("Kaplan & Meier 1958", "J Am Stat Assoc 53:457, doi:10.1080/01621459.1958.10501452"),
+    "simon": ("Simon et al. 2011", "Brief Bioinform 12:203, doi:10.1093/bib/bbr001"),
+    "vickers_survival": (
+        "Vickers et al. 2008",
+        "BMC Med Inform Decis Mak 8:53, doi:10.1186/1472-6947-8-53",
+    ),
+    "cox": ("Cox 1972", "J R Stat Soc B 34:187, doi:10.1111/j.2517-6161.1972.tb00899.x"),
+    "polsterl": ("Pölsterl 2020", "J Mach Learn Res 21(212)"),
     "platt": ("Platt 1999", "Advances in Large Margin Classifiers, 61-74, MIT Press"),
     "pedregosa": ("Pedregosa et al. 2011", "J Mach Learn Res 12:2825"),
     "kuhn": ("Kuhn 2008", "J Stat Softw 28(5), doi:10.18637/jss.v028.i05"),

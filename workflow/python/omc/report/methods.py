@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+from omc.core import survival as core_survival
 from omc.core.names import FINAL
 from omc.core.registry import entry
 from omc.evaluate.metrics import METRICS
@@ -73,9 +74,16 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
 
 
 def _counted(outcomes: list[str], task: str) -> str:
-    """'27 ALL, 11 AML', or for numbers 'from 83.4 to 89.6, mean 87.2'."""
+    """'27 ALL, 11 AML', for numbers 'from 83.4 to 89.6, mean 87.2', or events and times."""
     if task == "classification":
         return ", ".join(f"{n} {label}" for label, n in sorted(Counter(outcomes).items()))
+    if task == "survival":
+        times = core_survival.outcomes(outcomes)
+        events, time = int(times["event"].sum()), times["time"]
+        return (
+            f"{events} with the event, {len(times) - events} censored; times from"
+            f" {time.min():.4g} to {time.max():.4g}"
+        )
     numbers = [float(value) for value in outcomes]
     mean = sum(numbers) / len(numbers)
     return f"from {min(numbers):.4g} to {max(numbers):.4g}, mean {mean:.4g}"
@@ -97,7 +105,12 @@ def _data(setting: dict, dataset: dict) -> str:
         elif "columns" in layer:
             transform = f"from the columns {', '.join(layer['columns'])} of the sample sheet"
         layers.append(f"{size['features'].get(name, 0)} of `{name}` ({transform})")
-    outcome = f"`{setting['outcome']['column']}` ({task}"
+    kept = setting["outcome"]
+    if task == "survival":
+        happened = f"`{kept['event']}` is {kept.get('event_value', 1)}"
+        outcome = f"time to the event, `{kept['time']}`, which happened where {happened} ({task}"
+    else:
+        outcome = f"`{kept['column']}` ({task}"
     if dataset["positive"]:
         outcome += f", positive class {dataset['positive']}"
     grouped = f" Groups are the values of `{setting['groups']}`." if setting["groups"] else ""
@@ -136,10 +149,11 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
 
 
 def stratified(config: dict, datasets: list[dict]) -> str:
-    """', stratified by class', with names of data sets if they differ."""
+    """', stratified by class', or by event, with names of data sets if they differ."""
     names = {}
     for d in datasets:
-        classes = ["class"] if d["task"] == "classification" else []
+        by_task = {"classification": ["class"], "survival": ["event"]}
+        classes = by_task.get(d["task"], [])
         columns = [f"`{column}`" for column in config["datasets"][d["name"]]["stratify_by"]]
         names.setdefault(" and ".join(classes + columns), []).append(d["name"])
     parts = [
@@ -189,9 +203,13 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     model_of = {"classification": "the analysis of variance", "regression": "a linear regression"}
     if selection["method"] != "none":
         tasks = sorted({dataset["outcome"]["task"] for dataset in config["datasets"].values()})
+        by_f = [model_of[task] for task in tasks if task in model_of]
+        largest = [f"F of {' or '.join(by_f)}"] if by_f else []
+        if "survival" in tasks:
+            largest.append(f"score statistic of a Cox regression {cite('cox')}")
         steps.append(
-            f"the {selection['features']} features with the largest F of"
-            f" {' or '.join(model_of[task] for task in tasks)} were selected"
+            f"the {selection['features']} features with the largest {' or '.join(largest)} were"
+            " selected"
         )
     text = (
         "All preprocessing was learned on the training samples of each fit, down to the inner"
@@ -251,6 +269,13 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     tuning = " and ".join(f"{METRICS[config['tuning']['metric'][t]].label} ({t})" for t in metrics)
     # Data sets of one task have the same models.
     rows = {(d["task"], m["language"], m["name"]): m for d in datasets for m in d["specs"]}
+    calibrated = (
+        " Classifiers that give no probabilities were calibrated with a sigmoid fitted to decision"
+        " values of the inner folds, each from a model trained without that fold, preprocessing and"
+        f" selection included {cite('platt')}."
+        if "classification" in metrics
+        else ""
+    )
     lines = ["| model | learner | fixed | tuned |", "|---|---|---|---|"]
     for m in rows.values():
         learner = m.get("estimator") or _method(m["method"])
@@ -261,10 +286,8 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         "For each model, the candidate with the best mean"
         f" {tuning} over the inner folds was fitted to the whole training set; the first candidate"
         f" won ties. Grids with more than {config['tuning']['size']} candidates were sampled at"
-        " random with a fixed seed, unless a model had its own limit. Classifiers that give no"
-        " probabilities were calibrated with a sigmoid fitted to decision values of the inner"
-        " folds, each from a model trained without that fold, preprocessing and selection included"
-        f" {cite('platt')}.\n\n" + "\n".join(lines)
+        f" random with a fixed seed, unless a model had its own limit.{calibrated}\n\n"
+        + "\n".join(lines)
     )
 
 
@@ -295,6 +318,8 @@ def _software(manifest: dict, cite: Citations) -> str:
         package, source = sources[language]
         versions = ", ".join(f"{name} {number}" for name, number in installed["packages"].items())
         name = {"python": "Python", "r": "R"}[language]
+        if language == "python" and "scikit-survival" in installed["packages"]:
+            package = f"scikit-survival {cite('polsterl')}, {package}"
         # Without models, R still draws, and Python preprocesses and scores.
         trained = f"{package} {cite(source)} and " if manifest["config"]["models"][language] else ""
         text.append(f"{name} {installed[language]} with {trained}{versions}.")

@@ -7,13 +7,15 @@ from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
 from omc.evaluate.rope import describe
 from omc.report.citations import Citations
 
+OF_TIMES = " (of a survival analysis, fifths of the martingale residuals)"
+
 
 def statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
     """The paragraph; see `methods.methods` for the arguments."""
     tasks = {d["task"] for d in datasets}
     sentences = [
-        _metrics(datasets),
-        *_intervals(config, used["intervals"], cite),
+        _metrics(datasets, cite),
+        *_intervals(config, tasks, used["intervals"], cite),
         *_kept(used["coverage"], cite),
         *_tests(config, datasets, used["tests"], cite),
         *_further(config, tasks, used["selection"], cite),
@@ -21,7 +23,7 @@ def statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) 
     return " ".join(sentences)
 
 
-def _metrics(datasets: list[dict]) -> str:
+def _metrics(datasets: list[dict], cite: Citations) -> str:
     main: dict[str, list[str]] = {}
     for d in datasets:
         main.setdefault(METRICS[d["metric"]].label, []).append(d["name"])
@@ -29,7 +31,9 @@ def _metrics(datasets: list[dict]) -> str:
         f"{metric} ({', '.join(names)})" if len(main) > 1 else metric
         for metric, names in main.items()
     )
-    kinds = sorted({kind_of(_classes(d)) for d in datasets})
+    kinds = sorted(
+        {"survival" if d["task"] == "survival" else kind_of(_classes(d)) for d in datasets}
+    )
     listed = dict.fromkeys(METRICS[m].label for kind in kinds for m in METRICS_OF[kind])
     others = [name for name in listed if name not in main]
     text = (
@@ -41,7 +45,26 @@ def _metrics(datasets: list[dict]) -> str:
             " Of more than two classes, ROC AUC, average precision and F1 are macro averages: means"
             " over the classes, each against the rest."
         )
+    if "survival" in kinds:
+        text += _of_survival(datasets, cite)
     return text
+
+
+def _of_survival(datasets: list[dict], cite: Citations) -> str:
+    """What the metrics of survival are, and their horizons."""
+    horizons = "; ".join(
+        f"{some([f'{h:.12g}' for h in d['horizons']], 100)} ({d['name']})"
+        for d in datasets
+        if d["task"] == "survival"
+    )
+    return (
+        f" Of survival, concordance is that of {cite('harrell')[1:-1]}; Uno's concordance"
+        f" {cite('uno')}, the time-dependent ROC AUC {cite('uno_auc')} and the Brier score"
+        f" {cite('graf')} weight samples by the inverse of the probability of not being censored,"
+        " from the Kaplan-Meier estimate of each split's training samples. The latter two are means"
+        f" over the horizons, in units of the time: {horizons}; the integrated Brier score is"
+        " weighted by the time between them."
+    )
 
 
 def _classes(dataset: dict) -> list[str]:
@@ -51,21 +74,26 @@ def _classes(dataset: dict) -> list[str]:
     return list({label for cohort in cohorts for label in cohort["outcomes"]})
 
 
-def _intervals(config: dict, used: set[str], cite: Citations) -> Iterator[str]:
+def _intervals(config: dict, tasks: set[str], used: set[str], cite: Citations) -> Iterator[str]:
     """used: the methods of estimates.csv."""
     grouped = any(setting["groups"] for setting in config["datasets"].values())
     units = "samples, or groups where there are any," if grouped else "samples"
     if "nadeau_bengio" in used:
         yield (
             "Estimates are means over the splits with 95 % intervals from the corrected resampled t"
-            f" statistic, which allows for overlapping training sets {cite('nadeau')}. Intervals of"
-            " proportions and of the ROC AUC of two classes are no narrower than those of as many"
-            f" independent samples {cite('wilson', 'newcombe')}."
+            f" statistic, which allows for overlapping training sets {cite('nadeau')}."
+        )
+    if "nadeau_bengio" in used and "classification" in tasks:
+        yield (
+            "Intervals of proportions and of the ROC AUC of two classes are no narrower than those"
+            f" of as many independent samples {cite('wilson', 'newcombe')}."
         )
     if "bootstrap_t" in used:
+        classes = tasks == {"classification"}
+        where = "that hold both classes" if classes else "on which they are defined"
         yield (
             "Predictions of all splits were scored together, but metrics that rank samples were"
-            f" averaged over the splits that hold both classes {cite('airola')}. The 95 % intervals"
+            f" averaged over the splits {where} {cite('airola')}. The 95 % intervals"
             f" are t intervals; their standard error, from 2,000 resamples of {units}, was widened"
             f" for overlapping training sets {cite('efron', 'nadeau')}."
         )
@@ -149,6 +177,15 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
                 "As training samples were weighted, predicted probabilities refer to classes that"
                 " are equally frequent."
             )
+    if "survival" in tasks:
+        yield (
+            "At each horizon, the Brier score is given beside that of the Kaplan-Meier estimate of"
+            f" the training samples {cite('kaplan')}, predicted risks beside those observed in"
+            " groups of samples, and net benefit was computed with the Kaplan-Meier estimate of"
+            f" those who would be treated {cite('vickers_survival')}. Kaplan-Meier curves are of"
+            " test samples whose risk is above or below the median of the inner predictions of"
+            f" their split's training samples {cite('simon')}; they were not tested."
+        )
     yield (
         "Features were described by the stability of their selection over the splits"
         f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
@@ -169,7 +206,8 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
         yield (
             f"Every metric was estimated in subgroups ({some(columns, 12)}), with intervals from a"
             " bootstrap within each. The gap of a subgroup to all others was tested by permutations"
-            " of the subgroups within classes of the outcome, with p-values adjusted for all"
+            " of the subgroups within classes of the outcome"
+            f"{OF_TIMES if 'survival' in tasks else ''}, with p-values adjusted for all"
             f" subgroups of a model by the largest standardised gap {cite('westfall')}."
         )
     permutations = config["comparison"]["null_permutations"]

@@ -107,7 +107,7 @@ class Study:
     # Data sets
 
     def task(self, dataset: str) -> str:
-        """Task of a data set: classification or regression."""
+        """Task of a data set: classification, regression or survival."""
         return self.datasets[dataset]["outcome"]["task"]
 
     def tuning_metric(self, dataset: str) -> str:
@@ -142,6 +142,10 @@ class Study:
         """Data sets with cohorts in which the models' ROC curves are compared."""
         by_roc = [name for name in self.datasets if self.comparison_metric(name) == "roc_auc"]
         return [name for name in by_roc if self.cohorts(name)]
+
+    def with_survival(self) -> list[str]:
+        """Data sets whose task is survival, variants too."""
+        return [name for name in self.datasets if self.task(name) == "survival"]
 
     def tables(self, dataset: str) -> list[str]:
         """Feature tables of a data set and its cohorts."""
