@@ -668,3 +668,8 @@ def test_the_longest_range_of_use_at_each_horizon():
     assert text.endswith("at thresholds 0.2 to 0.3 for 365")
     none = title("survival_decision", survival_results(horizon_benefit=table[:1]))
     assert none == "r/a nowhere has more net benefit than treating all or none"
+    of_b = rows_of("python/b", *rows, horizon="365")
+    text = title("survival_decision", survival_results(horizon_benefit=of_b))
+    assert text.startswith("In these samples, python/b has more net benefit")
+    nobody = title("survival_decision", survival_results(horizon_benefit=[]))
+    assert nobody == "No model has probabilities of survival"

@@ -1,4 +1,4 @@
-"""At which thresholds the leader has more net benefit than treating all or none."""
+"""At which thresholds the first model has more net benefit than treating all or none."""
 
 from omc.core.names import DEVELOPMENT
 from omc.report.phrases import joined, nobody_leads, short
@@ -8,27 +8,29 @@ ROUNDING = 1e-9
 
 
 def title(result: Result) -> str:
+    """Of the first model that has probabilities of survival."""
     if not result.leader:
         return nobody_leads(result)
-    by_horizon: dict[str, list[dict]] = {}
+    benefits: dict[str, dict[str, list[dict]]] = {}
     for row in result.tables["horizon_benefit"]:
-        model = f"{row['language']}/{row['model']}"
-        if (model, row["cohort"]) == (result.leader, DEVELOPMENT):
-            by_horizon.setdefault(row["horizon"], []).append(row)
-    if not by_horizon:
-        return f"{result.leader}, which leads, has no probabilities of survival"
-    ranges = {horizon: longest(rows) for horizon, rows in by_horizon.items()}
+        if row["cohort"] == DEVELOPMENT:
+            of_model = benefits.setdefault(f"{row['language']}/{row['model']}", {})
+            of_model.setdefault(row["horizon"], []).append(row)
+    models = [m for m in result.rows if m in benefits and not result.is_baseline(m)]
+    if not models:
+        return "No model has probabilities of survival"
+    ranges = {horizon: longest(rows) for horizon, rows in benefits[models[0]].items()}
     found = [
         f"{low} to {high} for {short(float(horizon), 6)}"
         for horizon, (low, high) in ranges.items()
         if low
     ]
     if not found:
-        return f"{result.leader} nowhere has more net benefit than treating all or none"
+        return f"{models[0]} nowhere has more net benefit than treating all or none"
     if len(found) > 3:
         found = [found[0], found[-1]]
     return (
-        f"In these samples, {result.leader} has more net benefit than treating all or none at"
+        f"In these samples, {models[0]} has more net benefit than treating all or none at"
         f" thresholds {joined(found)}"
     )
 
