@@ -3,7 +3,8 @@
 import csv
 from pathlib import Path
 
-from omc.core.tables import header
+from omc.core.survival import SURVIVAL
+from omc.core.tables import header, with_outcome
 
 # Tables of jobs, which a later step joins under the name of the catalog.
 NAMED = {"checked": "images", "null_checks": "checks"}
@@ -26,6 +27,9 @@ def matches(path: Path, columns: list[str], expected: list[str]) -> bool:
     """Whether columns match the catalog, with the extra columns that the table may have."""
     if path.name == "samples.tsv":
         return columns[:3] + columns[-1:] == expected
+    if "risk" in columns:
+        horizons = [float(c.removeprefix(SURVIVAL)) for c in columns if c.startswith(SURVIVAL)]
+        expected = with_outcome(expected, [], horizons)
     further = columns[len(expected) :]
     if path.name in ("predictions.csv", "inner_predictions.csv", "permuted.csv"):
         further = set(further) - {name for name in further if name.startswith("prob_")}
