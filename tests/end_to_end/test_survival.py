@@ -1,5 +1,7 @@
 """A survival analysis from a sheet with times to its figures, in both languages."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,15 +112,15 @@ def test_figures_are_drawn_and_the_summary_speaks_of_times(run):
                               ("r/ranger", True)]
 )  # fmt: skip
 def test_new_samples_are_predicted(run, root, model, likelihood):
-    genes = root / "resources" / "breast_cancer" / "expression.tsv.gz"
+    data = root / "resources" / "breast_cancer"
     output = run.path(f"{model.replace('/', '_')}.csv")
     request = {
         "dataset": "breast_cancer", "model": model, "output": str(output),
-        "input": f"genes={genes},clinical={run.path('outside.tsv')}",
+        "input": f"genes={data}/expression.tsv.gz,clinical={data}/samples.tsv",
     }  # fmt: skip
     before = sha256_file(str(run.path("results", "metrics.csv")))
-    given = [f"predict={yaml.safe_dump(request, default_flow_style=True, width=9999).strip()}"]
-    process = run.run("--configfile", run.path("config.yaml"), "--config", *given, "--", "predict")
+    given = f"predict={json.dumps(request)}"
+    process = run.run("--configfile", run.path("config.yaml"), "--config", given, "--", "predict")
     assert process.returncode == 0, process.stderr
     new = pd.read_csv(output).set_index("sample")
     known = pd.read_csv(run.path("results", "breast_cancer", "predictions.csv"))
