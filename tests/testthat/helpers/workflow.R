@@ -50,7 +50,7 @@ make_sparse <- function(path, values) {
 }
 
 #' Write preprocessing.h5 from a list of fits: split, fit, index, fill, center, scale, rank.
-write_fits <- function(path, fits, splits_sha256) {
+write_fits <- function(path, fits, splits_sha256, horizons = NULL) {
   lengths <- vapply(fits, function(fit) length(fit$index), 1)
   splits <- vapply(fits, function(fit) fit$split, "")
   write_h5(path, "w", function(file) {
@@ -67,6 +67,9 @@ write_fits <- function(path, fits, splits_sha256) {
     group$close()
     store_attribute(file, "splits_sha256", splits_sha256)
     store_attribute(file, "data_sha256", "none")
+    if (!is.null(horizons)) {
+      store_attribute(file, "horizons", as.character(jsonlite::toJSON(horizons)))
+    }
   })
 }
 
@@ -112,7 +115,8 @@ deal_splits <- function(samples, labels, folds = 3, inner_folds = 3) {
 #' A study on disk whose preprocessing changes nothing (all columns, no scaling).
 #'
 #' @return list of paths: data, samples, splits, preprocessing, folder.
-make_study <- function(x, outcome, splits = deal_splits(rownames(x), outcome), index = NULL) {
+make_study <- function(x, outcome, splits = deal_splits(rownames(x), outcome), index = NULL,
+                       horizons = NULL) {
   folder <- tempfile("study")
   dir.create(folder)
   paths <- as.list(file.path(
@@ -138,7 +142,7 @@ make_study <- function(x, outcome, splits = deal_splits(rownames(x), outcome), i
       )
     }
   }
-  write_fits(paths$preprocessing, fits, sha256_file(paths$splits))
+  write_fits(paths$preprocessing, fits, sha256_file(paths$splits), horizons)
   c(paths, folder = folder)
 }
 
@@ -146,8 +150,10 @@ open_study <- function(paths, task = "classification", index = 1, count = 1) {
   load_batch(paths$data, paths$samples, paths$splits, paths$preprocessing, task, index, count)
 }
 
+tuning_metrics <- c(classification = "brier", regression = "rmse", survival = "concordance")
+
 settings_for <- function(method, grid, params = list(), task = "classification",
-                         metric = if (task == "classification") "brier" else "rmse", size = 9) {
+                         metric = tuning_metrics[[task]], size = 9) {
   job_settings(
     "study", method,
     list(name = method, method = method, params = params, grid = grid, size = size),
@@ -173,6 +179,18 @@ leukemia <- function(every = 6) {
   x <- t(as.matrix(table[seq(1, nrow(table), by = every), -1]))
   colnames(x) <- table$feature[seq(1, nrow(table), by = every)]
   list(x = x[sheet$sample, ], outcome = sheet$subtype)
+}
+
+#' Every so many-th gene of the breast cancer data, standardised, and times until metastasis as in
+#' samples.tsv.
+breast_cancer <- function(every = 4) {
+  folder <- file.path(root, "resources", "breast_cancer")
+  table <- utils::read.delim(gzfile(file.path(folder, "expression.tsv.gz")), check.names = FALSE)
+  sheet <- utils::read.delim(file.path(folder, "samples.tsv"))
+  rows <- seq(1, nrow(table), by = every)
+  x <- scale(t(as.matrix(table[rows, sheet$sample])))
+  colnames(x) <- table$feature[rows]
+  list(x = x[, ], outcome = paste0(sheet$days, ifelse(sheet$metastasis == 1, "", "+")))
 }
 
 #' Run a script of the workflow as Snakemake does, in a process of its own.

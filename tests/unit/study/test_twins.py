@@ -19,7 +19,11 @@ SHARED = {
         "partial_path", "record_path", "record_text", "publish", "written", "differs", "check",
     ],
     "core/seeds": ["fit_seed"],
-    "core/tables": ["read_tables"],
+    "core/survival": [
+        "outcomes", "survival_columns", "uncensored_columns", "comparable", "concordant",
+        "squared_errors", "horizon_weights",
+    ],
+    "core/tables": ["read_tables", "prob_columns", "with_outcome"],
     "data/matrix": ["axis_names", "layers", "read_columns"],
     "learn/batch_effects": ["remove_effects", "read_lab_batches"],
     "learn/batch": [

@@ -1,6 +1,7 @@
 # The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.py).
 
-use("logs", "csv_files", "checksums", "matrix", "batch_effects", "preprocessing", "job")
+use("logs", "csv_files", "checksums", "tables", "core/survival", "matrix", "batch_effects")
+use("preprocessing", "job")
 
 # A batch with more numbers than this (32 MB) is large. R's memory grows to a multiple of what it
 # holds, so a large batch stays in a file: a fit's matrix is read from there, garbage is collected
@@ -26,11 +27,12 @@ batch_splits <- function(names, index, count) {
 #'
 #' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
 #'   preprocessing.h5.
-#' @param task "classification" or "regression".
+#' @param task "classification", "regression" or "survival".
 #' @param batch_index,batch_count see `batch_splits`.
 #' @param chosen names of the splits; those of the batch by default.
 #' @return list: sheet, lab (see `read_lab_batches`; of the sheet's samples), outcome (class numbers
-#'   or numbers), classes (in code point order), splits (named list of rows of splits.csv), fits,
+#'   or numbers; a Surv object in a survival analysis), horizons (of such an analysis, else NULL),
+#'   classes (in code point order), splits (named list of rows of splits.csv), fits,
 #'   splits_sha256, columns (numbers of the columns in data.h5ad, from 0), features (their names),
 #'   safe (their names for caret), and values (samples of the sheet x columns) or, of a large batch,
 #'   file (a copy of them). Stops with a user error if preprocessing.h5 belongs to other splits.
@@ -52,13 +54,21 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
   batch <- list(
     sheet = sheet, classes = classes, fits = fits,
     lab = lab_rows(lab, match(sheet$sample, lab$sample)),
-    outcome = if (is.null(classes)) as.numeric(sheet$outcome) else match(sheet$outcome, classes),
+    outcome = switch(task,
+      classification = match(sheet$outcome, classes),
+      regression = as.numeric(sheet$outcome),
+      survival = outcomes(sheet$outcome)
+    ),
     splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
     splits_sha256 = splits_sha256, columns = columns,
     features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
   )
+  attribute <- function(name) jsonlite::fromJSON(utf8(fits$attributes[[name]]))
+  if (!is.null(fits$attributes$horizons)) {
+    batch$horizons <- attribute("horizons")
+  }
   if (!is.null(fits$attributes$baseline)) {
-    baseline <- jsonlite::fromJSON(utf8(fits$attributes$baseline))
+    baseline <- attribute("baseline")
     batch$in_baseline <- layers(data)[columns + 1] %in% baseline
   }
   if (length(columns) * nrow(sheet) > held_numbers) {
@@ -127,16 +137,18 @@ caret_outcome <- function(batch, rows) {
   droplevels(factor(codes[batch$outcome[rows]], levels = codes))
 }
 
-prob_columns <- function(batch) {
-  if (length(batch$classes)) paste0("prob_", batch$classes)
-}
-
-#' Columns `sample`, `truth`, `predicted` and probabilities of predicted samples.
+#' Columns `sample`, `truth`, `predicted` and probabilities of predicted samples. In a survival
+#' analysis, time and event stand for the truth, and the probabilities of not being censored, among
+#' the training rows of the model, follow.
 #'
 #' @param rows row numbers of the samples.
-#' @param predicted class numbers, or numbers in a regression.
-#' @param prob (n x K) matrix, or NULL.
-prediction_cells <- function(batch, rows, predicted, prob) {
+#' @param predicted class numbers, or numbers in a regression, or risks.
+#' @param prob (n x K) matrix, or (n x H) probabilities of surviving the horizons, or NULL.
+#' @param training row numbers of the training samples of the model.
+prediction_cells <- function(batch, rows, predicted, prob, training) {
+  if (!is.null(batch$horizons)) {
+    return(survival_cells(batch, rows, predicted, prob, censoring(batch$outcome[training])))
+  }
   sheet <- batch$sheet[rows, ]
   cells <- data.frame(sample = sheet$sample, truth = sheet$outcome)
   if (is.null(batch$classes)) {
@@ -144,8 +156,24 @@ prediction_cells <- function(batch, rows, predicted, prob) {
     return(cells)
   }
   cells$predicted <- batch$classes[predicted]
-  for (k in seq_along(batch$classes)) {
-    cells[[prob_columns(batch)[k]]] <- if (is.null(prob)) NA_character_ else number(prob[, k])
+  columns <- prob_columns(batch$classes)
+  for (k in seq_along(columns)) {
+    cells[[columns[k]]] <- if (is.null(prob)) NA_character_ else number(prob[, k])
   }
+  cells
+}
+
+survival_cells <- function(batch, rows, risk, survival, uncensored) {
+  sheet <- batch$sheet[rows, ]
+  outcome <- batch$outcome[rows]
+  horizons <- batch$horizons
+  cells <- data.frame(
+    sample = sheet$sample, time = sub("[+]$", "", sheet$outcome),
+    event = as.integer(outcome[, "status"]), risk = number(risk)
+  )
+  cells[survival_columns(horizons)] <- if (is.null(survival)) NA_character_ else number(survival)
+  at_horizons <- rep(uncensored(horizons), each = length(rows))
+  known <- matrix(c(uncensored(outcome[, "time"]), at_horizons), length(rows))
+  cells[uncensored_columns(horizons)] <- number(known)
   cells
 }

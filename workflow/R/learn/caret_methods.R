@@ -1,6 +1,6 @@
 # What each caret method needs beyond caret's own definition.
 
-use("adapted_methods", "own_methods")
+use("adapted_methods", "own_methods", "survival_methods")
 
 # Arguments of nnet, which refuses more than MaxNWts weights (default: 1000).
 network_arguments <- function(columns, classes, param, grid) {
@@ -56,6 +56,7 @@ method_table <- list(
   ),
   knn = list(limits = list(k = function(rows, columns, args) rows)),
   glmnet = list(args = glmnet_arguments, importance = "coefficient"),
+  cox = list(importance = "coefficient"),
   # As scikit-learn's gamma: scale.
   svmRadial = list(defaults = list(sigma = function(x) 1 / (ncol(x) * mean((x - mean(x))^2)))),
   shrinkage_lda = list(importance = "coefficient"),
@@ -100,6 +101,9 @@ weighting <- function(spec, info) {
     NA_character_
   }
 }
+
+#' Model definitions of a task, a named list; caret has none for survival.
+task_models <- function(task) if (task == "survival") survival_methods() else caret_models()
 
 #' Model definitions, a named list: caret's own, some of them adapted, and the workflow's own. This
 #' does not load caret (which takes two seconds).

@@ -6,7 +6,7 @@ use("seeds", "preprocessing", "models", "learn/calibration", "grids", "job", "ba
 #'
 #' @return list: x, y (of the training rows outside the fold, for caret), folds (their inner folds),
 #'   x_out, truth (of the rows in it; class numbers or numbers), seed (of every candidate's fit),
-#'   unpenalised.
+#'   unpenalised, horizons.
 read_fold <- function(batch, settings, split, rows, fold) {
   collect_garbage(batch)
   fit <- one_fit(batch$fits, split, fold)
@@ -16,7 +16,7 @@ read_fold <- function(batch, settings, split, rows, fold) {
     x = fit_matrix(batch, fit, outside), y = caret_outcome(batch, outside),
     x_out = fit_matrix(batch, fit, held_out), truth = batch$outcome[held_out],
     folds = rows$inner[rows$inner != fold], seed = split_seed(settings, split, fold),
-    unpenalised = unpenalised(batch, fit)
+    unpenalised = unpenalised(batch, fit), horizons = batch$horizons
   )
 }
 
@@ -31,7 +31,7 @@ predict_fold <- function(settings, info, fold, param, submodels, classes) {
   fit <- fit_model(
     settings$spec, info, fold$x, fold$y, param, settings$imbalance, fold$folds, fold$unpenalised
   )
-  predict_model(info, fit, fold$x_out, levels(fold$y), classes, submodels)
+  predict_model(info, fit, fold$x_out, levels(fold$y), classes, submodels, fold$horizons)
 }
 
 #' Rows of inner_predictions.csv from `inner_fold` on: a prediction of each training sample.
@@ -63,10 +63,9 @@ inner_predictions <- function(batch, settings, info, split, rows, grid, number, 
     held_out <- rows$train[rows$inner == fold]
     first <- !duplicated(held_out)
     prob <- result$prob[first, , drop = FALSE]
-    data.frame(
-      inner_fold = fold, prediction_cells(batch, held_out[first], result$predicted[first], prob),
-      check.names = FALSE
-    )
+    outside <- rows$train[rows$inner != fold]
+    cells <- prediction_cells(batch, held_out[first], result$predicted[first], prob, outside)
+    data.frame(inner_fold = fold, cells, check.names = FALSE)
   })
   do.call(rbind, by_fold)
 }

@@ -12,7 +12,7 @@ own_tempfile <- function(name) tempfile(name, dirname(tempdir()))
 #' @param dataset,model names.
 #' @param spec list: name, method, params (named list), grid (named list of values, empty for one
 #'   candidate with the method's first defaults, NULL for the method's own grid), size.
-#' @param task "classification" or "regression".
+#' @param task "classification", "regression" or "survival".
 #' @param tuning_metric see `tuning_value`.
 #' @param imbalance "none" or "weights".
 #' @param seed whole number.

@@ -55,7 +55,7 @@ fit_weights <- function(spec, info, y, imbalance) {
 #' rank candidates.
 #'
 #' @param x (n x p) numeric matrix with column names.
-#' @param y factor without empty levels, or numbers.
+#' @param y factor without empty levels, numbers, or a Surv object.
 #' @param param data.frame of one row.
 #' @param imbalance "none" or "weights".
 #' @param folds (n) numbers of the folds of the calibration, or NULL.
@@ -72,7 +72,7 @@ fit_model <- function(spec, info, x, y, param, imbalance, folds = NULL, unpenali
   ), args))
   if (!isS4(fit)) {
     fit$xNames <- colnames(x)
-    fit$problemType <- if (is.factor(y)) "Classification" else "Regression"
+    fit$problemType <- problem_type(y)
     fit$tuneValue <- param
     fit$obsLevels <- levels
     fit$param <- args
@@ -81,6 +81,10 @@ fit_model <- function(spec, info, x, y, param, imbalance, folds = NULL, unpenali
     return(fit)
   }
   calibrated_inside(spec, info, fit, x, y, param, imbalance, folds)
+}
+
+problem_type <- function(y) {
+  if (is.factor(y)) "Classification" else if (inherits(y, "Surv")) "Survival" else "Regression"
 }
 
 # A fit with probabilities by a sigmoid of decision values from fits to the other folds; without
@@ -103,11 +107,19 @@ calibrated_inside <- function(spec, info, fit, x, y, param, imbalance, folds) {
 }
 
 #' The final fit: a genuine caret::train object without resampling, and without the training data.
+#' caret knows no survival: then an object of class "survival_model" with modelInfo, finalModel and
+#' bestTune, as in a train object.
 #'
 #' @param seed the seed that caret sets before the fit.
 #' @param unpenalised see `fit_arguments`.
-#' @return object of class "train".
+#' @return object of class "train" or "survival_model".
 refit_model <- function(spec, info, x, y, param, imbalance, seed, unpenalised = NULL) {
+  if (inherits(y, "Surv")) {
+    set.seed(seed)
+    fit <- fit_model(spec, info, x, y, param, imbalance, unpenalised = unpenalised)
+    parts <- list(method = spec$method, modelInfo = info, finalModel = fit, bestTune = param)
+    return(structure(parts, class = "survival_model"))
+  }
   weights <- fit_weights(spec, info, y, imbalance)
   classes <- if (is.factor(y)) nlevels(y) else 0
   args <- fit_arguments(spec, info, ncol(x), classes, param, weights$by_class, unpenalised)
@@ -142,9 +154,14 @@ drop_data <- function(call, rows) {
 #'
 #' @param levels levels of the outcome that the fit knows, NULL in a regression.
 #' @param classes all levels of the outcome.
+#' @param horizons of a survival analysis: then `predicted` are risks, and `prob` (n x H) the
+#'   probabilities of surviving the horizons, NULL if the method has none.
 #' @return list (one element per candidate: the fit's own, then its submodels) of lists with
 #'   `predicted` (class numbers in `classes`, or numbers) and `prob` (n x K, or NULL).
-predict_model <- function(info, fit, x, levels, classes, submodels = NULL) {
+predict_model <- function(info, fit, x, levels, classes, submodels = NULL, horizons = NULL) {
+  if (!is.null(horizons)) {
+    return(list(predict_survival(info, fit, x, horizons)))
+  }
   if (inherits(fit, "calibrated")) {
     info$prob <- fit$prob
     fit <- fit$fit
@@ -229,9 +246,31 @@ checked_labels <- function(raw, classes, rows) {
   predicted
 }
 
-#' Predictions of an object of caret::train; arguments and value: `predict_model`.
-predict_train <- function(train, x, levels, classes) {
-  if (is.null(classes)) {
+# Risks and survival probabilities of a fit, checked.
+predict_survival <- function(info, fit, x, horizons) {
+  risk <- checked_numbers(info$predict(fit, x), nrow(x))
+  survival <- if (is.function(info$survival)) as.matrix(info$survival(fit, x, horizons))
+  problem <- if (is.null(survival)) {
+    NULL
+  } else if (!identical(dim(survival), c(nrow(x), length(horizons)))) {
+    text <- "have %d rows and %d columns, for %d samples and %d horizons"
+    sprintf(text, nrow(survival), ncol(survival), nrow(x), length(horizons))
+  } else if (!all(is.finite(survival))) {
+    "hold values that are not finite"
+  } else if (min(survival) < -rounding || max(survival) > 1 + rounding) {
+    sprintf("go from %.6g to %.6g, not from 0 to 1", min(survival), max(survival))
+  }
+  if (!is.null(problem)) {
+    stop(user_condition(paste("the survival probabilities", problem)))
+  }
+  list(predicted = risk, prob = if (!is.null(survival)) unname(pmin(pmax(survival, 0), 1)))
+}
+
+#' Predictions of the object of `refit_model`; arguments and value: `predict_model`.
+predict_train <- function(train, x, levels, classes, horizons = NULL) {
+  if (!is.null(horizons)) {
+    predict_survival(train$modelInfo, train$finalModel, x, horizons)
+  } else if (is.null(classes)) {
     list(predicted = checked_numbers(stats::predict(train, x), nrow(x)))
   } else if (is.function(train$modelInfo$prob)) {
     from_prob(stats::predict(train, x, type = "prob"), levels, classes, nrow(x))

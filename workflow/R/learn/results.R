@@ -38,7 +38,8 @@ write_results <- function(output, batch, settings, results, timing, log, key) {
   tables$timing <- numbers(tables$timing, "peak_mb", "%.1f")
   columns <- csv_columns
   for (name in predicted) {
-    columns[[name]] <- c(columns[[name]], prob_columns(batch), "splits_sha256", "key")
+    with <- with_outcome(columns[[name]], batch$classes, batch$horizons)
+    columns[[name]] <- c(with, "splits_sha256", "key")
   }
   if (!settings$inner_predictions) {
     columns$inner_predictions <- NULL

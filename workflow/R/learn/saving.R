@@ -5,16 +5,16 @@ use("logs", "checksums", "seeds", "preprocessing", "models", "batch")
 #' The saved model of split `final`: the train object, and what it needs for new samples.
 #'
 #' @return list: train (caret's object), features (names), columns (their names in train), fill,
-#'   center, scale, classes, levels (codes of the classes in train), task,
-#'   dataset, language, model, spec, libraries (packages to attach), versions.
+#'   center, scale, classes, levels (codes of the classes in train),
+#'   horizons, task, dataset, language, model, spec, libraries (packages to attach), versions.
 saved_model <- function(batch, settings, info, train, fit) {
   at <- match(fit$index, batch$columns)
   list(
     train = train, features = batch$features[at], columns = batch$safe[at], fill = fit$fill,
     center = fit$center, scale = fit$scale, classes = batch$classes, levels = class_codes(batch),
-    task = settings$task, dataset = settings$dataset, language = settings$language,
-    model = settings$model, spec = settings$spec, libraries = info$library,
-    versions = package_versions(info$library)
+    horizons = batch$horizons, task = settings$task, dataset = settings$dataset,
+    language = settings$language, model = settings$model, spec = settings$spec,
+    libraries = info$library, versions = package_versions(info$library)
   )
 }
 
@@ -47,14 +47,16 @@ load_model <- function(path, sha256) {
 #' @param saved see `saved_model`.
 #' @param x numeric matrix (samples x features), transformed as in data.h5ad, columns named by
 #'   feature, NA where missing; other columns are ignored.
-#' @return list: predicted (labels or numbers) and prob (samples x classes), NULL if the method has
-#'   no probabilities.
+#' @return list: predicted (labels, numbers or risks) and prob (samples x classes, or x horizons),
+#'   NULL if the method has no probabilities.
 predict_saved <- function(saved, x) {
   x <- apply_fit(x[, saved$features, drop = FALSE], saved)
   colnames(x) <- saved$columns
   # Some methods predict with random numbers.
   start_generator(0)
-  predictions <- predict_train(saved$train, x, saved$train$levels, saved$levels)
+  predictions <- predict_train(
+    saved$train, x, saved$train$levels, saved$levels, saved$horizons
+  )
   if (!is.null(saved$classes)) {
     predictions$predicted <- saved$classes[predictions$predicted]
   }

@@ -67,7 +67,9 @@ permute_split <- function(batch, settings, info, split, evaluated, features) {
   train <- refit_split(batch, settings, info, split, chosen)$train
   predicted <- function(x, feature, permutation) {
     each <- length(test)
-    predictions <- predict_test(batch, train, x, rep(test, length(feature)), levels(y))
+    predictions <- predict_test(
+      batch, train, x, rep(test, length(feature)), levels(y), rows$train
+    )
     data.frame(
       split = split, feature = rep(feature, each = each),
       permutation = rep(permutation, each = each), predictions, check.names = FALSE
@@ -141,5 +143,5 @@ shuffle_features <- function(input, output, params) {
   }
   spent <- timing_row("fit", proc.time() - before)$cpu_seconds
   message(sprintf("fitted and predicted in %.2f CPU s", spent))
-  write_csv(output, c(all_columns$permuted, prob_columns(batch)), rows)
+  write_csv(output, with_outcome(all_columns$permuted, batch$classes, batch$horizons), rows)
 }

@@ -62,7 +62,9 @@ run_stages <- function(result, batch, settings, info, split, model) {
   timed(result, "predict", {
     if (length(rows$test)) {
       x_test <- fit_matrix(batch, fit, rows$test)
-      result$predictions <- predict_test(batch, train, x_test, rows$test, levels(y))
+      result$predictions <- predict_test(
+        batch, train, x_test, rows$test, levels(y), rows$train
+      )
     }
   })
   result$importance <- importance_rows(settings$spec, info, train, batch, fit, split)
@@ -113,9 +115,13 @@ refit_split <- function(batch, settings, info, split, chosen) {
     settings$spec, info, matrix_of(0, TRUE), y, chosen, settings$imbalance, seed,
     unpenalised(batch, one_fit(batch$fits, split, 0))
   )
+  uncalibrated <- list(train = train, decision = NULL)
+  if (!is.factor(y) || !needs_calibration(info)) {
+    return(uncalibrated)
+  }
   complete <- vapply(unique(rows$inner), function(j) all(y %in% y[rows$inner != j]), TRUE)
-  if (!is.factor(y) || !needs_calibration(info) || !all(complete)) {
-    return(list(train = train, decision = NULL))
+  if (!all(complete)) {
+    return(uncalibrated)
   }
   decision <- cross_fitted(rows$inner, function(j) {
     in_train <- rows$inner != j
@@ -145,12 +151,13 @@ warn_once <- function(split) {
 }
 
 # Rows of predictions.csv; the label is the class with the highest probability. `x`: the samples in
-# rows `test`, preprocessed.
-predict_test <- function(batch, train, x, test, levels) {
-  predictions <- predict_train(train, x, levels, class_codes(batch))
+# rows `test`, preprocessed; `training`: the model's rows.
+predict_test <- function(batch, train, x, test, levels, training) {
+  predictions <- predict_train(train, x, levels, class_codes(batch), batch$horizons)
   data.frame(
     cohort = batch$sheet$cohort[test],
-    prediction_cells(batch, test, predictions$predicted, predictions$prob), check.names = FALSE
+    prediction_cells(batch, test, predictions$predicted, predictions$prob, training),
+    check.names = FALSE
   )
 }
 

@@ -6,7 +6,7 @@ use("logs", "csv_files", "models", "job", "batch", "processes")
 trial_limits <- list(seconds = 600, memory_mb = Inf, log = NULL)
 
 # Packages that training needs; a missing one is reported as in validate_models.R.
-needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite")
+needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite", "survival")
 
 #' Try all models; write a line for each.
 #'
@@ -21,7 +21,7 @@ try_models <- function(input, output, params, log) {
   })))
   attach_packages("caret")
   data.table::setDTthreads(1)
-  models <- caret_models()
+  models <- task_models(params[["task"]])
   parts <- lazy_parts(input, params[["task"]])
   problems <- done <- character()
   for (spec in read_spec(utf8(params[["models"]]))) {

@@ -51,7 +51,7 @@ evaluate_candidates <- function(batch, settings, info, split, rows, grid) {
               predictions[[served[i]]][[as.character(fold)]] <<- results[[i]]
             }
             vapply(results, function(result) {
-              score_fold(settings, data$truth, result, class_codes(batch))
+              score_fold(settings, data, result, class_codes(batch))
             }, 1)
           },
           # Only the split's first error: the others mostly repeat it.
@@ -116,11 +116,13 @@ choose_candidate <- function(result, settings, grid, evaluated) {
 }
 
 # Value of the tuning metric of a candidate's predictions of an inner fold.
-score_fold <- function(settings, truth, result, classes) {
+score_fold <- function(settings, fold, result, classes) {
   if (length(classes) && is.null(result$prob)) {
     result$prob <- one_hot(result$predicted, length(classes))
   }
-  value <- tuning_value(settings$tuning_metric, truth, result$predicted, result$prob)
+  value <- tuning_value(
+    settings$tuning_metric, fold$truth, result$predicted, result$prob, fold$y, fold$horizons
+  )
   if (!is.finite(value)) {
     text <- "%s of the predictions is %s"
     stop(user_condition(sprintf(text, settings$tuning_metric, value)))

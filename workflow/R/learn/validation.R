@@ -5,13 +5,13 @@ use("logs", "caret_methods")
 #' The caret method of a specification, checked.
 #'
 #' @param spec list: name, method, params, grid, size.
-#' @param task "classification" or "regression".
+#' @param task "classification", "regression" or "survival".
 #' @param imbalance "none" or "weights".
 #' @param key the configuration's key, for the message.
-#' @param models named list of caret's model definitions.
-#' @return caret's definition of the method. Stops with a user error that names every problem.
+#' @param models named list of the definitions of a task.
+#' @return the definition of the method. Stops with a user error that names every problem.
 resolve_method <- function(spec, task, imbalance = "none",
-                           key = paste0("models.r '", spec$name, "'"), models = caret_models()) {
+                           key = paste0("models.r '", spec$name, "'"), models = task_models(task)) {
   problems <- model_problems(spec, task, imbalance, key, models)
   if (length(problems)) {
     stop(user_condition(paste(problems, collapse = "\n")))
@@ -25,7 +25,8 @@ model_problems <- function(spec, task, imbalance, key, models) {
   if (is.null(info)) {
     method <- paste(spec$method, collapse = ", ")
     hint <- did_you_mean(method, names(models))
-    return(problem(key, sprintf("unknown caret method '%s'", method), hint))
+    kind <- if (task == "survival") "survival" else "caret"
+    return(problem(key, sprintf("unknown %s method '%s'", kind, method), hint))
   }
   weighted <- identical(imbalance, "weights") && task == "classification"
   c(
@@ -121,12 +122,14 @@ params_problems <- function(info, spec, key) {
   }))
 }
 
-#' "Did you mean 'x' or 'y'?" for the known words nearest to `word`, or how to list them.
+#' "Did you mean 'x' or 'y'?" for the known words nearest to `word`, or which there are.
 did_you_mean <- function(word, known) {
   distance <- utils::adist(word, known, ignore.case = TRUE)[1, ]
   near <- known[order(distance)][sort(distance) <= max(1, nchar(word) %/% 3)]
   if (length(near)) {
     paste0("Did you mean ", paste0("'", utils::head(near, 2), "'", collapse = " or "), "?")
+  } else if (length(known) < 20) {
+    sprintf("Known: %s", paste(known, collapse = ", "))
   } else {
     "See names(caret::getModelInfo()) for the known ones"
   }

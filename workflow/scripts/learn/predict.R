@@ -13,11 +13,13 @@ logged({
   predictions <- predict_saved(saved, read_columns(new, samples, seq_along(features) - 1))
   table <- data.frame(sample = samples, predicted = predictions$predicted)
   if (is.null(saved$classes)) table$predicted <- number(predictions$predicted)
-  columns <- prob_columns(saved)
+  columns <- prob_columns(saved$classes)
+  if (!is.null(saved$horizons)) {
+    names(table)[2] <- "risk"
+    columns <- survival_columns(saved$horizons)
+  }
   if (length(columns) > 0) {
     table[columns] <- if (is.null(predictions$prob)) NA_character_ else number(predictions$prob)
   }
-  written(params[["output"]], function(path) {
-    write_csv(path, c("sample", "predicted", columns), table)
-  })
+  written(params[["output"]], function(path) write_csv(path, names(table), table))
 })
