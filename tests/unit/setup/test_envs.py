@@ -139,9 +139,7 @@ def test_every_package_of_jobs_is_looked_for_before_the_training(root):
     used = {"ggplot2", "hdf5r"}  # by library()
     for path in [*(workflow / "R").rglob("*.R"), *(workflow / "scripts").rglob("*.R")]:
         if path.name != "formats.R":  # its packages are those of bioconductor.yaml
-            used |= set(
-                re.findall(r"\b([A-Za-z][A-Za-z0-9.]*)::", path.read_text(encoding="utf-8"))
-            )
+            used |= set(re.findall(r"\b([A-Za-z][\w.]*)::", path.read_text(encoding="utf-8")))
     # These are looked for with their methods, which name them as their library.
     of_methods = {"gbm", "glmnet", "kernlab", "ranger", "rpart"}
     assert used - OF_R_ITSELF - of_methods <= set(re.findall(r'"(.+?)"', looked_for))
