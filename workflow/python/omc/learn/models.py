@@ -86,6 +86,9 @@ def _build(spec: dict, task: str, imbalance: str, key: str):
             )
     wanted = {"classification": "classifier", "regression": "regressor"}.get(task)
     kind = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
+    # Some of scikit-survival's models are regressors, of a time.
+    if wanted is None and hasattr(estimator, "_predict_risk_score"):
+        kind = None
     if kind is not None and kind != wanted:
         use = wanted or "survival model, such as those of scikit-survival"
         raise UserError(
