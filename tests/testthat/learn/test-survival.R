@@ -73,7 +73,8 @@ test_that("glmnet leaves columns without a penalty, and penalises the others as 
   x <- cancer$x[, 1:6]
   free <- c(TRUE, FALSE, FALSE, TRUE, FALSE, FALSE)
   coefficients <- function(unpenalised, lambda = .04) {
-    spec <- list(method = "glmnet", params = list(), grid = list(alpha = 1, lambda = lambda))
+    grid <- list(alpha = 1, lambda = c(.1, lambda))
+    spec <- list(method = "glmnet", params = list(), grid = grid)
     param <- data.frame(alpha = 1, lambda = lambda)
     fit_model(
       spec, methods$glmnet, x, cancer_y, param, "none",

@@ -120,11 +120,14 @@ survival_glmnet <- list(
                  lambda = param$lambda * 2^(5:0), ...) {
     share <- if (any(unpenalised)) mean(!unpenalised) else 1
     penalised <- if (share %in% c(0, 1)) rep(1, ncol(x)) else as.numeric(!unpenalised)
+    # Standing for no penalty where no column has one: a path of zeros is none.
+    least <- 1e-8
+    lambda <- if (share == 0) least * 2^(5:0) else lambda * share
     fit <- glmnet::glmnet(
       x, ranked(y),
-      family = "cox", alpha = param$alpha, lambda = lambda * share, penalty.factor = penalised, ...
+      family = "cox", alpha = param$alpha, lambda = lambda, penalty.factor = penalised, ...
     )
-    linear_fit(as.vector(stats::coef(fit, s = param$lambda * share)), x, y)
+    linear_fit(as.vector(stats::coef(fit, s = max(param$lambda * share, least))), x, y)
   },
   predict = linear_risks, survival = proportional_survival, varImp = coefficient_importance,
   sort = function(x) x[order(-x$lambda, x$alpha), , drop = FALSE],
