@@ -102,7 +102,7 @@ compare <- function(result, plain, batch) {
   means <- tapply(as.numeric(result$tuning$value), result$tuning$candidate, mean)
   candidate <- as.integer(names(means))[best_candidate("brier", as.vector(means))]
   parameters <- result$tuning$parameters[match(candidate, result$tuning$candidate)]
-  prob <- vapply(prob_columns(batch), function(name) {
+  prob <- vapply(prob_columns(batch$classes), function(name) {
     as.numeric(result$predictions[[name]])
   }, numeric(nrow(result$predictions)))
   theirs <- as.matrix(plain$prob[class_codes(batch)])

@@ -24,6 +24,6 @@ for (name in readLines(file.path(folder, "names.txt"))) {
     cbind(data.frame(language = "r", model = "lda", split = split), result$predictions)
   }))
   write_csv(
-    file.path(folder, name, "r.csv"), c(csv_columns$predictions, prob_columns(batch)), rows
+    file.path(folder, name, "r.csv"), c(csv_columns$predictions, prob_columns(batch$classes)), rows
   )
 }

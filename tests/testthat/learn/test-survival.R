@@ -202,3 +202,70 @@ test_that("methods are those of the task", {
   expect_match(problems("rpart", grid = list(depth = 1)), "Its tuning parameters: cp")
   expect_match(problems("cox", "regression"), "unknown caret method 'cox'")
 })
+
+# A specification whose method is a file with this text.
+spec_of_file <- function(lines) {
+  path <- tempfile(fileext = ".R")
+  writeLines(lines, path)
+  list(
+    name = "mine", method = path, sha256 = sha256_file(path), params = list(), grid = NULL, size = 9
+  )
+}
+definition <- function(type, last) {
+  c(
+    "double <- function(x) 2 * x", "list(", sprintf("  type = '%s', library = NULL,", type),
+    "  parameters = data.frame(parameter = 'column', class = 'numeric', label = 'Column'),",
+    "  grid = function(x, y, len, search) data.frame(column = 1:2),",
+    "  fit = function(x, y, wts, param, ...) list(column = param$column),",
+    last, ")"
+  )
+}
+
+test_that("a method may be a definition in a file, with functions of its own", {
+  spec <- spec_of_file(definition("Survival", c(
+    "  predict = function(modelFit, newdata, ...) double(newdata[, modelFit$column])"
+  )))
+  batch <- open_survival(index = 0:3)
+  info <- resolve_method(spec, "survival")
+  settings <- survival_settings("null")
+  settings$spec <- spec
+  folder <- tempfile("final")
+  results <- suppressMessages(train_batch(batch, settings, info, folder))
+  expect_null(results$r01f01$failures)
+  column <- jsonlite::fromJSON(results$final$tuning$parameters[1])$column
+  saved <- readRDS(file.path(folder, "model.rds"))
+  rm(info)
+  actual <- predict_saved(saved, cancer$x)$predicted
+  expect_equal(actual, unname(2 * cancer$x[, saved$train$bestTune$column]))
+
+  spec <- spec_of_file(definition("Regression", c(
+    "  predict = function(modelFit, newdata, submodels = NULL) double(newdata[, modelFit$column])"
+  )))
+  numbers <- make_study(cancer$x, sprintf("%.6f", cancer$x[, 2]), cancer_splits, index = 0:3)
+  settings <- settings_for("mine", NULL, task = "regression")
+  settings$spec <- spec
+  info <- resolve_method(spec, "regression")
+  numbers <- open_study(numbers, "regression")
+  result <- suppressMessages(train_split(numbers, settings, info, "final"))
+  expect_null(result$failures)
+  expect_equal(unique(result$tuning$parameters), c("{\"column\":1}", "{\"column\":2}"))
+})
+
+test_that("a file that is no definition is a sentence with the key and the file", {
+  problems <- function(lines, task = "survival", change = NULL) {
+    spec <- spec_of_file(lines)
+    if (length(change)) write(change, spec$method)
+    text <- model_problems(spec, task, "none", "models.r[2]", task_models(task))
+    sub(spec$method, "mine.R", text, fixed = TRUE)
+  }
+  expect_match(problems("stop('no')"), "models.r[2].method: mine.R: no. Correct", fixed = TRUE)
+  expect_match(problems("list("), "mine.R: .*end of input")
+  expect_match(problems("5"), "its value is no list but of class numeric")
+  expect_match(problems("list(fit = 1)"), "it lacks the function grid. The value of the file is a")
+  no_type <- definition("Anything", "  predict = function(...) 1")
+  expect_match(problems(no_type), "its 'type' is none of Classification, Regression, Survival")
+  right <- definition("Survival", "  predict = function(...) 1")
+  expect_length(problems(right), 0)
+  expect_match(problems(right, "regression"), "cannot do regression, only survival")
+  expect_match(problems(right, change = "5"), "mine.R: it has changed since the run began")
+})

@@ -1,6 +1,6 @@
 # What each caret method needs beyond caret's own definition.
 
-use("adapted_methods", "own_methods", "survival_methods")
+use("adapted_methods", "own_methods")
 
 # Arguments of nnet, which refuses more than MaxNWts weights (default: 1000).
 network_arguments <- function(columns, classes, param, grid) {
@@ -101,9 +101,6 @@ weighting <- function(spec, info) {
     NA_character_
   }
 }
-
-#' Model definitions of a task, a named list; caret has none for survival.
-task_models <- function(task) if (task == "survival") survival_methods() else caret_models()
 
 #' Model definitions, a named list: caret's own, some of them adapted, and the workflow's own. This
 #' does not load caret (which takes two seconds).

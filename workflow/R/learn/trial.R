@@ -28,7 +28,7 @@ try_models <- function(input, output, params, log) {
     began <- proc.time()[["elapsed"]]
     issues <- model_problems(spec, params[["task"]], params[["imbalance"]], spec$key, models)
     if (is.null(issues)) {
-      failure <- model_failure(parts, spec, models[[spec$method]], params)
+      failure <- model_failure(parts, spec, find_method(spec, models), params)
       if (!is.null(failure)) {
         issues <- failure_text(spec, params[["dataset"]], failure, log)
       }

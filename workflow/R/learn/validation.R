@@ -1,8 +1,8 @@
 # Problems with a model of the configuration, one sentence each.
 
-use("logs", "caret_methods")
+use("logs", "caret_methods", "definitions")
 
-#' The caret method of a specification, checked.
+#' The method of a specification, checked.
 #'
 #' @param spec list: name, method, params, grid, size.
 #' @param task "classification", "regression" or "survival".
@@ -16,12 +16,15 @@ resolve_method <- function(spec, task, imbalance = "none",
   if (length(problems)) {
     stop(user_condition(paste(problems, collapse = "\n")))
   }
-  models[[spec$method]]
+  find_method(spec, models)
 }
 
 #' All problems with a specification, one sentence each (arguments: `resolve_method`).
 model_problems <- function(spec, task, imbalance, key, models) {
-  info <- if (is_text(spec$method)) models[[spec$method]]
+  info <- tryCatch(find_method(spec, models), user_error = identity)
+  if (inherits(info, "user_error")) {
+    return(problem(paste0(key, ".method"), conditionMessage(info)))
+  }
   if (is.null(info)) {
     method <- paste(spec$method, collapse = ", ")
     hint <- did_you_mean(method, names(models))
@@ -50,8 +53,6 @@ check_classes <- function(spec, info, count) {
     stop(user_condition(sprintf(text, spec$method, count)))
   }
 }
-
-is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x) && nzchar(x)
 
 package_problems <- function(info, spec, key) {
   missing <- info$library[!is_installed(info$library)]

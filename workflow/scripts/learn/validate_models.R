@@ -28,7 +28,7 @@ main <- function(specs, output) {
   if (length(problems)) {
     stop(user_condition(paste(unique(problems), collapse = "\n")))
   }
-  libraries <- unlist(lapply(specs, function(spec) models[[spec$task]][[spec$method]]$library))
+  libraries <- unlist(lapply(specs, function(spec) find_method(spec, models[[spec$task]])$library))
   versions <- package_versions(c(base_packages, libraries))
   json <- jsonlite::toJSON(
     list(r = versions$R, packages = versions[names(versions) != "R"]),

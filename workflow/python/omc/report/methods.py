@@ -277,9 +277,10 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         else ""
     )
     lines = ["| model | learner | fixed | tuned |", "|---|---|---|---|"]
-    for m in rows.values():
-        learner = m.get("estimator") or _method(m["method"])
-        tuned = "caret's own grid" if m["language"] == "r" and m["grid"] is None else m["grid"]
+    for (task, *_), m in rows.items():
+        learner = m.get("estimator") or _method(m["method"], task)
+        whose = "the method's" if task == "survival" else "caret's"
+        tuned = f"{whose} own grid" if m["language"] == "r" and m["grid"] is None else m["grid"]
         cells = [f"{m['language']}/{m['name']}", learner, _listed(m["params"]), _listed(tuned)]
         lines.append(f"| {' | '.join(cells)} |")
     return (
@@ -291,9 +292,13 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     )
 
 
-def _method(name: str) -> str:
+def _method(name: str, task: str) -> str:
     """A method of R, and whose definition it is."""
-    return f"{name}, defined by the workflow" if name in OWN_METHODS else f"caret method {name}"
+    if name.endswith(".R"):
+        return f"defined in {name}"
+    # caret has no methods for survival.
+    own = name in OWN_METHODS or task == "survival"
+    return f"{name}, defined by the workflow" if own else f"caret method {name}"
 
 
 def _listed(settings) -> str:

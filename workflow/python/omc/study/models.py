@@ -7,8 +7,10 @@ from functools import cache, cached_property
 import yaml
 
 from omc.core.catalog import catalog
+from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, did_you_mean
 from omc.study.canonical import canonical
+from omc.study.datasets import resolve_path
 
 LANGUAGES = ("python", "r")
 MOST_COMBINATIONS = 2**50  # of which numpy and R can draw a sample
@@ -54,10 +56,11 @@ def read_presets() -> dict[str, dict]:
     return {name: yaml.safe_load(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
-def resolve_models(config: dict, task: str, presets: dict) -> list[Model]:
+def resolve_models(config: dict, task: str, presets: dict, root: str = "") -> list[Model]:
     """Models of both languages for a task, Python first, in the order of the configuration.
 
-    presets: {language: {task: {name: preset}}}. An entry None stands for a mistake that is known.
+    presets: {language: {task: {name: preset}}}; root: the workflow's folder, see `resolve_path`. An
+    entry None stands for a mistake that is known.
     """
     models, problems = [], []
     for language in LANGUAGES:
@@ -67,7 +70,7 @@ def resolve_models(config: dict, task: str, presets: dict) -> list[Model]:
             if entry is None:
                 continue
             try:
-                model = _resolve_model(language, key, entry, task, presets[language], config)
+                model = _resolve_model(language, key, entry, task, presets[language], config, root)
                 if model.name in seen:
                     raise UserError(
                         f"{key}: '{model.name}' stands in {seen[model.name]} too:"
@@ -82,7 +85,7 @@ def resolve_models(config: dict, task: str, presets: dict) -> list[Model]:
     return models
 
 
-def _resolve_model(language, key, entry, task, presets, config) -> Model:
+def _resolve_model(language, key, entry, task, presets, config, root) -> Model:
     entry = {"name": entry} if isinstance(entry, str) else dict(entry)
     kind, other = ("estimator", "method") if language == "python" else ("method", "estimator")
     if other in entry:
@@ -103,6 +106,10 @@ def _resolve_model(language, key, entry, task, presets, config) -> Model:
         "grid": grid,
         "size": entry.get("size", config["tuning"]["size"]),
     }
+    if language == "r" and spec["method"].endswith(".R"):
+        # A definition of the user's: when the file changes, the model is another one.
+        spec["method"] = resolve_path(spec["method"], f"{key}.method", root)
+        spec["sha256"] = sha256_file(spec["method"])
     cost = entry.get("cost", preset.get("cost", "medium"))
     limits = {"memory_limit": entry.get("memory_limit", 0)}
     if "time_limit" in entry:

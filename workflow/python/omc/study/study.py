@@ -51,7 +51,7 @@ class Study:
         self.models: dict[str, list[Model]] = {}
         self.images = ImageSources()
         self.rds: dict[str, dict] = {}
-        problems = [*self._add_datasets(root, wrong), *self._add_models(presets)]
+        problems = [*self._add_datasets(root, wrong), *self._add_models(presets, root)]
         if problems or wrong:
             raise UserError("\n".join(dict.fromkeys(problems)))
         # Removed from the configuration, since nothing in the run depends on it.
@@ -84,7 +84,7 @@ class Study:
                 problems.append(str(error))
         return problems
 
-    def _add_models(self, presets: dict) -> list[str]:
+    def _add_models(self, presets: dict, root: str) -> list[str]:
         """Resolve the models for each task; returns their problems."""
         problems = []
         known = [task_of(dataset) for dataset in self.config["datasets"].values()]
@@ -98,7 +98,7 @@ class Study:
             try:
                 metric = self.config["comparison"]["metric"][task]
                 check_metric(self.config["resampling"]["scheme"], task, metric)
-                models = resolve_models(self.config, task, presets)
+                models = resolve_models(self.config, task, presets, root)
                 self.models.update({n: models for n in self.datasets if self.task(n) == task})
             except UserError as error:
                 problems.append(str(error))
