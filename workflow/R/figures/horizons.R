@@ -15,7 +15,7 @@ draw_horizons <- function(data) {
     describe_data(data), ". ROC AUC: higher is better; Brier score: lower is better. Bars: 95 % ",
     "intervals.", horizon_words(data, shown)
   )
-  if (nrow(rows) == 0) return(words_figure(finding(data, "horizons"), subtitle))
+  if (length(shown) == 0) return(words_figure(finding(data, "horizons"), subtitle))
   levels <- paste(rep(horizon_scores, each = length(shown)), "at", time_text(shown))
   rows$panel <- factor(rows$panel, levels)
   rows$y <- factor(rows$model, rev(ranked$model))

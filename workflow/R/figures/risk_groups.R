@@ -23,7 +23,8 @@ draw_risk_groups <- function(data) {
   rows <- in_panels(rows, ranked, match(rows$cohort, cohorts), parts)
   longest <- max(rows$time)
   ticks <- pretty(c(0, longest), 4)
-  ticks <- ticks[ticks <= longest]
+  # The label of a tick at the end would leave the figure.
+  ticks <- ticks[ticks <= 0.94 * longest]
   facets <- model_facets(
     ranked, lapply(cohorts, risk_note, rows, ranked, unique(data$survival$horizons$horizon)),
     rows$model, "no inner predictions", c(longest / 2, 0.5), risk_panel[["width"]],
@@ -31,13 +32,15 @@ draw_risk_groups <- function(data) {
   )
   steps <- stepped(rows)
   counts <- at_risk(rows, ticks)
-  aesthetics <- aes(
-    x = .data$time, y = .data$survival, ymin = .data$ci_low, ymax = .data$ci_high,
-    colour = .data$group, fill = .data$group, linetype = .data$group
-  )
   plot <- ggplot() +
-    geom_ribbon(data = steps, mapping = aesthetics, alpha = 0.18, colour = NA) +
-    geom_path(data = steps, mapping = aesthetics, linewidth = 0.8) +
+    geom_ribbon(
+      data = steps, alpha = 0.18,
+      aes(.data$time, ymin = .data$ci_low, ymax = .data$ci_high, fill = .data$group)
+    ) +
+    geom_path(
+      data = steps, linewidth = 0.8,
+      aes(.data$time, .data$survival, colour = .data$group, linetype = .data$group)
+    ) +
     geom_text(
       data = counts, size = text_sizes[["small"]] / .pt, show.legend = FALSE,
       aes(.data$time, .data$y, label = .data$label, colour = .data$group, hjust = .data$hjust)

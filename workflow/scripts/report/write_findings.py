@@ -7,6 +7,7 @@ if __name__ == "__main__":
         import json
 
         from omc.core.csv_files import read_csv, write_csv
+        from omc.core.survival import status
         from omc.core.tables import FINDINGS
         from omc.report.findings import findings
 
@@ -17,6 +18,9 @@ if __name__ == "__main__":
             rows = read_csv(path, delimiter="\t")
             cohorts = [row["cohort"] for row in rows]
             dataset["cohorts"] = {name: cohorts.count(name) for name in dataset["cohorts"]}
+            if dataset["task"] == "survival":
+                happened = [row["cohort"] for row in rows if status(row["outcome"]) == "event"]
+                dataset["events"] = {name: happened.count(name) for name in dataset["cohorts"]}
             if dataset["task"] == "regression":
                 outcomes = [float(row["outcome"]) for row in rows if row["cohort"] == "development"]
                 dataset["range"] = min(outcomes), max(outcomes)

@@ -97,7 +97,10 @@ class Samples:
 
     def paired(self, pairs: np.ndarray) -> np.ndarray:
         """(B,) sums over (n, n) pairs of samples, each as often as both are in the resample."""
-        return ((self.weights @ pairs) * self.weights).sum(axis=1)
+        # Few samples are the first of a pair: those with an event.
+        first, second = pairs.any(axis=1), pairs.any(axis=0)
+        of_first = self.weights[:, first] @ pairs[np.ix_(first, second)]
+        return (of_first * self.weights[:, second]).sum(axis=1)
 
     @cached_property
     def concordant(self) -> np.ndarray:

@@ -137,7 +137,10 @@ def validated(result: Result, cohort: str) -> str:
     It is not the best model in the cohort: choosing by a cohort would turn it into training data.
     """
     in_cohort = result.in_cohort(cohort)
-    where = f"In cohort {cohort}, {result.dataset['cohorts'][cohort]} samples: "
+    where = f"In cohort {cohort}, {result.dataset['cohorts'][cohort]} samples"
+    if "events" in result.dataset:
+        where += f", {result.dataset['events'][cohort]} with the event"
+    where += ": "
     if not result.leader:
         return f"{where}no model leads in cross-validation."
     if not in_cohort.get(result.leader, {}).get("estimate"):

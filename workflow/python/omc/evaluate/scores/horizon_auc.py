@@ -1,7 +1,8 @@
 """Time-dependent ROC AUC, mean over the horizons.
 
 Of those who had the event until the horizon (cases, weighted for censoring) against those who were
-observed for longer: Uno et al. 2007, doi:10.1198/016214507000000149.
+observed for longer: Uno et al. 2007, doi:10.1198/016214507000000149. The mean gives every horizon
+the same weight, whereas scikit-survival weights times by how much the survival falls between them.
 """
 
 import numpy as np
