@@ -88,8 +88,8 @@ class Result(Ranked):
 
     tables: rows of ranking, metrics, estimates, comparisons, selection, picks, checks and of those
     that figures read (catalog/figures.yaml), as dictionaries of text. dataset: dictionary of name,
-    metric, models, baselines, cohorts (the number of samples of each by name), of a regression range
-    (of the outcomes) and, of survival, horizons and events (their number in each cohort).
+    metric, models, baselines, cohorts (the number of samples of each by name) and, of a regression,
+    range (of the outcomes) or, of survival, horizons and events (their number in each cohort).
     """
 
     def __init__(self, tables: dict[str, list[dict]], dataset: dict):
