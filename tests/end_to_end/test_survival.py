@@ -12,7 +12,7 @@ from tests.contract.headers import wrong_headers
 
 pytestmark = pytest.mark.slow
 
-CLINICAL = ["age", "size", "grade", "er"]
+NUMBERS = "survival_1825", "survival_3650"
 MODELS = {
     "python": [
         "dummy",
@@ -73,7 +73,7 @@ def test_tables_have_the_columns_of_the_catalog(run):
 def test_both_languages_predict_the_same_samples_with_the_same_weights(run):
     # A model is called null.
     path = run.path("results", "breast_cancer", "predictions.csv")
-    table = pd.read_csv(path, keep_default_na=False, na_values={"survival_1825": ""})
+    table = pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in NUMBERS})
     weights = ["time", "event", "uncensored", "uncensored_1825", "uncensored_3650"]
     python, r = (
         table[table["model"] == model].sort_values(["split", "sample"]).reset_index(drop=True)

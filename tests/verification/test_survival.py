@@ -65,7 +65,8 @@ def survival_run(workflow, folder, x, y, tested, horizons, models):
 
 
 def external(results):
-    metrics = pd.read_csv(results / "metrics.csv")
+    # A model is called null.
+    metrics = pd.read_csv(results / "metrics.csv", keep_default_na=False, na_values={"value": [""]})
     return metrics[metrics["cohort"] == "test"].set_index(["language", "model", "metric"])["value"]
 
 
