@@ -63,6 +63,10 @@ def survival(config, **more):
 
 
 MISTAKES = [
+    (
+        lambda c: c.update(comparison={"thresholds": [0]}),
+        ["comparison.thresholds[0]: 0 must be above 0"],
+    ),
     (lambda c: survival(c, time=None), ["datasets.leukemia.outcome", "time", "missing"]),
     (lambda c: survival(c, horizons=[]), ["datasets.leukemia.outcome.horizons", "at least"]),
     (

@@ -18,6 +18,7 @@ from sklearn.utils.validation import has_fit_parameter
 from omc.core.child import Child, Lost
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.logs import one_line, reason
+from omc.learn.survival import ROUNDING, predict_survival
 
 
 def estimator_class(dotted: str, key: str):
@@ -258,10 +259,6 @@ def _balanced(y) -> np.ndarray:
     return (len(y) / (np.count_nonzero(count) * count.clip(1)))[y]
 
 
-# How far probabilities may be from 0, 1 and a sum of 1: some models compute in single precision.
-ROUNDING = 1e-4
-
-
 def predict_model(model, x, classes: int, horizons: list[float] | None = None):
     """(predicted, prob): prob (n, K), rows sum to 1, or None; the label is the argmax of prob.
 
@@ -271,9 +268,9 @@ def predict_model(model, x, classes: int, horizons: list[float] | None = None):
     that are not finite, unknown labels, or no probabilities.
     """
     given = x.copy(order="K")
-    if horizons is not None:
-        return _predict_survival(model, given, horizons)
     with seeded(0):
+        if horizons is not None:
+            return predict_survival(model, given, horizons)
         if not hasattr(model, "predict_proba") or not classes:
             values = np.array(model.predict(given)).ravel()
         else:
@@ -292,52 +289,6 @@ def predict_model(model, x, classes: int, horizons: list[float] | None = None):
     prob = np.zeros((len(x), classes))
     prob[:, columns] = values
     return prob.argmax(axis=1), prob
-
-
-def _predict_survival(model, x, horizons: list[float]):
-    """(risks, survival probabilities or None) of a model like those of scikit-survival."""
-    with seeded(0):
-        risk = np.array(model.predict(x), dtype=float).ravel()
-        # Some models predict a time.
-        if not getattr(model, "_predict_risk_score", True):
-            risk = -risk
-        functions = _survival_functions(model, x)
-    if len(risk) != len(x):
-        raise UserError(f"the model returned {len(risk)} predictions of {len(x)} samples")
-    if not np.all(np.isfinite(risk)):
-        raise UserError("the predictions hold values that are not finite")
-    if functions is None:
-        return risk, None
-    survival = np.array([_step(function, horizons) for function in functions])
-    if len(survival) != len(x):
-        raise UserError(
-            f"the model returned {len(survival)} survival functions of {len(x)} samples"
-        )
-    if not np.all(np.isfinite(survival)):
-        raise UserError("the survival probabilities hold values that are not finite")
-    if survival.min() < -ROUNDING or survival.max() > 1 + ROUNDING:
-        raise UserError(
-            f"the survival probabilities go from {survival.min():.6g} to {survival.max():.6g}, not"
-            " from 0 to 1"
-        )
-    return risk, survival.clip(0, 1)
-
-
-def _survival_functions(model, x):
-    """Step functions of the samples; None of a model without them."""
-    if not hasattr(model, "predict_survival_function"):
-        return None
-    try:
-        return model.predict_survival_function(x)
-    except ValueError as error:
-        # Of scikit-survival's models some have the method, and refuse it by their parameters.
-        print(f"no survival probabilities: {reason(error)}", flush=True)
-        return None
-
-
-def _step(function, times) -> np.ndarray:
-    """Values of a step function (with x and y) that is 1 before its first step."""
-    return np.append(1.0, function.y)[np.searchsorted(function.x, times, side="right")]
 
 
 def decision_values(model, x) -> np.ndarray:
