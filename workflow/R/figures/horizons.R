@@ -19,14 +19,31 @@ draw_horizons <- function(data) {
   levels <- paste(rep(horizon_scores, each = length(shown)), "at", time_text(shown))
   rows$panel <- factor(rows$panel, levels)
   rows$y <- factor(rows$model, rev(ranked$model))
+  labels <- model_labels(paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", "")))
+  height <- 2 * nrow(ranked) * horizon_panel[["row"]] * max(1, 0.7 * line_count(labels))
+  left <- max(text_width(labels, text_sizes[["axis"]])) + 0.3
+  width <- left + length(shown) * (horizon_panel[["width"]] + horizon_panel[["beside"]] + 0.15)
+  worded_figure(
+    horizon_plot(rows, ranked, labels, length(shown)), max(6.5, width), 1.7 + height,
+    finding(data, "horizons"), subtitle,
+    paste0(
+      "Broken grey: what knows nothing of the features; of the Brier score, the Kaplan-Meier ",
+      "estimate of the training samples. Models without survival probabilities have no Brier ",
+      "score. Scores are ", if (isTRUE(data$pooled)) "of" else "means over the splits of",
+      " cross-validation; differences between models were not tested here."
+    )
+  )
+}
+
+#' The panels; labels: names of the ranked models; columns: panels beside each other.
+horizon_plot <- function(rows, ranked, labels, columns) {
   known <- rows[is.finite(rows$value), , drop = FALSE]
   reach <- do.call(rbind, lapply(split(rows, rows$score), function(part) {
     ends <- range(part$value, part$low, part$high, part$chance, na.rm = TRUE)
     merge(data.frame(panel = unique(part$panel)), data.frame(value = ends))
   }))
   chance <- unique(known[c("panel", "chance")])
-  labels <- model_labels(paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", "")))
-  plot <- ggplot(known, aes(y = .data$y)) +
+  ggplot(known, aes(y = .data$y)) +
     geom_blank(data = reach, aes(x = .data$value, y = rows$y[1])) +
     geom_vline(
       data = chance, aes(xintercept = .data$chance), colour = baseline_colour, linetype = "22"
@@ -39,7 +56,7 @@ draw_horizons <- function(data) {
       aes(x = .data$value, colour = .data$kind, shape = .data$kind), size = 2.2
     ) +
     text_beside(transform(known, number = format_value(known$value, 3)), "small") +
-    facet_wrap(vars(.data$panel), ncol = length(shown), scales = "free_x", drop = FALSE) +
+    facet_wrap(vars(.data$panel), ncol = columns, scales = "free_x", drop = FALSE) +
     kind_scales(ranked) +
     scale_shape_manual(values = kind_shapes, guide = "none") +
     scale_x_continuous(n.breaks = 4, labels = short_number) +
@@ -58,19 +75,6 @@ draw_horizons <- function(data) {
       ),
       axis.text.x = element_text(size = text_sizes[["small"]])
     )
-  lines <- max(line_count(labels))
-  left <- max(text_width(labels, text_sizes[["axis"]])) + 0.3
-  width <- left + length(shown) * (horizon_panel[["width"]] + horizon_panel[["beside"]] + 0.15)
-  worded_figure(
-    plot, max(6.5, width), 1.7 + 2 * nrow(ranked) * horizon_panel[["row"]] * max(1, 0.7 * lines),
-    finding(data, "horizons"), subtitle,
-    paste0(
-      "Broken grey: what knows nothing of the features; of the Brier score, the Kaplan-Meier ",
-      "estimate of the training samples. Models without survival probabilities have no Brier ",
-      "score. Scores are ", if (isTRUE(data$pooled)) "of" else "means over the splits of",
-      " cross-validation; differences between models were not tested here."
-    )
-  )
 }
 
 #' Rows of one score: model, kind, panel, value, low, high and chance, NA without a value.
