@@ -114,13 +114,39 @@ def test_any_change_is_a_configuration_or_sentences_with_lines(root, path, count
     dataset = config["datasets"]["leukemia"]
     dataset |= {"groups": "patient", "stratify_by": ["batch"], "compare_layers": False}
     dataset["cohorts"] = {"other": {"samples": dataset["samples"], "missing_features": "impute"}}
+    cancer = "resources/breast_cancer"
+    config["datasets"]["cancer"] = {
+        "layers": {
+            "genes": {"table": f"{cancer}/expression.tsv.gz", "orientation": "features_in_rows"},
+            "clinical": {"columns": ["age", "grade"], "types": {"grade": "nominal"}},
+        },
+        "samples": f"{cancer}/samples.tsv",
+        "outcome": {"task": "survival", "time": "days", "event": "metastasis", "horizons": [9, 99]},
+    }
+    config["models"] = {"python": ["dummy", "random_forest"], "r": ["glmnet"]}
     config |= {
-        "preprocessing": {"max_missing": 0.1, "impute": "mean", "scale": "none"},
-        "comparison": {"metric": {"classification": "brier"}, "rope": 0.1, "null_permutations": 1},
+        "preprocessing": {
+            "max_missing": 0.1,
+            "impute": "mean",
+            "scale": "none",
+            "batch": {"column": "plate", "covariates": ["age"]},
+        },  # fmt: skip
+        "report": {"subgroups": ["er", "age"]},
+        "comparison": {
+            "metric": {"classification": "brier"},
+            "rope": 0.1,
+            "null_permutations": 1,
+            "thresholds": [0.1, 0.2],
+        },  # fmt: skip
         "tuning": {"metric": {"classification": "brier"}, "size": 3, "jobs": 2},
     }
     config["models"]["python"] += [
-        {"name": "svm_linear", "grid": {"C": [1, 2]}, "params": {"tol": 1}}
+        {
+            "name": "knn",
+            "estimator": "sklearn.neighbors.KNeighborsClassifier",
+            "grid": {"n_neighbors": [1, 2]},
+            "params": {"p": 1},
+        }
     ]
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     assert not problems_of(path)

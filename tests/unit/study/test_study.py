@@ -67,6 +67,10 @@ MISTAKES = [
         lambda c: c.update(comparison={"thresholds": [0]}),
         ["comparison.thresholds[0]: 0 must be above 0"],
     ),
+    (
+        lambda c: c.update(report={"subgroups": ["cohort", 1]}),
+        ["report.subgroups[1]: 1 is not text"],
+    ),
     (lambda c: survival(c, time=None), ["datasets.leukemia.outcome", "time", "missing"]),
     (lambda c: survival(c, horizons=[]), ["datasets.leukemia.outcome.horizons", "at least"]),
     (
@@ -441,3 +445,13 @@ def test_figures_suit_the_task(study, base):
     base.update(models={"r": ["pls"]}, selection={"method": "none"})
     result = study(base).figures("leukemia")
     assert "residuals" in result and not {"roc_pr", "confusion"} & set(result)
+
+
+def test_several_mistakes_in_one_list_are_all_told(study, base):
+    config = {**copy.deepcopy(base), "comparison": {"thresholds": [0, 0.5, 1, "a"]}}
+    with pytest.raises(UserError) as error:
+        study(config)
+    told = str(error.value).splitlines()
+    assert [line.partition(":")[0] for line in told] == [
+        f"comparison.thresholds[{at}]" for at in (0, 2, 3)
+    ]

@@ -93,6 +93,9 @@ def _mend(config: dict, error) -> None:
     if parts[:1] == ["models"] and len(parts) > 2:
         config["models"][parts[1]][parts[2]] = None
         return
+    # Of a list that holds it, all are taken out.
+    inside = [type(part) is int for part in parts]
+    parts = parts[: inside.index(True)] if True in inside else parts
     holder = config
     for part in parts[:-1]:
         holder = holder[part]
