@@ -1,10 +1,14 @@
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(folder) for folder in sorted((ROOT / "workflow" / "scripts").iterdir())]
+
+# Versions of Python for which there is no scikit-survival.
+collect_ignore_glob = [] if find_spec("sksurv") else ["*survival*"]
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,8 @@ def pins(lines):
     """Name -> version of exactly pinned pip requirements."""
     result = {}
     for line in lines:
-        match = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)", line)
+        # A marker says for which versions of Python.
+        match = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)( ; python_version < .*)?", line)
         assert match, f"{line!r} is not pinned as name==version"
         name = canonicalize_name(match[1])
         assert name not in result, f"{name} stands twice in the list"

@@ -31,6 +31,8 @@ def estimator_class(dotted: str, key: str):
     # A module may raise anything, SystemExit too.
     except BaseException as error:
         hint = "correct the dotted name"
+        if isinstance(error, ModuleNotFoundError) and error.name == "sksurv":
+            hint = "install scikit-survival in the version of envs/ (pip: for Python up to 3.12)"
         if not isinstance(error, ImportError | AttributeError | TypeError | ValueError):
             hint = f"correct the module, which raises {type(error).__name__}"
         raise UserError(f"{key}: cannot import '{dotted}' ({one_line(error)}): {hint}") from error
