@@ -15,6 +15,7 @@ fit_arguments <- function(spec, info, columns, classes, param, weights = NULL,
                           unpenalised = NULL) {
   entry <- method_table[[spec$method]]
   args <- if (is.null(entry$args)) list() else entry$args(columns, classes, param, spec$grid)
+  args[names(info$arguments)] <- info$arguments
   args[names(spec$params)] <- spec$params
   # The workflow runs jobs in parallel: more threads in each would multiply.
   args[intersect(names(args), thread_arguments)] <- 1

@@ -2,7 +2,8 @@
 
 #' Definitions by method. As those of `caret::getModelInfo`, with these differences: `type` is
 #' "Survival"; `fit` gets a Surv object as y; `predict` returns risks, high for an early event; and
-#' `survival(fit, x, times)` returns (n x times) probabilities of surviving (absent: it has none).
+#' `survival(fit, x, times)` returns (n x times) probabilities of surviving (absent: it has none);
+#' `arguments` are further ones of the fit, which `params` replace.
 #'
 #' @return named list of definitions, which hold `own = TRUE`.
 survival_methods <- function() {
@@ -122,6 +123,8 @@ survival_glmnet <- list(
     penalised <- if (share %in% c(0, 1)) rep(1, ncol(x)) else as.numeric(!unpenalised)
     # Standing for no penalty where no column has one: a path of zeros is none.
     least <- 1e-8
+    # The path ends where it is wanted: smaller penalties take longest.
+    lambda <- lambda[lambda >= param$lambda]
     lambda <- if (share == 0) least * 2^(5:0) else lambda * share
     fit <- glmnet::glmnet(
       x, ranked(y),
@@ -131,7 +134,9 @@ survival_glmnet <- list(
   },
   predict = linear_risks, survival = proportional_survival, varImp = coefficient_importance,
   sort = function(x) x[order(-x$lambda, x$alpha), , drop = FALSE],
-  unpenalised = TRUE
+  # Coefficients to 0.3 % of the largest in 240 samples with 600 features; each further digit takes
+  # twice to three times as long.
+  arguments = list(thresh = 1e-9), unpenalised = TRUE
 )
 
 # Random survival forest (Ishwaran et al. 2008, doi:10.1214/08-AOAS169); the risk is the sum of the
