@@ -74,18 +74,7 @@ draw_decision <- function(data) {
   )
   words <- decision_words(data, ranked, ranges, share)
   curves <- in_panels(curves, ranked)
-  cohorts <- unique(outside(curves)$cohort)
-  plot <- ggplot() +
-    geom_path(
-      data = in_panels(rules, ranked), colour = baseline_colour,
-      aes(x = .data$x, y = .data$y, linetype = .data$rule)
-    ) +
-    panel_curves(curves) + kind_scales(ranked) +
-    line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
-    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0, 0)) +
-    scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
-    coord_cartesian(xlim = c(0, 1), ylim = limits)
-  panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
+  benefit_figure(in_panels(rules, ranked), curves, ranked, limits, facets, words)
 }
 
 #' Curves as `panel_curves()` draws them, with the interval as band.

@@ -24,20 +24,9 @@ draw_survival_decision <- function(data) {
   curves <- transform(rows, x = threshold, y = net_benefit, low = net_benefit, high = net_benefit)
   own <- inside(rows)
   rules <- rbind(
-    transform(own, y = treat_all, rule = rep_len("treat all", nrow(own))),
-    transform(own, y = 0 * threshold, rule = rep_len("treat none", nrow(own)))
+    transform(own, x = threshold, y = treat_all, rule = rep_len("treat all", nrow(own))),
+    transform(own, x = threshold, y = 0 * threshold, rule = rep_len("treat none", nrow(own)))
   )
-  cohorts <- unique(outside(curves)$cohort)
-  plot <- ggplot() +
-    geom_path(
-      data = rules, colour = baseline_colour,
-      aes(x = .data$threshold, y = .data$y, linetype = .data$rule)
-    ) +
-    panel_curves(curves) + kind_scales(ranked) +
-    line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
-    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0, 0)) +
-    scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
-    coord_cartesian(xlim = c(0, 1), ylim = limits)
   words <- list(
     title = finding(data, "survival_decision"), subtitle = subtitle,
     caption = paste(
@@ -47,5 +36,5 @@ draw_survival_decision <- function(data) {
     ),
     x = "threshold: treat if the risk of the event is as high", y = "net benefit"
   )
-  panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
+  benefit_figure(rules, curves, ranked, limits, facets, words)
 }

@@ -264,3 +264,24 @@ with_interval <- function(estimate, low, high, decimals) {
   shown <- (low < high) %in% TRUE & length(estimate) <= many_panels
   interval_text(estimate, ifelse(shown, low, NA), high, decimals, "\u2013")
 }
+
+#' A figure of net benefit by threshold, beside treating all and none.
+#'
+#' @param rules data.frame of x, y, rule and the facets, of treating all and none.
+#' @param curves,ranked see `panel_curves()` and `kind_scales()`.
+#' @param limits of the net benefit.
+#' @param facets,words see `panel_figure()`.
+benefit_figure <- function(rules, curves, ranked, limits, facets, words) {
+  cohorts <- unique(outside(curves)$cohort)
+  plot <- ggplot() +
+    geom_path(
+      data = rules, colour = baseline_colour,
+      aes(x = .data$x, y = .data$y, linetype = .data$rule)
+    ) +
+    panel_curves(curves) + kind_scales(ranked) +
+    line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
+    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0, 0)) +
+    scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
+    coord_cartesian(xlim = c(0, 1), ylim = limits)
+  panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
+}

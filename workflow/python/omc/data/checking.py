@@ -4,6 +4,7 @@ import pandas as pd
 
 from omc.core.csv_files import read_csv, write_csv
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.names import UNRANKED
 from omc.core.registry import entries
 from omc.core.survival import outcomes
 from omc.core.tables import CHECKS as HEADER
@@ -13,8 +14,6 @@ from omc.data.reading import read_sheet
 from omc.data.survival import check_horizons
 
 CHECKS = "omc.data.checks"
-# Metrics that do not rank samples, by task.
-INSTEAD = {"classification": "brier", "regression": "rmse", "survival": "integrated_brier"}
 
 
 def all_checks() -> dict:
@@ -41,11 +40,10 @@ def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: s
     """
     if metric is None or samples.groupby("group")["outcome"].nunique().max() > 1:
         return
-    instead = INSTEAD[task]
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks the samples of each group that is left out, but"
-        f" no group of '{groups}' has different outcomes: set it to {instead}, or the scheme to"
-        " repeated_kfold"
+        f" no group of '{groups}' has different outcomes: set it to {UNRANKED[task]}, or the scheme"
+        " to repeated_kfold"
     )
 
 

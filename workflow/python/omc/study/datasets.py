@@ -4,6 +4,7 @@ import json
 import os
 
 from omc.core.errors import UserError, did_you_mean, some
+from omc.core.names import UNRANKED
 from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.evaluate.metrics import METRICS
@@ -14,8 +15,6 @@ PATHS = ("table", "images")
 # How features are ranked by task: a configuration may have data sets of several tasks.
 RANKED_BY = {"classification": "anova", "regression": "f_regression", "survival": "cox"}
 NAMES = {"survival": "survival analysis"}
-# Metrics that do not rank samples, by task.
-POOLED = {"classification": "brier", "regression": "rmse", "survival": "integrated_brier"}
 # Keys of an outcome that only a survival analysis has.
 SURVIVAL_KEYS = ("time", "event", "event_value", "horizons")
 
@@ -228,11 +227,10 @@ def check_metric(scheme: str, task: str, metric: str) -> None:
     """Refuse a comparison metric that ranks samples where splits are too small to rank."""
     if METRICS[metric].pooled or entry("omc.learn.schemes", scheme).RANKS:
         return
-    fit = POOLED[task]
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks samples, but resampling.scheme: {scheme} tests"
         " one at a time, and predictions of different models must not be ranked together: set it to"
-        f" {fit}, or the scheme to repeated_kfold"
+        f" {UNRANKED[task]}, or the scheme to repeated_kfold"
     )
 
 
