@@ -7,7 +7,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r verify faults benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 CONFIG ?= config/config.yaml
 DEPLOY ?= auto
@@ -71,10 +71,14 @@ test-python: $(TEST_READY) test-fast
 	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --durations 10
 
 test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
-	@$(EXEC) pytest -m "not slow and not verification and not faults"
+	@$(EXEC) pytest -m "not slow and not slurm and not verification and not faults"
 
 test-r: $(TEST_READY)
 	@$(EXEC) Rscript tests/testthat.R
+
+test-slurm: $(TEST_READY) ## Run on a Slurm cluster of two nodes on this machine, and lose one
+	@$(SETUP) slurm
+	@$(EXEC) pytest -m slurm --durations 0 tests/slurm
 
 verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification

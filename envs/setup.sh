@@ -2,6 +2,7 @@
 # Installs what is missing. The Makefile calls this; by hand:
 #   envs/setup.sh run     what a run needs
 #   envs/setup.sh test    what the tests need as well
+#   envs/setup.sh slurm   the programs of a Slurm cluster, for a test
 # R comes from this machine (.deploy says `native`) or from conda (`conda`). The choice stays until
 # DEPLOY=native or DEPLOY=conda changes it: other versions would run every step again.
 set -euo pipefail
@@ -232,7 +233,19 @@ explain_missing() {
         "$(entries "$@" | paste -s -d ' ' -)"
 }
 
+set_up_slurm() {
+    local packages
+    make_scratch
+    packages="$(missing_debian_packages envs/apt-slurm.txt)"
+    if [ -z "$packages" ]; then return; fi
+    if ! apt_is_possible; then explain_missing envs/apt-slurm.txt; fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 update
+    # shellcheck disable=SC2086 # one word a package
+    install_debian_packages $packages
+}
+
 case "${1:-}" in
     run | test) set_up "$1" ;;
-    *) stop "Say what to set up: run or test." ;;
+    slurm) set_up_slurm ;;
+    *) stop "Say what to set up: run, test or slurm." ;;
 esac

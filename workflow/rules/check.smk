@@ -22,6 +22,7 @@ rule check_cut:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 2),
+        runtime=runtime(30),
     params:
         task=for_dataset(STUDY.task),
     message:
@@ -44,6 +45,7 @@ rule check_models_python:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 4),
+        runtime=runtime(30),
     params:
         **check_params("python"),
     message:
@@ -66,6 +68,7 @@ rule check_models_r:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(800, 4),
+        runtime=runtime(30),
     params:
         **check_params("r"),
     message:

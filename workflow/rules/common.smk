@@ -157,5 +157,18 @@ def in_report(file, caption, content, category="All data sets"):
 
 # A job has one thread, Snakemake's default, which the numerical libraries follow.
 def mem_mb(base, times):
-    """Memory in MB: the libraries and a multiple of the size of the input files."""
-    return lambda wildcards, input, attempt: attempt * int(base + times * input.size_mb)
+    """Memory in MB: the libraries and a multiple of the size of the input files.
+
+    On a cluster, two processes of Snakemake share it.
+    """
+
+    def memory(wildcards, input, attempt):
+        beside = 0 if workflow.local_exec and workflow.is_main_process else 300
+        return attempt * int(base + times * input.size_mb + beside)
+
+    return memory
+
+
+def runtime(minutes):
+    """Minutes after which a cluster ends the job; more in each attempt."""
+    return lambda wildcards, attempt: attempt * minutes

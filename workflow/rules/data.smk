@@ -50,6 +50,7 @@ rule prepare_images:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 0),
+        runtime=runtime(60),
     params:
         size=image_setting("size"),
     message:
@@ -73,6 +74,7 @@ rule extract_image_features:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 0),
+        runtime=runtime(60),
     params:
         features=image_setting("features"),
     message:
@@ -99,6 +101,7 @@ rule join_image_features:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 10),
+        runtime=runtime(60),
     params:
         setting=for_images(STUDY.slices.image_join_setting),
     message:
@@ -125,6 +128,7 @@ rule read_rds:
         "../../envs/bioconductor.yaml"
     resources:
         mem_mb=mem_mb(800, 20),
+        runtime=runtime(60),
     params:
         kind=rds("kind"),
         matrix=rds("matrix"),
@@ -155,6 +159,7 @@ rule import_dataset:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 20),
+        runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.import_setting),
         image_folder=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/images",
@@ -182,6 +187,7 @@ rule take_layer:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 6),
+        runtime=runtime(60),
     params:
         layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
     message:
@@ -208,6 +214,7 @@ rule drop_groups:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 1),
+        runtime=runtime(60),
     message:
         "Forget the groups: {wildcards.dataset}"
     script:
@@ -231,6 +238,7 @@ rule check_data:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 2),
+        runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.data_check_setting),
     message:
@@ -256,6 +264,7 @@ rule read_strata:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 5),
+        runtime=runtime(60),
     params:
         setting=STUDY.slices.strata_setting(),
     message:

@@ -53,6 +53,7 @@ rule score:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.scoring_setting(),
     message:
@@ -76,6 +77,7 @@ rule estimate:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -102,6 +104,7 @@ rule delong:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         models=for_dataset(STUDY.model_names),
         # JSON text, as the label may be anything.
@@ -131,6 +134,7 @@ rule compare_models:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -180,6 +184,7 @@ rule pick_models:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -208,6 +213,7 @@ rule describe_predictions:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -238,6 +244,7 @@ rule describe_survival:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=canonical(STUDY.with_survival()),
         scheme=CONFIG["resampling"]["scheme"],
@@ -265,6 +272,7 @@ rule score_subgroups:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 10),
+        runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.subgroup_setting),
     message:
@@ -291,6 +299,7 @@ rule compare_variants:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         variants=STUDY.slices.variant_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -321,6 +330,7 @@ rule compare_baselines:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         variants=STUDY.slices.added_value_setting(),
         scheme=CONFIG["resampling"]["scheme"],
@@ -362,6 +372,7 @@ rule signature:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 5),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
     message:
@@ -384,6 +395,7 @@ rule permute_python:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 4),
+        runtime=runtime(60),
     params:
         **check_params("python"),
     message:
@@ -406,6 +418,7 @@ rule permute_r:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(800, 4),
+        runtime=runtime(60),
     params:
         **check_params("r"),
     message:
@@ -432,6 +445,7 @@ rule permutation_importance:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
     message:

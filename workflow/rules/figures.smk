@@ -36,6 +36,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             "../../envs/r.yaml"
         resources:
             mem_mb=mem_mb(1000, 4),
+            runtime=runtime(30),
         params:
             dataset=lambda wc: wc.dataset,
             task=for_dataset(STUDY.task),

@@ -42,6 +42,7 @@ rule preprocess:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 6),
+        runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.preprocessing_setting),
         task=for_dataset(STUDY.task),
@@ -70,6 +71,7 @@ rule validate_models_python:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 0),
+        runtime=runtime(60),
     params:
         models=STUDY.slices.validation_setting("python"),
     message:
@@ -92,6 +94,7 @@ rule validate_models_r:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(1000, 0),
+        runtime=runtime(60),
     params:
         models=STUDY.slices.validation_setting("r"),
     message:

@@ -16,6 +16,7 @@ rule permute_labels:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 6),
+        runtime=runtime(60),
     params:
         name=null_name,
         resampling=STUDY.slices.split_setting(),
@@ -85,6 +86,7 @@ rule score_null:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
+        runtime=runtime(60),
     params:
         models=for_dataset(STUDY.slices.learner_names),
         made_with=for_dataset(STUDY.slices.null_keys),

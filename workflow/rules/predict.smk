@@ -28,6 +28,7 @@ if STUDY.prediction:
             "../../envs/python.yaml"
         resources:
             mem_mb=mem_mb(1000, 20),
+            runtime=runtime(30),
         params:
             tables=canonical(REQUEST["tables"]),
             join=REQUEST["join"],
@@ -50,6 +51,7 @@ if STUDY.prediction:
             f"../../envs/{REQUEST['language']}.yaml"
         resources:
             mem_mb=mem_mb(1000, 4),
+            runtime=runtime(30),
         params:
             model=MODEL,
             sha256=MODEL_SHA256,

@@ -202,13 +202,15 @@ run_script <- function(script, input = list(), output = list(), params = list())
   both <- function(items) c(unname(items), items)
   saveRDS(list(
     input = both(input), output = both(output), params = both(params), log = list(log),
-    resources = list(time_limit = 600, memory_limit = 0),
-    scriptdir = dirname(file.path(root, "workflow", "scripts", script))
+    resources = list(
+      time_limit = 600, memory_limit = 0, attempt = 1L, mem_mb = 800L, runtime = 60L
+    ),
+    rule = "a_rule", scriptdir = dirname(file.path(root, "workflow", "scripts", script))
   ), job)
   starter <- tempfile(fileext = ".R")
   writeLines(c(
     "setClass('Job', slots = c(input = 'list', output = 'list', params = 'list', log = 'list',",
-    "                          resources = 'list', scriptdir = 'character'))",
+    "                          resources = 'list', rule = 'character', scriptdir = 'character'))",
     sprintf("snakemake <- do.call(new, c('Job', readRDS('%s')))", job),
     sprintf("source('%s')", file.path(root, "workflow", "scripts", script))
   ), starter)

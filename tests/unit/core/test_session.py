@@ -107,6 +107,26 @@ def test_a_killed_run_takes_its_processes_and_the_next_clears_its_lock(start, tm
     assert start("ends").communicate()[1] == ""
 
 
+def test_the_jobs_that_a_killed_run_left_on_a_cluster_are_cancelled(start, tmp_path, monkeypatch):
+    run = "146de2b9-fea3-42cf-9371-ba05ec89710f"
+    jobs = [f"7|{run}|{tmp_path}", f"8|{run}|/elsewhere", f"9|an analysis|{tmp_path}"]
+    for command, does in {
+        "squeue": "\n".join(f"echo '{job}'" for job in jobs),
+        "scancel": f"echo $* > {tmp_path}/cancelled",
+    }.items():
+        path = tmp_path / "bin" / command
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{does}\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
+    main = start()
+    child_of(main)
+    main.kill()
+    main.communicate()
+    assert start("ends").communicate()[1] == "Its jobs on the cluster are cancelled: 7.\n"
+    assert (tmp_path / "cancelled").read_text() == "7\n"
+
+
 def test_the_lock_of_a_living_run_stays_and_the_second_says_who_runs(start, tmp_path):
     first = start()
     child_of(first)

@@ -1,6 +1,6 @@
 """The text on the screen after a run."""
 
-from omc.report.console import closing_text, whole_machine
+from omc.report.console import closing_text, job_error, whole_machine
 
 SUMMARY = (
     "# Model comparison\n\n## demo\n\nOne leads.\n\n| model |\n|---|\n| a |\n\n## Where to look\n"
@@ -36,3 +36,13 @@ def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
 def test_a_run_on_all_cores_of_a_large_machine_is_told():
     assert "all 80 cores" in whole_machine(80, 80) and "CORES=40" in whole_machine(80, 80)
     assert whole_machine(40, 80) == whole_machine(4, 4) == ""
+
+
+def test_a_job_that_a_cluster_ended_is_told_with_the_limit_to_raise(tmp_path):
+    message = "SLURM-job '7' failed, SLURM status is: 'TIMEOUT'. "
+    text = closing_text(str(tmp_path), 0, True, [("score", message), ("score", message)])
+    fix = "Give it more: --set-resources score:runtime=MINUTES"
+    assert text.splitlines()[2:] == [f"ERROR: rule score: {message}{fix}"]
+    assert job_error("score", "sbatch failed:\n no such partition") == (
+        "ERROR: rule score: sbatch failed: no such partition"
+    )

@@ -27,3 +27,5 @@ def test_a_rule_states_what_it_needs(blocks):
             wanted |= {"resources", "benchmark"}
         # Its only output is the user's.
         assert not wanted - stated - ({"benchmark"} if rule == "predict" else set()), rule
+        if "resources" in stated and "**training_resources" not in block:
+            assert "mem_mb=mem_mb(" in block and "runtime=runtime(" in block, rule

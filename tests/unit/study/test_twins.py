@@ -25,6 +25,7 @@ SHARED = {
     ],
     "core/tables": ["read_tables", "prob_columns", "with_outcome"],
     "data/matrix": ["axis_names", "layers", "read_columns"],
+    "learn/attempts": ["noted"],
     "learn/batch_effects": ["remove_effects", "read_lab_batches"],
     "learn/batch": [
         "batch_splits", "load_batch", "split_rows", "fit_matrix", "unpenalised", "prediction_cells",
@@ -35,7 +36,7 @@ SHARED = {
     "learn/losses": ["tuning_value", "best_candidate"],
     "learn/models": ["fit_model", "predict_model", "own_importance"],
     "learn/preprocessing": ["read_fits", "apply_fit"],
-    "learn/processes": ["train_batch", "lost_split", "run_in_child"],
+    "learn/processes": ["train_batch", "lose_batch", "lost_split", "run_in_child"],
     "learn/results": ["write_results"],
     "learn/running": ["run_job"],
     "learn/saving": ["saved_model", "load_model", "predict_saved"],

@@ -76,6 +76,15 @@ train_batch <- function(batch, settings, info, model = NULL, limits = no_limits)
   results[splits]
 }
 
+# The results of a batch that is given up: as `train_batch`, with one message for all.
+lose_batch <- function(settings, splits, message, model) {
+  if (!is.null(model)) {
+    dir.create(model, showWarnings = FALSE, recursive = TRUE)
+  }
+  message(message)
+  stats::setNames(rep(list(lost_split(settings, message)), length(splits)), splits)
+}
+
 # The result of a split whose process was lost; for a tuning job, a row with candidate 0.
 lost_split <- function(settings, message) {
   if (is.null(settings$part)) {

@@ -14,7 +14,8 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #'   candidates, NULL for one that trains).
 #' @param log path of the log, for failures.csv.
 #' @param resources the job's, for `limits_of`.
-run_job <- function(input, output, params, log, resources) {
+#' @param killed why no split is trained any more (see `noted`), or "".
+run_job <- function(input, output, params, log, resources, killed = "") {
   spec_text <- utf8(params[["spec"]])
   settings <- settings_of(params, read_spec(spec_text), "inner_predictions" %in% names(output))
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
@@ -33,8 +34,11 @@ run_job <- function(input, output, params, log, resources) {
   batch$tuned <- read_tuned(input[["tuned"]])
   timing <- rbind(timing, timing_row("load", proc.time() - before))
 
-  limits <- limits_of(resources, log)
-  results <- train_batch(batch, settings, info, output[["model"]], limits)
+  results <- if (nzchar(killed)) {
+    lose_batch(settings, names(batch$splits), killed, output[["model"]])
+  } else {
+    train_batch(batch, settings, info, output[["model"]], limits_of(resources, log))
+  }
   key <- training_key(
     input[["preprocessing"]], settings$language, spec_text, settings$task, settings$tuning_metric,
     settings$imbalance, settings$seed

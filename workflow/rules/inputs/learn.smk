@@ -50,13 +50,17 @@ def training_params(language):
 
 
 def training_resources(language):
-    """Memory of a training job, and the limits of a model's splits, which change no result."""
+    """What a training job gets, and the limits of a model's splits, which change no result."""
 
     def limit(name):
         return lambda wc: getattr(STUDY.model(wc.dataset, language, wc.model), name)
 
     return dict(
         mem_mb=mem_mb(800, 4),
+        runtime=lambda wc, attempt: attempt
+        * STUDY.jobs.minutes(STUDY.model(wc.dataset, language, wc.model)),
+        # Of the notes about killed attempts.
+        attempt=lambda wc, attempt: attempt,
         time_limit=limit("time_limit"),
         memory_limit=limit("memory_limit"),
     )

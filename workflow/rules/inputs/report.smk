@@ -61,7 +61,8 @@ def closing_screen(failed=False):
     if STUDY.prediction and not failed:
         text = f"\nThe predictions are in {STUDY.prediction['output']}"
     else:
-        text = closing_text(RESULTS, BEGAN, failed)
+        ended = [(rule, message) for (rule, _), message in session.ended.items()]
+        text = closing_text(RESULTS, BEGAN, failed, ended)
     print(text, file=sys.stderr)
 
 

@@ -3,9 +3,13 @@
 source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
 logged({
-  use("running")
-  run_job(
-    named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]],
-    snakemake@resources
-  )
+  use("running", "attempts")
+  log <- snakemake@log[[1]]
+  resources <- snakemake@resources
+  noted(log, snakemake@rule, resources, function(killed) {
+    run_job(
+      named(snakemake@input), named(snakemake@output), named(snakemake@params), log, resources,
+      killed
+    )
+  })
 })

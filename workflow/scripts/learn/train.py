@@ -4,8 +4,10 @@ from omc.core.logs import logged
 
 if __name__ == "__main__":
     with logged(snakemake):
+        from omc.learn.attempts import noted
         from omc.learn.processes import limits_of
         from omc.learn.running import run_job
 
-        limits = limits_of(snakemake.resources)
-        run_job(snakemake.input, snakemake.output, snakemake.params, snakemake.log[0], limits)
+        log, limits = snakemake.log[0], limits_of(snakemake.resources)
+        with noted(log, snakemake.rule, snakemake.resources) as killed:
+            run_job(snakemake.input, snakemake.output, snakemake.params, log, limits, killed)

@@ -9,6 +9,7 @@ import atexit
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from omc.core.errors import UserError, disk_problem
+from omc.core.errors import UserError, disk_problem, some
 from omc.core.records import remove, written
 
 FOLDER, LOCKS = Path(".snakemake", "running"), Path(".snakemake", "locks")
@@ -121,6 +122,7 @@ def clear_killed() -> list[Run]:
     for run in runs:
         if run not in others:
             clear(run.name, *run.temporary)
+            cancelled = [] if others else cancel_jobs()
             for partial in Path(run.results).rglob(".part-*"):
                 remove(str(partial))
             remove(str(FOLDER / f"{run.name}.json"))
@@ -131,7 +133,34 @@ def clear_killed() -> list[Run]:
                     " jobs run again.",
                     file=sys.stderr,
                 )
+            if cancelled:
+                print(f"Its jobs on the cluster are cancelled: {some(cancelled)}.", file=sys.stderr)
     return others
+
+
+# Slurm's name of a job of Snakemake: the id of the run.
+JOB_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def cancel_jobs() -> list[str]:
+    """Cancel the jobs that a killed run has left on a Slurm cluster in this folder; their ids."""
+    if not shutil.which("squeue"):
+        return []
+    command = ["squeue", "--me", "--noheader", "--format=%i|%j|%Z"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+        rows = [line.split("|", 2) for line in told.splitlines()]
+        here = os.path.realpath(".")
+        jobs = [
+            job
+            for job, name, folder in rows
+            if JOB_NAME.fullmatch(name) and os.path.realpath(folder) == here
+        ]
+        if jobs:
+            subprocess.run(["scancel", *jobs], timeout=60)
+        return jobs
+    except subprocess.TimeoutExpired:
+        return []
 
 
 def clear(name: str, *temporary: str) -> None:
@@ -200,8 +229,18 @@ def _interrupt(number, frame):
         raise KeyboardInterrupt
 
 
+# What the Slurm plugin says of each job without an account, for which it asks sacct in vain.
+ACCOUNTS = ("No SLURM account given", "No account was given", "Unable to guess SLURM account")
+
+# Why Slurm says that jobs ended: the last message of each, by rule and id.
+ended: dict[tuple[str, str], str] = {}
+
+
 class Sentences(logging.Filter):
-    """Replaces Snakemake's messages about locks and disks by a sentence, which is said once."""
+    """Replaces Snakemake's messages about locks and disks by a sentence, which is said once.
+
+    Keeps what is said about jobs that ended, for the last screen.
+    """
 
     def __init__(self, others: list[Run]):
         super().__init__()
@@ -209,6 +248,11 @@ class Sentences(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
+        if text.startswith(ACCOUNTS):
+            return False
+        said = vars(record)
+        if "SLURM" in (message := str(said.get("rule_msg"))):
+            ended[said["rule_name"], str(said["jobid"])] = message
         problem = disk_problem(Exception(text)) if record.levelno >= logging.WARNING else ""
         if "Directory cannot be locked" in text:
             problem = self.locked()

@@ -122,6 +122,16 @@ def train_batch(
     return results
 
 
+def lose_batch(
+    settings: Settings, splits: list[str], message: str, model_folder: str | None
+) -> dict[str, SplitResult]:
+    """The results of a batch that is given up: as `train_batch`, with one message for all."""
+    if model_folder:
+        os.makedirs(model_folder, exist_ok=True)
+    print(message, flush=True)
+    return {split: lost_split(settings, message) for split in splits}
+
+
 def lost_split(settings: Settings, message: str) -> SplitResult:
     """The result of a split whose process was lost; for a tuning job, a row with candidate 0."""
     if settings.part:

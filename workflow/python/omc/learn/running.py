@@ -9,19 +9,20 @@ from omc.core.errors import UserError
 from omc.learn.batch import Data
 from omc.learn.job import SplitResult, peak_mb, settings_of, timed
 from omc.learn.models import build
-from omc.learn.processes import NO_LIMITS, Limits, train_batch
+from omc.learn.processes import NO_LIMITS, Limits, lose_batch, train_batch
 from omc.learn.results import write_results, write_tuned
 from omc.learn.tuning import read_tuned
 
 
-def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS) -> None:
+def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS, killed: str = "") -> None:
     """Train, or tune a part of, one model on the splits of a batch, and write its tables.
 
     input, output: paths by name, as attributes; inner predictions are made if output has
     `inner_predictions`; params: dataset, spec (JSON text), task,
     tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
     a job that only evaluates candidates, None for one that trains), as attributes; log: path of the
-    log, for failures.csv; limits: of the time and memory of each split.
+    log, for failures.csv; limits: of the time and memory of each split; killed: why no split is
+    trained any more (see `attempts`), or an empty text.
     """
     wanted = "inner_predictions" in output.keys()
     settings = settings_of(params, json.loads(params.spec), wanted)
@@ -38,7 +39,10 @@ def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS) -> None
     estimator = build(settings.spec, settings.task, settings.imbalance, where)
     tuned = None if settings.part else read_tuned(list(input.tuned))
     model_folder = output.model if "model" in output.keys() else None
-    results = train_batch(data, settings, estimator, splits, limits, tuned, model_folder)
+    if killed:
+        results = lose_batch(settings, splits, killed, model_folder)
+    else:
+        results = train_batch(data, settings, estimator, splits, limits, tuned, model_folder)
     if settings.part:
         write_tuned(output, settings, results, job.timing)
         return

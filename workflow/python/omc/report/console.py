@@ -48,14 +48,16 @@ def whole_machine(cores: int, usable: int) -> str:
     )
 
 
-def closing_text(results: str, began: float, failed: bool) -> str:
+def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
     """Errors of a failed run, and the summary if there is one; after a check, its result.
 
-    results: folder of the run; began: start of the run, in seconds since the epoch.
+    results: folder of the run; began: start of the run, in seconds since the epoch; ended: rule and
+    message of each job that an executor has ended.
     """
     lines = []
     if failed:
-        lines += ["", "What went wrong:", *(errors(results, began) or [NO_MESSAGE])]
+        wrong = [*errors(results, began), *(job_error(*job) for job in ended)]
+        lines += ["", "What went wrong:", *(dict.fromkeys(wrong) or [NO_MESSAGE])]
     checked = Path(results, "logs", "check.log")
     if checked.exists() and checked.stat().st_mtime >= began:
         return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
@@ -63,6 +65,17 @@ def closing_text(results: str, began: float, failed: bool) -> str:
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
         lines += ["", without_tables(summary.read_text(encoding="utf-8"))]
     return "\n".join(lines)
+
+
+# States of Slurm that a larger share of the machine may prevent, and what it is a share of.
+LIMITS = {"OUT_OF_MEMORY": "mem_mb=MB", "TIMEOUT": "runtime=MINUTES"}
+
+
+def job_error(rule: str, message: str) -> str:
+    """The sentence for a job that an executor has ended, with the fix if it names a limit."""
+    fixes = [f"{rule}:{limit}" for state, limit in LIMITS.items() if state in message]
+    fix = f" Give it more: --set-resources {' '.join(fixes)}" if fixes else ""
+    return f"ERROR: rule {rule}: {' '.join(message.split())}{fix}"
 
 
 def without_tables(text: str) -> str:

@@ -11,6 +11,8 @@ from omc.study.models import Model
 
 SCHEMES = "omc.learn.schemes"
 COSTS = ("cheap", "medium", "costly")
+# Minutes that a cluster gives the first attempt of a model's job, by the model's cost.
+MINUTES = {"cheap": 60, "medium": 120, "costly": 240}
 MOST_JOBS = 25
 
 
@@ -41,6 +43,10 @@ class Jobs:
     def priority(self, model: Model) -> int:
         """Priority of a model's jobs: the costly ones first."""
         return 1 + COSTS.index(model.cost)
+
+    def minutes(self, model: Model) -> int:
+        """Minutes that a model's jobs may take on a cluster in the first attempt."""
+        return MINUTES[model.cost]
 
     def last_batches(self) -> list[str]:
         """Names that the last batch of a model can have, such as 1of1 and 5of5."""
