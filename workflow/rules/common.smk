@@ -39,6 +39,7 @@ from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.console import closing_text, null_cost, usable_cores, whole_machine
 from omc.core import session
+from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, some, stop
 from omc.core.records import check, recorded, unrecorded
 from omc.study.code import code_files
