@@ -33,8 +33,10 @@ model_cost <- function(batch, settings, info, cut, tried) {
     return(readRDS(path))
   }
   split <- names(batch$splits)
-  folds <- unique(split_rows(batch, split)$inner)
-  cost_cells("at least", length(folds) * most$seconds, peak_mb())
+  rows <- split_rows(batch, split)
+  loop <- tuning_loop(split_grid(batch, settings, info, split, rows), info)
+  fits <- length(unique(rows$inner)) * nrow(loop$loop)
+  cost_cells("at least", fits * most$seconds, peak_mb())
 }
 
 #' The cells of `model_cost` for a split that was trained.
