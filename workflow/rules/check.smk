@@ -76,10 +76,6 @@ rule check_models_r:
         "../scripts/learn/check_models.R"
 
 
-# An earlier run's timing.csv is no input: a check must not bring it up to date.
-EARLIER = f"{RESULTS}/timing.csv"
-
-
 rule forecast:
     input:
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),

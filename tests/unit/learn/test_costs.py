@@ -71,11 +71,11 @@ def test_a_model_with_one_candidate_is_fitted_for_inner_predictions(cost_of):
 
 
 def test_a_slow_fit_is_told_from_a_part_of_the_samples(cost_of, monkeypatch):
-    monkeypatch.setattr(costs, "MOST", Limits(seconds=4))
-    # A fit would take 0.015 * 108 = 1.6 s, and is taken for one of 8 / 4 of that.
-    basis, seconds, _ = cost_of(Busy(0.015), 324)
-    expected = 0.015 * (3 * 108 + 162)
-    assert basis == "extrapolated" and expected < seconds < 2.5 * expected
+    # 27 of 108 rows in 0.108 s.
+    monkeypatch.setattr(costs, "QUARTER", 200)
+    basis, seconds, _ = cost_of(Busy(0.004), 324)
+    expected = 200 * 0.108 * (3 + 1.5)
+    assert basis == "extrapolated" and expected / 1.2 < seconds < expected * 1.6
 
 
 def test_a_fit_without_end_costs_at_least_what_it_was_given(cost_of, monkeypatch):

@@ -30,7 +30,9 @@ model_cost <- function(batch, settings, info, cut, tried) {
     folder, most
   )
   if (file.exists(path)) {
-    return(readRDS(path))
+    cost <- readRDS(path)
+    cost$peak_mb <- number(max(as.numeric(cost$peak_mb), peak_mb()))
+    return(cost)
   }
   split <- names(batch$splits)
   rows <- split_rows(batch, split)

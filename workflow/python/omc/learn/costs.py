@@ -24,30 +24,34 @@ FEWEST_ROWS, QUARTER = 20, 8
 
 
 def model_cost(
-    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult
-) -> list:
+    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult,
+    times: float = 1,
+) -> list:  # fmt: skip
     """Cells of costs.csv from `basis` on: basis, split_seconds and peak_mb.
 
-    cut, tried: a small part of the data, and what training the model on it took. `at least` is the
-    basis if no fit came to its end.
+    cut, tried: a small part of the data, and what training the model on it took; times: how many
+    times the trees of the estimator the model has. `at least` is the basis if no fit came to its
+    end.
     """
-    timed = run_in_child(MOST, time_split, data, settings, estimator, split, cut, tried)
+    timed = run_in_child(MOST, time_split, data, settings, estimator, split, cut, tried, times)
     if isinstance(timed, Lost):
         folds, grid = np.unique(data.split_rows(split)[2]), split_candidates(data, settings, split)
-        return ["at least", number(len(folds) * len(grid) * MOST.seconds), number(peak_mb())]
+        seconds = times * len(folds) * len(grid) * MOST.seconds
+        return ["at least", number(seconds), number(peak_mb())]
     basis, _, seconds, memory = timed.timing[0]
-    return [basis, number(seconds), number(memory)]
+    return [basis, number(seconds), number(max(memory, peak_mb()))]
 
 
-def measured_cost(result: SplitResult) -> list:
+def measured_cost(result: SplitResult, times: float = 1) -> list:
     """The cells of `model_cost` for a split that was trained."""
     seconds, memory = sum(row[2] for row in result.timing), max(row[3] for row in result.timing)
-    return ["measured", number(seconds), number(memory)]
+    return ["measured", number(times * seconds), number(memory)]
 
 
 def time_split(
-    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult
-) -> SplitResult:
+    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult,
+    times: float,
+) -> SplitResult:  # fmt: skip
     """A row of timing of the whole split, with the basis for its stage.
 
     Candidates are fitted to the first inner fold, in random order, until enough is known.
@@ -68,14 +72,14 @@ def time_split(
     seconds_of(cut, read_fold(cut, settings, split, cut.split_rows(split)[2][0]), candidates[0])
     fold = read_fold(data, settings, split, folds[0])
     part = quarter(fold, inner[inner != folds[0]])
-    expected = QUARTER * seconds_of(data, part, candidates[0]) if part else 0
+    expected = QUARTER * seconds_of(data, part, candidates[0]) if part else 0.0
     if expected > MOST.seconds / 2:
         basis, spent = "extrapolated", [expected]
     else:
         basis, spent = "measured", []
         while len(spent) < len(candidates) and sum(spent) < ENOUGH:
             spent.append(seconds_of(data, fold, candidates[len(spent)]))
-    one = sum(spent) / len(spent)
+    one = times * sum(spent) / len(spent)
     # A single candidate is fitted to the inner folds for their predictions, unless calibration
     # makes these.
     calibrated = bool(data.classes) and needs_calibration(estimator)

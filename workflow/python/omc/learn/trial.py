@@ -43,11 +43,12 @@ def try_models(input, output, params, log: str) -> None:
     for spec in json.loads(params.models):
         began = time.perf_counter()
         settings = settings_of(params, spec)
-        built = few_trees(spec), params.task, params.imbalance, spec["key"]
+        few, times = few_trees(spec)
+        built = few, params.task, params.imbalance, spec["key"]
         try:
             check_model(*built)
-            result, whole = try_model(load, input, settings, build(*built))
-            estimator = build(spec, *built[1:])
+            estimator = build(*built)
+            result, whole = try_model(load, input, settings, estimator)
         except UserError as error:
             problems.append(str(error))
             continue
@@ -55,13 +56,7 @@ def try_models(input, output, params, log: str) -> None:
         if failure:
             problems.append(failure_text(spec, params.dataset, failure, log))
         else:
-            data, split, job_seconds = load(input.splits, input.preprocessing)
-            cut = load(input.cut_splits, input.cut_preprocessing)[0]
-            if whole:
-                cost = measured_cost(result)
-            else:
-                cost = model_cost(data, settings, estimator, split, cut, result)
-            costs.append([params.dataset, "python", spec["name"], number(job_seconds), *cost])
+            costs.append(cost_row(load, input, settings, estimator, result, whole, times))
         done.append(f"{spec['name']}: {failure or 'done'}")
         print(f"{done[-1]} ({time.perf_counter() - began:.1f} s)", flush=True)
     if problems:
@@ -86,11 +81,23 @@ def try_model(load, input, settings: Settings, estimator) -> tuple[SplitResult, 
     return result, False
 
 
-def few_trees(spec: dict) -> dict:
-    """A specification with at most TREES trees in its params."""
+def cost_row(load, input, settings: Settings, estimator, tried, whole, times) -> list:
+    """A row of costs.csv; tried, whole: what `try_model` returned; times: see `few_trees`."""
+    data, split, job_seconds = load(input.splits, input.preprocessing)
+    if whole:
+        cost = measured_cost(tried, times)
+    else:
+        cut = load(input.cut_splits, input.cut_preprocessing)[0]
+        cost = model_cost(data, settings, estimator, split, cut, tried, times)
+    return [settings.dataset, settings.language, settings.model, number(job_seconds), *cost]
+
+
+def few_trees(spec: dict) -> tuple[dict, float]:
+    """A specification with at most TREES trees in its params, and how many times these it had."""
     given = spec["params"].get("n_estimators")
-    few = {"n_estimators": TREES} if isinstance(given, int) and given > TREES else {}
-    return {**spec, "params": {**spec["params"], **few}}
+    if not isinstance(given, int) or given <= TREES:
+        return spec, 1
+    return {**spec, "params": {**spec["params"], "n_estimators": TREES}}, given / TREES
 
 
 def failure_text(spec: dict, dataset: str, why: str, log: str) -> str:

@@ -21,7 +21,7 @@ def forecast(
     costs.csv; timing: rows of an earlier run's timing.csv, which is better than any extrapolation;
     splits: number of outer splits by data set. Split `final` comes on top.
     """
-    known = {_names(row): row for row in costs} | earlier_costs(timing)
+    known = {_names(row): row for row in costs} | costs_of(timing)
     rows = []
     for plan in plans:
         cost = known[_names(plan)]
@@ -46,7 +46,7 @@ def forecast(
     return rows
 
 
-def earlier_costs(timing: list[dict]) -> dict:
+def costs_of(timing: list[dict]) -> dict:
     """Rows like those of costs.csv by (dataset, language, model), from rows of timing.csv.
 
     Models without any split that was fitted are left out.
@@ -63,7 +63,7 @@ def earlier_costs(timing: list[dict]) -> dict:
                 "basis": EARLIER,
                 "job_seconds": _seconds(row for row in rows if not row["split"]) / jobs,
                 "split_seconds": _seconds(row for row in rows if row["split"]) / len(fitted),
-                "peak_mb": max(float(row["peak_mb"]) for row in rows if row["peak_mb"]),
+                "peak_mb": max(float(row["peak_mb"] or 0) for row in rows),
             }
     return costs
 
