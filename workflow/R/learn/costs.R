@@ -1,44 +1,57 @@
 # What a split of a model will cost, from some of the fits of the first one (twin: costs.py).
 
-use("csv_files", "preprocessing", "models", "grids", "job", "batch", "processes", "inner_folds")
-use("learn/tuning")
+use("csv_files", "preprocessing", "models", "saving", "grids", "job", "batch", "inner_folds")
+use("learn/tuning", "processes")
 
-# CPU seconds after which enough fits of a model are timed, and what one of them may take at most.
-enough <- 1
-most <- list(seconds = 20, memory_mb = Inf, log = NULL)
+# CPU seconds after which enough fits of a model are timed.
+enough <- 0.3
+# What a trial may take (a minute's work at most, unless it hangs), and then the fits that are timed.
+most <- list(seconds = c(600, 20), memory_mb = Inf, log = NULL)
 # A fit on a quarter of the rows, if these are so many, tells whether one on all takes too long. Its
 # time grows between linearly and with the square of the rows: 4 to 16 times.
 fewest_rows <- 20
 quarter_factor <- 8
 
-#' Cells of costs.csv from `basis` on.
+#' Train a model on a small part of the data, and time some of its fits on the whole split.
 #'
-#' @param batch of one split.
-#' @param cut,tried a small part of the data, and what training the model on it took.
-#' @return data.frame of one row: basis (`at least` if no fit came to its end), split_seconds,
-#'   peak_mb.
-model_cost <- function(batch, settings, info, cut, tried) {
+#' Both in one process: a process for each would take a third of the time of a check.
+#'
+#' @param batch,cut the whole data, and a part of it, of one split.
+#' @return list: tried (as of `train_split`) and, if that has no failures, cost: a data.frame of one
+#'   row, the cells of costs.csv from `basis` on (`at least` if no fit came to its end).
+model_cost <- function(batch, settings, info, cut) {
+  split <- names(batch$splits)
   folder <- own_tempfile("cost")
   dir.create(folder)
   on.exit(unlink(folder, recursive = TRUE))
-  path <- file.path(folder, "cost.rds")
-  run_in_child(
+  paths <- file.path(folder, paste0(c(split, "cost"), ".rds"))
+  lost <- run_in_child(
     {
-      attach_packages(info$library)
-      saveRDS(time_split(batch, settings, info, cut, tried), path)
+      train_splits(cut, settings, info, split, folder, NULL)
+      tried <- readRDS(paths[1])
+      if (is.null(tried$failures)) {
+        save_rds(time_split(batch, settings, info, tried), paths[2])
+      }
     },
     folder, most
   )
-  if (file.exists(path)) {
-    cost <- readRDS(path)
-    cost$peak_mb <- number(max(as.numeric(cost$peak_mb), peak_mb()))
-    return(cost)
+  if (!file.exists(paths[1])) {
+    return(list(tried = lost_split(settings, lost$message)))
   }
-  split <- names(batch$splits)
-  rows <- split_rows(batch, split)
-  loop <- tuning_loop(split_grid(batch, settings, info, split, rows), info)
-  fits <- length(unique(rows$inner)) * nrow(loop$loop)
-  cost_cells("at least", fits * most$seconds, peak_mb())
+  tried <- readRDS(paths[1])
+  if (!is.null(tried$failures)) {
+    return(list(tried = tried))
+  }
+  if (file.exists(paths[2])) {
+    cost <- readRDS(paths[2])
+    cost$peak_mb <- number(max(as.numeric(cost$peak_mb), peak_mb()))
+  } else {
+    rows <- split_rows(batch, split)
+    loop <- tuning_loop(split_grid(batch, settings, info, split, rows), info)
+    fits <- length(unique(rows$inner)) * nrow(loop$loop)
+    cost <- cost_cells("at least", fits * most$seconds[2], peak_mb())
+  }
+  list(tried = tried, cost = cost)
 }
 
 #' The cells of `model_cost` for a split that was trained.
@@ -52,7 +65,7 @@ cost_cells <- function(basis, seconds, memory) {
 
 #' The cells of `model_cost`. Candidates are fitted to the first inner fold, in random order, until
 #' enough is known.
-time_split <- function(batch, settings, info, cut, tried) {
+time_split <- function(batch, settings, info, tried) {
   split <- names(batch$splits)
   rows <- split_rows(batch, split)
   folds <- unique(rows$inner)
@@ -60,7 +73,7 @@ time_split <- function(batch, settings, info, cut, tried) {
   loop <- tuning_loop(grid, info)
   set.seed(1)
   fits <- sample.int(nrow(loop$loop))
-  seconds_of <- function(batch, fold, fit) {
+  seconds_of <- function(fold, fit) {
     before <- proc.time()
     # A candidate that fails takes time too.
     try(silent = TRUE, predict_fold(
@@ -70,19 +83,16 @@ time_split <- function(batch, settings, info, cut, tried) {
     cpu_seconds(proc.time() - before)
   }
 
-  # What the first fit of a process does once is no part of a fit.
-  cut_rows <- split_rows(cut, split)
-  seconds_of(cut, read_fold(cut, settings, split, cut_rows, cut_rows$inner[1]), fits[1])
   fold <- read_fold(batch, settings, split, rows, folds[1])
   part <- quarter(fold)
-  expected <- if (is.null(part)) 0 else quarter_factor * seconds_of(batch, part, fits[1])
+  expected <- if (is.null(part)) 0 else quarter_factor * seconds_of(part, fits[1])
   basis <- "extrapolated"
   spent <- expected
-  if (expected <= most$seconds / 2) {
+  if (expected <= most$seconds[2] / 2) {
     basis <- "measured"
     spent <- numeric()
     while (length(spent) < length(fits) && sum(spent) < enough) {
-      spent <- c(spent, seconds_of(batch, fold, fits[length(spent) + 1]))
+      spent <- c(spent, seconds_of(fold, fits[length(spent) + 1]))
     }
   }
   one <- mean(spent)

@@ -2,9 +2,6 @@
 
 use("logs", "csv_files", "tables", "models", "job", "batch", "processes", "costs")
 
-# What a model may take. It has a minute's work at most, unless it hangs.
-trial_limits <- list(seconds = 600, memory_mb = Inf, log = NULL)
-
 # Packages that training needs; a missing one is reported as in validate_models.R.
 needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite", "survival")
 
@@ -34,12 +31,14 @@ try_models <- function(input, output, params, log) {
       info <- find_method(spec, models)
       settings <- settings_of(params, spec)
       opening <- started + seconds_to_load(info$library)
-      tried <- try_model(parts, settings, info)
-      failure <- utils::tail(tried$failures$message, 1)
+      result <- try_model(parts, settings, info)
+      failure <- utils::tail(result$tried$failures$message, 1)
       if (length(failure)) {
         issues <- failure_text(spec, params[["dataset"]], failure, log)
       } else {
-        costs <- rbind(costs, cost_row(parts, settings, info, tried, opening))
+        job <- as.data.frame(settings[c("dataset", "language", "model")])
+        job$job_seconds <- number(opening + parts$whole()$load_seconds)
+        costs <- rbind(costs, cbind(job, result$cost))
       }
       done <- c(done, sprintf("%s: %s", spec$name, if (length(failure)) failure else "done"))
       message(sprintf("%s (%.1f s)", done[length(done)], proc.time()[["elapsed"]] - began))
@@ -88,29 +87,15 @@ lazy_parts <- function(input, task) {
   })
 }
 
-# The result of a model on the cut data, or on the whole split if it fails there. If only the cut
-# data are too small, that is no failure.
+# What `model_cost` returns; a model that fails on the cut data is trained on the whole split. If only
+# the cut data are too small, that is no failure.
 try_model <- function(parts, settings, info) {
-  for (name in names(parts)) {
-    result <- train_batch(parts[[name]](), settings, info, limits = trial_limits)[[1]]
-    result$part <- name
-    if (is.null(result$failures)) {
-      break
-    }
+  result <- model_cost(parts$whole(), settings, info, parts$cut())
+  if (!is.null(result$tried$failures)) {
+    tried <- train_batch(parts$whole(), settings, info, limits = most)[[1]]
+    result <- list(tried = tried, cost = if (is.null(tried$failures)) measured_cost(tried))
   }
   result
-}
-
-# A row of costs.csv; opening: CPU seconds before a job reads its data.
-cost_row <- function(parts, settings, info, tried, opening) {
-  whole <- parts$whole()
-  cost <- if (tried$part == "whole") {
-    measured_cost(tried)
-  } else {
-    model_cost(whole, settings, info, parts$cut(), tried)
-  }
-  job <- as.data.frame(settings[c("dataset", "language", "model")])
-  cbind(job, job_seconds = number(opening + whole$load_seconds), cost)
 }
 
 failure_text <- function(spec, dataset, failure, log) {

@@ -17,7 +17,7 @@ from omc.learn.processes import Limits, Lost, run_in_child
 from omc.learn.tuning import split_candidates
 
 # CPU seconds after which enough fits of a model are timed, and what one of them may take at most.
-ENOUGH, MOST = 1, Limits(seconds=20)
+ENOUGH, MOST = 0.3, Limits(seconds=20)
 # A fit on a quarter of the rows, if these are so many, tells whether one on all takes too long. Its
 # time grows between linearly and with the square of the rows: 4 to 16 times.
 FEWEST_ROWS, QUARTER = 20, 8
