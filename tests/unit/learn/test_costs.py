@@ -32,20 +32,14 @@ class Busy(DummyClassifier):
 def cost_of(tmp_path):
     """The cost of a model on n samples, and what its first split really takes."""
 
-    def study(n):
-        folder = tmp_path / str(n)
-        folder.mkdir()
-        x = np.random.default_rng(1).normal(size=(n, 4))
-        data = Data(*write_study(folder, x, ["a", "b"] * (n // 2)), "classification")
-        data.load_batch(["r01f01"])
-        return data
-
     def cost(estimator, n, grid=None):
-        data, cut = study(n), study(12)
+        x = np.random.default_rng(1).normal(size=(n, 4))
+        data = Data(*write_study(tmp_path, x, ["a", "b"] * (n // 2)), "classification")
+        data.load_batch(["r01f01"])
         spec = {"name": "m", "params": {}, "grid": grid, "size": 9}
         settings = Settings("d", "m", spec, "classification", "brier", "none", 1)
         tried = SimpleNamespace(timing=[["fit", 0, 0, 0], ["predict", 0, 0, 0]])
-        basis, seconds, memory = costs.model_cost(data, settings, estimator, "r01f01", cut, tried)
+        basis, seconds, memory = costs.model_cost(data, settings, estimator, "r01f01", tried)
         assert 20 < float(memory) < 4000
 
         def trained():

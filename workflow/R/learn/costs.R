@@ -5,7 +5,11 @@ use("learn/tuning", "processes")
 
 # CPU seconds after which enough fits of a model are timed.
 enough <- 0.3
-# What a trial may take (a minute's work at most, unless it hangs), and then the fits that are timed.
+# The first fits of a process take longer than others: short ones are timed again, so many times at
+# most, until they have taken so many CPU seconds, and the last round counts.
+rounds <- 20
+warm <- 0.05
+# What a trial may take (a minute's work at most, unless it hangs), and then fits that are timed.
 most <- list(seconds = c(600, 20), memory_mb = Inf, log = NULL)
 # A fit on a quarter of the rows, if these are so many, tells whether one on all takes too long. Its
 # time grows between linearly and with the square of the rows: 4 to 16 times.
@@ -90,9 +94,16 @@ time_split <- function(batch, settings, info, tried) {
   spent <- expected
   if (expected <= most$seconds[2] / 2) {
     basis <- "measured"
-    spent <- numeric()
-    while (length(spent) < length(fits) && sum(spent) < enough) {
-      spent <- c(spent, seconds_of(fold, fits[length(spent) + 1]))
+    total <- 0
+    for (round in seq_len(rounds)) {
+      spent <- numeric()
+      while (length(spent) < length(fits) && sum(spent) < enough) {
+        spent <- c(spent, seconds_of(fold, fits[length(spent) + 1]))
+      }
+      total <- total + sum(spent)
+      if (total > warm) {
+        break
+      }
     }
   }
   one <- mean(spent)

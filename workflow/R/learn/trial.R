@@ -87,8 +87,8 @@ lazy_parts <- function(input, task) {
   })
 }
 
-# What `model_cost` returns; a model that fails on the cut data is trained on the whole split. If only
-# the cut data are too small, that is no failure.
+# What `model_cost` returns; a model that fails on the cut data is trained on the whole split. If
+# only the cut data are too small, that is no failure.
 try_model <- function(parts, settings, info) {
   result <- model_cost(parts$whole(), settings, info, parts$cut())
   if (!is.null(result$tried$failures)) {

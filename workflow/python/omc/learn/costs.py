@@ -18,22 +18,23 @@ from omc.learn.tuning import split_candidates
 
 # CPU seconds after which enough fits of a model are timed, and what one of them may take at most.
 ENOUGH, MOST = 0.3, Limits(seconds=20)
+# The first fits of a process take longer than others: short ones are timed again, so many times at
+# most, until they have taken so many CPU seconds, and the last round counts.
+ROUNDS, WARM = 20, 0.05
 # A fit on a quarter of the rows, if these are so many, tells whether one on all takes too long. Its
 # time grows between linearly and with the square of the rows: 4 to 16 times.
 FEWEST_ROWS, QUARTER = 20, 8
 
 
 def model_cost(
-    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult,
-    times: float = 1,
-) -> list:  # fmt: skip
+    data: Data, settings: Settings, estimator, split: str, tried: SplitResult, times: float = 1
+) -> list:
     """Cells of costs.csv from `basis` on: basis, split_seconds and peak_mb.
 
-    cut, tried: a small part of the data, and what training the model on it took; times: how many
-    times the trees of the estimator the model has. `at least` is the basis if no fit came to its
-    end.
+    tried: what training the model on a small part of the data took; times: how many times the trees
+    of the estimator the model has. `at least` is the basis if no fit came to its end.
     """
-    timed = run_in_child(MOST, time_split, data, settings, estimator, split, cut, tried, times)
+    timed = run_in_child(MOST, time_split, data, settings, estimator, split, tried, times)
     if isinstance(timed, Lost):
         folds, grid = np.unique(data.split_rows(split)[2]), split_candidates(data, settings, split)
         seconds = times * len(folds) * len(grid) * MOST.seconds
@@ -49,9 +50,8 @@ def measured_cost(result: SplitResult, times: float = 1) -> list:
 
 
 def time_split(
-    data: Data, settings: Settings, estimator, split: str, cut: Data, tried: SplitResult,
-    times: float,
-) -> SplitResult:  # fmt: skip
+    data: Data, settings: Settings, estimator, split: str, tried: SplitResult, times: float
+) -> SplitResult:
     """A row of timing of the whole split, with the basis for its stage.
 
     Candidates are fitted to the first inner fold, in random order, until enough is known.
@@ -61,24 +61,27 @@ def time_split(
     folds, grid = np.unique(inner), split_candidates(data, settings, split)
     candidates = Random(0).sample(grid, len(grid))
 
-    def seconds_of(data, fold, candidate) -> float:
+    def seconds_of(fold, candidate) -> float:
         began = time.process_time()
         # A candidate that fails takes time too.
         with suppress(Exception):
             predict_fold(data, settings, estimator, fold, candidate)
         return time.process_time() - began
 
-    # What the first fit of a process does once is no part of a fit.
-    seconds_of(cut, read_fold(cut, settings, split, cut.split_rows(split)[2][0]), candidates[0])
     fold = read_fold(data, settings, split, folds[0])
     part = quarter(fold, inner[inner != folds[0]])
-    expected = QUARTER * seconds_of(data, part, candidates[0]) if part else 0.0
+    expected = QUARTER * seconds_of(part, candidates[0]) if part else 0.0
     if expected > MOST.seconds / 2:
         basis, spent = "extrapolated", [expected]
     else:
-        basis, spent = "measured", []
-        while len(spent) < len(candidates) and sum(spent) < ENOUGH:
-            spent.append(seconds_of(data, fold, candidates[len(spent)]))
+        basis, total = "measured", 0.0
+        for _ in range(ROUNDS):
+            spent = []
+            while len(spent) < len(candidates) and sum(spent) < ENOUGH:
+                spent.append(seconds_of(fold, candidates[len(spent)]))
+            total += sum(spent)
+            if total > WARM:
+                break
     one = times * sum(spent) / len(spent)
     # A single candidate is fitted to the inner folds for their predictions, unless calibration
     # makes these.

@@ -87,8 +87,7 @@ def cost_row(load, input, settings: Settings, estimator, tried, whole, times) ->
     if whole:
         cost = measured_cost(tried, times)
     else:
-        cut = load(input.cut_splits, input.cut_preprocessing)[0]
-        cost = model_cost(data, settings, estimator, split, cut, tried, times)
+        cost = model_cost(data, settings, estimator, split, tried, times)
     return [settings.dataset, settings.language, settings.model, number(job_seconds), *cost]
 
 
