@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from omc.core.tables import FORECAST, TIMING
 from tests.end_to_end.test_run import planned
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,16 @@ def test_a_check_passes_and_leaves_no_training_behind(workflow, small):
     ]  # fmt: skip
     assert tried.joinpath("r.txt").read_text(encoding="utf-8") == "glmnet: done\n"
     assert not list(run.folder.glob("results/*/python")) + list(run.folder.glob("images/*"))
+    screen = process.stderr.partition("About what the training")[2].partition(passed)[0]
+    assert all(f"  {model} " in screen for model in ("python/wide", "r/glmnet"))
+    assert "CPU-hours in 4 jobs; on 2 cores" in screen
+    columns, rows = run.table("results", "validation", "forecast.csv")
+    assert columns == FORECAST and [row["model"] for row in rows] == [
+        "dummy", "logistic_regression", "wide", "glmnet",
+    ]  # fmt: skip
+    for row in rows:
+        assert (row["basis"], row["jobs"], row["splits"]) == ("measured", "1", "3")
+        assert 0.5 < float(row["cpu_seconds"]) < 60 and 50 < float(row["memory_mb"]) < 1000
     # Asked again, it says so again, and tries nothing that it has tried.
     process = run.compare(small, "--", "check")
     assert process.stderr.count(passed) == 1 and "check_models" not in process.stderr
@@ -43,8 +54,19 @@ def test_a_check_passes_and_leaves_no_training_behind(workflow, small):
     jobs = planned(run.compare(small, "--dry-run"))
     assert jobs["train_python_final"] == 3 and jobs["train_r_final"] == 1
     before = {"import_dataset", "make_splits", "preprocess"}
-    of_check = {"check", "check_cut", "check_models_python", "check_models_r"}
+    of_check = {"check", "check_cut", "check_models_python", "check_models_r", "forecast"}
     assert not (before | of_check) & set(jobs)
+    # What an earlier run took is better known. It changes no other job.
+    names, stages = "leukemia,r,glmnet", [",startup", ",load", "r01f01,tune", "r01f01,fit"]
+    lines = [",".join(TIMING), *(f"{names},{stage},5,5,2000" for stage in stages)]
+    run.path("results", "timing.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    process = run.compare(small, "--", "check")
+    assert "check_models" not in process.stderr and "an earlier run" in process.stderr
+    rows = run.table("results", "validation", "forecast.csv")[1]
+    assert [row["basis"] for row in rows] == [*["measured"] * 3, "earlier run"]
+    # A job with 10 seconds before its three splits, each of 10.
+    assert (rows[3]["cpu_seconds"], rows[3]["memory_mb"]) == ("40", "2000")
+    assert planned(run.compare(small, "--dry-run")) == jobs
 
 
 def test_every_model_that_fails_is_named_with_its_own_message(workflow, small):

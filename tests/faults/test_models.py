@@ -104,6 +104,24 @@ WORST = [
     "long message", "surrogates", "no message", "segfault", "endless, deaf", "eats memory",
     "shouts", "percentages", "long label", "more rows", "Unsaveable", "Unreadable", "WritesX",
 ]  # fmt: skip
+# Bodies of the functions `fit` of R methods, and the limit that each of them passes.
+WORST_OF_R = {
+    "hangs": ("repeat Sys.sleep(1)", "time_limit"),
+    "works": ("repeat sum(sqrt(1:1e5))", "time_limit"),
+    "slow": ("Sys.sleep(3); caret::knn3(list(...)$x, list(...)$y, k = 3)", "time_limit"),
+    "eats": ("held <- list(); repeat held[[length(held) + 1]] <- rep(1, 2^23)", "memory_limit"),
+}
+
+
+def method_of(run, name, body):
+    """A model of R whose definition is a file with another `fit` of caret's knn."""
+    path = run.path(f"{name}.R")
+    path.write_text(
+        'info <- caret::getModelInfo("knn", regex = FALSE)[["knn"]]\n'
+        f"info$fit <- function(...) {{ {body} }}\ninfo\n",
+        encoding="utf-8",
+    )
+    return {"name": name, "method": path.name, "grid": {"k": [3]}}
 
 
 def test_a_run_with_the_worst_of_them(workflow, small):  # noqa: F811
@@ -120,11 +138,17 @@ def test_a_run_with_the_worst_of_them(workflow, small):  # noqa: F811
         name = "".join(c for c in how if c.isalnum())
         small["models"]["python"].append({"name": name, **spec, **limits})
     small["models"]["r"].append({"name": "pls", "params": {"validation": "nonsense"}})
+    for name, (body, _) in WORST_OF_R.items():
+        small["models"]["r"].append({**method_of(bad, name, body), **limits})
     process = bad.compare(small, **path)
     assert process.returncode == 0, process.stderr
     failures = bad.table("results", "failures.csv")[1]
     failed = {row["model"] for row in failures}
-    assert len(failed) == len(WORST), failed
+    assert len(failed) == len(WORST) + len(WORST_OF_R), failed
+    for row in failures:
+        if row["model"] in WORST_OF_R:
+            limit = WORST_OF_R[row["model"]][1]
+            assert limit in row["message"] or row["message"].startswith("not tried"), row
     tables = ("metrics.csv", "importance.csv", "leukemia/predictions.csv", "tuning.csv")
     for name in tables:
         expected, actual = (good_rows(run, name) for run in (clean, bad))
@@ -133,7 +157,8 @@ def test_a_run_with_the_worst_of_them(workflow, small):  # noqa: F811
     assert max(logs) < 3 * 21 * 2**20
     assert bad.path("images", "leukemia", "model_comparison.svg").exists()
     assert bad.path("results", "summary.md").exists()
-    print(f"\nmodels, a run: {len(WORST) + 1} bad models, the others untouched byte for byte")
+    count = len(WORST) + 1 + len(WORST_OF_R)
+    print(f"\nmodels, a run: {count} bad models, the others untouched byte for byte")
 
 
 def good_rows(run, name):

@@ -36,7 +36,8 @@ rule check_models_python:
         **CHECK_INPUT,
         code=code("learn/check_models.py"),
     output:
-        f"{CUT}/python.txt",
+        tried=f"{CUT}/python.txt",
+        costs=f"{CUT}/python/costs.csv",
     log:
         f"{RESULTS}/logs/validation/{{dataset}}_python.log",
     benchmark:
@@ -59,7 +60,8 @@ rule check_models_r:
         **CHECK_INPUT,
         code=code("learn/check_models.R"),
     output:
-        f"{CUT}/r.txt",
+        tried=f"{CUT}/r.txt",
+        costs=f"{CUT}/r/costs.csv",
     log:
         f"{RESULTS}/logs/validation/{{dataset}}_r.log",
     benchmark:
@@ -77,6 +79,33 @@ rule check_models_r:
         "../scripts/learn/check_models.R"
 
 
+rule forecast:
+    input:
+        splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
+        costs=expand(f"{CUT}/{{language}}/costs.csv", dataset=DATASETS, language=STUDY.languages()),
+        code=code("report/forecast.py"),
+    output:
+        table=f"{RESULTS}/validation/forecast.csv",
+        text=f"{RESULTS}/validation/forecast.txt",
+    log:
+        f"{RESULTS}/logs/validation/forecast.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=canonical(DATASETS),
+        plans=STUDY.slices.job_plans(),
+        timing=EARLIER,
+        # For the forecast to be made again if it changes.
+        timing_sha256=lambda wc: sha256_file(EARLIER) if os.path.exists(EARLIER) else None,
+        cores=workflow.cores or workflow.nodes,
+        where=f"{RESULTS}/validation/forecast.csv",
+    message:
+        "Forecast what a run will cost"
+    script:
+        "../scripts/report/forecast.py"
+
+
 # Without an output, so that it always runs; the screen shows its log.
 rule check:
     input:
@@ -84,6 +113,7 @@ rule check:
         checks=expand(f"{RESULTS}/{{dataset}}/checks.csv", dataset=CONFIG["datasets"]),
         strata=[f"{RESULTS}/subgroup_samples.csv"] if STUDY.with_subgroups() else [],
         tried=expand(f"{CUT}/{{language}}.txt", dataset=DATASETS, language=STUDY.languages()),
+        forecast=f"{RESULTS}/validation/forecast.txt",
     log:
         f"{RESULTS}/logs/check.log",
     localrule: True
@@ -94,4 +124,4 @@ rule check:
     message:
         "Configuration, data and models are in order"
     shell:
-        "printf '%s\\n' {params.passed:q} > {log}"
+        "cat {input.forecast:q} > {log} && printf '\\n%s\\n' {params.passed:q} >> {log}"

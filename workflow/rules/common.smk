@@ -3,6 +3,7 @@ import os
 import re
 import sys
 import time
+from functools import cache
 from importlib.metadata import version
 
 BEGAN = time.time()
@@ -38,7 +39,10 @@ from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.console import closing_text, null_cost, usable_cores, whole_machine
+from omc.report.forecast import costs_of
 from omc.core import session
+from omc.core.checksums import sha256_file
+from omc.core.csv_files import read_csv
 from omc.core.errors import UserError, some, stop
 from omc.core.records import check, recorded, unrecorded
 from omc.study.code import code_files
@@ -84,6 +88,8 @@ if workflow.is_main_process:
     except UserError as error:
         stop(error)
 PASSED = f"{RESULTS}/validation/passed.txt"
+# Of an earlier run: no input of what looks at it, which would have it brought up to date first.
+EARLIER = f"{RESULTS}/timing.csv"
 VARIANTS = STUDY.all_variants()
 BASELINES = STUDY.baseline_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
@@ -157,16 +163,15 @@ def in_report(file, caption, content, category="All data sets"):
 
 # A job has one thread, Snakemake's default, which the numerical libraries follow.
 def mem_mb(base, times):
-    """Memory in MB: the libraries and a multiple of the size of the input files.
+    """Memory in MB: the libraries and a multiple of the size of the input files."""
+    return lambda wildcards, input, attempt: attempt * int(
+        base + times * input.size_mb + beside_mb()
+    )
 
-    On a cluster, two processes of Snakemake share it.
-    """
 
-    def memory(wildcards, input, attempt):
-        beside = 0 if workflow.local_exec and workflow.is_main_process else 300
-        return attempt * int(base + times * input.size_mb + beside)
-
-    return memory
+def beside_mb():
+    """Memory in MB that processes of Snakemake take beside a script on a cluster."""
+    return 0 if workflow.local_exec and workflow.is_main_process else 300
 
 
 def runtime(minutes):

@@ -1,7 +1,7 @@
 # The library under test, and small studies on disk to run it on.
 
 source(file.path(root, "workflow", "R", "use.R"), local = environment())
-use("checksums", "shuffling", "processes", "results")
+use("checksums", "shuffling", "processes", "results", "costs")
 suppressPackageStartupMessages(library(caret))
 models <- caret_models()
 

@@ -30,6 +30,7 @@ SHARED = {
     "learn/batch": [
         "batch_splits", "load_batch", "split_rows", "fit_matrix", "unpenalised", "prediction_cells",
     ],
+    "learn/costs": ["model_cost", "measured_cost", "time_split", "quarter"],
     "learn/grids": ["candidates"],
     "learn/inner_folds": ["read_fold", "predict_fold", "inner_predictions"],
     "learn/job": ["settings_of", "split_seed", "timed", "peak_mb"],
@@ -47,7 +48,7 @@ SHARED = {
     "learn/training": [
         "train_split", "add_inner_predictions", "refit_split", "predict_test", "importance_rows",
     ],
-    "learn/trial": ["try_models", "model_failure", "failure_text"],
+    "learn/trial": ["try_models", "try_model", "failure_text"],
     "learn/tuning": [
         "split_candidates", "evaluate_candidates", "choose_candidate", "read_tuned",
     ],

@@ -32,5 +32,8 @@ csv_columns <- all_columns[c(
   "predictions", "inner_predictions", "tuning", "importance", "timing", "failures"
 )]
 
+# Of the table that a check writes.
+cost_columns <- all_columns$costs
+
 # Rows that a tuning job hands over; a training job adds the names of the job itself.
 tuned_columns <- c(setdiff(csv_columns$tuning, c("dataset", "language", "model", "split")), "error")

@@ -72,10 +72,13 @@ add_timing <- function(result, row) {
   result$timing[at, ] <- row
 }
 
+#' CPU seconds, those of children included, of a difference of `proc.time()`.
+cpu_seconds <- function(spent) sum(spent[-3], na.rm = TRUE)
+
 #' A row of timing.csv from a difference of `proc.time()`.
 timing_row <- function(stage, spent) {
   data.frame(
-    stage = stage, wall_seconds = spent[["elapsed"]], cpu_seconds = sum(spent[-3], na.rm = TRUE),
+    stage = stage, wall_seconds = spent[["elapsed"]], cpu_seconds = cpu_seconds(spent),
     peak_mb = peak_mb()
   )
 }

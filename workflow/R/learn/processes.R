@@ -97,7 +97,7 @@ lost_split <- function(settings, message) {
 }
 
 #' Evaluate an expression in a forked process, which writes its results to files of a folder. Each
-#' new file gives it the whole time again.
+#' new file gives it the whole time again, or the next of several times in `limits$seconds`.
 #'
 #' @return list: message (why it gave no further file) and hopeless (it took too long).
 run_in_child <- function(expr, folder, limits) {
@@ -157,8 +157,9 @@ watch <- function(pid, folder, limits) {
     if (busy %in% crowded) {
       share_core(pid)
     }
-    if (proc.time()[["elapsed"]] - began > limits$seconds) {
-      what <- sprintf(" after the %.3g minutes that a split may take", limits$seconds / 60)
+    seconds <- limits$seconds[min(done + 1, length(limits$seconds))]
+    if (proc.time()[["elapsed"]] - began > seconds) {
+      what <- sprintf(" after the %.3g minutes that a split may take", seconds / 60)
       return(stopped(what, sprintf(fix, "time_limit"), hopeless = TRUE))
     }
     if (memory > limits$memory_mb) {

@@ -1,18 +1,16 @@
 # Try every model on a small part of a data set before the training (twin: trial.py).
 
-use("logs", "csv_files", "models", "job", "batch", "processes")
-
-# What a model may take. It has a minute's work at most, unless it hangs.
-trial_limits <- list(seconds = 600, memory_mb = Inf, log = NULL)
+use("logs", "csv_files", "tables", "models", "job", "batch", "processes", "costs")
 
 # Packages that training needs; a missing one is reported as in validate_models.R.
 needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite", "survival")
 
-#' Try all models; write a line for each.
+#' Try all models; write a line and a row of costs.csv for each.
 #'
 #' @param input named list of paths: data, samples, splits, preprocessing, cut_splits,
 #'   cut_preprocessing.
-#' @param output path of a text file. Stops with a user error that names every model that fails.
+#' @param output named list of paths: tried (a text file) and costs. Stops with a user error that
+#'   names every model that fails.
 #' @param params named list: dataset, models (JSON text), task, tuning_metric, imbalance, seed.
 #' @param log path of the log, for the sentences.
 try_models <- function(input, output, params, log) {
@@ -22,23 +20,34 @@ try_models <- function(input, output, params, log) {
   attach_packages("caret")
   data.table::setDTthreads(1)
   models <- task_models(params[["task"]])
+  started <- cpu_seconds(proc.time())
   parts <- lazy_parts(input, params[["task"]])
   problems <- done <- character()
+  costs <- NULL
   for (spec in read_spec(utf8(params[["models"]]))) {
     began <- proc.time()[["elapsed"]]
     issues <- model_problems(spec, params[["task"]], params[["imbalance"]], spec$key, models)
     if (is.null(issues)) {
-      failure <- model_failure(parts, spec, find_method(spec, models), params)
-      if (!is.null(failure)) {
+      info <- find_method(spec, models)
+      settings <- settings_of(params, spec)
+      opening <- started + seconds_to_load(info$library)
+      result <- try_model(parts, settings, info)
+      failure <- utils::tail(result$tried$failures$message, 1)
+      if (length(failure)) {
         issues <- failure_text(spec, params[["dataset"]], failure, log)
+      } else {
+        job <- as.data.frame(settings[c("dataset", "language", "model")])
+        job$job_seconds <- number(opening + parts$whole()$load_seconds)
+        costs <- rbind(costs, cbind(job, result$cost))
       }
-      done <- c(done, sprintf("%s: %s", spec$name, if (is.null(failure)) "done" else failure))
+      done <- c(done, sprintf("%s: %s", spec$name, if (length(failure)) failure else "done"))
       message(sprintf("%s (%.1f s)", done[length(done)], proc.time()[["elapsed"]] - began))
     }
     problems <- c(problems, issues)
   }
   stop_with(problems)
-  writeLines(enc2utf8(done), output, useBytes = TRUE)
+  write_csv(output[["costs"]], cost_columns, costs)
+  writeLines(enc2utf8(done), output[["tried"]], useBytes = TRUE)
 }
 
 stop_with <- function(problems) {
@@ -47,12 +56,23 @@ stop_with <- function(problems) {
   }
 }
 
+# CPU seconds that packages take to load, in this process and for good; they are attached in the
+# processes of the models, since those of different methods may mask one another.
+seconds_to_load <- function(packages) {
+  before <- proc.time()
+  for (package in packages) {
+    requireNamespace(package, quietly = TRUE)
+  }
+  cpu_seconds(proc.time() - before)
+}
+
 # Functions that load the cut data and the whole first split, each once and only if called.
 lazy_parts <- function(input, task) {
   lapply(c(cut = "cut_", whole = ""), function(prefix) {
     batch <- NULL
     function() {
       if (is.null(batch)) {
+        before <- proc.time()
         splits <- input[[paste0(prefix, "splits")]]
         names <- unique(read_csv(splits, ",")$split)
         batch <<- load_batch(
@@ -60,23 +80,22 @@ lazy_parts <- function(input, task) {
           task, 1, max(1, length(setdiff(names, final_split)))
         )
         batch$splits <<- batch$splits[names[1]]
+        batch$load_seconds <<- cpu_seconds(proc.time() - before)
       }
       batch
     }
   })
 }
 
-# Why a model fails, or NULL. If only the cut data are too small, that is no failure.
-model_failure <- function(parts, spec, info, params) {
-  settings <- settings_of(params, spec)
-  failures <- NULL
-  for (part in parts) {
-    failures <- train_batch(part(), settings, info, limits = trial_limits)[[1]]$failures
-    if (is.null(failures)) {
-      return(NULL)
-    }
+# What `model_cost` returns; a model that fails on the cut data is trained on the whole split. If
+# only the cut data are too small, that is no failure.
+try_model <- function(parts, settings, info) {
+  result <- model_cost(parts$whole(), settings, info, parts$cut())
+  if (!is.null(result$tried$failures)) {
+    tried <- train_batch(parts$whole(), settings, info, limits = most)[[1]]
+    result <- list(tried = tried, cost = if (is.null(tried$failures)) measured_cost(tried))
   }
-  failures$message[nrow(failures)]
+  result
 }
 
 failure_text <- function(spec, dataset, failure, log) {

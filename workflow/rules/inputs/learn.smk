@@ -49,6 +49,25 @@ def training_params(language):
     )
 
 
+@cache
+def earlier_costs():
+    """What models took in an earlier run, by data set, language and model."""
+    return costs_of(read_csv(EARLIER) if os.path.exists(EARLIER) else [])
+
+
+def training_memory(language):
+    """Memory of a training job: by what an earlier run took, else by the size of its data."""
+    by_size = mem_mb(800, 4)
+
+    def memory(wildcards, input, attempt):
+        cost = earlier_costs().get((wildcards.dataset, language, wildcards.model))
+        if cost is None:
+            return by_size(wildcards, input, attempt)
+        return attempt * max(800, int(1.3 * cost["peak_mb"]) + beside_mb())
+
+    return memory
+
+
 def training_resources(language):
     """What a training job gets, and the limits of a model's splits, which change no result."""
 
@@ -56,7 +75,7 @@ def training_resources(language):
         return lambda wc: getattr(STUDY.model(wc.dataset, language, wc.model), name)
 
     return dict(
-        mem_mb=mem_mb(800, 4),
+        mem_mb=training_memory(language),
         runtime=lambda wc, attempt: attempt
         * STUDY.jobs.minutes(STUDY.model(wc.dataset, language, wc.model)),
         # Of the notes about killed attempts.

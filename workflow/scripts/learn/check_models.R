@@ -5,6 +5,6 @@ source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 logged({
   use("trial")
   try_models(
-    named(snakemake@input), snakemake@output[[1]], named(snakemake@params), snakemake@log[[1]]
+    named(snakemake@input), named(snakemake@output), named(snakemake@params), snakemake@log[[1]]
   )
 })

@@ -6,4 +6,4 @@ if __name__ == "__main__":
     with logged(snakemake):
         from omc.learn.trial import try_models
 
-        try_models(snakemake.input, snakemake.output[0], snakemake.params, snakemake.log[0])
+        try_models(snakemake.input, snakemake.output, snakemake.params, snakemake.log[0])

@@ -153,6 +153,19 @@ class Slices:
             model.language, model.spec_text, *goal, self._config["imbalance"], self._config["seed"],
         ]  # fmt: skip
 
+    def job_plans(self) -> str:
+        """The jobs of every model on every data set, and its permutations, for the forecast."""
+        study, plans = self._study, []
+        for dataset, models in study.models.items():
+            permuted = study.learners(dataset) if dataset in study.permuted() else []
+            for m in models:
+                permutations = len(study.permutations()) if m in permuted else 0
+                names = {"dataset": dataset, "language": m.language, "model": m.name}
+                batches, parts = len(study.jobs.batches(dataset, m)), len(study.jobs.parts(m))
+                jobs = {"batches": batches, "parts": parts, "permutations": permutations}
+                plans.append(names | jobs)
+        return canonical(plans)
+
     # Evaluation and report
 
     def learner_names(self, dataset: str) -> str:
