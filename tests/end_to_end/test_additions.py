@@ -1,7 +1,7 @@
 """What one can add is one file, or a file and a row, and is found without any other edit.
 
-An edit in the library runs again what can reach it, and nothing else. One run shows both; it is that
-of a module, from another folder.
+An edit in the library runs again what can reach it, and nothing else. One run shows both; it is
+that of a module, from another folder.
 """
 
 import os
