@@ -45,7 +45,7 @@ def both(root, tmp_path_factory):
 
     config = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
     config["datasets"] = {"leukemia": config["datasets"]["leukemia"]}
-    config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
+    config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 3}
     python = [LOGISTIC_REGRESSION if n == "logistic_regression" else n for n in MODELS["python"]]
     config["models"] = {**MODELS, "python": python}
     workflow = Workflow(root, tmp_path_factory.mktemp("original"))
@@ -58,7 +58,7 @@ def both(root, tmp_path_factory):
         for language, names in MODELS.items():
             for name in [*names, "svmRadial"]:
                 for split in ("r01f01", "r01f02"):
-                    for fit in (0, 1, 2, "candidates"):
+                    for fit in (0, 1, 2, 3, "candidates"):
                         seed = fit_seed(2022, "leukemia", language, name, split, fit)
                         writer.writerow([language, name, split, fit, seed])
     data = root / "resources" / "leukemia"
