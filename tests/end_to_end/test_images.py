@@ -106,6 +106,7 @@ def test_the_example_runs_to_its_figures(workflow, root):
     config = yaml.safe_load((root / "config" / "examples" / "images.yaml").read_text())
     config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
     config["models"] = {"python": ["nearest_centroid"], "r": ["lda"]}
+    config["datasets"]["digits"]["layers"]["pixels"] |= {"size": [32, 32], "shards": 2}
     run = workflow()
     images = [f"images/images/digits/{name}.png" for name in ("model_comparison", "contact_sheet")]
     process = run.compare(config, "--", *images)
