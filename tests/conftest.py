@@ -1,3 +1,4 @@
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -6,6 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(folder) for folder in sorted((ROOT / "workflow" / "scripts").iterdir())]
+
+# As Snakemake does for each job. More threads would wait for each other at the cost of others.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # Versions of Python for which there is no scikit-survival.
 collect_ignore_glob = [] if find_spec("sksurv") else ["*survival*"]

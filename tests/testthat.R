@@ -6,6 +6,8 @@ root <- normalizePath(file.path(dirname(file), ".."))
 wanted <- commandArgs(TRUE)
 paths <- list.files(file.path(root, "tests", "testthat"), "^test-.*[.]R$", recursive = TRUE)
 if (length(wanted)) paths <- grep(wanted[1], paths, fixed = TRUE, value = TRUE)
+# As in every script of the workflow: compiling functions while they run takes longer than it saves.
+compiler::enableJIT(0)
 results <- do.call(rbind, lapply(unique(dirname(paths)), function(stage) {
   env <- new.env()
   env$root <- root

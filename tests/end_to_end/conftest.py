@@ -8,6 +8,15 @@ import sys
 import pytest
 import yaml
 
+# The longest first, so that at the end of `make test` no core waits for one of them.
+LONG = ("models", "run", "predict", "survival", "variants", "null", "cohorts", "original", "images",
+        "check", "additions", "schemes", "clinical", "threads", "examples")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
 
 class Workflow:
     """The workflow, started in a folder of its own."""

@@ -1,5 +1,10 @@
-"""What one can add is one file, or a file and a row, and is found without any other edit."""
+"""What one can add is one file, or a file and a row, and is found without any other edit.
 
+An edit in the library runs again what can reach it, and nothing else. One run shows both; it is
+that of a module, from another folder.
+"""
+
+import os
 import shutil
 
 import pandas as pd
@@ -7,6 +12,7 @@ import pytest
 import yaml
 
 from tests.end_to_end.conftest import Workflow
+from tests.end_to_end.test_run import planned
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +126,38 @@ ROWS = {
     ),
 }
 
+CONFIG = """
+datasets:
+  leukemia:
+    layers:
+      expression:
+        table: expression.psv
+        orientation: features_in_rows
+        transform: square_root
+    samples: samples.tsv
+    outcome: {column: subtype, task: classification, positive: AML}
+resampling: {scheme: holdout, inner_folds: 3}
+comparison: {metric: {classification: error_rate}}
+selection: {features: 20}
+models: {python: [dummy, flexible_bayes], r: [knn]}
+"""
+MODULE = """
+configfile: "config.yaml"
+
+module comparison:
+    snakefile: "../workflow/Snakefile"
+    config: config
+
+use rule * from comparison
+"""
+
+
+class Module(Workflow):
+    """A copy of the workflow, started as a module from a folder beside it."""
+
+    def run(self, *arguments):
+        return super().run(*arguments, snakefile=self.path("Snakefile"))
+
 
 @pytest.fixture(scope="module")
 def finished(root, tmp_path_factory):
@@ -134,30 +172,20 @@ def finished(root, tmp_path_factory):
         text = path.read_text(encoding="utf-8")
         assert before in text
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    run = Module(folder, folder / "elsewhere")
+    run.path("Snakefile").write_text(MODULE, encoding="utf-8")
     data = root / "resources" / "leukemia"
     table = pd.read_csv(data / "expression.tsv.gz", sep="\t", index_col=0).iloc[::10]
-    (table - table.to_numpy().min()).to_csv(folder / "expression.psv", sep="|")
-    shutil.copy(data / "samples.tsv", folder / "samples.tsv")
-    workflow = Workflow(folder, folder)
-    process = workflow.compare(
-        yaml.safe_load("""
-            datasets:
-              leukemia:
-                layers:
-                  expression:
-                    table: expression.psv
-                    orientation: features_in_rows
-                    transform: square_root
-                samples: samples.tsv
-                outcome: {column: subtype, task: classification, positive: AML}
-            resampling: {scheme: holdout, inner_folds: 3}
-            comparison: {metric: {classification: error_rate}}
-            selection: {features: 20}
-            models: {python: [dummy, flexible_bayes], r: [knn]}
-        """)
-    )
+    (table - table.to_numpy().min()).to_csv(run.path("expression.psv"), sep="|")
+    shutil.copy(data / "samples.tsv", run.path("samples.tsv"))
+    process = run.compare(yaml.safe_load(CONFIG))
     assert process.returncode == 0, process.stderr
-    return workflow
+    return run
+
+
+def test_a_module_writes_into_the_folder_from_which_it_is_used(finished):
+    assert finished.path("images", "leukemia", "model_comparison.png").exists()
+    assert {path.name for path in finished.root.iterdir()} == {"workflow", "envs", "elsewhere"}
 
 
 def test_the_new_format_and_transform_are_read(finished):
@@ -189,3 +217,33 @@ def test_the_new_figure_is_drawn_and_the_new_metric_is_in_the_others(finished):
     assert finished.path("images", "leukemia", "split_counts.png").stat().st_size > 5000
     text = finished.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
     assert "Error rate (lower is better)" in text
+
+
+def rerun(finished, file):
+    """Rules that a dry run plans after one more comment in a file of the library."""
+    path = finished.root / "workflow" / file
+    text, times = path.read_text(encoding="utf-8"), path.stat()
+    path.write_text(f"{text}# One more comment.\n", encoding="utf-8")
+    try:
+        return set(planned(finished.compare(yaml.safe_load(CONFIG), "--dry-run")))
+    finally:
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_word_in_the_report_runs_only_what_is_written_for_people(finished):
+    rules = rerun(finished, "python/omc/report/methods.py")
+    assert "summarise" in rules
+    assert rules <= {"all", "report_failures", "summarise", "findings", "draw_figures"}
+
+
+def test_a_scorer_is_no_training(finished):
+    rules = rerun(finished, "python/omc/evaluate/scoring.py")
+    assert {"score", "estimate", "compare_models"} <= rules
+    assert not rules & {"train_python_final", "train_r_final", "preprocess", "import_dataset"}
+
+
+def test_a_loss_in_r_trains_the_models_of_r(finished):
+    rules = rerun(finished, "R/learn/losses.R")
+    assert "train_r_final" in rules
+    assert not rules & {"train_python_final", "preprocess", "make_splits", "validate_models_r"}

@@ -36,9 +36,10 @@ PRESETS = {
 }
 # Fewer trees and iterations than the presets have: the tests look at the way, not at the accuracy.
 LESS = {
+    "logistic_regression": {"grid": {"alpha": [0.3, 0.1], "l1_ratio": [0.1, 1.0]}},
     "random_forest": {"params": {"n_estimators": 20}},
     "extra_trees": {"params": {"n_estimators": 20}},
-    "gradient_boosting": {"params": {"max_iter": 30}},
+    "gradient_boosting": {"grid": {"max_iter": [20], "max_depth": [1, 3]}},
     "xgboost": {"grid": {"n_estimators": [20]}},
     "lightgbm": {"grid": {"n_estimators": [20]}},
     "ranger": {"params": {"num.trees": 50}},
@@ -112,13 +113,13 @@ for (job in jsonlite::read_json(args[2])) {
 """
 
 
-def start(folder, datasets, models, selection, inner_folds=3):
+def start(folder, datasets, models, selection):
     """A study whose splits and preprocessing the workflow has made."""
     workflow = Workflow(ROOT, folder)
     config = {
         "seed": SEED,
         "datasets": datasets,
-        "resampling": {"folds": 2, "repeats": 1, "inner_folds": inner_folds},
+        "resampling": {"folds": 2, "repeats": 1, "inner_folds": 2},
         "selection": selection,
         "models": models,
     }

@@ -131,7 +131,6 @@ CASES = [
     ("classification", "obesity", "python/svm_rbf", "taxa_new.tsv", "skops"),
     ("classification", "obesity", "r/glmnet", "taxa_new.tsv", "rds"),
     ("regression", "gasoline", "python/ridge", "nir_new.tsv", "skops"),
-    ("regression", "gasoline", "r/pls", "nir_new.tsv", "rds"),
 ]
 
 
@@ -139,7 +138,10 @@ CASES = [
 def test_a_saved_model_predicts_what_its_training_job_did(
     run, dataset, model, path, ending, request
 ):
-    run = request.getfixturevalue(run)
+    predicts_as_trained(request.getfixturevalue(run), dataset, model, path, ending)
+
+
+def predicts_as_trained(run, dataset, model, path, ending):
     workflow, _ = run
     process = predict(run, (dataset, model, path))
     assert process.returncode == 0, process.stderr
@@ -173,7 +175,7 @@ def test_nothing_of_the_run_is_made_again(regression):
     assert process.returncode == 0, process.stderr
     jobs = set(re.findall(r"^(\w+) +\d+$", process.stdout + process.stderr, flags=re.M))
     assert jobs == {"read_new_samples", "predict", "total"}
-    assert predict(regression, request).returncode == 0
+    predicts_as_trained(regression, *request, "rds")
     process = workflow.compare(config, "--dry-run", "--", TRAINED)
     assert "Nothing to be done" in process.stdout + process.stderr
 

@@ -388,7 +388,7 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}
     ways = (
         ("one core", 1, "auto", 1),
-        ("two cores, batches and tuning jobs", 2, 1, 4),
+        ("two cores, batches and tuning jobs", 2, 1, 2),
     )
     for name, cores, size, jobs in ways:
         run = workflow(name)
@@ -403,23 +403,3 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
         same = [run.path(targets[i]).read_bytes() for i in (0, 2)]
         result.append((*same, choices))
     assert result[0] == result[1]
-
-
-def test_as_a_module_from_another_folder(workflow, small, root):
-    run = workflow("elsewhere")
-    run.write(small)
-    snakefile = run.path("Snakefile")
-    snakefile.write_text(
-        'configfile: "config.yaml"\n\n'
-        "module comparison:\n"
-        f'    snakefile: "{root / "workflow" / "Snakefile"}"\n'
-        "    config: config\n\n"
-        "use rule * from comparison\n",
-        encoding="utf-8",
-    )
-    process = run.run(snakefile=snakefile)
-    assert process.returncode == 0, process.stderr
-    assert run.path("images", "leukemia", "model_comparison.png").exists()
-    assert not subprocess.run(
-        ["git", "-C", root, "status", "--porcelain", "results", "images"], capture_output=True
-    ).stdout

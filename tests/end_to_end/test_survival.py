@@ -102,7 +102,10 @@ def test_folds_hold_events_of_both_kinds(run):
 
 
 def test_figures_are_drawn_and_the_summary_speaks_of_times(run):
-    for figure in ("model_comparison", "risk_groups", "horizons", "added_value", "subgroups"):
+    for figure in (
+        *("model_comparison", "risk_groups", "horizons", "added_value", "subgroups"),
+        *("null", "horizon_calibration", "survival_decision"),
+    ):
         path = run.path("images", "breast_cancer", f"{figure}.png")
         assert path.stat().st_size > 10_000, figure
     text = run.path("results", "summary.md").read_text(encoding="utf-8")

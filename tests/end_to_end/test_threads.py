@@ -50,7 +50,7 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    small["resampling"] = {"folds": 3, "repeats": 1, "inner_folds": 3}
+    small["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
     small["models"] = {
         "python": [
             {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"},

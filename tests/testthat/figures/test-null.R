@@ -40,17 +40,17 @@ test_that("the models stand in the order of their values, those without one at t
 })
 
 test_that("2, 13 and 40 models are drawn with their p, few and many permutations", {
-  for (n in c(2, 13, 40)) {
-    for (null in list(0.5, c(0.4, 0.6), stats::qnorm(stats::ppoints(300), 0.5, 0.1))) {
-      models <- paste0(rep_len(c("r/", "python/"), n), "m", seq_len(n))
-      data <- null_data(stats::setNames(seq(0.3, 0.9, length.out = n), models), null)
-      file <- tempfile(fileext = ".svg")
-      save_figure(draw_null(data), file)
-      expect_legible_text(file, n)
-      svg <- paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
-      for (model in models) expect_match(svg, paste0(">", model, "<"), fixed = TRUE)
-      expect_length(gregexpr("p = ", svg, fixed = TRUE)[[1]], n)
-    }
+  many <- stats::qnorm(stats::ppoints(300), 0.5, 0.1)
+  for (case in list(list(2, 0.5), list(2, many), list(13, many), list(40, c(0.4, 0.6)))) {
+    n <- case[[1]]
+    models <- paste0(rep_len(c("r/", "python/"), n), "m", seq_len(n))
+    data <- null_data(stats::setNames(seq(0.3, 0.9, length.out = n), models), case[[2]])
+    file <- tempfile(fileext = ".svg")
+    save_figure(draw_null(data), file)
+    expect_legible_text(file, n)
+    svg <- paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
+    for (model in models) expect_match(svg, paste0(">", model, "<"), fixed = TRUE)
+    expect_length(gregexpr("p = ", svg, fixed = TRUE)[[1]], n)
     keep_pictures(data, list(null = draw_null), n)
   }
 })

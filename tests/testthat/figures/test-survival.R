@@ -78,11 +78,12 @@ test_that("the figures are legible with 2, 13 and 40 models, and with cohorts", 
 
 test_that("a model without survival probabilities keeps its place", {
   data <- with_survival(3)
-  for (name in c("horizon_calibration", "survival_decision")) {
-    expect_match(drawn_text(data, name), "no survival probabilities.*r/model_02")
+  calibration <- drawn_text(data, "horizon_calibration")
+  for (text in c(calibration, drawn_text(data, "survival_decision"))) {
+    expect_match(text, "no survival probabilities.*r/model_02")
   }
   expect_match(drawn_text(data, "horizons"), "r/model_02")
-  expect_match(drawn_text(data, "horizon_calibration"), "until 365: predicted/observed 1.23")
+  expect_match(calibration, "until 365: predicted/observed 1.23")
 })
 
 test_that("the groups are compared at the last horizon, with the numbers at risk", {

@@ -71,15 +71,15 @@ test_that("the figure says how its intervals were made", {
 
 test_that("every model and layer is drawn, with 2, 13 and 40 models, 2 and 4 layers", {
   shift <- c(genes = 0.1, lipids = 0.05, proteins = 0, images = 0.2)
-  for (n in c(2, 13, 40)) {
-    for (layers in list(shift[1:2], shift)) {
-      data <- variants_of(n, layers, "layer", missing = "r/glmnet")
-      svg <- shown(draw_layers(data), n)
-      for (text in c(unique(data$variants$model), names(layers), "no value")) {
-        expect_match(svg, paste0(">", text, "<"), fixed = TRUE)
-      }
-      expect_length(gregexpr(">genes<", svg, fixed = TRUE)[[1]], n)
+  for (case in list(list(2, 2), list(2, 4), list(13, 2), list(40, 4))) {
+    n <- case[[1]]
+    layers <- shift[seq_len(case[[2]])]
+    data <- variants_of(n, layers, "layer", missing = "r/glmnet")
+    svg <- shown(draw_layers(data), n)
+    for (text in c(unique(data$variants$model), names(layers), "no value")) {
+      expect_match(svg, paste0(">", text, "<"), fixed = TRUE)
     }
+    expect_length(gregexpr(">genes<", svg, fixed = TRUE)[[1]], n)
     keep_pictures(data, list(layers = draw_layers), n)
   }
 })

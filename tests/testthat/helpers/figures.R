@@ -1,8 +1,9 @@
 # What a drawn figure shows, read from its SVG.
 
+read_svg <- function(file) xml2::xml_ns_strip(xml2::read_xml(file))
+
 #' Boxes of all text of an SVG file, in its own units; y grows downwards.
-text_boxes <- function(file) {
-  svg <- xml2::xml_ns_strip(xml2::read_xml(file))
+text_boxes <- function(file, svg = read_svg(file)) {
   nodes <- xml2::xml_find_all(svg, "//text[normalize-space()]")
   number <- function(name) as.numeric(sub("px$", "", xml2::xml_attr(nodes, name)))
   style <- xml2::xml_attr(nodes, "style")
@@ -50,9 +51,9 @@ overlaps <- function(boxes) {
 
 #' The text of an SVG file must neither overlap nor leave the figure.
 expect_legible_text <- function(file, info = NULL) {
-  boxes <- text_boxes(file)
-  view <- xml2::xml_attr(xml2::xml_ns_strip(xml2::read_xml(file)), "viewBox")
-  view <- as.numeric(strsplit(view, " ")[[1]])
+  svg <- read_svg(file)
+  boxes <- text_boxes(file, svg)
+  view <- as.numeric(strsplit(xml2::xml_attr(svg, "viewBox"), " ")[[1]])
   expect_false(anyNA(boxes), info = info)
   expect_equal(overlaps(boxes), character(), info = info)
   outside <- boxes$left < 0 | boxes$right > view[3] | boxes$top < 0 | boxes$bottom > view[4]
