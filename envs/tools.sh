@@ -81,7 +81,7 @@ clean() {
         case "$answer" in [Yy]*) ;; *) stop "Nothing was removed." ;; esac
     fi
     find results -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
-    find images -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
+    find images -mindepth 1 -maxdepth 1 \( -type d -o -name 'efficiency.*' \) -exec rm -rf {} +
 }
 
 write_pins() {

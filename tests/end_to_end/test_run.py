@@ -27,6 +27,7 @@ JOINS = {
     "join_tables", "score", "estimate", "compare_models", "rank_models",
     "pick_models", "describe_predictions",
     "manifest", "summarise", "draw_figures", "report_failures", "findings",
+    "efficiency", "draw_efficiency",
     "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
 
@@ -111,6 +112,26 @@ def test_every_two_models_are_compared(finished):
         assert len(result) == 7 * 6 / 2
     _, (picked,) = finished[0].table("results", "selection.csv")
     assert picked["n_models"] == "6" and float(picked["estimate"]) <= 1
+
+
+def test_every_job_is_in_the_efficiency_of_the_run(finished):
+    workflow, _, _ = finished
+    header, rows = workflow.table("results", "jobs.csv")
+    assert header == contracts.JOBS
+    logs = workflow.path("results", "logs")
+    names = {str(log.relative_to(logs).with_suffix("")) for log in logs.rglob("*.log")}
+    own = {"efficiency", "draw_efficiency", "report_failures"}
+    assert {row["job"] for row in rows} == names - own
+    _, rows = workflow.table("results", "efficiency.csv")
+    assert len({row["run"] for row in rows}) == 1
+    value = {row["measure"]: float(row["value"]) for row in rows}
+    assert value["cores"] == 2 and 0 < value["model_share"] < 1 >= value["busy_share"] > 0
+    assert 0 < value["speed_up"] <= value["speed_up_bound"] and value["wall_over_bound"] >= 1
+    kinds = [name for name in value if name.startswith("cpu_") and name != "cpu_seconds"]
+    assert all(value[kind] > 0 for kind in kinds)
+    assert sum(value[kind] for kind in kinds) == pytest.approx(value["cpu_seconds"], abs=0.01)
+    for ending in ("svg", "png"):
+        assert workflow.path("images", f"efficiency.{ending}").stat().st_size > 10_000
 
 
 def test_probabilities_sum_to_one(finished):
@@ -250,8 +271,8 @@ def test_the_report_shows_every_figure_and_the_summary(finished, report):
     workflow = finished[0]
     html = report.read_text(encoding="utf-8")
     results = json.loads(re.search(r"^ +var results = (\{.*\});$", html, flags=re.M)[1])
-    figures = workflow.path("images", "leukemia").glob("*.png")
-    assert {f"images/leukemia/{figure.name}" for figure in figures} | {
+    figures = workflow.path("images").rglob("*.png")
+    assert {str(figure.relative_to(workflow.folder)) for figure in figures} | {
         f"results/{name}"
         for name in (
             "summary.html", "metrics.csv", "estimates.csv", "comparisons.csv", "selection.csv",
@@ -260,7 +281,7 @@ def test_the_report_shows_every_figure_and_the_summary(finished, report):
     } == set(results)  # fmt: skip
     for path, result in results.items():
         assert len(result["caption"]) > 80 and "{{" not in result["caption"], path
-        assert ("leukemia" in result["caption"]) == path.startswith("images/"), path
+        assert ("leukemia" in result["caption"]) == path.startswith("images/leukemia/"), path
     assert "3 inner folds" in html
     page = base64.b64decode(results["results/summary.html"]["data_uri"].partition("base64,")[2])
     assert b"<td>python/svm_rbf</td>" in page and b"doi:10.1023/A:1024068626366" in page

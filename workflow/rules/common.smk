@@ -83,7 +83,8 @@ DATASETS = list(STUDY.datasets)
 if workflow.is_main_process:
     try:
         # While another run is at work, files change.
-        if not session.begin(RESULTS, str(workflow.snakemake_tmp_dir)):
+        cores = workflow.cores if workflow.local_exec else None
+        if not session.begin(RESULTS, str(workflow.snakemake_tmp_dir), cores):
             check(recorded(RESULTS, DATASETS) + recorded(IMAGES, DATASETS))
     except UserError as error:
         stop(error)

@@ -81,12 +81,62 @@ rule summarise:
         "../scripts/report/summarise.py"
 
 
+# It reads the logs of all jobs before it.
+rule efficiency:
+    input:
+        timing=timing_tables(),
+        figures=dataset_figures(),
+        summary=f"{RESULTS}/summary.md",
+        code=code("report/efficiency.py"),
+    output:
+        efficiency=f"{RESULTS}/efficiency.csv",
+        jobs=f"{RESULTS}/jobs.csv",
+    log:
+        f"{RESULTS}/logs/efficiency.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        results=RESULTS,
+        datasets=DATASETS,
+    message:
+        "Sum up what the run cost"
+    script:
+        "../scripts/report/efficiency.py"
+
+
+rule draw_efficiency:
+    input:
+        **rules.efficiency.output,
+        code=code("figures/draw_efficiency.R"),
+    output:
+        efficiency_svg=f"{IMAGES}/efficiency.svg",
+        efficiency_png=report(
+            f"{IMAGES}/efficiency.png",
+            caption=os.path.abspath(f"{CAPTIONS}/efficiency.rst"),
+            category="All data sets",
+            labels={"content": "efficiency"},
+        ),
+    log:
+        f"{RESULTS}/logs/draw_efficiency.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw_efficiency.tsv"
+    conda:
+        "../../envs/r.yaml"
+    resources:
+        mem_mb=mem_mb(500, 4),
+    message:
+        "Draw what the run cost"
+    script:
+        "../scripts/figures/draw_efficiency.R"
+
+
 # The last rule, so that failed models change the exit status of a run but nothing else.
 rule report_failures:
     input:
         failures=f"{RESULTS}/failures.csv",
         metrics=f"{RESULTS}/metrics.csv",
-        tables=expand(f"{RESULTS}/{{table}}.csv", table=TABLES),
+        tables=expand(f"{RESULTS}/{{table}}.csv", table=[*TABLES, "efficiency", "jobs"]),
         comparisons=f"{RESULTS}/comparisons.csv",
         variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
         added_value=[f"{RESULTS}/added_value.csv"] if BASELINES else [],
@@ -96,12 +146,7 @@ rule report_failures:
         subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
-        figures=[
-            f"{IMAGES}/{dataset}/{figure}.{ending}"
-            for dataset in DATASETS
-            for figure in STUDY.figures(dataset)
-            for ending in ("svg", "png")
-        ],
+        figures=dataset_figures() + rules.draw_efficiency.output,
         code=code("report/report_failures.py"),
     output:
         f"{RESULTS}/verdict.txt",

@@ -14,7 +14,7 @@ SHARED = {
     "core/catalog": ["catalog"],
     "core/checksums": ["sha256_text", "sha256_file", "training_key"],
     "core/csv_files": ["read_csv", "write_csv", "number"],
-    "core/logs": ["logged", "usage", "one_line"],
+    "core/logs": ["logged", "usage", "start_of_run", "one_line"],
     "core/records": [
         "partial_path", "record_path", "record_text", "publish", "written", "differs", "check",
     ],

@@ -66,9 +66,30 @@ refuse_lost_data <- function(warning) {
   }
 }
 
-#' What this process and its children have used: the last line of every log.
+#' What this process and its children have used, and when: the last line of every log, which
+#' python/omc/report/efficiency.py reads. Times count from the start of the run, whose name and
+#' cores are in the environment (core/session.py); without them there are none.
 usage <- function() {
-  sprintf("used %.2f CPU s", sum(proc.time()[-3], na.rm = TRUE))
+  spent <- proc.time()
+  text <- sprintf("used %.2f CPU s", sum(spent[-3], na.rm = TRUE))
+  run <- Sys.getenv("OMC_RUN")
+  if (!nzchar(run)) {
+    return(text)
+  }
+  began <- as.numeric(sub(".*-", "", run))
+  end <- as.numeric(Sys.time()) - began
+  cores <- Sys.getenv("OMC_CORES")
+  paste0(
+    text, ", for ", basename(snakemake@scriptdir), "/", snakemake@rule,
+    sprintf(" from %.2f to %.2f s of the run of ", end - spent[["elapsed"]], end),
+    start_of_run(began),
+    if (nzchar(cores)) paste0(", cores: ", cores)
+  )
+}
+
+#' What a run is called by: its start, here in seconds since the epoch, as UTC.
+start_of_run <- function(began) {
+  format(as.POSIXct(began, "UTC", origin = "1970-01-01"), "%Y-%m-%dT%H:%M:%SZ")
 }
 
 # Calls with which R itself catches errors, forks and repeats: they do not show where an error was.

@@ -22,16 +22,20 @@ def joined_tables(wildcards):
         return [f"{RESULTS}/{name}/subgroups.csv" for name in STUDY.with_subgroups()]
     if wildcards.table in ("null", "null_tests"):
         return [f"{RESULTS}/{name}/{wildcards.table}.csv" for name in STUDY.permuted()]
-    files = trained_tables(wildcards, wildcards.table, DATASETS)
     if wildcards.table == "timing":
-        files += [
-            f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
-            for dataset in DATASETS
-            for model in STUDY.models[dataset]
-            for batch in STUDY.jobs.batches(dataset, model)
-            for part in STUDY.jobs.parts(model)
-        ]
-    return files
+        return timing_tables()
+    return trained_tables(wildcards, wildcards.table, DATASETS)
+
+
+def timing_tables():
+    """The timing.csv of every job that trains or tunes."""
+    return trained_tables(None, "timing", DATASETS) + [
+        f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}/tune/{part}/timing.csv"
+        for dataset in DATASETS
+        for model in STUDY.models[dataset]
+        for batch in STUDY.jobs.batches(dataset, model)
+        for part in STUDY.jobs.parts(model)
+    ]
 
 
 def prevalidation_files(variant):

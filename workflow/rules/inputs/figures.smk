@@ -7,3 +7,13 @@ def figure_input(figures):
     names = ["findings", *figure_tables(figures)]
     tables = {name: per_dataset.get(name, f"{name}.csv") for name in names}
     return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
+
+
+def dataset_figures():
+    """Files of all figures of all data sets."""
+    return [
+        f"{IMAGES}/{dataset}/{figure}.{ending}"
+        for dataset in DATASETS
+        for figure in STUDY.figures(dataset)
+        for ending in ("svg", "png")
+    ]

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from contextlib import contextmanager, suppress
 
@@ -22,7 +23,7 @@ def logged(job):
 
     A UserError ends the script with status 1 and its sentence in the log and on the console; any
     other error leaves its traceback in the log and one sentence that names the log on the console.
-    The log ends with the CPU time and memory that the script used.
+    The log ends with what the script used, and when it was at work.
     """
     # Imports create no garbage, but searching for it takes a tenth of the start-up time.
     gc.set_threshold(100_000, 20, 100)
@@ -47,7 +48,7 @@ def logged(job):
             _end(console, f"ERROR: {problem}")
         finally:
             with suppress(OSError):  # a full disk
-                print(usage())
+                print(usage(job))
 
 
 @contextmanager
@@ -67,11 +68,37 @@ def _outputs(paths):
             remove(path)
 
 
-def usage() -> str:
-    """CPU time and memory of this process and its children: the last line of every log."""
+def usage(job) -> str:
+    """What this process and its children have used, and when: the last line of every log.
+
+    job: see `logged`; report/efficiency.py reads the line. Times count from the start of the run,
+    whose name and cores are in the environment (core/session.py); without them there are none.
+    """
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(u.ru_utime + u.ru_stime for u in used)
-    return f"used {cpu:.2f} CPU s, at most {max(u.ru_maxrss for u in used) / 1024:.0f} MB"
+    text = f"used {cpu:.2f} CPU s, at most {max(u.ru_maxrss for u in used) / 1024:.0f} MB"
+    run, cores = os.environ.get("OMC_RUN"), os.environ.get("OMC_CORES")
+    if not run:
+        return text
+    began = float(run.rpartition("-")[2])
+    end = time.time() - began
+    stage = os.path.basename(job.scriptdir)
+    return (
+        f"{text}, for {stage}/{job.rule} from {end - since_start():.2f} to {end:.2f} s of the run"
+        f" of {start_of_run(began)}" + (f", cores: {cores}" if cores else "")
+    )
+
+
+def start_of_run(began: float) -> str:
+    """What a run is called by: its start, here in seconds since the epoch, as UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began))
+
+
+def since_start() -> float:
+    """Wall seconds since this process began."""
+    with open("/proc/self/stat") as file:
+        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began
 
 
 # Characters that are kept of an error's message of more than twice as many.

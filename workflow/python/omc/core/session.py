@@ -27,7 +27,8 @@ from omc.core.errors import UserError, disk_problem, some
 from omc.core.records import remove, written
 
 FOLDER, LOCKS = Path(".snakemake", "running"), Path(".snakemake", "locks")
-VARIABLE = "OMC_RUN"
+# In the environment of every job: the run's name, and on one machine its cores.
+VARIABLE, CORES = "OMC_RUN", "OMC_CORES"
 GRACE = 3  # seconds between asking a process to end and killing it
 UNLOCK = "`snakemake --unlock` (or `make run ARGS=--unlock`)"
 
@@ -65,11 +66,12 @@ class Run:
         return f"process {self.pid} on {self.host}, since {since}, results in {self.results}/"
 
 
-def begin(results: str, temporary: str) -> list[Run]:
+def begin(results: str, temporary: str, cores: int | None = None) -> list[Run]:
     """Register this run, clear what killed runs left, and see to its end.
 
-    results: its folder; temporary: a folder that Snakemake has made for itself. Returns the
-    other runs that are at work here. UserError if nothing can be written here.
+    results: its folder; temporary: a folder that Snakemake has made for itself; cores: that its
+    jobs share, None on a cluster. Returns the other runs that are at work here. UserError if
+    nothing can be written here.
     """
     try:
         others = clear_killed()
@@ -93,6 +95,7 @@ def begin(results: str, temporary: str) -> list[Run]:
         start_new_session=True,
     )  # fmt: skip
     os.environ[VARIABLE] = run.name
+    os.environ[CORES] = str(cores or "")
     atexit.register(finish, run, guard)
     logging.getLogger("snakemake.logging").addFilter(Sentences(others))
     # A log that cannot be written to is no reason for a stack.

@@ -1,11 +1,11 @@
 """A training job from its files to its tables (twin: running.R)."""
 
 import json
-import os
 import time
 
 from omc.core.checksums import sha256_file, training_key
 from omc.core.errors import UserError
+from omc.core.logs import since_start
 from omc.learn.batch import Data
 from omc.learn.job import SplitResult, peak_mb, settings_of, timed
 from omc.learn.models import build
@@ -27,7 +27,7 @@ def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS, killed:
     wanted = "inner_predictions" in output.keys()
     settings = settings_of(params, json.loads(params.spec), wanted)
     job = SplitResult()
-    job.timing.append(["startup", *since_start(), peak_mb()])
+    job.timing.append(["startup", since_start(), time.process_time(), peak_mb()])
     with timed(job, "load"):
         data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
         splits = data.batch_splits(params.batch_index, params.batch_count)
@@ -56,10 +56,3 @@ def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS, killed:
         settings.seed,
     )
     write_results(output, data, settings, results, log, (splits_sha256, key), job.timing)
-
-
-def since_start() -> tuple[float, float]:
-    """Wall and CPU seconds since this process began."""
-    with open("/proc/self/stat") as file:
-        began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - began, time.process_time()
