@@ -7,7 +7,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 CONFIG ?= config/config.yaml
 DEPLOY ?= auto
@@ -85,6 +85,9 @@ verify: $(TEST_READY) ## Compare with published numbers, and write docs/verifica
 
 faults: $(TEST_READY) ## Campaigns: kills, changed files, broken and hostile input
 	@$(EXEC) pytest -m faults --capture=no tests/faults
+
+benchmark: $(TEST_READY) ## Measure the workflow against the serial scripts, and write docs/performance.md
+	@$(EXEC) python tests/benchmarks/benchmark_performance.py --write docs/performance.md docs/report.md
 
 benchmark-fit: $(TEST_READY) ## Compare the speed of training with plain caret and scikit-learn
 	@PYTHONPATH=workflow/python $(EXEC) python tests/benchmarks/benchmark_fit.py

@@ -10,25 +10,15 @@ import csv
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
-from omc.core.seeds import fit_seed
+from tests import original_scripts
 
 pytestmark = pytest.mark.slow
 
 TABLES = ["results/tuning.csv", "results/importance.csv"]
-MODELS = {
-    "python": ["dummy", "logistic_regression", "random_forest", "svm_rbf"],
-    "r": ["glmnet", "ranger"],
-}
-LOGISTIC_REGRESSION = {
-    "name": "logistic_regression",
-    "estimator": "sklearn.linear_model.LogisticRegression",
-    "params": {"solver": "saga", "tol": 1e-2, "max_iter": 5000},
-    "grid": {"C": [0.1, 1.0], "l1_ratio": [0.1, 1.0]},
-}
+MODELS = {**original_scripts.MODELS, "r": ["glmnet", "ranger"]}
 
 
 def read(path):
@@ -39,45 +29,19 @@ def read(path):
 @pytest.fixture(scope="module")
 def both(root, tmp_path_factory):
     """Results of the workflow and of the two scripts on the same folds, with the same seeds."""
-    import yaml
-
     from tests.end_to_end.conftest import Workflow
 
-    config = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
-    config["datasets"] = {"leukemia": config["datasets"]["leukemia"]}
-    config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 3}
-    python = [LOGISTIC_REGRESSION if n == "logistic_regression" else n for n in MODELS["python"]]
-    config["models"] = {**MODELS, "python": python}
+    resampling = {"folds": 2, "repeats": 1, "inner_folds": 3}
+    config = original_scripts.configuration(root, resampling, MODELS)
     workflow = Workflow(root, tmp_path_factory.mktemp("original"))
     process = workflow.compare(config, "--", "results/metrics.csv", *TABLES)
     assert process.returncode == 0, process.stderr
-    seeds = workflow.path("seeds.csv")
-    with open(seeds, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["language", "model", "split", "fit", "seed"])
-        for language, names in MODELS.items():
-            for name in [*names, "svmRadial"]:
-                for split in ("r01f01", "r01f02"):
-                    for fit in (0, 1, 2, 3, "candidates"):
-                        seed = fit_seed(2022, "leukemia", language, name, split, fit)
-                        writer.writerow([language, name, split, fit, seed])
-    data = root / "resources" / "leukemia"
-    scripts = root / "docs" / "original"
     folds = workflow.path("results", "leukemia", "splits.csv")
-    for command, folder in (
-        ([sys.executable, scripts / "compare_models.py"], "python"),
-        (["Rscript", scripts / "compare_models.R"], "r"),
-    ):
-        subprocess.run(
-            [
-                *command,
-                "--expression", data / "expression.tsv.gz", "--samples", data / "samples.tsv",
-                "--outcome", "subtype", "--folds", folds, "--seeds", seeds,
-                "--output", workflow.path("original", folder),
-            ],
-            check=True,
-            env={**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+    seeds = workflow.path("seeds.csv")
+    original_scripts.write_seeds(seeds, folds)
+    for command in original_scripts.commands(root, folds, seeds, workflow.path("original")):
+        environment = {**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"}
+        subprocess.run(command, check=True, env=environment)
     return workflow
 
 
