@@ -10,6 +10,7 @@ import yaml
 
 from omc.core.errors import UserError
 from omc.study.canonical import canonical
+from omc.study.config_file import read_yaml
 from omc.study.jobs import batch_count
 from omc.study.schema import complete
 from omc.study.study import load
@@ -455,3 +456,9 @@ def test_several_mistakes_in_one_list_are_all_told(study, base):
     assert [line.partition(":")[0] for line in told] == [
         f"comparison.thresholds[{at}]" for at in (0, 2, 3)
     ]
+
+
+def test_the_fast_reader_of_yaml_reads_the_same(root):
+    files = [*(root / "workflow" / "catalog").rglob("*.yaml"), root / "config" / "config.yaml"]
+    for file in files:
+        assert read_yaml(file) == yaml.safe_load(file.read_text(encoding="utf-8")), file

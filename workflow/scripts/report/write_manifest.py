@@ -28,7 +28,7 @@ if __name__ == "__main__":
         from datetime import UTC, datetime
 
         from omc.core.checksums import sha256_file
-        from omc.learn.saving import TRUSTED
+        from omc.learn.trusted import TRUSTED
 
         files, config = snakemake.input, json.loads(snakemake.params.config)
         workflow = str(Path(__file__).parents[2])

@@ -11,8 +11,7 @@ from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, some
 from omc.learn import models
 from omc.learn.preprocessing import Fit, apply_fit
-
-TRUSTED = ["numpy", "scipy", "sklearn", "sksurv", "omc.learn.estimators"]
+from omc.learn.trusted import TRUSTED
 
 
 def saved_model(data, settings, model, fit: Fit, chosen: dict) -> dict:

@@ -21,11 +21,11 @@ def code_files(workflow: str, *files: str) -> list[str]:
     library, relative to it. The first is a script, which Snakemake watches by itself, and is left
     out.
     """
-    used_files, pending = [], [Path(workflow, file) for file in files]
+    used_files, pending = set(), [Path(workflow, file) for file in files]
     while pending:
         path = pending.pop()
         if path not in used_files:
-            used_files.append(path)
+            used_files.add(path)
             pending += [] if path.name in NO_NUMBERS else used_by(path, workflow)
     script = Path(workflow, files[0])
     relevant = (path for path in used_files if path != script and path.name not in NO_NUMBERS)

@@ -4,16 +4,15 @@ import os
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from omc.core.catalog import catalog
+from omc.study.config_file import read_yaml
 from omc.study.variants import compared_layers
 
 
 @cache
 def figure_table() -> dict[str, dict]:
     """The rows of figures.yaml by name: when, tables and caption."""
-    return yaml.safe_load(catalog("figures.yaml").read_text(encoding="utf-8"))
+    return read_yaml(catalog("figures.yaml"))
 
 
 def figure_names(dataset: dict, null_permutations: bool, subgroups: bool = False) -> list[str]:

@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-import yaml
-
 from omc.core.catalog import catalog
 from omc.core.checksums import sha256_file
 from omc.core.errors import UserError, did_you_mean
 from omc.study.canonical import canonical
+from omc.study.config_file import read_yaml
 from omc.study.datasets import resolve_path
 
 LANGUAGES = ("python", "r")
@@ -53,7 +52,7 @@ class Model:
 def read_presets() -> dict[str, dict]:
     """The presets of both languages: {language: {task: {name: preset}}}."""
     files = {language: catalog(f"models/{language}.yaml") for language in LANGUAGES}
-    return {name: yaml.safe_load(file.read_text(encoding="utf-8")) for name, file in files.items()}
+    return {name: read_yaml(file) for name, file in files.items()}
 
 
 def resolve_models(config: dict, task: str, presets: dict, root: str = "") -> list[Model]:

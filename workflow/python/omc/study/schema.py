@@ -5,13 +5,12 @@ import math
 from functools import cache
 from pathlib import Path
 
-import yaml
 from jsonschema import Draft202012Validator, validators
 
 from omc.core.errors import UserError
 from omc.core.registry import entry, names
 from omc.evaluate.metrics import METRICS
-from omc.study.config_file import mapping, plain
+from omc.study.config_file import mapping, plain, read_yaml
 from omc.study.messages import path_of, sentence
 
 # Keys of a layer that only one kind of layer has.
@@ -116,7 +115,7 @@ def _is_inside(error) -> bool:
 @cache
 def read_schema(path: str) -> dict:
     """The schema, with the choices from registries and the catalog filled in."""
-    schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    schema = read_yaml(Path(path))
     _fill_choices(schema)
     return schema
 
