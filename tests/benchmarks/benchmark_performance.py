@@ -37,6 +37,8 @@ SPLITS = {"folds": 5, "repeats": 1, "inner_folds": 5}
 # As costly as others, of both languages, and with the same work whatever the data.
 GROWING = {"python": ["logistic_regression", "svm_rbf"], "r": ["glmnet", "ranger"]}
 FEATURES, SAMPLES = (1000, 2000, 5000, 20000), (100, 200, 400)
+# Numbers of models and of data sets.
+NUMBERS = ((2, 1), (8, 1), (16, 1), (2, 4), (2, 8))
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def number(scratch: Path) -> str:
     leukemia = original_scripts.configuration(ROOT, SPLITS, original_scripts.MODELS)["datasets"]
     leukemia = leukemia[original_scripts.DATASET]
     rows = []
-    for models, datasets in ((2, 1), (8, 1), (16, 1), (2, 4), (2, 8)):
+    for models, datasets in NUMBERS:
         half = range(models // 2)
         knn = {"estimator": "sklearn.neighbors.KNeighborsClassifier"}
         config = {
