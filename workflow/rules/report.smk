@@ -125,6 +125,7 @@ rule draw_efficiency:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(500, 4),
+        runtime=runtime(30),
     message:
         "Draw what the run cost"
     script:

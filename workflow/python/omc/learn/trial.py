@@ -13,7 +13,6 @@ from omc.learn.costs import measured_cost, model_cost
 from omc.learn.job import Settings, SplitResult, settings_of, timed
 from omc.learn.models import build, check_model
 from omc.learn.processes import Limits, train_batch
-from omc.learn.running import since_start
 
 # Trees that a forest gets: more take most of the time, and find no other mistake.
 TREES = 20
@@ -28,7 +27,7 @@ def try_models(input, output, params, log: str) -> None:
     `costs`, what each will cost; params: dataset, models (JSON text), task, tuning_metric,
     imbalance and seed, as attributes; log: path of the log, for the sentences.
     """
-    started = since_start()[1]
+    started = time.process_time()
 
     @cache
     def load(splits: str, preprocessing: str):
