@@ -26,7 +26,7 @@ DEBIAN_NAMES = {
 # Debian packages without an entry for conda: fonts, which conda's R includes, and packages whose
 # tests are skipped if they are missing.
 DEBIAN_ONLY = {"chromium", "chromium-driver", "fonts-dejavu-core", "r-cran-lintr", "shellcheck"}
-DEBIAN_ONLY |= {"r-bioc-bladderbatch", "r-bioc-sva"}
+DEBIAN_ONLY |= {"munge", "r-bioc-bladderbatch", "r-bioc-sva", "slurm-wlm"}
 # conda's name: that of pip, where they differ.
 PIP_NAMES = {"py-xgboost": "xgboost-cpu"}
 # Packages that a preset imports, looked for with the models that a configuration names.
