@@ -99,7 +99,7 @@ rule forecast:
         # For the forecast to be made again if it changes.
         timing_sha256=lambda wc: sha256_file(EARLIER) if os.path.exists(EARLIER) else None,
         cores=workflow.cores or workflow.nodes,
-        where=f"{RESULTS}/validation/forecast.csv",
+        where=lambda wc, output: output.table,
     message:
         "Forecast what a run will cost"
     script:

@@ -97,7 +97,7 @@ rule efficiency:
     conda:
         "../../envs/python.yaml"
     params:
-        results=RESULTS,
+        results=lambda wc, output: os.path.dirname(output.efficiency),
         datasets=DATASETS,
     message:
         "Sum up what the run cost"
