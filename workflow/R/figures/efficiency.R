@@ -2,7 +2,7 @@
 
 use("theme", "text", "figure_data")
 
-# Colours and words of kinds of CPU time: of models, of training jobs besides, of the other jobs.
+# Words of kinds of CPU time: of models, of training jobs besides, of the other jobs.
 efficiency_kinds <- c(
   tune = "tuning", fit = "fitting", predict = "predicting", startup = "start-up of training jobs",
   rest = "rest of training jobs", read = "reading data", prepare = "splits, preprocessing, checks",
@@ -10,10 +10,6 @@ efficiency_kinds <- c(
   snakemake = "Snakemake"
 )
 efficiency_models <- c("tune", "fit", "predict")
-efficiency_colours <- c(
-  train = "#2B7A5B", read = "#CDBBE0", prepare = "#9A86B8", statistics = "#D9A441",
-  figures = "#8C5A2B", report = "#BFBFBF"
-)
 efficiency_words <- c(
   train = "training", read = "reading data", prepare = "splits, preprocessing, checks",
   statistics = "joins and statistics", figures = "figures", report = "summary and manifest"

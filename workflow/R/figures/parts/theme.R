@@ -47,6 +47,12 @@ language_label <- function(language) {
   unname(labels[language])
 }
 
+# Of what the CPU time of a run went into.
+efficiency_colours <- c(
+  train = "#2B7A5B", read = "#CDBBE0", prepare = "#9A86B8", statistics = "#D9A441",
+  figures = "#8C5A2B", report = "#BFBFBF"
+)
+
 #' The theme of all figures.
 #'
 #' @param right room on the right of the panel for numbers, in inches.
