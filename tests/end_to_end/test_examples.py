@@ -21,3 +21,37 @@ def test_tuning(workflow, root):
             assert len({r["candidate"] for r in rows}) == 6 and all(r["value"] for r in rows)
     for figure in ("model_comparison", "metric_overview", "tuning", "runtime"):
         assert run.path("images", "tuning", "bcr_abl", f"{figure}.png").stat().st_size > 10_000
+
+
+def test_no_group_of_the_slurm_profile_waits_for_itself(workflow, root):
+    """A rule between two rules of a group must belong to it: all rules that there are, planned."""
+    leukemia = {
+        "layers": {
+            "expression": {
+                "table": "resources/leukemia/expression.tsv.gz",
+                "orientation": "features_in_rows",
+            },
+            "clinical": {"columns": ["sex"], "role": "baseline"},
+        },
+        "samples": "resources/leukemia/samples.tsv",
+        "outcome": {"column": "subtype", "task": "classification", "positive": "AML"},
+    }
+    expression = {key: leukemia["layers"]["expression"][key] for key in ("table", "orientation")}
+    cohort = {"layers": {"expression": expression}, "samples": leukemia["samples"]}
+    config = {
+        "datasets": {
+            "leukemia": {**leukemia, "cohorts": {"other": cohort}},
+            "microbes": yaml.safe_load(
+                (root / "config" / "examples" / "microbiome.yaml").read_text(encoding="utf-8")
+            )["datasets"].popitem()[1],
+        },
+        "resampling": {"folds": 3, "repeats": 1, "inner_folds": 3},
+        "comparison": {"null_permutations": 20},
+        "report": {"subgroups": ["sex"]},
+        "models": {"python": ["dummy"], "r": ["glmnet"]},
+    }
+    profile = root / "workflow" / "profiles" / "slurm"
+    process = workflow().compare(config, "--workflow-profile", profile, "--dry-run")
+    assert process.returncode == 0, process.stderr
+    for rule in ("delong", "drop_groups", "take_layer", "compare_baselines", "score_null"):
+        assert f"\n{rule} " in process.stderr + process.stdout, rule

@@ -5,6 +5,8 @@ import os
 import pytest
 import yte
 
+from omc.learn.attempts import GIVE_UP
+
 
 @pytest.fixture
 def profile(root, tmp_path, monkeypatch):
@@ -53,6 +55,10 @@ def test_the_account_and_others_are_given_with_each_job(profile):
 def test_a_key_that_nothing_reads_is_refused(profile):
     with pytest.raises(BaseException, match="config/slurm.yaml may have these keys: account"):
         profile(site="acount: lab\n")
+
+
+def test_the_attempt_that_gives_up_is_the_last(profile):
+    assert profile()["retries"] == GIVE_UP - 1
 
 
 def test_the_groups_are_of_rules_that_exist(root, profile):

@@ -99,6 +99,13 @@ efficiency_costs <- function(runs) {
   costs
 }
 
+# What a run is for has the colour of training, the rest is grey.
+fill_of_models <- function() {
+  scale_fill_manual(
+    values = c("TRUE" = efficiency_colours[["train"]], "FALSE" = ink[["mark"]]), guide = "none"
+  )
+}
+
 draw_costs <- function(costs) {
   ggplot(costs, aes(.data$cpu, .data$label)) +
     geom_col(aes(fill = .data$model), width = 0.7) +
@@ -106,9 +113,7 @@ draw_costs <- function(costs) {
       aes(label = .data$number), hjust = -0.06, size = text_sizes[["small"]] / .pt,
       colour = ink[["strong"]]
     ) +
-    scale_fill_manual(
-      values = c("TRUE" = efficiency_colours[["train"]], "FALSE" = ink[["mark"]]), guide = "none"
-    ) +
+    fill_of_models() +
     scale_x_continuous(expand = expansion(c(0, 0.45)), n.breaks = 4) +
     labs(x = "CPU seconds", y = NULL) +
     theme_figure() +
@@ -131,9 +136,7 @@ efficiency_speed <- function(runs) {
       size = text_sizes[["small"]] / .pt
     ) +
     facet_wrap(vars(.data$run), ncol = 1) +
-    scale_fill_manual(
-      values = c("TRUE" = efficiency_colours[["train"]], "FALSE" = ink[["mark"]]), guide = "none"
-    ) +
+    fill_of_models() +
     scale_x_continuous(expand = expansion(c(0, 0.25)), n.breaks = 4) +
     labs(x = "Speed-up against one core", y = NULL) +
     theme_figure() +
