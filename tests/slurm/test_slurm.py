@@ -93,8 +93,10 @@ def run(root, cluster, folder):
 def wait_for_training(cluster: Cluster, process: subprocess.Popen) -> str:
     """The node on which a job trains."""
     while process.poll() is None:
-        for _, state, node, comment in cluster.jobs():
+        for state, node, memory, comment in cluster.jobs():
             if state == "RUNNING" and "train" in comment:
+                # 800 of the script, and 300 of Snakemake's own processes.
+                assert int(memory.removesuffix("M")) > 1100
                 return node
         time.sleep(0.5)
     raise AssertionError("the run ended before it trained")

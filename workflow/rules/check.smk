@@ -98,7 +98,7 @@ rule forecast:
         timing=EARLIER,
         # For the forecast to be made again if it changes.
         timing_sha256=lambda wc: sha256_file(EARLIER) if os.path.exists(EARLIER) else None,
-        cores=workflow.cores or workflow.nodes,
+        cores=workflow.nodes or workflow.cores,
         where=lambda wc, output: output.table,
     message:
         "Forecast what a run will cost"

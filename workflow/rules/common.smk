@@ -80,10 +80,12 @@ config.update(CONFIG)
 RESULTS = STUDY.results
 IMAGES = os.path.join("images", CONFIG["run"] or "").rstrip("/")
 DATASETS = list(STUDY.datasets)
+# A limit of jobs and not of cores; the executor itself is not known yet while rules are read.
+ON_CLUSTER = workflow.nodes is not None
 if workflow.is_main_process:
     try:
         # While another run is at work, files change.
-        cores = workflow.cores if workflow.local_exec else None
+        cores = None if ON_CLUSTER else workflow.cores
         if not session.begin(RESULTS, str(workflow.snakemake_tmp_dir), cores):
             check(recorded(RESULTS, DATASETS) + recorded(IMAGES, DATASETS))
     except UserError as error:
@@ -172,7 +174,7 @@ def mem_mb(base, times):
 
 def beside_mb():
     """Memory in MB that processes of Snakemake take beside a script on a cluster."""
-    return 0 if workflow.local_exec and workflow.is_main_process else 300
+    return 300 if ON_CLUSTER or not workflow.is_main_process else 0
 
 
 def runtime(minutes):
