@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,8 @@ EATER = {
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    # A test that is ended, as by a time limit, ends the cluster too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     try:
         cluster.start()
         yield cluster
