@@ -59,7 +59,12 @@ def test_cpu_time_is_told_apart_by_kind(results):
     results.log("score", "0.75", "evaluate/score", "16.00", "17.00")
     shuffled = "fitted and predicted in 2.50 CPU s"
     results.log("a/r/permute", "3.00", "learn/permute_r", "17.00", "20.00", text=shuffled)
-    got = values(results.read(), (RUN, 2.0))
+    jobs = results.read()
+    assert {job.name: job.kind for job in jobs} == {
+        "a/import": "read", "a/splits": "prepare", "a/r/m/1of1": "train", "score": "statistics",
+        "a/r/permute": "train",
+    }  # fmt: skip
+    got = values(jobs, (RUN, 2.0))
     kinds = {
         "tune": 4, "fit": 4.5, "predict": 0.25, "startup": 1.5, "read": 1.5, "prepare": 0.5,
         "statistics": 1.25, "figures": 0, "report": 0, "rest": 1.75, "snakemake": 2,

@@ -60,7 +60,7 @@ efficiency_jobs <- function(jobs, runs) {
       ),
       colour = ink[["paper"]], linewidth = 0.2
     ) +
-    facet_grid(cols = vars(.data$panel), scales = "free_x", space = "free_x") +
+    facet_grid(cols = vars(.data$panel), scales = "free_x") +
     scale_fill_manual(
       values = efficiency_colours, limits = kinds, labels = efficiency_words[kinds],
       guide = guide_legend(nrow = if (length(kinds) > 3) 2 else 1, byrow = TRUE)

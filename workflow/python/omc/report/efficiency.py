@@ -59,10 +59,10 @@ class Job:
 
     @property
     def kind(self) -> str:
-        """Training, or the kind of most of its CPU time."""
-        if self.rule.startswith(("train_", "tune_")):
-            return "train"
-        return max(self.kinds, key=lambda kind: self.kinds[kind])
+        """Training, where models are fitted again too, or the kind of most of its CPU time."""
+        most = max(self.kinds, key=lambda kind: self.kinds[kind])
+        trains = self.rule.startswith(("train_", "tune_")) or most in MODELS
+        return "train" if trains else most
 
 
 def logs(results: Path, datasets: Iterable[str], trained: Iterable[str]) -> dict[Path, Path | None]:
