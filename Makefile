@@ -7,14 +7,15 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup init check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format pins data clean given FORCE
 
 CONFIG ?= config/config.yaml
 DEPLOY ?= auto
 TZ ?= UTC
 # What users give goes to programs by the environment, as it is: neither make nor a shell reads it.
 REQUEST := DATASET MODEL INPUT OUTPUT
-GIVEN := CONFIG CORES DEPLOY NICE TARGETS ARGS TZ $(REQUEST)
+OWN := TABLE SAMPLES NAME OUTCOME
+GIVEN := CONFIG CORES DEPLOY NICE TARGETS ARGS TZ $(REQUEST) $(OWN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
@@ -39,6 +40,9 @@ setup: $(RUN_READY) ## Set up what is missing, and run nothing
 given:
 	@[ -f "$$CONFIG" ] || { printf 'ERROR: CONFIG=%s: there is no such file in %s: correct the path\n' \
 		"$$CONFIG" "$$PWD" >&2; exit 1; }
+
+init: $(RUN_READY) ## Propose a configuration for own data: TABLE=… SAMPLES=… [NAME=…] [OUTCOME=…]
+	@$(LIBRARY) omc.study.init
 
 check: given $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
 	@TARGETS=check $(TOOLS) make

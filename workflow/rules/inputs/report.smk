@@ -60,6 +60,8 @@ def closing_screen(failed=False):
         return
     if STUDY.prediction and not failed:
         text = f"\nThe predictions are in {STUDY.prediction['output']}"
+    elif STUDY.init and not failed:
+        text = "\n" + Path(rules.init.log[0]).read_text(encoding="utf-8").rpartition("\nused ")[0]
     else:
         ended = [(rule, message) for (rule, _), message in session.ended.items()]
         text = closing_text(RESULTS, BEGAN, failed, ended)

@@ -94,11 +94,8 @@ def as_csc(table: pd.DataFrame) -> sparse.csc_array:
     return sparse.hstack([sparse.csc_array(part) for part in parts], format="csc")
 
 
-def read_sheet(path: str) -> pd.DataFrame:
-    """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
-
-    For an .h5ad file: its obs, whose names are the samples.
-    """
+def read_columns(path: str) -> pd.DataFrame:
+    """A sample sheet as text columns, "" where missing; none of them need name the samples."""
     kind, known = format_of(path), ending(path)
     if not hasattr(kind, "read_sheet"):
         raise UserError(
@@ -107,7 +104,15 @@ def read_sheet(path: str) -> pd.DataFrame:
     check_content(path, kind.CONTENT)
     if getattr(kind, "CAN_CRASH", False):
         try_in_child(path, kind.read_sheet)
-    sheet = kind.read_sheet(path)
+    return kind.read_sheet(path)
+
+
+def read_sheet(path: str) -> pd.DataFrame:
+    """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
+
+    For an .h5ad file: its obs, whose names are the samples.
+    """
+    sheet, known = read_columns(path), ending(path)
     if "sample" not in sheet.columns:
         raise UserError(
             f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})"

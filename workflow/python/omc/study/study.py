@@ -40,7 +40,8 @@ class Study:
 
     config: with defaults; datasets: resolved settings by name, variants included; models: by data
     set, in the order of the configuration; images: sources of images; rds: sources of the .h5ad
-    files that R makes; prediction: the resolved request `predict`; jobs, slices: see their classes.
+    files that R makes; prediction: the resolved request `predict`; init: the request `init`; jobs,
+    slices: see their classes.
     """
 
     def __init__(self, config: dict, presets: dict, root: str, wrong: Container[str] = ()):
@@ -55,7 +56,7 @@ class Study:
         if problems or wrong:
             raise UserError("\n".join(dict.fromkeys(problems)))
         # Removed from the configuration, since nothing in the run depends on it.
-        request = config.pop("predict", None)
+        request, self.init = config.pop("predict", None), config.pop("init", None)
         names = {name: self.model_names(name) for name in self.datasets}
         self.prediction = request and prediction.resolve(request, self.datasets, names)
         self.jobs = Jobs(config, self.datasets, self.models)

@@ -1,0 +1,331 @@
+"""Looks at a user's tables and sheet, and decides what a first configuration of them says."""
+
+import math
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from omc.core.errors import UserError, did_you_mean, some
+from omc.data.reading import format_of, read_columns, read_table
+from omc.study.proposal.answers import Answers
+from omc.study.proposal.columns import (
+    Column,
+    Roles,
+    describe,
+    positive_class,
+    roles_of,
+)
+from omc.study.proposal.matching import Match, match_samples
+from omc.study.proposal.values import Kind, kind_of
+
+# An outcome is certain with so many points, and so many more than the next column.
+CERTAIN, AHEAD = 4, 2
+MANY_FEATURES, TOP_VARIANCE = 10_000, 5000
+SELECTED = 200
+MODELS = {
+    "classification": {
+        "python": ["dummy", "logistic_regression", "random_forest", "svm_rbf"],
+        "r": ["glmnet", "ranger", "svmRadial", "pls"],
+    },
+    "regression": {
+        "python": ["dummy", "elastic_net", "random_forest", "svr_rbf"],
+        "r": ["glmnet", "ranger", "svmRadial", "pls"],
+    },
+    "survival": {
+        "python": ["dummy", "cox_elastic_net", "random_forest"],
+        "r": ["glmnet", "ranger"],
+    },
+}
+
+
+@dataclass
+class Layer:
+    """A table: what was found in it."""
+
+    name: str
+    path: str
+    table: pd.DataFrame
+    match: Match
+    kind: Kind
+
+
+@dataclass
+class Proposal:
+    """What the configuration will say.
+
+    name: of the run; dataset: its name; outcome: its settings; facts: lines for the screen.
+    """
+
+    name: str
+    dataset: str
+    layers: list[Layer]
+    sheet_path: str
+    samples: int
+    outcome: dict
+    roles: Roles
+    folds: int
+    repeats: int
+    selects: bool
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def task(self) -> str:
+        """The task of the outcome."""
+        return self.outcome["task"]
+
+
+def propose(
+    name: str, tables: dict[str, str], sheet_path: str, outcome: str, answers: Answers
+) -> Proposal:
+    """The proposal for tables (path by layer) and a sheet.
+
+    outcome: the column that the user has named, or ''. UserError if a file cannot be read, the
+    samples cannot be matched, or no column can be the outcome.
+    """
+    sheet = read_columns(sheet_path)
+    layers = [_read_layer(layer, path, sheet, sheet_path) for layer, path in tables.items()]
+    match = layers[0].match
+    for layer in layers[1:]:
+        if layer.match.column != match.column:
+            raise UserError(
+                f"{sheet_path}: column '{match.column}' names the samples of {layers[0].path}, and"
+                f" '{layer.match.column}' those of {layer.path}: give both the same names"
+            )
+    sheet = sheet[sheet[match.column] != ""]
+    facts = [_layer_fact(layer) for layer in layers]
+    facts.append(("samples", f"{len(sheet)} in {sheet_path}, named by '{match.column}'"))
+    _note_samples(layers, sheet, answers)
+    roles = roles_of(sheet, match.column)
+    setting = _outcome(sheet, match.column, roles, outcome, sheet_path, answers)
+    proposal = Proposal(
+        name,
+        _dataset_name(setting, name),
+        layers,
+        sheet_path,
+        len(sheet),
+        setting,
+        roles,
+        5,
+        5,
+        _selects(layers),
+        facts,
+    )
+    _plan(proposal, sheet, answers)
+    _tell(proposal, sheet, answers)
+    return proposal
+
+
+def _dataset_name(outcome: dict, run: str) -> str:
+    """The outcome's column, in letters that a folder may have."""
+    column = re.sub(r"[^A-Za-z0-9]+", "_", outcome.get("column") or outcome["event"]).strip("_")
+    return column if column and column != run else "data"
+
+
+def _read_layer(name: str, path: str, sheet: pd.DataFrame, sheet_path: str) -> Layer:
+    table = read_table(path)
+    match = match_samples(table, sheet, format_of(path).ORIENTED, (path, sheet_path))
+    if match.orientation == "features_in_rows":
+        table = table.T
+    return Layer(name, path, table, match, kind_of(table))
+
+
+def _layer_fact(layer: Layer) -> tuple[str, str]:
+    samples, features = layer.table.shape
+    rows = {"features_in_rows": ", features in rows", "samples_in_rows": ", samples in rows"}
+    where = rows.get(layer.match.orientation or "", "")
+    return layer.name, f"{samples} samples x {features:,} features{where}; {layer.kind.words}"
+
+
+def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) -> None:
+    for layer in layers:
+        key, match = f"layers.{layer.name}", layer.match
+        if not match.exact:
+            example = layer.match.samples[0]
+            answers.note(
+                "samples",
+                f"names in {layer.path} differ from column '{match.column}' in case, dashes or dots"
+                f" (such as '{example}'), and are matched without them: look whether"
+                f" {match.shared} matches are right",
+            )
+        lost = len(sheet) - match.shared
+        if lost:
+            answers.note(
+                key,
+                f"{lost} of {len(sheet)} samples of the sheet are not in {layer.path}: left out",
+            )
+        surplus = len(match.samples) - match.shared
+        if surplus:
+            answers.note(
+                key,
+                f"{surplus} of {len(match.samples)} samples of {layer.path} are not in the sheet",
+            )
+
+
+def _outcome(sheet, named, roles: Roles, given: str, path: str, answers: Answers) -> dict:
+    """The settings of the outcome."""
+    if given:
+        if given not in sheet.columns:
+            raise UserError(
+                f"OUTCOME={given}: is not a column of {path}.{did_you_mean(given, list(sheet))}"
+                f" Its columns: {some(sheet.columns, 12)}"
+            )
+        timed = roles.survival
+        if timed and given in (timed[0].name, timed[1].name):
+            return _survival_setting(sheet, timed)
+        return _column_setting(describe(sheet, given), answers)
+    options = [column for _, column in roles.outcomes]
+    if roles.survival:
+        time, event, _ = roles.survival
+        texts = [f"the time to {event.name} ({time.name}): survival", *map(_option, options)]
+        why = f"'{time.name}' and '{event.name}' look like a time to an event"
+        if not options:
+            answers.note("outcome", f"{why}, and no other column like an outcome")
+            return _survival_setting(sheet, roles.survival)
+        at = answers.choose(
+            "outcome", "What is to be predicted?", texts, f"{why}; {_rest(options)}"
+        )
+        return (
+            _column_setting(options[at - 1], answers)
+            if at
+            else _survival_setting(sheet, roles.survival)
+        )
+    if not options:
+        options = [describe(sheet, name) for name in sheet.columns if name != named]
+        options = [c for c in options if c.kind in ("levels", "numbers")]
+        if not options:
+            raise UserError(
+                f"{path}: no column looks like an outcome (columns: {some(sheet.columns, 12)}):"
+                " add one with a class or a number for each sample"
+            )
+        options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
+        certain = len(options) == 1
+    else:
+        points = [one for one, _ in roles.outcomes]
+        certain = points[0] >= CERTAIN and (len(points) == 1 or points[0] - points[1] >= AHEAD)
+    at = 0
+    if not certain:
+        why = f"'{options[0].name}' is a guess; {_rest(options[1:])}"
+        at = answers.choose(
+            "outcome", "Which column is to be predicted?", [_option(one) for one in options], why
+        )
+    return _column_setting(options[at], answers)
+
+
+def _option(column: Column) -> str:
+    if column.kind == "numbers":
+        return f"{column.name}: numbers"
+    return f"{column.name}: {some((f'{label} {n}' for label, n in column.counts.items()), 4)}"
+
+
+def _rest(options: list[Column]) -> str:
+    if not options:
+        return "no other column looks like one; OUTCOME=… names another"
+    return f"others: {some((one.name for one in options), 4)}; OUTCOME=… names another"
+
+
+def _column_setting(column: Column, answers: Answers) -> dict:
+    """Settings of an outcome in one column."""
+    setting = {"column": column.name, "task": "classification"}
+    if column.kind == "numbers":
+        setting["task"] = "regression"
+    elif column.kind not in ("levels",):
+        raise UserError(
+            f"OUTCOME={column.name}: has {column.labels.nunique()} different values in"
+            f" {len(column.labels)} samples ({some(column.counts)}), neither a few classes nor"
+            " numbers: name another column"
+        )
+    if setting["task"] == "classification" and len(column.counts) == 2:
+        positive, sure = positive_class(column)
+        if not sure:
+            levels = sorted(column.counts, key=positive.__ne__)
+            why = f"'{positive}', the rarer class, is taken for the one that the study is about"
+            positive = levels[
+                answers.choose("outcome.positive", "Which class is the positive one?", levels, why)
+            ]
+        setting["positive"] = positive
+    if column.missing:
+        setting["missing"] = "drop"
+        answers.note(
+            "outcome.missing",
+            f"{column.missing} sample(s) without '{column.name}' are left out: if it is missing for"
+            " a reason that has to do with the outcome, this biases the results",
+        )
+    return setting
+
+
+def _survival_setting(sheet: pd.DataFrame, timed: tuple[Column, Column, str]) -> dict:
+    time, event, value = timed
+    times = pd.to_numeric(time.labels, errors="coerce")
+    of_events = times[event.labels == value].dropna()
+    horizons = sorted({_rounded(of_events.quantile(share)) for share in (0.33, 0.67)})
+    setting = {"task": "survival", "time": time.name, "event": event.name, "horizons": horizons}
+    if value != "1":
+        setting["event_value"] = value
+    return setting
+
+
+def _rounded(value: float) -> int | float:
+    """Two digits of a time."""
+    digits = 1 - math.floor(math.log10(value))
+    rounded = round(value, digits)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _selects(layers: list[Layer]) -> bool:
+    features = sum(layer.table.shape[1] for layer in layers)
+    return features > SELECTED and any(layer.kind.selects for layer in layers)
+
+
+def _plan(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
+    """Folds and repeats for the size of the data."""
+    setting, groups = proposal.outcome, proposal.roles.groups
+    column = setting.get("column", setting.get("event"))
+    labels = sheet[column].str.strip()
+    if setting["task"] == "regression":
+        rarest = len(sheet) // 2
+    else:
+        units = labels if groups is None else labels[~groups.labels.duplicated()]
+        rarest = int(units[units != ""].value_counts().min())
+    if rarest < 10:
+        proposal.folds = 3
+        answers.note(
+            "resampling",
+            f"the rarest class has {rarest} {'samples' if groups is None else 'groups'}: three"
+            " folds, so that each holds some; expect wide intervals",
+        )
+    if len(sheet) > 1000:
+        proposal.repeats = 2
+
+
+def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
+    """Facts for the screen, and what else to look at."""
+    setting, roles, facts = proposal.outcome, proposal.roles, proposal.facts
+    if proposal.task == "survival":
+        when = ", ".join(map(str, setting["horizons"]))
+        said = f"time '{setting['time']}' to '{setting['event']}', horizons {when}"
+        answers.note("outcome.horizons", f"{when} lie in the middle of the events: take your own")
+    else:
+        column = describe(sheet, setting["column"])
+        said = _option(column)
+        if "positive" in setting:
+            said += f"; positive: {setting['positive']}"
+    facts.append(("outcome", f"{said} ({proposal.task})"))
+    if roles.groups:
+        count = roles.groups.labels.nunique()
+        facts.append(("groups", f"{roles.groups.name}: {count}, never on both sides of a split"))
+    for column in roles.repeated:
+        if column.name not in (setting.get("column"), setting.get("event")):
+            answers.note(
+                "groups",
+                f"labels of '{column.name}' repeat ({column.labels.nunique()} in {len(sheet)}"
+                " samples): set groups to it if it names subjects",
+            )
+    for layer in proposal.layers:
+        if layer.kind.doubt:
+            answers.note(f"layers.{layer.name}", layer.kind.doubt)
+    if roles.lab_batches:
+        names = some((column.name for column in roles.lab_batches), 4)
+        facts.append(("lab batches", f"{names}: the check looks whether they tell the outcome"))
+    if roles.clinical:
+        facts.append(("clinical", some((column.name for column in roles.clinical), 8)))

@@ -1,0 +1,18 @@
+# A first configuration for a user's own tables, if the configuration asks for it.
+if STUDY.init:
+
+    # Without an output, so that it always runs; the last screen shows its log.
+    rule init:
+        input:
+            code=code("study/init.py"),
+        log:
+            f"{RESULTS}/logs/init.log",
+        localrule: True
+        conda:
+            "../../envs/python.yaml"
+        params:
+            given=STUDY.init,
+        message:
+            f"Propose a configuration for {STUDY.init['table']}"
+        script:
+            "../scripts/study/init.py"
