@@ -1,4 +1,4 @@
-"""The command of the README on a cluster of two nodes, one of which is lost in the middle."""
+"""The command of the docs on a cluster of two nodes, one of which is lost in the middle."""
 
 import csv
 import os
@@ -54,10 +54,10 @@ def folder(root, tmp_path_factory):
     return folder
 
 
-def command_of_readme(root: Path) -> list[str]:
-    """How the README starts a run on Slurm, without conda, which is not here."""
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    line = re.search(r"^snakemake .*profiles/slurm.*$", readme, flags=re.M)[0]
+def command_of_docs(root: Path) -> list[str]:
+    """How the docs start a run on Slurm, without conda, which is not here."""
+    page = (root / "docs" / "clusters.md").read_text(encoding="utf-8")
+    line = re.search(r"^snakemake .*profiles/slurm.*$", page, flags=re.M)[0]
     return [word for word in line.split() if word != "--use-conda"]
 
 
@@ -74,7 +74,7 @@ def table(path: Path) -> list[dict]:
 @pytest.fixture(scope="module")
 def run(root, cluster, folder):
     """The screen of a run on the cluster that has lost a node while it trained."""
-    command = [*command_of_readme(root), "--configfile", "config/cluster.yaml"]
+    command = [*command_of_docs(root), "--configfile", "config/cluster.yaml"]
     with open(folder / "screen", "w+", encoding="utf-8") as screen:
         process = subprocess.Popen(
             command, cwd=folder, env=environment(root), stdout=screen, stderr=screen

@@ -257,8 +257,8 @@ def test_a_new_model_leaves_the_slices_of_the_others_alone(study, base):
     assert before.slices.split_setting() == after.slices.split_setting()
 
 
-def test_the_configuration_of_the_readme_is_whole(root):
-    text = (root / "README.md").read_text(encoding="utf-8")
+def test_the_configuration_of_the_docs_is_whole(root):
+    text = (root / "docs" / "own_data.md").read_text(encoding="utf-8")
     (shown,) = (
         part for part in re.findall(r"```yaml\n(.*?)```", text, flags=re.S) if "my_study" in part
     )

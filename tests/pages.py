@@ -1,0 +1,47 @@
+"""The pages of the documentation, and the commands that they show."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+# What tests/end_to_end/test_stranger.py runs, in this order, in a fresh copy; without conda.
+COMMANDS = (
+    "make run CONFIG=config/quick.yaml",
+    "make report CONFIG=config/quick.yaml",
+    "make retry CONFIG=config/quick.yaml",
+    "make predict CONFIG=config/quick.yaml DATASET=leukemia MODEL=python/logistic_regression"
+    " INPUT=new.tsv OUTPUT=out.csv",
+    "snakemake --use-conda -c 1 --configfile config/quick.yaml --config 'predict={"
+    '"dataset": "leukemia", "model": "python/logistic_regression", "input": "new.tsv", "output":'
+    ' "out.csv"}\' -- predict',
+    "snakemake --use-conda -c 1 --config 'init={"
+    '"table": "data/counts.tsv", "samples": "data/samples.tsv"}\' -- init',
+    "make init TABLE=data/counts.tsv SAMPLES=data/samples.tsv",
+    "make check CONFIG=config/my_study.yaml",
+    "make run CONFIG=config/my_study.yaml",
+)
+# Why another test runs a command, or none can.
+EXCUSED = {
+    "conda env create -f envs/snakemake.yaml && conda activate omics-model-comparison": "no conda",
+    "snakemake --use-conda -c 16": "the default run takes a quarter of an hour: make benchmark",
+    "snakemake --use-conda --workflow-profile workflow/profiles/slurm": "tests/slurm",
+    "make run CONFIG=config/examples/clinical.yaml": "test_clinical.py",
+    "make run CONFIG=config/examples/survival.yaml": "test_survival.py",
+    "make run CONFIG=config/examples/spectra.yaml": "test_cohorts.py",
+}
+
+
+def pages() -> list[str]:
+    """Paths of the pages, relative to the root."""
+    docs = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md"))
+    return ["README.md", "CONTRIBUTING.md", "config/README.md", "resources/README.md", *docs]
+
+
+def command_lines(page: Path) -> list[str]:
+    """The commands in the shell blocks of a page, without their comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.S)
+    lines = [
+        re.sub(r"\s+# .*", "", line).strip() for block in blocks for line in block.splitlines()
+    ]
+    return [line for line in lines if line]
