@@ -87,8 +87,21 @@ def test_a_batch_that_predicts_the_outcome_is_found(task):
     found, other = rows_of("batch", columns, y)
     assert found[0] == "warning" and found[1].startswith("site: ")
     assert other[0] == "ok" and other[2] == ""
-    # With a class in one level only, groups would not help.
-    assert ("groups: site" in found[2]) == (task == "regression" or "no resampling" not in found[2])
+    # Two levels leave none to tune on.
+    assert "groups" not in found[2]
+    assert "three levels" in found[2] or "no resampling" in found[2]
+
+
+def test_advice_runs_as_it_stands():
+    rng = np.random.default_rng(1)
+    level = np.array(["w", "x", "y", "z"] * 15)
+    y = np.where(rng.random(60) < 0.8, level < "y", level >= "y")
+    y = np.where(y, "a", "b")
+    ((_, _, advice),) = rows_of("batch", {"site": level}, y)
+    assert advice.endswith("with folds and inner_folds of at most 3")
+    level[:3] = ""
+    ((_, _, advice),) = rows_of("batch", {"remission": level}, y)
+    assert "after the outcome" in advice and "fill in its 3 empty cells" in advice
 
 
 def test_twelve_plates_that_hold_one_class_each_are_found():

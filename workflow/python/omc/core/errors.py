@@ -41,7 +41,10 @@ def disk_problem(error: Exception) -> str:
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """' Did you mean 'x'?' for the known word nearest to `word`, or an empty text."""
-    near = difflib.get_close_matches(str(word), [str(k) for k in known], n=1, cutoff=0.6)
+    known = [str(k) for k in known]
+    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    # A word that is cut short may be less than half of what is meant.
+    near = near or [k for k in known if len(str(word)) > 3 and k.startswith(str(word))]
     return f" Did you mean '{near[0]}'?" if near else ""
 
 

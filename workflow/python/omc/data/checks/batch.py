@@ -54,7 +54,20 @@ def _advice(data, name, is_number) -> str:
             f"{may}, and correcting for it removes what the two share: measure samples of each"
             " outcome in every lab batch; compare_batch: true shows what the correction changes"
         )
+    if (level == "").any():
+        return (
+            f"{may}: look whether it was recorded after the outcome, or because of it; if it is a"
+            f" batch, fill in its {(level == '').sum()} empty cells, and set groups: {name} to test"
+            " on other levels than it was trained on"
+        )
+    levels = level.nunique()
+    if data.is_classification:
+        levels = level.groupby(data.y).nunique().min()
+    # Inner folds need levels too, in what is left of these for training.
+    folds = f", with folds and inner_folds of at most {max(levels - 1, 2)}" if levels < 7 else ""
+    if levels < 3:
+        return f"{may}: if it is a batch, measure samples of each class in three levels or more"
     return (
         f"{may}: if it is a batch, set groups: {name} to test on other levels than it was trained"
-        " on"
+        f" on{folds}"
     )
