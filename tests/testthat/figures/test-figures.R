@@ -362,7 +362,7 @@ test_that("a model that failed on some splits leads no figure, whatever its mean
   expect_equal(rows$model, c("r/steady", "python/b", "r/lucky"))
   expect_equal(rows$complete, c(TRUE, TRUE, FALSE))
   expect_match(
-    comparison_subtitle(data, info, layout_comparison(data, info)),
+    comparison_caption(data, layout_comparison(data, info)),
     "last those without a value on every split, which cannot lead.", fixed = TRUE
   )
   expect_equal(unique(overview_cells(data, "roc_auc")$step[c(1, 3)]), c("best", "from_90"))
@@ -441,7 +441,14 @@ test_that("regression sorts the smallest error first and marks what leaves the a
   expect_match(text, "26 values beyond the axis", fixed = TRUE)
   layout <- layout_comparison(data, metric_info("rmse"))
   expect_equal(sum(layout$points$beyond), 25)
-  expect_equal(sum(layout$points$hidden), 25)
+  expect_equal(sum(layout$points$hidden), 50)
+  # The baseline would take most of the axis: it stands in a band, as itself.
+  expect_lt(layout$limits[2], 0.5)
+  expect_gt(layout$axis[2], layout$limits[2])
+  expect_equal(layout$axis[1], layout$limits[1])
+  expect_match(text, "In the grey band: a baseline that is too far away", fixed = TRUE)
+  baseline <- layout$scored[layout$scored$baseline, ]
+  expect_equal(c(baseline$shape, baseline$beyond, baseline$bar), c("baseline", "FALSE", "FALSE"))
   expect_match(text, "lower is better", fixed = TRUE)
 })
 

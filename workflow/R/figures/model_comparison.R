@@ -3,6 +3,10 @@
 # Inches; the panel keeps its width, the figure grows with the names.
 comparison_panel <- 4.8
 comparison_row <- 0.3
+# Baselines stand in a band beside the axis, of this share of it, if the other models would have less
+# than that share of the axis to themselves.
+comparison_band <- 0.09
+comparison_share <- 0.6
 
 interval_names <- c(
   nadeau_bengio = "Nadeau-Bengio corrected resampled t interval", wilson = "Wilson interval",
@@ -59,6 +63,23 @@ comparison_limits <- function(rows, splits, info) {
   limits
 }
 
+#' The limits without baselines that would take most of the axis.
+limits_beside_baselines <- function(limits, rows, splits, info) {
+  own <- rows[rows$status == "scored" & !rows$baseline, , drop = FALSE]
+  values <- c(own$estimate, own$ci_low, own$ci_high, splits$value[splits$model %in% own$model])
+  values <- values[is.finite(values) & values >= limits[1] & values <= limits[2]]
+  if (length(values) == 0 || nrow(own) == sum(rows$status == "scored")) return(limits)
+  near <- range(values)
+  bounded <- is.finite(info$lower) && is.finite(info$upper)
+  least <- 0.1 * if (bounded) info$upper - info$lower else abs(own$estimate[1])
+  if (info$higher_is_better) {
+    near[1] <- max(min(near[1], near[2] - least), limits[1])
+  } else {
+    near[2] <- min(max(near[2], near[1] + least), limits[2])
+  }
+  if (diff(near) < comparison_share * diff(limits)) near else limits
+}
+
 #' Vertical lines: the baselines' means, and chance where no baseline stands for it.
 #'
 #' Their labels stand one above the other over the first row, each as far to the right of its line
@@ -68,7 +89,7 @@ reference_lines <- function(layout, info) {
   # Baselines that print the same number share a line.
   same <- split(lines$model, factor(lines$printed, unique(lines$printed)))
   reference <- data.frame(
-    x = lines$estimate[!duplicated(lines$printed)],
+    x = lines$x[!duplicated(lines$printed)],
     label = paste(
       ifelse(lengths(same) > 1, "baselines", "baseline"), vapply(same, toString, character(1)),
       names(same), recycle0 = TRUE
@@ -82,7 +103,7 @@ reference_lines <- function(layout, info) {
   }
   reference <- reference[order(reference$x), , drop = FALSE]
   reference$label <- shorten(reference$label, comparison_panel * 0.9, text_sizes[["small"]])
-  reference$hjust <- (reference$x - limits[1]) / diff(limits)
+  reference$hjust <- (reference$x - layout$axis[1]) / diff(layout$axis)
   reference$y <- nrow(layout$rows) + 0.35 + 0.7 * seq_len(nrow(reference))
   reference
 }
@@ -123,24 +144,35 @@ layout_comparison <- function(data, info) {
   order_of_split <- match(points$split, sort(unique(data$splits$split), method = "radix"))
   points$y <- rows$y[row] + ((order_of_split * 0.618034) %% 1 - 0.5) * 0.56
 
-  limits <- comparison_limits(rows, points, info)
-  to_axis <- function(x) pmin(pmax(x, limits[1]), limits[2])
+  limits <- limits_beside_baselines(comparison_limits(rows, points, info), rows, points, info)
+  apart <- scored$baseline & (scored$estimate < limits[1] | scored$estimate > limits[2])
+  band <- comparison_band * diff(limits)
+  axis <- limits + band * c(-any(apart & scored$estimate < limits[1]),
+                            any(apart & scored$estimate > limits[2]))
+  # What lies beyond stands at the edge, or in the middle of the band.
+  ends <- limits + ifelse(axis == limits, 0, c(-0.6, 0.6) * band)
+  to_axis <- function(x) {
+    ifelse(x < limits[1], ends[1], ifelse(x > limits[2], ends[2], x))
+  }
   beyond <- function(x) x < limits[1] | x > limits[2]
   scored[c("x", "low", "high")] <- lapply(scored[c("estimate", "ci_low", "ci_high")], to_axis)
-  scored$beyond <- beyond(scored$estimate)
+  scored$beyond <- beyond(scored$estimate) & !apart
   scored$shape <- ifelse(scored$beyond, "beyond", scored$kind)
-  points$beyond <- beyond(points$value)
+  outside <- beyond(points$value)
+  points$beyond <- outside & !points$model %in% scored$model[apart]
   points$x <- to_axis(points$value)
   points$shape <- ifelse(points$beyond, "beyond", "split")
   # They would hide the mark of a mean that is there too.
-  points$hidden <- points$beyond & points$model %in% scored$model[scored$beyond]
+  points$hidden <- outside & points$model %in% scored$model[scored$beyond | apart]
 
   scored$bounded <- !is.na(scored$ci_low) & !is.na(scored$ci_high)
+  # The band has no scale for a bar.
+  scored$bar <- scored$bounded & !apart
   scored$number <- interval_text(scored$estimate, scored$ci_low, scored$ci_high, decimals, "")
   scored$note <- split_note(scored, points, data$n_splits)
   list(
     rows = rows, scored = scored, unscored = unscored, points = points, decimals = decimals,
-    limits = limits,
+    limits = limits, axis = axis,
     header = name_estimates(paste0(
       "", if (nrow(scored) > 0) "mean", if (any(scored$bounded)) " [95 % interval]"
     ), data)
@@ -160,42 +192,47 @@ missing_text <- function(unscored, info, n_splits, width) {
   two_lines(text, width, text_sizes[["small"]])
 }
 
-comparison_subtitle <- function(data, info, layout) {
-  scored <- layout$scored
-  name <- interval_name(scored$method[scored$bounded])
+comparison_subtitle <- function(data) {
   paste0(
-    describe_data(data), ". ", better_words(info),
-    if (nrow(scored) > 0) name_estimates(" Models sorted by their mean", data),
-    if (!all(scored$complete)) ", last those without a value on every split, which cannot lead",
-    if (nrow(scored) > 0) ".",
-    if (nzchar(name)) paste0(" Bar: 95 % ", name, "."),
-    if (any(scored$different)) {
-      paste0(
-        " Hollow: evidence of a difference from the ",
-        if (sum(scored$leader) > 1) "leaders" else "leader",
-        " (Holm-adjusted p\u00a0<\u00a0", significance, ")."
-      )
-    },
+    describe_data(data), ".",
     if (nzchar(finding(data, "model_comparison", "subtitle"))) {
       paste0(" ", finding(data, "model_comparison", "subtitle"))
     }
   )
 }
 
-comparison_caption <- function(layout) {
-  outside <- sum(layout$points$beyond) + sum(layout$scored$beyond)
+comparison_caption <- function(data, layout) {
+  scored <- layout$scored
+  outside <- sum(layout$points$beyond) + sum(scored$beyond)
+  name <- interval_name(scored$method[scored$bounded])
   paste(c(
-    if (any(layout$scored$bounded)) {
+    if (nrow(scored) > 0) {
+      paste0(
+        name_estimates("Models sorted by their mean", data),
+        if (!all(scored$complete)) ", last those without a value on every split, which cannot lead",
+        "."
+      )
+    },
+    if (nzchar(name)) paste0("Bar: 95 % ", name, "."),
+    if (any(scored$different)) {
+      paste0(
+        "Hollow: evidence of a difference from the ",
+        if (sum(scored$leader) > 1) "leaders" else "leader",
+        " (Holm-adjusted p\u00a0<\u00a0", significance, ")."
+      )
+    },
+    if (any(scored$bounded)) {
       "Each interval describes one model; whether two overlap is no test of a difference."
     },
-    if (any(layout$scored$bounded & layout$scored$method == "nadeau_bengio")) {
+    if (any(scored$bounded & scored$method == "nadeau_bengio")) {
       "That of a proportion or a ROC AUC is no narrower than for as many independent samples."
     },
-    if (any(layout$scored$cut)) "Intervals end at the limit of the metric's range.",
-    if (any(layout$scored$low > layout$scored$ci_low | layout$scored$high < layout$scored$ci_high,
+    if (any(scored$cut)) "Intervals end at the limit of the metric's range.",
+    if (any(scored$bar & (scored$low > scored$ci_low | scored$high < scored$ci_high),
             na.rm = TRUE)) {
       "Bars that reach the edge go on; the numbers tell how far."
     },
+    if (any(layout$axis != layout$limits)) "In the grey band: a baseline that is too far away for the axis.",
     if (outside > 0) {
       paste("Open triangles at the edge:", plural(outside, "value"), "beyond the axis.")
     }
@@ -213,7 +250,7 @@ comparison_marks <- function(layout, n_splits) {
     ),
     geom_segment(
       aes(.data$low, .data$y, xend = .data$high, yend = .data$y, colour = .data$kind),
-      layout$scored[layout$scored$bounded, , drop = FALSE], linewidth = 1, show.legend = FALSE
+      layout$scored[layout$scored$bar, , drop = FALSE], linewidth = 1, show.legend = FALSE
     ),
     geom_point(
       aes(
@@ -295,6 +332,9 @@ draw_model_comparison <- function(data) {
   reference <- reference_lines(layout, info)
   top <- max(n + 1.5, reference$y + 0.45)
 
+  breaks <- pretty(layout$limits, 6)
+  inside <- breaks >= layout$limits[1] - 1e-9 & breaks <= layout$limits[2] + 1e-9
+  breaks <- breaks[inside]
   row_height <- if (any(line_count(layout$rows$label) > 1)) 0.37 else comparison_row
   left <- max(text_width(layout$rows$label, text_sizes[["axis"]]))
   right <- max(
@@ -305,7 +345,13 @@ draw_model_comparison <- function(data) {
   # Where there is no number, a message runs on over their column.
   unscored$text <- missing_text(unscored, info, data$n_splits, comparison_panel - 0.35 + right)
   width <- left + comparison_panel + right + 0.35
+  edges <- layout$limits + c(-0.2, 0.2) * comparison_band * diff(layout$limits)
   plot <- ggplot() +
+    (if (any(layout$axis != layout$limits)) {
+      side <- which(layout$axis != layout$limits)
+      annotate("rect", xmin = c(-Inf, edges[2])[side], xmax = c(edges[1], Inf)[side], ymin = 0.4,
+               ymax = n + 0.65, fill = ink[["band"]])
+    }) +
     geom_rect(
       aes(ymin = .data$y - 0.5, ymax = .data$y + 0.5), unscored, xmin = -Inf, xmax = Inf,
       fill = ink[["band"]]
@@ -321,7 +367,7 @@ draw_model_comparison <- function(data) {
       list(comparison_marks(layout, data$n_splits), comparison_guides(layout, data))
     }) +
     comparison_text(layout, unscored, reference) +
-    scale_x_continuous(limits = layout$limits, n.breaks = 7, expand = expansion(0.03)) +
+    scale_x_continuous(limits = layout$axis, breaks = breaks, expand = expansion(0.03)) +
     scale_y_continuous(
       breaks = layout$rows$y, labels = layout$rows$label, limits = c(0.4, top), expand = c(0, 0)
     ) +
@@ -331,6 +377,6 @@ draw_model_comparison <- function(data) {
     theme(legend.position = "top")
   worded_figure(
     plot, width, 1.15 + row_height * (top - 0.4), finding(data, "model_comparison"),
-    comparison_subtitle(data, info, layout), comparison_caption(layout)
+    comparison_subtitle(data), comparison_caption(data, layout)
   )
 }

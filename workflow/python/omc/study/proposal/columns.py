@@ -175,7 +175,8 @@ def outcome_points(column: Column) -> int:
     rarest = min(column.counts.values())
     if column.kind != "levels" or rarest < 3:
         return 0
-    return 1 + words + (column.labels.nunique() == 2)
+    lacking = column.missing > 0.05 * len(column.labels)
+    return 1 + words + (column.labels.nunique() == 2) - lacking
 
 
 def positive_class(column: Column) -> tuple[str, bool]:
