@@ -7,7 +7,7 @@ overview_row <- 0.29
 # C locale.
 overview_labels <- c(
   worse = "worse than baseline", from_0 = "0\u201325 %", from_25 = "25\u201350 %",
-  from_50 = "50\u201375 %", from_75 = "75\u201390 %", from_90 = "90\u2013100 %", best = "best",
+  from_50 = "50\u201375 %", from_75 = "75\u201390 %", from_90 = "90\u2013100 %", best = "leads",
   baseline = "baseline", undefined = "\u2013 undefined", failed = "\u00d7 failed on all splits"
 )
 # Lower ends of the steps, up to "from_90".
@@ -41,21 +41,25 @@ overview_cells <- function(data, metric) {
   from <- if (anchor == "baseline") baseline else min(Inf, value[candidates])
   share <- if (best > from) (value - from) / (best - from) else rep(1, length(value))
   step <- names(overview_steps)[findInterval(round(share, 9), overview_steps)]
-  step[rows$leader] <- "best"
+  # Differences are tested on one metric; nobody leads on the others.
+  if (metric == data$metric) step[rows$leader] <- "best"
   step[scored & rows$baseline] <- "baseline"
   step[rows$status == "undefined"] <- "undefined"
   step[rows$status == "failed"] <- "failed"
   text <- rows$printed
   text[rows$status == "undefined"] <- "\u2013"
   text[rows$status == "failed"] <- "\u00d7"
-  data.frame(model = rows$model, metric = metric, text = text, step = step, anchor = anchor)
+  data.frame(
+    model = rows$model, metric = metric, text = text, step = step, anchor = anchor,
+    leader = rows$leader
+  )
 }
 
 #' Metrics with a best model on which a baseline is as good.
 unbeaten_metrics <- function(cells) {
   intersect(
     cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
-    cells$metric[cells$step == "best"]
+    cells$metric[cells$leader]
   )
 }
 
