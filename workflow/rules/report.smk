@@ -67,6 +67,7 @@ rule summarise:
         f"{RESULTS}/summary.md",
         f"{RESULTS}/methods.md",
         in_report(f"{RESULTS}/summary.html", "summary", "answer, table of models, methods"),
+        f"{RESULTS}/references.bib",
     log:
         f"{RESULTS}/logs/summary.log",
     localrule: True

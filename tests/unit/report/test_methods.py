@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from omc.report.citations import SOURCES
+from omc.report.citations import CATALOG, SOURCES, bibtex_entries
 from omc.report.methods import methods, sizes, stratified
 from omc.report.pages import page
 from omc.study import study as configuration
@@ -51,7 +51,8 @@ def written(root, monkeypatch):
             "versions": {"python": {"python": "3.11.1", "packages": {"scikit-learn": "1.8.0"}}},
             "workflow": {"commit": "abc", "modified": True},
         }  # fmt: skip
-        return methods(manifest, slices, used)
+        text.bibtex = methods(manifest, slices, used)[1]
+        return methods(manifest, slices, used)[0]
 
     return text
 
@@ -227,6 +228,24 @@ def test_every_source_that_is_cited_is_listed_once(written):
     cited = set(re.findall(r"[(;] ?([A-Z][^();]+? \d{4})(?=[;)])", text))
     assert cited >= {"Collins et al. 2024", "Nadeau & Bengio 2003", "Varma & Simon 2006"}
     assert cited == set(re.findall(r"^- ([A-Z].+? \d{4})\. ", listed, flags=re.M))
+
+
+def test_references_for_bibtex_are_those_of_the_list(written):
+    entries = bibtex_entries(CATALOG.read_text(encoding="utf-8"))
+    assert list(entries) == list(SOURCES)
+    for key, (name, where) in SOURCES.items():
+        year, doi = name[-4:], re.search(r"doi:(\S+)$", where)
+        assert f"year={{{year}}}" in entries[key]
+        assert (f"doi={{{doi[1]}}}" if doi else "doi=") in entries[key] or not doi
+        assert entries[key].count("{") == entries[key].count("}")
+    listed = written().partition("## References")[2]
+    assert written.bibtex.count("@") == len(re.findall(r"^- .+ \d{4}\. ", listed, flags=re.M))
+
+
+def test_in_short_fits_into_an_abstract(written):
+    short = written(used={**USED, "selection": True}).partition("## In short")[2].partition("##")[0]
+    assert "5 models (3 of scikit-learn and 2 of caret)" in short and "ROC AUC was set" in short
+    assert len(short.split()) <= 150
 
 
 def test_a_page_shows_tables_and_no_foreign_html():

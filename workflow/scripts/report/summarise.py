@@ -33,7 +33,8 @@ if __name__ == "__main__":
         }
         content = json.loads(Path(files.manifest).read_text(encoding="utf-8"))
         configured = [d for d in datasets if d["name"] in content["config"]["datasets"]]
-        paragraphs = methods(content, configured, used)
-        texts = [answers, paragraphs, page("Model comparison", f"{answers}\n{paragraphs}")]
+        paragraphs, references = methods(content, configured, used)
+        together = page("Model comparison", f"{answers}\n{paragraphs}")
+        texts = [answers, paragraphs, together, references]
         for path, text in zip(output, texts, strict=True):
             Path(path).write_text(text, encoding="utf-8")

@@ -1,4 +1,8 @@
-"""The sources that the methods section cites."""
+"""The sources that the methods section cites; catalog/references.bib has them for BibTeX."""
+
+from pathlib import Path
+
+CATALOG = Path(__file__).parents[3] / "catalog" / "references.bib"
 
 SOURCES = {
     "varma": ("Varma & Simon 2006", "BMC Bioinformatics 7:91, doi:10.1186/1471-2105-7-91"),
@@ -71,3 +75,14 @@ class Citations:
         return "\n".join(
             f"- {name}. {where}." for name, where in sorted(SOURCES[key] for key in self.cited)
         )
+
+    def bibtex(self) -> str:
+        """Entries of the cited sources, in the order of their keys."""
+        known = bibtex_entries(CATALOG.read_text(encoding="utf-8"))
+        return "\n".join(known[key] for key in sorted(self.cited)) + "\n"
+
+
+def bibtex_entries(text: str) -> dict[str, str]:
+    """Entries by key; each is a line that begins with @."""
+    lines = [line for line in text.splitlines() if line.startswith("@")]
+    return {line.partition("{")[2].partition(",")[0]: line for line in lines}

@@ -19,6 +19,12 @@ TEXTS = {
     "m_value": "M-value",
 }
 
+# Packages that read, write or draw: manifest.json lists these too.
+UTILITIES = {
+    "anndata", "h5py", "joblib", "markdown-it-py", "openpyxl", "pandas", "pillow", "plotly",
+    "pyarrow", "skops", "Matrix", "data.table", "digest", "ggplot2", "ggrepel", "hdf5r", "jsonlite",
+    "patchwork", "ragg", "svglite", "systemfonts", "xml2",
+}  # fmt: skip
 # Methods that are defined in workflow/R/learn/own_methods.R.
 OWN_METHODS = {"shrinkage_lda", "shrunken_centroids", "ridge_regression"}
 
@@ -47,8 +53,8 @@ def sizes(samples: list[dict], splits: list[dict], layers) -> dict:
     }
 
 
-def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
-    """Markdown: the methods, ready to paste, references, and what a report must say besides.
+def methods(manifest: dict, datasets: list[dict], used: dict) -> tuple[str, str]:
+    """(Markdown, BibTeX): the methods, ready to paste, references, and what else to report.
 
     manifest: content of manifest.json; datasets: dictionaries of name, task, metric, positive,
     specs (language, name and specification of each model) and sizes (see `sizes`); used: the tests
@@ -66,11 +72,47 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> str:
     }
     text = "".join(f"## {title}\n\n{paragraph}\n\n" for title, paragraph in paragraphs.items())
     requirements = checklist(config, cite)
-    return inert(
-        "# Methods\n\nGenerated from the configuration and the results of this run: paste it and"
-        f" shorten it.\n\n{text}## What to report besides\n\n{requirements}\n\n"
+    markdown = inert(
+        "# Methods\n\nGenerated from the configuration and the results of this run, ready to paste;"
+        " `references.bib` has the references.\n\n"
+        f"## In short\n\n{_short(config, datasets, used, cite)}\n\n{text}"
+        f"## What to report besides\n\n{requirements}\n\n"
         f"## References\n\n{cite.listed()}\n\n## Checksums (SHA-256)\n\n{_checksums(manifest)}\n"
     )
+    return markdown, cite.bibtex()
+
+
+def _short(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
+    """All that a paper with little room must say, in at most 150 words."""
+    packages = {"python": "scikit-learn", "r": "caret"}
+    models = {language: len(config["models"][language]) for language in packages}
+    counted = [f"{n} of {packages[language]}" for language, n in models.items() if n]
+    scheme = entry("omc.learn.schemes", config["resampling"]["scheme"])
+    tasks = dict.fromkeys(d["task"] for d in datasets)
+    metrics = {kind: [METRICS[config[kind]["metric"][task]].label for task in tasks]
+               for kind in ("tuning", "comparison")}  # fmt: skip
+    grouped = any(setting["groups"] for setting in config["datasets"].values())
+    text = (
+        f"{sum(models.values())} models ({' and '.join(counted)}) were compared by"
+        f" {scheme.describe(config['resampling'])}, on the same splits"
+        f"{', with all samples of a group on one side' if grouped else ''}. Filters, imputation,"
+        " scaling and feature selection were learned on the training samples of each fit, and"
+        f" hyperparameters were tuned by {' or '.join(metrics['tuning'])} on"
+        f" {config['resampling']['inner_folds']} inner folds {cite('varma')}."
+        f" {' and '.join(metrics['comparison'])} was set as the comparison metric before the run."
+    )
+    if "nadeau_bengio" in used["intervals"]:
+        text += (
+            " Intervals and tests are those of the corrected resampled t statistic with calibrated"
+            f" degrees of freedom {cite('nadeau', 'bouckaert')}; p-values were adjusted"
+            f" {cite('holm')}."
+        )
+    if used["selection"]:
+        text += (
+            " What to expect of the picked model was estimated with picking inside each training"
+            " set."
+        )
+    return f"{text} Analyses ran in Snakemake {cite('molder')}."
 
 
 def _counted(outcomes: list[str], task: str) -> str:
@@ -321,7 +363,11 @@ def _software(manifest: dict, cite: Citations) -> str:
     sources = {"python": ("scikit-learn", "pedregosa"), "r": ("caret", "kuhn")}
     for language, installed in manifest["versions"].items():
         package, source = sources[language]
-        versions = ", ".join(f"{name} {number}" for name, number in installed["packages"].items())
+        versions = ", ".join(
+            f"{name} {number}"
+            for name, number in installed["packages"].items()
+            if name not in UTILITIES
+        )
         name = {"python": "Python", "r": "R"}[language]
         if language == "python" and "scikit-survival" in installed["packages"]:
             package = f"scikit-survival {cite('polsterl')}, {package}"
