@@ -171,7 +171,7 @@ def cut(path, length, end=b""):
 
 
 WRONG = {
-    "t.xlsx": (lambda p: text(p, ""), ["none of .tsv", ".rds"]),
+    "t.xls": (lambda p: text(p, ""), ["none of .tsv", ".rds", "save it as .xlsx"]),
     "text.parquet": (lambda p: text(p, "sample\tg1\n"), ["Parquet", "text", "sample"]),
     "text.h5ad": (lambda p: text(p, "sample\tg1\n"), ["HDF5", "text"]),
     "parquet.tsv": (lambda p: TABLE.to_parquet(p), ["text", "Parquet file"]),
@@ -182,12 +182,12 @@ WRONG = {
     "cut.h5ad": (lambda p: cut(p, 3000), ["cannot be read", "complete"]),
     "old.h5ad": (write_old_h5ad, ["AnnData before 0.7"]),
     "bare.parquet": (lambda p: TABLE[[]].to_parquet(p), ["no feature in it"]),
-    "latin.csv": (lambda p: open(p, "wb").write(b"id,g\nS\xe4,1\n"), ["save it as UTF-8"]),
+    "latin.csv": (lambda p: open(p, "wb").write(b"id,g\nS\x8a,1\n"), ["save it as UTF-8"]),
     "empty.csv": (lambda p: text(p, ""), ["empty"]),
     "zip.csv": (lambda p: open(p, "wb").write(b"PK\x03\x04..."), ["ZIP", "xlsx"]),
     "cut.parquet": (lambda p: text(p, "PAR1...."), ["cannot be read as Parquet"]),
     "other.h5ad": (write_hdf5, ["without obs and var", "it has: x"]),
-    "tabs.csv": (lambda p: text(p, "a\tb\n1\t2\n"), ["only one column", "','"]),
+    "tabs.csv": (lambda p: text(p, "a b\n1 2\n"), ["only one column", "','"]),
     "word.tsv": (lambda p: text(p, "s\tg1\nS1\thigh\n"), ["row 'S1', column 'g1' is 'high'"]),
     "rows.tsv": (lambda p: text(p, "s\tg1\nS1\t1\nS1\t2\n"), ["sample names", "twice: S1"]),
     "columns.tsv": (lambda p: text(p, "s\tg1\tg1\nS1\t1\t2\n"), ["feature names", "twice: g1"]),
@@ -229,7 +229,7 @@ WRONG_SHEETS = [
     ("s.tsv", "id\tclass\nS1\ta\n", "no column 'sample' .columns: id, class"),
     ("s.csv", "sample,class\nS1,a\nS1,b\n", "samples stand twice: S1"),
     ("s.tsv", "Sample\tclass\nS1\ta\n", "Did you mean 'Sample'. Rename the column"),
-    ("s.csv", "sample;class\nS1;a\n", "only one is found with separator ','"),
+    ("s.csv", "sample class\nS1 a\n", "no column 'sample' .columns: sample class"),
     ("s.csv", "sample,class,class\nS1,a,b\n", "columns stand twice: class"),
     ("s.csv", "sample,class\nS1,a\n ,b\n", "empty in 1 row.s., first in row 2"),
     ("s.csv", "sample,class\n", "no sample in it"),

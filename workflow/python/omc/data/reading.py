@@ -11,6 +11,7 @@ from omc.core.registry import entries
 from omc.data.child import try_in_child
 from omc.data.files import check_content, refuse_non_numbers
 from omc.data.formats.text import SEPARATORS
+from omc.data.packed import OPENERS, name_inside, packing
 
 FORMATS = entries("omc.data.formats")
 # Text first, since most files are text.
@@ -20,21 +21,25 @@ ENDINGS = [
 
 
 def ending(path: str) -> str:
-    """The ending that shows the format, without .gz; UserError if no format has it."""
-    name = str(path).removesuffix(".gz").lower()
+    """The ending that shows the format, without that of a packing; UserError if none has it."""
+    name = name_inside(path)
     for known in ENDINGS:
         if name.endswith(known):
             return known
+    advice = ": save it as .xlsx" if name.endswith(".xls") else ": rename or convert it"
     raise UserError(
         f"{path}: the ending is none of {', '.join(ENDINGS)}"
-        " (text and .gct also with .gz): rename or convert it"
+        f" (text and .gct also with {', '.join(OPENERS)}){advice}"
     )
 
 
 def format_of(path: str) -> ModuleType:
     """The format of a file, by its ending."""
     suffix = ending(path)
-    return next(kind for kind in FORMATS.values() if suffix in kind.ENDINGS)
+    kind = next(kind for kind in FORMATS.values() if suffix in kind.ENDINGS)
+    if packing(path) and kind.CONTENT != "text":
+        raise UserError(f"{path}: a packed {suffix} file is not read: unpack it")
+    return kind
 
 
 def read_table(

@@ -8,7 +8,8 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, some
-from omc.data.files import TEXT_BYTES, as_text, check_content, check_size, reading
+from omc.data.files import as_text, check_content, reading
+from omc.data.sizes import TEXT_BYTES, check_size
 
 CHUNK_BYTES = 4096  # that HDF5 needs to look for a chunk
 ENDINGS, CONTENT = (".h5ad",), "an HDF5 file"

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from omc.core.errors import UserError, some
 from omc.data import numbers
-from omc.data.files import TEXT_BYTES, as_text, check_size, reading, refuse_non_numbers
+from omc.data.files import as_text, reading, refuse_non_numbers
+from omc.data.sizes import TEXT_BYTES, check_size
 
 ENDINGS, CONTENT = (".parquet",), "a Parquet file"
 ORIENTED, MATRICES, CAN_CRASH = True, False, True
