@@ -50,6 +50,7 @@ WRITERS = {
     "t.csv": lambda p: TABLE.to_csv(p, na_rep="NA"),
     "t.parquet": lambda p: TABLE.to_parquet(p),
     "first_column.parquet": lambda p: TABLE.reset_index(names="id").to_parquet(p, index=False),
+    "t.xlsx": lambda p: TABLE.to_excel(p),
     "t.gct": lambda p: write_gct(p, TABLE),
     "t.gct.gz": lambda p: write_gct(p, TABLE),
     "annotated.gct": lambda p: write_gct(p, TABLE, "#1.3"),
@@ -66,7 +67,9 @@ def test_every_format_gives_the_same_bits(tmp_path, name):
     result = read_table(path)
     assert list(result.index) == list(TABLE.index) and list(result) == list(TABLE)
     assert is_sparse(result) == name.startswith("cs")
-    np.testing.assert_array_equal(result.to_numpy(), TABLE.to_numpy())
+    # openpyxl writes 16 digits.
+    tolerance = 1e-15 if name.endswith("xlsx") else 0
+    np.testing.assert_allclose(result.to_numpy(), TABLE.to_numpy(), rtol=tolerance)
     if is_sparse(result):
         assert as_csc(result).nnz == 5
 
@@ -116,7 +119,7 @@ def test_a_layer_of_an_h5ad_file(tmp_path):
     np.testing.assert_array_equal(read_table(path, matrix="X"), TABLE)
 
 
-@pytest.mark.parametrize("ending", ["tsv", "csv", "parquet", "h5ad"])
+@pytest.mark.parametrize("ending", ["tsv", "csv", "parquet", "xlsx", "h5ad"])
 def test_sheets_are_text(tmp_path, ending):
     path = str(tmp_path / f"s.{ending}")
     # Text is kept as it is; numbers of other formats are written as in a text file.
@@ -127,6 +130,8 @@ def test_sheets_are_text(tmp_path, ending):
         )
     elif ending == "parquet":
         SHEET.astype({"n": "Int64"}).to_parquet(path)
+    elif ending == "xlsx":
+        SHEET.to_excel(path, index=False)
     else:
         obs = SHEET.set_index("sample").astype({"class": "category", "n": "Int64"})
         write_h5ad(path, TABLE, obs=obs)
