@@ -99,10 +99,11 @@ def as_csc(table: pd.DataFrame) -> sparse.csc_array:
     return sparse.hstack([sparse.csc_array(part) for part in parts], format="csc")
 
 
-def read_sheet(path: str) -> pd.DataFrame:
-    """A sample sheet as text columns, indexed by its column `sample`; "" where missing.
+def read_sheet(path: str, id: str | None = None, sheet: str | None = None) -> pd.DataFrame:
+    """A sample sheet as text columns, indexed by its samples; "" where missing.
 
-    For an .h5ad file: its obs, whose names are the samples.
+    id: the column that names them (default: `sample`; of an .h5ad file, the names of obs); sheet:
+    that of a workbook (default: the first).
     """
     kind, known = format_of(path), ending(path)
     if not hasattr(kind, "read_sheet"):
@@ -112,33 +113,41 @@ def read_sheet(path: str) -> pd.DataFrame:
     check_content(path, kind.CONTENT)
     if getattr(kind, "CAN_CRASH", False):
         try_in_child(path, kind.read_sheet)
-    sheet = kind.read_sheet(path)
-    if "sample" not in sheet.columns:
-        raise UserError(
-            f"{path}: there is no column 'sample' (columns: {some(sheet.columns, 12)})"
-            f"{_sheet_advice(list(sheet.columns), known)}"
-        )
+    if sheet is not None and not getattr(kind, "SHEETS", False):
+        raise UserError(f"{path}: there is no sheet '{sheet}' to choose in a {known} file")
+    table = kind.read_sheet(path) if sheet is None else kind.read_sheet(path, sheet)
+    name, columns = id or "sample", list(table.columns)
+    if name not in columns:
+        shown = f"{path}: there is no column '{name}' (columns: {some(columns, 12)})"
+        raise UserError(shown + _sheet_advice(path, columns, known, id))
+    return _indexed(path, table, name)
+
+
+def _indexed(path: str, sheet: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A sheet by its samples, which stand in the column `name`."""
     if not len(sheet):
         raise UserError(f"{path}: there is no sample in it: give a row for each")
-    nul = [name for name in sheet["sample"] if "\0" in name]
+    nul = [sample for sample in sheet[name] if "\0" in sample]
     if nul:
         raise UserError(f"{path}: sample {nul[0]!r}: no name may have this character: rename it")
-    nameless = np.flatnonzero(sheet["sample"].str.strip() == "")
+    nameless = np.flatnonzero(sheet[name].str.strip() == "")
     if len(nameless):
         raise UserError(
-            f"{path}: column 'sample' is empty in {len(nameless)} row(s), first in row"
+            f"{path}: column '{name}' is empty in {len(nameless)} row(s), first in row"
             f" {nameless[0] + 1}: name the samples, or take the rows out"
         )
-    twice = sheet["sample"][sheet["sample"].duplicated()].unique()
+    twice = sheet[name][sheet[name].duplicated()].unique()
     if len(twice):
         raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
-    return sheet.set_index("sample", drop=True)
+    return sheet.set_index(name, drop=True).rename_axis("sample")
 
 
-def _sheet_advice(columns: list[str], kind: str) -> str:
+def _sheet_advice(path: str, columns: list[str], kind: str, id: str | None) -> str:
     if len(columns) == 1 and kind in SEPARATORS and set(columns[0]) & {";", ",", "\t"}:
         return f": only one is found with separator {SEPARATORS[kind]!r}: does the ending fit?"
-    near = did_you_mean("sample", columns)
-    if near:
-        return f".{near} Rename the column"
-    return ": name the column of the samples so"
+    near = did_you_mean(id or "sample", columns)
+    if id:
+        return f".{near} Correct samples.id"
+    name = near.split("'")[1] if near else "…"
+    fix = f"Name the column of the samples so, or write samples: {{file: {path}, id: {name}}}"
+    return f".{near} {fix}"

@@ -55,7 +55,8 @@ def read_columns_of(layer: dict, features: list[str], name: str) -> pd.DataFrame
     """The columns of a sheet of new samples as the features of the training sheet."""
     path = layer["path"]
     key = f"datasets.layers.{name}"
-    return same_features(read_sheet(path), pd.Index(features), layer, key, path)
+    sheet = read_sheet(path, **layer.get("sheet", {}))
+    return same_features(sheet, pd.Index(features), layer, key, path)
 
 
 def names_in_table(features, layer: str) -> list[str]:

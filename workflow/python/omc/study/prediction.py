@@ -48,6 +48,10 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
     tables = {
         layer: {"path": path, **read_by(dataset["layers"][layer])} for layer, path in paths.items()
     }
+    sheet_id = dataset.get("sheet", {}).get("id")
+    for layer, table in tables.items():
+        if sheet_id and "columns" in table and "table" not in dataset["layers"][layer]:
+            table["sheet"] = {"id": sheet_id}
     resolved = {"dataset": name, "language": language, "model": model, "output": output}
     return {**resolved, "join": dataset["join"], "tables": tables}
 

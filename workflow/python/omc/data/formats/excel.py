@@ -13,7 +13,7 @@ from omc.data.formats import text
 from omc.data.sizes import TEXT_BYTES, check_size, most_bytes
 
 ENDINGS, CONTENT = (".xlsx", ".xlsm"), "a ZIP archive (as .xlsx)"
-ORIENTED, MATRICES, CAN_CRASH = True, True, False
+ORIENTED, MATRICES, SHEETS, CAN_CRASH = True, True, True, False
 MOST_ROWS = 1 << 20
 # Excel takes these for dates, and forgets what was written.
 LIKE_DATES = "as it does with gene names such as SEPT2, MARCH1 and DEC1"
