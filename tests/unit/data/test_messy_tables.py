@@ -6,11 +6,14 @@ import io
 import lzma
 import zipfile
 
+import anndata
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import sparse
 
 from omc.core.errors import UserError
-from omc.data.reading import ending, read_sheet, read_table
+from omc.data.reading import as_csc, ending, is_sparse, read_sheet, read_table
 
 PLAIN = "id\tS1\tS2\ng1\t1\t2.5\ng2\tNA\t4\n"
 VALUES = [[1, np.nan], [2.5, 4]]
@@ -38,7 +41,7 @@ def check(table, samples=("S1", "S2"), features=("g1", "g2"), values=VALUES):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("t.tsv.gz", gzip.compress(PLAIN.encode())),
+        ("t.tsv.gz", gzip.compress(PLAIN.encode(), mtime=0)),
         ("t.tsv.bz2", bz2.compress(PLAIN.encode())),
         ("t.tsv.xz", lzma.compress(PLAIN.encode())),
         ("t.TSV.ZIP", zipped("t.tsv", "__MACOSX/t.tsv")),
@@ -175,7 +178,11 @@ def test_gct_of_gtex_and_with_tabs_at_the_ends(tmp_path, content):
         ("t.tsv.zip", zipped("a.tsv", "b.tsv"), "must hold one file, and this one holds 2"),
         ("t.tsv.xz", b"no xz", "cannot be read"),
         ("t.tsv.bz2", bz2.compress(b"x" * 200_000_000), "would take more than"),
-        ("t.parquet.gz", gzip.compress(b"PAR1"), "a packed .parquet file is not read: unpack it"),
+        (
+            "t.parquet.gz",
+            gzip.compress(b"PAR1", mtime=0),
+            "a packed .parquet file is not read: unpack it",
+        ),
         ("t.csv", "Name,S1;S2\na;1,5;2\n", "field|not a number"),
     ],
 )
@@ -186,3 +193,68 @@ def test_what_is_refused(tmp_path, name, content, problem):
 
 def test_an_ending_is_known_in_any_case():
     assert ending("T.CSV.BZ2") == ".csv"
+
+
+TWICE = "id\tname\tS1\tS2\ng1\ta\t1\t2\n\tb\t5\t5\ng2\tc\t7\tNA\ng1\td\t3\tNA\ng2\te\t1\tNA\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "g1", "g2"),
+    [("mean", [2, 2], [4, np.nan]), ("sum", [4, 2], [8, np.nan]), ("first", [1, 2], [7, np.nan])],
+)
+def test_features_of_one_name_are_made_one_by_a_key(tmp_path, capsys, how, g1, g2):
+    (tmp_path / "t.tsv").write_text(TWICE, encoding="utf-8")
+    path = str(tmp_path / "t.tsv")
+    table = read_table(path, "features_in_rows", duplicates=how)
+    check(table, values=np.transpose([g1, g2]))
+    assert table.attrs["annotation"] == {"name": ["a", "c"]}
+    said = capsys.readouterr().out
+    assert f"2 feature(s) stand several times, {how}: g1, g2" in said
+    assert "left out, since they have no name: 1 feature(s)" in said
+    with pytest.raises(UserError, match="feature 2 of 5 has no name.*duplicates: mean, it is left"):
+        read_table(path, "features_in_rows")
+    (tmp_path / "t.tsv").write_text(TWICE.replace("\n\tb", "\nb\tb"), encoding="utf-8")
+    with pytest.raises(UserError, match="stand twice: g1, g2: make them unique, or set the"):
+        read_table(path, "features_in_rows")
+    (tmp_path / "t.tsv").write_text("s\tx\ng1\t1\ng2\t1\ng1\t2\n", encoding="utf-8")
+    with pytest.raises(UserError, match="sample names stand twice: g1: make them unique$"):
+        read_table(path, duplicates=how)
+
+
+@pytest.mark.filterwarnings("ignore:Variable names")
+@pytest.mark.parametrize("how", ["mean", "sum", "first"])
+def test_equal_features_of_a_sparse_table(tmp_path, how):
+    values = np.array([[1.0, 0, 3, 0], [0, 0, 0, 2]])
+    var = pd.DataFrame(index=["g1", "g2", "g1", "g2"])
+    data = anndata.AnnData(sparse.csr_matrix(values), pd.DataFrame(index=["S1", "S2"]), var)
+    data.write_h5ad(tmp_path / "t.h5ad")
+    table = read_table(str(tmp_path / "t.h5ad"), duplicates=how)
+    expected = {"mean": [[2, 0], [0, 1]], "sum": [[4, 0], [0, 2]], "first": [[1, 0], [0, 0]]}
+    assert is_sparse(table) and list(table) == ["g1", "g2"]
+    np.testing.assert_array_equal(as_csc(table).toarray(), expected[how])
+
+
+MAXQUANT = (
+    "Protein IDs\tGene names\tLFQ intensity A\tLFQ intensity B\tReverse\tid\n"
+    "P1;P2\tABL1\t100\t0\t\t0\nP3\t7\t5\t6\t+\t1\n"
+)
+
+
+@pytest.mark.parametrize("name", ["proteinGroups.txt", "t.xlsx"])
+def test_columns_with_a_prefix_are_the_samples(tmp_path, name):
+    path = str(tmp_path / name)
+    if name.endswith("xlsx"):
+        pd.read_csv(io.StringIO(MAXQUANT), sep="\t").to_excel(path, index=False)
+    else:
+        (tmp_path / name).write_text(MAXQUANT, encoding="utf-8")
+    table = read_table(path, "features_in_rows", column_prefix="LFQ intensity ")
+    check(table, "AB", ["P1;P2", "P3"], [[100, 5], [0, 6]])
+    assert table.attrs["annotation"]["Gene names"] == ["ABL1", "7"]
+    with pytest.raises(UserError, match="no column begins with 'LFQ ratio '"):
+        read_table(path, "features_in_rows", column_prefix="LFQ ratio ")
+    with pytest.raises(
+        UserError, match="workbook with orientation: features_in_rows: take the key"
+    ):
+        read_table(path, column_prefix="LFQ intensity ")
+    with pytest.raises(UserError, match="not a number"):
+        read_table(path)

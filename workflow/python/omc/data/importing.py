@@ -144,7 +144,8 @@ def sheet_with_outcome(dataset: dict, cohort: str, key: str) -> pd.DataFrame:
 
 def read_layer_table(layer: dict) -> pd.DataFrame:
     """The table of a layer as its settings say."""
-    return read_table(layer["table"], layer["orientation"], layer["matrix"])
+    options = {key: layer[key] for key in ("duplicates", "column_prefix") if key in layer}
+    return read_table(layer["table"], layer["orientation"], layer["matrix"], **options)
 
 
 def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:

@@ -23,18 +23,20 @@ MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
 def read_numbers(
-    path: str, lines, sep: str, columns: list[str], between=(), texts: bool = False
+    path: str, lines, sep: str, columns: list[str], between=(), texts=(), find: bool = False
 ) -> pd.DataFrame:
     """A table of rows with a name, fields of annotation, and a number for each column.
 
     lines: see `lines.numbered`; between: names of the annotation that stands after the name;
-    texts: whether a column that holds text in every row is annotation too, wherever it stands. NaN
+    texts: positions of the `columns` that are annotation; find: whether every column that holds
+    text in every row is annotation too, wherever it stands. NaN
     where a word for missing stands; the names of rows are kept as they are. Lines are read in
     blocks, each as one column: pandas takes five times as long, and several times the memory of the
     numbers. UserError names a line with too few or too many fields, and a cell that is not a
     number. `attrs["annotation"]` has the annotation by name.
     """
-    reader = _Reader(path, sep, columns, between, texts)
+    reader = _Reader(path, sep, columns, between, find)
+    reader.take(list(texts))
     rows = reader.rows(lines)
     while block := list(_some(rows)):
         reader.add(block)
@@ -49,12 +51,14 @@ class Annotation(dict):
 
 
 class _Reader:
-    def __init__(self, path, sep, columns, between, texts):
-        self.path, self.sep, self.columns, self.texts = path, sep, list(columns), texts
+    def __init__(self, path, sep, columns, between, find):
+        self.path, self.sep, self.columns, self.find = path, sep, list(columns), find
+        self.width = len(self.columns)
         self.between = len(between)
         self.annotation = Annotation({name: [] for name in _unique(between)})
         # Columns of the file that hold text, by position.
         self.taken: list[int] = []
+        self.may_be_numbers = False
         self.names: list[str] = []
         self.logical: set[int] = set()
         self.values = np.empty((0, 0))
@@ -66,7 +70,7 @@ class _Reader:
     def rows(self, lines):
         """(name, annotation, cells with a line end between them) of each row."""
         path, sep, between = self.path, self.sep, self.between
-        separator, expected = sep.encode(), 1 + between + len(self.columns)
+        separator, expected = sep.encode(), 1 + between + self.width
         for number, line in lines:
             if is_blank(line, sep):
                 continue
@@ -93,7 +97,7 @@ class _Reader:
             parts = self._without_texts(parts)
         cells = b"\n".join(parts) + b"\n"
         numbers = self._numbers(cells)
-        if numbers is None and first and self.texts and self._find_texts(parts):
+        if numbers is None and first and self.find and self._find_texts(parts):
             parts = self._without_texts(parts)
             cells = b"\n".join(parts) + b"\n"
             numbers = self._numbers(cells)
@@ -142,15 +146,21 @@ class _Reader:
         """Take out the columns that hold text alone, if others hold numbers."""
         cells = [part.decode().split("\n") for part in parts]
         found = [at for at in range(len(self.columns)) if _is_text(row[at] for row in cells)]
-        if not found or len(found) == len(self.columns):
+        if self.taken or not found or len(found) == len(self.columns):
             return False
-        self.taken = found
+        names = some(self.columns[at] for at in found)
+        print(f"{self.path}: taken as annotation, since it is text in every row: {names}")
+        self.take(found)
+        self.may_be_numbers = False
+        return True
+
+    def take(self, found: list[int]) -> None:
+        """Make columns annotation, by position."""
+        self.taken, self.may_be_numbers = found, True
         names = [self.columns[at] for at in found]
         every = _unique([*self.annotation, *names])
         self.annotation |= {name: [] for name in every[self.between :]}
         self.columns = [name for at, name in enumerate(self.columns) if at not in set(found)]
-        print(f"{self.path}: taken as annotation, since it is text in every row: {some(names)}")
-        return True
 
     def _without_texts(self, parts: list[bytes]) -> list[bytes]:
         """The cells of rows without those of text, which are kept as annotation."""
@@ -161,7 +171,7 @@ class _Reader:
             cells = part.split(b"\n", last)
             for at, column in zip(self.taken, texts, strict=True):
                 column.append(text := cells[at].decode())
-                if _is_number(text):
+                if not self.may_be_numbers and _is_number(text):
                     name = list(self.annotation)[self.between + self.taken.index(at)]
                     raise UserError(
                         f"{self.path}: column '{name}' holds text in the rows before row '{row}',"

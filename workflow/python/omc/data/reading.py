@@ -9,6 +9,7 @@ from scipy import sparse
 from omc.core.errors import UserError, did_you_mean, some
 from omc.core.registry import entries
 from omc.data.child import try_in_child
+from omc.data.duplicates import merged
 from omc.data.files import check_content, refuse_non_numbers
 from omc.data.formats.text import SEPARATORS
 from omc.data.packed import OPENERS, name_inside, packing
@@ -43,25 +44,42 @@ def format_of(path: str) -> ModuleType:
 
 
 def read_table(
-    path: str, orientation: str = "samples_in_rows", matrix: str | None = None
+    path: str,
+    orientation: str = "samples_in_rows",
+    matrix: str | None = None,
+    *,
+    duplicates: str = "error",
+    column_prefix: str | None = None,
 ) -> pd.DataFrame:
     """A feature table as samples x features in double precision; NaN is missing.
 
     orientation: 'features_in_rows' or 'samples_in_rows' for text and Parquet; other formats fix it.
-    matrix: layer of an .h5ad file (default: X). A sparse matrix gives sparse columns.
+    matrix: layer of an .h5ad file (default: X), or sheet of a workbook (default: the first).
+    duplicates: error, or how features of one name are made one: see `duplicates.merged`.
+    column_prefix: of the names of the columns that are samples; others are annotation.
+    A sparse matrix gives sparse columns. `attrs["annotation"]` may have texts of the features.
     """
-    kind = format_of(path)
+    kind, options = format_of(path), {}
     if matrix is not None and not kind.MATRICES:
         raise UserError(f"{path}: there is no matrix '{matrix}' to choose in a {ending(path)} file")
     check_content(path, kind.CONTENT)
     if getattr(kind, "CAN_CRASH", False):
         try_in_child(path, kind.read_table, orientation, matrix)
-    table = kind.read_table(path, orientation, matrix)
+    if column_prefix is not None:
+        if not getattr(kind, "PREFIX", False) or orientation != "features_in_rows":
+            raise UserError(
+                f"{path}: column_prefix '{column_prefix}' is of the columns of a text file or"
+                " workbook with orientation: features_in_rows: take the key out, or set that"
+            )
+        options["prefix"] = column_prefix
+    table = kind.read_table(path, orientation, matrix, **options)
     if not is_sparse(table):
         refuse_non_numbers(path, table)
         if kind.ORIENTED and orientation == "features_in_rows":
             table = table.T
         table = table.astype(np.float64, copy=False)
+    if duplicates != "error":
+        table = merged(path, table, duplicates)
     table.index = _names(path, table.index, "sample")
     table.columns = _names(path, table.columns, "feature")
     return table
@@ -80,10 +98,12 @@ def _names(path: str, labels: pd.Index, what: str) -> pd.Index:
         raise UserError(
             f"{path}: {what} {wrong[0] + 1} of {len(names)} has no name, or a character that no"
             f" name may have ({names[wrong[0]]!r}): name it, or take it out"
+            + ("; with the layer's duplicates: mean, it is left out" if what == "feature" else "")
         )
     twice = names[names.duplicated()].unique()
     if len(twice):
-        raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique")
+        fix = ", or set the layer's duplicates: mean, sum or first" if what == "feature" else ""
+        raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique{fix}")
     return names
 
 

@@ -9,7 +9,7 @@ from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.evaluate.metrics import METRICS
 from omc.study.config_file import mapping
-from omc.study.schema import keys_of_other_kinds, layer_kinds
+from omc.study.schema import OPTIONAL, keys_of_other_kinds, layer_kinds
 
 PATHS = ("table", "images")
 # How features are ranked by task: a configuration may have data sets of several tasks.
@@ -178,6 +178,9 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
             layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
     for name in keys_of_other_kinds(kinds[0]):
         layer.pop(name, None)
+    for name in OPTIONAL:
+        if layer.get(name) in (None, "error"):
+            layer.pop(name, None)
 
 
 def _check_columns(dataset: dict, key: str) -> None:

@@ -10,7 +10,10 @@ from omc.core.errors import UserError, did_you_mean, some
 from omc.core.records import check, unrecorded
 
 MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
-READ_BY = ("orientation", "matrix", "transform", "pseudo_count", "columns", "types")
+READ_BY = (
+    *("orientation", "matrix", "duplicates", "column_prefix", "transform", "pseudo_count"),
+    *("columns", "types"),
+)
 
 
 def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict:

@@ -12,6 +12,7 @@ The file of a format has its name and holds
   the format fixes the orientation;
 - `read_sheet(path)`, optional: the sample sheet as text columns; those that fix the names of the
   samples have them in a column `sample`;
+- `PREFIX` (if missing, false): whether `read_table` takes a `prefix` of the columns of samples;
 - `SHEETS` (if missing, false): whether a file may hold several sheets: `read_sheet(path, sheet)`.
 
 `omc.data.reading` uses them.

@@ -13,16 +13,18 @@ from omc.data.formats import text
 from omc.data.sizes import TEXT_BYTES, check_size, most_bytes
 
 ENDINGS, CONTENT = (".xlsx", ".xlsm"), "a ZIP archive (as .xlsx)"
-ORIENTED, MATRICES, SHEETS, CAN_CRASH = True, True, True, False
+ORIENTED, MATRICES, PREFIX, SHEETS, CAN_CRASH = True, True, True, True, False
 MOST_ROWS = 1 << 20
 # Excel takes these for dates, and forgets what was written.
 LIKE_DATES = "as it does with gene names such as SEPT2, MARCH1 and DEC1"
 
 
-def read_table(path: str, orientation=None, matrix: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: str, orientation=None, matrix: str | None = None, prefix: str | None = None
+) -> pd.DataFrame:
     """As of a text file; the first column names the rows."""
     with reading(path, "an Excel workbook"):
-        return text.table_of(path, _lines(path, matrix, dates=False), orientation)
+        return text.table_of(path, _lines(path, matrix, dates=False), orientation, prefix)
 
 
 def read_sheet(path: str, sheet: str | None = None) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from omc.data.sizes import TEXT_BYTES, check_size
 
 SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
 ENDINGS, CONTENT = tuple(SEPARATORS), "text"
-ORIENTED, MATRICES, CAN_CRASH = True, False, False
+ORIENTED, MATRICES, PREFIX, CAN_CRASH = True, False, True, False
 
 
 def separator(path: str) -> str:
@@ -35,18 +35,18 @@ def separator(path: str) -> str:
     return next((sep for known, sep in SEPARATORS.items() if name.endswith(known)), "\t")
 
 
-def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
+def read_table(path: str, orientation=None, matrix=None, prefix=None) -> pd.DataFrame:
     """Words for missing are NaN; the first column names the rows, whatever stands there."""
 
     def read(file):
         lines = geo.table_lines(path, numbered(path, file))
-        return table_of(path, lines, orientation)
+        return table_of(path, lines, orientation, prefix)
 
     return read_text(path, "a table", read)
 
 
-def table_of(path: str, lines, orientation: str | None) -> pd.DataFrame:
-    """The numbers of lines; see `lines.numbered`."""
+def table_of(path: str, lines, orientation: str | None, prefix: str | None) -> pd.DataFrame:
+    """The numbers of lines; see `lines.numbered`. prefix: of the columns that are no annotation."""
     usual = separator(path)
     sep, header, count, lines = start(path, lines, usual)
     if max(len(header), count) < 2:
@@ -57,9 +57,25 @@ def table_of(path: str, lines, orientation: str | None) -> pd.DataFrame:
         return pd.DataFrame(columns=header[1:])
     header = without_surplus(path, header, count)
     names = header if has_row_names(header, count) else header[1:]
-    texts = orientation == "features_in_rows"
     columns = filled(names, count - 1)
-    return named(path, read_numbers(path, lines, sep, columns, texts=texts), len(header))
+    texts = _without_prefix(path, columns, prefix) if prefix else []
+    table = read_numbers(
+        path, lines, sep, columns, texts=texts, find=orientation == "features_in_rows"
+    )
+    if prefix:
+        return table.set_axis([name.removeprefix(prefix) for name in table], axis=1)
+    return named(path, table, len(header))
+
+
+def _without_prefix(path: str, columns: list[str], prefix: str) -> list[int]:
+    """Positions of the columns whose names do not begin with a prefix."""
+    others = [at for at, name in enumerate(columns) if not name.startswith(prefix)]
+    if len(others) == len(columns):
+        raise UserError(
+            f"{path}: column_prefix: no column begins with '{prefix}' (columns:"
+            f" {some(columns, 12)})"
+        )
+    return others
 
 
 def read_sheet(path: str) -> pd.DataFrame:
