@@ -145,7 +145,7 @@ class _Reader:
     def _find_texts(self, parts: list[bytes]) -> bool:
         """Take out the columns that hold text alone, if others hold numbers."""
         cells = [part.decode().split("\n") for part in parts]
-        found = [at for at in range(len(self.columns)) if _is_text(row[at] for row in cells)]
+        found = [at for at in range(len(self.columns)) if is_text(row[at] for row in cells)]
         if self.taken or not found or len(found) == len(self.columns):
             return False
         names = some(self.columns[at] for at in found)
@@ -244,7 +244,7 @@ def _some(rows):
             return
 
 
-def _is_text(cells) -> bool:
+def is_text(cells) -> bool:
     """Whether a column holds text, and not one number."""
     found = False
     for cell in map(str.strip, cells):

@@ -79,11 +79,27 @@ def _checked_bytes(path: str, found, above: tuple) -> int:
     return size * number + (size // chunk * CHUNK_BYTES if found.chunks else 0)
 
 
-def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
-    from anndata.io import read_elem
+def _read(path: str, stored):
+    """An element as AnnData reads it; UserError for an encoding that it does not know."""
+    import anndata
 
+    try:
+        return anndata.io.read_elem(stored)
+    except Exception as error:
+        # AnnData has it in no public module.
+        if type(error).__name__ != "IORegistryError":
+            raise
+        kind, version = (stored.attrs.get(f"encoding-{part}", "") for part in ("type", "version"))
+        raise UserError(
+            f"{path}: '{stored.name.strip('/')}' is stored as '{kind}' of version '{version}',"
+            f" which AnnData {anndata.__version__} does not know: write the file with this version,"
+            " or keep its names as plain text"
+        ) from error
+
+
+def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
     index = file[axis].attrs["_index"]
-    names = np.asarray(read_elem(element(path, file, f"{axis}/{index}")))
+    names = np.asarray(_read(path, element(path, file, f"{axis}/{index}")))
     if names.ndim != 1:
         raise UserError(f"{path}: the names of {axis} are no list: write the file with AnnData")
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
