@@ -20,6 +20,26 @@ test_that("every kind of object gives the same values, samples in rows", {
   expect_identical(as.matrix(sparse), t(x))
 })
 
+test_that("a tibble and a data.table have their names in the first column", {
+  expect_read <- function(table, orientation, expected) {
+    suppressMessages(expect_identical(values_of(table, NULL, orientation, "p"), expected))
+  }
+  samples <- data.frame(id = colnames(x), t(x), check.names = FALSE, row.names = NULL)
+  expect_read(samples, "samples_in_rows", t(x))
+  expect_read(data.table::as.data.table(samples), "samples_in_rows", t(x))
+  tibble <- structure(samples, class = c("tbl_df", "tbl", "data.frame"))
+  expect_read(tibble, "samples_in_rows", t(x))
+  genes <- data.frame(
+    id = factor(rownames(x)), x, symbol = c("A", "B", NA), check.names = FALSE, row.names = NULL
+  )
+  expect_read(genes, "features_in_rows", t(x))
+  expect_message(values_of(genes, NULL, "features_in_rows", "p"), "annotation, .* text: symbol")
+  expect_error(
+    values_of(cbind(samples, sex = "F"), NULL, "samples_in_rows", "p"),
+    "column 'sex' holds character, not numbers", class = "user_error"
+  )
+})
+
 test_that("sheets are text, with the samples as row names", {
   expected <- data.frame(class = c("u", ""), age = c("53", "85.3"), row.names = colnames(x))
   experiment <- SummarizedExperiment::SummarizedExperiment(

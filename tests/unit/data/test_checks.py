@@ -216,3 +216,9 @@ def test_a_label_that_may_be_a_missing_value_is_asked_for():
     assert outcome[1] == "y: '[Not Available]' in 1 sample(s)"
     assert groups[1] == "patient: '.', 'unknown' in 3 sample(s)" and "take 0, 1, 2" in groups[2]
     assert statuses(rows_of("missing_words", {})) == ["ok"]
+
+
+def test_samples_that_were_left_out_are_reported():
+    assert rows_of("missing_outcome", {}) == [("ok", "no sample lacks its outcome", "")]
+    ((status, value, advice),) = rows_of("missing_outcome", {}, without_outcome=["S1", "S2"])
+    assert (status, value) == ("warning", "2 of 98 samples have no outcome: S1, S2") and advice

@@ -1,11 +1,13 @@
 """Checks of the features: what they report, and what they ignore."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from omc.data.checked import CheckedData
-from omc.data.checking import checked
+from omc.data.checking import all_checks, checked
 from omc.data.checks import near_duplicates, separating_feature
 from omc.data.importing import DEVELOPMENT
 from omc.data.matrix import write_h5ad
@@ -214,3 +216,27 @@ def test_a_copy_of_the_outcome_is_found(report, rng):
     # Four samples are copied by chance.
     x = rng.integers(2, size=(12, 400)).astype(float)
     assert status(report(x, np.repeat(["case", "control"], [2, 10])), "outcome_copy") == "ok"
+
+
+def test_raw_counts_are_alarmed_unless_libraries_are_equal(report, rng):
+    y = np.repeat(["a", "b"], N // 2)
+    counts = rng.poisson(30, (N, 40)) * rng.integers(1, 5, (N, 1))
+    ((status, value, advice),) = report(counts.astype(float), y)["raw_counts"]
+    assert status == "warning" and value.startswith("genes: whole numbers; the sums")
+    assert "transform of layer genes to cpm_log2" in advice
+    layers = ["genes"] * 30 + ["sites"] * 10
+    assert report(counts.astype(float), y, layers=layers)["raw_counts"][0][1].startswith("genes")
+    rarefied = rng.multinomial(5000, np.full(40, 1 / 40), N)
+    few, genotypes = counts[:, :10], rng.integers(0, 3, (N, 40))
+    for values in (np.log2(counts + 1), rarefied, few, genotypes, counts - 50):
+        assert report(values.astype(float), y)["raw_counts"][0][0] == "ok"
+
+
+def test_names_that_a_spreadsheet_turned_into_dates():
+    check = all_checks()["date_names"].check
+    data = SimpleNamespace(features=["2-Sep", "SEPT2", "genes:Mar-01", "1-Mrz", "7", "2023-09-02"])
+    ((status, value, _),) = check(data, None)
+    assert status == "warning" and value.startswith("4 feature(s)") and "2-Sep, Mar-01" in value
+    assert (
+        check(SimpleNamespace(features=["SEPT2", "HLA-A", "1007_s_at", "2-5A"]), None)[0][0] == "ok"
+    )

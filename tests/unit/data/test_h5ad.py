@@ -136,3 +136,12 @@ def test_a_crash_or_a_hang_of_a_library_is_told(path, monkeypatch):
     monkeypatch.setattr(child, "SECONDS", 0.1)
     with pytest.raises(UserError, match="t.h5ad: reading it takes more than 0 s"):
         child.try_in_child(path, lambda path: signal.pause())
+
+
+def test_an_encoding_that_anndata_does_not_know_is_named(tmp_path):
+    path = str(tmp_path / "t.h5ad")
+    anndata.AnnData(X, SHEET).write_h5ad(path)
+    with h5py.File(path, "a") as file:
+        file["var/_index"].attrs["encoding-version"] = "9.0"
+    with pytest.raises(UserError, match="'var/_index' is stored as 'string-array' of version '9"):
+        read_table(path)

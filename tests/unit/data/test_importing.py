@@ -8,6 +8,7 @@ import pytest
 from omc.core.errors import UserError
 from omc.data import matrix, numbers, transforming
 from omc.data.importing import import_dataset, use_image_tables
+from omc.data.sample_names import make_names
 from omc.data.sheet_columns import take_lab_columns
 
 GENES = "sample\tg1\tg2\na\t1\t2\nb\t3\t4\nc\t5\t6\n"
@@ -355,3 +356,53 @@ def test_a_table_of_columns_with_other_samples_is_named(two, write):
     two["layers"] = {"clinic": {"table": write("clinic.csv", "sample,age\nz,51\n"), **columns}}
     with pytest.raises(UserError, match=r"layers.clinic.table: 4 of 4 samples of samples.tsv are"):
         import_dataset("demo", two)
+
+
+def test_another_column_may_name_the_samples(one, write):
+    write("three.tsv", "nr\tsample_id\tkind\n1\ta\tx\n2\tb\ty\n3\tc\tx\n")
+    with pytest.raises(UserError, match="no column 'sample' .*samples: {file: three.tsv, id: samp"):
+        import_dataset("demo", one)
+    one["sheet"] = {"id": "sample_id"}
+    assert import_dataset("demo", one)[1] == ["a", "b", "c"]
+    one["sheet"] = {"id": "sampleid"}
+    with pytest.raises(UserError, match="no column 'sampleid' .*'sample_id'. Correct samples.id"):
+        import_dataset("demo", one)
+
+
+def test_names_that_r_changed_are_offered_and_matched_by_a_key(one, write, capsys):
+    write("three.tsv", "sample\tkind\nPT-1\tx\n2 b\ty\nc\tx\n")
+    write("genes.tsv", "sample\tg1\nc\t5\nPT.1\t1\nX2.b\t3\n")
+    with pytest.raises(UserError) as error:
+        import_dataset("demo", one)
+    assert str(error.value).endswith(
+        "; 2 of them may be there under the names that R gives ('PT-1' as 'PT.1'): if they are the"
+        " same, write datasets.demo.samples: {file: three.tsv, match: r_names}"
+    )
+    one["match"] = "r_names"
+    values, samples, *_ = import_dataset("demo", one)
+    assert samples == ["PT-1", "2 b", "c"] and values[:, 0].tolist() == [1, 3, 5]
+    assert "2 sample(s) found by R's names, as 'PT-1' by 'PT.1'" in capsys.readouterr().out
+    write("three.tsv", "sample\tkind\nPT-1\tx\nPT_1\ty\nPT 1\tx\nc\ty\n")
+    with pytest.raises(UserError, match="'PT.1' of genes.tsv fits more than one sample, as 'PT-1'"):
+        import_dataset("demo", one)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_r"),
+    [("1a", "X1a"), ("_a", "X_a"), (".2", "X.2"), (".a", ".a"), ("a b-c", "a.b.c"), ("if", "if."),
+     ("é1", "é1"), ("", "X"), ("-", "X."), ("a_b", "a_b")],
+)  # fmt: skip
+def test_names_are_those_of_make_names(name, of_r):
+    assert make_names(name) == of_r
+
+
+def test_samples_without_an_outcome_stop_or_are_dropped(one, write, capsys):
+    write("three.tsv", "sample\tkind\na\tx\nb\ty\nc\tNA\n")
+    with pytest.raises(UserError, match="or set datasets.demo.outcome.missing: drop"):
+        import_dataset("demo", one)
+    one["outcome"]["missing"] = "drop"
+    assert import_dataset("demo", one)[1] == ["a", "b"]
+    assert "three.tsv: left out, since their outcome is missing: c" in capsys.readouterr().out
+    write("three.tsv", "sample\tkind\na\t\nb\t\nc\tNA\n")
+    with pytest.raises(UserError, match="demo.outcome.missing: drop leaves no sample of three.tsv"):
+        import_dataset("demo", one)

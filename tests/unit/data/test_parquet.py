@@ -20,6 +20,26 @@ def test_an_index_of_numbers_names_the_rows(tmp_path):
     assert list(read_table(path).index) == ["101", "7"]
 
 
+def test_a_range_that_is_no_count_of_rows_names_them_unless_a_column_does(tmp_path):
+    path = str(tmp_path / "t.parquet")
+    TABLE.set_axis(pd.RangeIndex(101, 103)).to_parquet(path)
+    assert list(read_table(path).index) == ["101", "102"]
+    named = TABLE.reset_index(names="id").set_axis(pd.RangeIndex(1, 3))
+    named.to_parquet(path)
+    assert list(read_table(path).index) == ["S1", "NA"]
+
+
+def test_columns_of_text_are_annotation_with_features_in_rows(tmp_path, capsys):
+    path = str(tmp_path / "t.parquet")
+    TABLE.assign(symbol=pd.Categorical(["ABL1", None]), note="x").to_parquet(path)
+    table = read_table(path, "features_in_rows")
+    assert list(table) == ["S1", "NA"] and list(table.index) == ["g1", "g2"]
+    assert table.attrs["annotation"] == {"symbol": ["ABL1", ""], "note": ["x", "x"]}
+    assert "annotation, since it is text in every row: symbol, note" in capsys.readouterr().out
+    with pytest.raises(UserError, match="column 'symbol' is 'ABL1', not a number"):
+        read_table(path)
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from omc.core.errors import UserError
-from omc.data import files
+from omc.data import sizes
 from omc.data.reading import read_sheet, read_table
 
 GCT = "#1.2\n2\t2\nName\tDescription\tS1\tS2\n"
@@ -102,7 +102,7 @@ def test_a_sheet_of_rows_that_do_not_fit_is_refused(read):
 
 @pytest.mark.parametrize("content", ["s\tg\nS1\t" + "0\t" * 10**6, "\n" * 10**6])
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(tmp_path, monkeypatch, content):
-    monkeypatch.setattr(files, "UNPACKED", 10**5)
+    monkeypatch.setattr(sizes, "UNPACKED", 10**5)
     path = tmp_path / "t.tsv.gz"
     path.write_bytes(gzip.compress(content.encode()))
     for function in (read_table, read_sheet):

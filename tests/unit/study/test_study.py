@@ -462,3 +462,37 @@ def test_the_fast_reader_of_yaml_reads_the_same(root):
     files = [*(root / "workflow" / "catalog").rglob("*.yaml"), root / "config" / "config.yaml"]
     for file in files:
         assert read_yaml(file) == yaml.safe_load(file.read_text(encoding="utf-8")), file
+
+
+def test_a_sheet_may_be_a_file_with_the_column_of_the_samples(study, base):
+    plain = study(copy.deepcopy(base))
+    dataset = base["datasets"]["leukemia"]
+    path = dataset["samples"]
+    dataset["samples"] = {"file": path}
+    same = study(copy.deepcopy(base))
+    assert same.slices.import_setting("leukemia") == plain.slices.import_setting("leukemia")
+    dataset["samples"] |= {"id": "nr", "match": "r_names"}
+    dataset["outcome"]["missing"] = "drop"
+    other = study(copy.deepcopy(base))
+    assert other.sheets("leukemia") == [path]
+    setting = json.loads(other.slices.import_setting("leukemia"))
+    assert (setting["sheet"], setting["match"]) == ({"id": "nr"}, "r_names")
+    checks = json.loads(other.slices.data_check_setting("leukemia"))
+    assert (checks["sheet"], checks["missing"]) == ({"id": "nr"}, "drop")
+
+
+@pytest.mark.parametrize(
+    ("samples", "problem"),
+    [
+        ({"file": "nowhere.tsv"}, "datasets.leukemia.samples.file: 'nowhere.tsv' does not exist"),
+        ({"id": "x"}, "datasets.leukemia.samples.file: missing"),
+        ({"file": "x", "idd": "x"}, "samples.idd: no such key. Did you mean 'id'?"),
+        (5, 'datasets.leukemia.samples: 5 is not text or a mapping: write "5", in quotes'),
+        ("a{b", "datasets.leukemia.samples: 'a{b' is not a possible path"),
+        ({"file": "a{b"}, "datasets.leukemia.samples.file: 'a{b' is not a possible path"),
+    ],
+)
+def test_a_wrong_sheet_is_told_with_its_key(study, base, samples, problem):
+    base["datasets"]["leukemia"]["samples"] = samples
+    with pytest.raises(UserError, match=re.escape(problem)):
+        study(base)

@@ -32,7 +32,7 @@ values_of <- function(object, assay, orientation, path) {
     }
     values <- object
   }
-  values <- as_numbers(values, path)
+  values <- as_numbers(values, path, orientation)
   if (orientation == "features_in_rows") {
     values <- if (is.matrix(values)) t(values) else Matrix::t(values)
   }
@@ -78,9 +78,9 @@ choose_assay <- function(assays, assay_names, assay, path) {
   assays[[at]]
 }
 
-as_numbers <- function(values, path) {
+as_numbers <- function(values, path, orientation = "features_in_rows") {
   if (is.data.frame(values)) {
-    values <- matrix_of_columns(values, path)
+    values <- matrix_of_columns(values, path, orientation)
   } else if (methods::is(values, "sparseMatrix")) {
     methods::validObject(values)
     values <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
@@ -103,9 +103,26 @@ as_numbers <- function(values, path) {
   if (is.matrix(values)) in_double_precision(values, path) else values
 }
 
-matrix_of_columns <- function(table, path) {
+# A tibble and a data.table have no row names: their first column of text names the rows. With
+# features in rows, other columns of text are annotation.
+matrix_of_columns <- function(table, path, orientation) {
   if (any(lengths(unclass(table)) != .row_names_info(table, 2L))) {
     user_error(path, "its columns have different lengths", "Write it again with saveRDS")
+  }
+  names <- row.names(table)
+  numbered <- identical(names, as.character(seq_along(names)))
+  table <- as.list(table)
+  is_text <- vapply(table, function(x) is.character(x) || is.factor(x), NA)
+  if (numbered && length(table) > 1 && is_text[1]) {
+    names <- as_text(table[[1]])
+    message(sprintf("%s: column '%s' names the rows", path, names(table)[1]))
+    table <- table[-1]
+    is_text <- is_text[-1]
+  }
+  if (orientation == "features_in_rows" && any(is_text) && !all(is_text)) {
+    taken <- paste(names(table)[is_text], collapse = ", ")
+    message(sprintf("%s: taken as annotation, since it is text: %s", path, taken))
+    table <- table[!is_text]
   }
   wrong <- names(table)[!vapply(table, function(x) is.numeric(x) || is.logical(x), NA)]
   if (length(wrong)) {
@@ -114,7 +131,10 @@ matrix_of_columns <- function(table, path) {
       "Leave it out, or give it in the sample sheet"
     )
   }
-  as.matrix(table)
+  matrix(
+    as.numeric(unlist(table, use.names = FALSE)), length(names), length(table),
+    dimnames = list(names, names(table))
+  )
 }
 
 in_double_precision <- function(values, path) {

@@ -63,7 +63,7 @@ class CheckedData:
     data.h5ad; splits, strata: rows of splits.csv and strata.csv; lab_batch: the column that
     features are corrected for; survival: time, event and event_value of such an analysis, whose
     outcome is the column of the time. Martingale residuals stand for the outcome then: numbers that
-    are high for early events.
+    are high for early events; without_outcome: samples that were left out.
     """
 
     task: str
@@ -76,6 +76,7 @@ class CheckedData:
     strata: list = field(default_factory=list)
     lab_batch: str | None = None
     survival: dict | None = None
+    without_outcome: list[str] = field(default_factory=list)
 
     @property
     def is_classification(self) -> bool:

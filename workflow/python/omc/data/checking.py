@@ -10,6 +10,7 @@ from omc.core.survival import outcomes
 from omc.core.tables import CHECKS as HEADER
 from omc.data.checked import CheckedData
 from omc.data.files import named_by_user
+from omc.data.outcome import without_outcome
 from omc.data.reading import read_sheet
 from omc.data.survival import check_horizons
 
@@ -102,11 +103,16 @@ def check_dataset(
     """
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     with named_by_user(setting.get("rds", {})):
-        # Columns that are features are no lab batches.
-        cells = read_sheet(sheet).drop(columns=setting.get("columns", []))
+        cells = read_sheet(sheet, **setting.get("sheet", {}))
+    # Columns that are features are no lab batches.
+    cells = cells.drop(columns=setting.get("columns", []))
+    described = {"column": setting["outcome"], **(setting.get("survival") or {})}
+    dropped = without_outcome(cells, {**described, "missing": setting.get("missing")})
+    cells = cells.drop(index=dropped)
     data_set = CheckedData(
         setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
         read_csv(splits), read_csv(strata), setting.get("lab_batch"), setting.get("survival"),
+        list(dropped),
     )  # fmt: skip
     outcome = data_set.development["outcome"]
     if data_set.survival:

@@ -1,62 +1,20 @@
 """Opens the user's files, and reports problems with them in one sentence."""
 
-import gzip
-import io
 import os
+import re
 from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 
 from omc.core.errors import UserError
+from omc.data.packed import open_file
 
 # First bytes that identify the type of a file.
 MAGIC = {b"PAR1": "a Parquet file", b"\x89HDF\r\n\x1a\n": "an HDF5 file", b"\x1f\x8b": "gzip data"}
 MAGIC |= {b"PK\x03\x04": "a ZIP archive (as .xlsx)", b"\xd0\xcf\x11\xe0": "an old Excel file"}
-# A small file that becomes huge when it is unpacked is broken, or made to harm.
-UNPACKED, UNPACKED_TIMES = 128 << 20, 50
-TEXT_BYTES = 32  # of a short text in memory
-
-
-def most_bytes(path: str) -> int:
-    """How much memory the content of a file may take."""
-    return UNPACKED + UNPACKED_TIMES * os.path.getsize(path)
-
-
-def check_size(path: str, unpacked: int) -> None:
-    """UserError if so many bytes come out of a file that it cannot be what it seems to be."""
-    if unpacked > most_bytes(path):
-        raise UserError(
-            f"{path}: this file of {os.path.getsize(path) / 1e6:.3g} MB would take more than"
-            f" {most_bytes(path) / 1e6:.3g} MB of memory: if that is meant, store it uncompressed"
-        )
-
-
-class _Unpacked(io.RawIOBase):
-    """The content of a gzip file, up to a size that fits the file."""
-
-    def __init__(self, path: str):
-        self.path, self.file, self.size = path, gzip.open(path), 0
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        count = self.file.readinto(buffer)
-        self.size += count
-        check_size(self.path, self.size)
-        return count
-
-    def close(self):
-        self.file.close()
-        super().close()
-
-
-def open_file(path: str):
-    """A file opened for reading bytes, decompressed if it ends with .gz."""
-    if str(path).endswith(".gz"):
-        return io.BufferedReader(_Unpacked(path), 1 << 17)
-    return open(path, "rb")
+# Byte order marks of UTF-16.
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @contextmanager
@@ -95,8 +53,9 @@ def check_content(path: str, wanted: str | None) -> None:
         start = file.read(200)
     actual = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
     if actual is None:
-        lines = start.decode("utf-8", "replace").splitlines()
-        actual = "binary data" if b"\0" in start else "text" if start else "empty"
+        marked = start[:2] in UTF16
+        lines = start.decode("utf-16" if marked else "utf-8", "replace").splitlines()
+        actual = "binary data" if b"\0" in start and not marked else "text" if start else "empty"
         shown = f"text (it begins with {lines[0][:40]!r})" if actual == "text" else actual
     else:
         shown = actual
@@ -127,6 +86,11 @@ def not_a_number(path: str, row, column, value) -> str:
     hint = ""
     if str(value).isalpha():
         hint = "; text such as a sex or a stage is taken from the columns that a layer names"
+    elif re.fullmatch(r"[-+]?[\d.,' ]*,[\d.,' ]*", str(value)):
+        hint = (
+            "; commas are decimal only where every number of the table has at most one and none has"
+            " a point, and no thousands can be meant: write such numbers with a point alone"
+        )
     return (
         f"{path}: row '{row}', column '{column}' is {shown!r}, not a number: correct it, or leave"
         f" it empty if it is missing{hint}"

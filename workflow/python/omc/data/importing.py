@@ -7,8 +7,15 @@ from scipy import sparse
 from omc.core.errors import UserError, quoted, some
 from omc.core.names import DEVELOPMENT
 from omc.data.names import check_names
-from omc.data.outcome import check_outcomes, read_outcome, refuse_outcome, sheet_path
+from omc.data.outcome import (
+    check_outcomes,
+    read_outcome,
+    refuse_outcome,
+    sheet_path,
+    without_outcome,
+)
 from omc.data.reading import as_csc, is_sparse, read_sheet, read_table
+from omc.data.sample_names import offer, renamed
 from omc.data.sheet_columns import column, import_columns, lab_columns
 from omc.data.transforming import is_compositional, transform
 
@@ -93,7 +100,7 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
     sheets = {}
     for cohort in (DEVELOPMENT, *dataset["cohorts"]):
         path = sheet_path(dataset, cohort)
-        sheet = read_sheet(path)
+        sheet = sheet_with_outcome(dataset, cohort, f"{key}.outcome")
         rows = {
             "outcome": read_outcome(sheet, dataset["outcome"], f"{key}.outcome", path),
             "group": "",
@@ -122,6 +129,25 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
     return sheets
 
 
+def sheet_with_outcome(dataset: dict, cohort: str, key: str) -> pd.DataFrame:
+    """The sheet of development or of a cohort, without samples that `outcome.missing` drops."""
+    part = dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort]
+    path = part["samples"]
+    sheet = read_sheet(path, **part.get("sheet", {}))
+    dropped = without_outcome(sheet, dataset["outcome"])
+    if len(dropped) == len(sheet):
+        raise UserError(f"{key}.missing: drop leaves no sample of {path}: correct the column")
+    if len(dropped):
+        print(f"{path}: left out, since their outcome is missing: {some(dropped)}")
+    return sheet.drop(index=dropped)
+
+
+def read_layer_table(layer: dict) -> pd.DataFrame:
+    """The table of a layer as its settings say."""
+    options = {key: layer[key] for key in ("duplicates", "column_prefix") if key in layer}
+    return read_table(layer["table"], layer["orientation"], layer["matrix"], **options)
+
+
 def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
     """The values of one layer by cohort, for the samples of each sheet that are in its table.
 
@@ -131,7 +157,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     if "columns" in layer:
         return _import_columns(name, dataset, rows, at)
     several_layers = len(dataset["layers"]) > 1
-    table = read_table(layer["table"], layer["orientation"], layer["matrix"])
+    table = read_layer_table(layer)
     parts = {}
     refuse_outcome(table, rows[DEVELOPMENT]["outcome"], dataset, at)
     for cohort, part in rows.items():
@@ -140,12 +166,14 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
             layer if cohort == DEVELOPMENT else dataset["cohorts"][cohort]["layers"][name]
         )
         if cohort_layer == layer:
-            samples = found_samples(table, part.index, several_layers, at, layer, path)
-            parts[cohort] = transformed(table, samples, table.columns, layer, at)
+            own = _with_names_of_sheet(table, part.index, dataset, cohort, key, layer)
+            samples = found_samples(own, part.index, several_layers, at, layer, path)
+            parts[cohort] = transformed(own, samples, table.columns, layer, at)
             continue
         cohort_key = f"{key}.cohorts.{cohort}.layers.{name}"
-        cohort_table = read_table(
-            cohort_layer["table"], cohort_layer["orientation"], cohort_layer["matrix"]
+        cohort_table = read_layer_table(cohort_layer)
+        cohort_table = _with_names_of_sheet(
+            cohort_table, part.index, dataset, cohort, key, cohort_layer
         )
         samples = found_samples(
             cohort_table, part.index, several_layers, cohort_key, cohort_layer, path
@@ -157,13 +185,30 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
     return parts
 
 
+def _with_names_of_sheet(
+    table: pd.DataFrame, samples: pd.Index, dataset: dict, cohort: str, key: str, layer: dict
+) -> pd.DataFrame:
+    """A table with the sheet's names of the samples, if they may be matched by R's names."""
+    part, key = (dataset, key) if cohort == DEVELOPMENT else _cohort(dataset, cohort, key)
+    if part.get("match") != "r_names":
+        return table
+    names = renamed(table.index, samples, layer["table"], f"{key}.samples")
+    return table.set_axis(names, axis=0)
+
+
+def _cohort(dataset: dict, cohort: str, key: str) -> tuple[dict, str]:
+    return dataset["cohorts"][cohort], f"{key}.cohorts.{cohort}"
+
+
 def _import_columns(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd.DataFrame]:
     """Columns of the sample sheets as features, or of tables that have the same samples."""
     sheets, paths, several_layers = {}, {}, len(dataset["layers"]) > 1
     for cohort, of_cohort in rows.items():
         part = dataset if cohort == DEVELOPMENT else dataset["cohorts"][cohort]
         layer = {"table": part["samples"], **part["layers"][name]}
-        sheet, paths[cohort] = read_sheet(layer["table"]), layer["table"]
+        paths[cohort] = layer["table"]
+        own = "table" in part["layers"][name]
+        sheet = read_sheet(layer["table"], **({} if own else part.get("sheet", {})))
         samples = found_samples(sheet, of_cohort.index, several_layers, key, layer, part["samples"])
         sheets[cohort] = sheet.loc[samples]
     return import_columns(dataset["layers"][name], sheets, paths, key)
@@ -184,6 +229,10 @@ def found_samples(
         if in_columns and "orientation" in layer:
             other = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
             advice = f"; {key}.orientation: {other[layer['orientation']]} would fit"
+        else:
+            advice = offer(
+                missing, table.index, f"{key.rpartition('.layers.')[0]}.samples", sheet_path
+            )
         kind = "images" if "images" in layer else "table"
         raise UserError(
             f"{key}.{kind}: {len(missing)} of {len(samples)} samples of {sheet_path} are not in"

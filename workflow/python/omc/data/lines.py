@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from omc.core.errors import UserError
-from omc.data.files import TEXT_BYTES, check_size, most_bytes
+from omc.data.sizes import TEXT_BYTES, check_size, most_bytes
 
 # Names of the column of row names. R's write.table gives it none.
 CORNER = set("sample samples id ids name names gene genes feature features probe probes".split())
@@ -25,6 +25,64 @@ def numbered(path: str, file):
         if number > most:
             check_size(path, number * TEXT_BYTES)
         yield number, line.rstrip(b"\r\n")
+
+
+def start(path: str, lines, usual: str) -> tuple[str, list[str], int, Iterable]:
+    """(separator, header, number of fields of the first row, all lines from it on) of a table.
+
+    Comments before the header, which begin with #, are passed over. usual: the separator by the
+    ending of the file's name; another is taken if the header has it alone, or the first row fits no
+    other. The number is 0 if there is no row.
+    """
+    ahead = _header_and_row(path, lines)
+    if not ahead:
+        return usual, [], 0, iter([])
+    sep = _separator(path, [line for _, line in ahead], usual)
+    lines = itertools.chain(ahead, lines)
+    header = header_fields(path, lines, sep)
+    return sep, header, *first_fields(path, lines, sep)
+
+
+def _header_and_row(path: str, lines) -> list[tuple[int, bytes]]:
+    """The header and the line below it, without comments before them."""
+    ahead: list[tuple[int, bytes]] = []
+    comments = 0
+    filled_lines = (line for line in lines if line[1].strip(BLANK))
+    for line in filled_lines:
+        ahead.append(line)
+        if not line[1].startswith(b"#"):
+            break
+        ahead, comments = ahead[-1:], comments + 1
+    if comments and len(ahead) == 2:
+        # BIOM's and QIIME's header begins with # too.
+        last, row = (line.rstrip(b"\t,;") for _, line in ahead)
+        if any(0 < last.count(sep) == row.count(sep) for sep in SEPARATORS):
+            comments -= 1
+        else:
+            ahead = ahead[1:]
+    if comments:
+        print(f"{path}: passed over {comments} line(s) of comments at its start")
+    if len(ahead) < 2:
+        ahead += itertools.islice(filled_lines, 1)
+    return ahead
+
+
+SEPARATORS = (b"\t", b",", b";")
+BLANK = b"\t,; "
+
+
+def _separator(path: str, ahead: list[bytes], usual: str) -> str:
+    bare = [re.sub(rb'"[^"]*"', b"", line) for line in ahead]
+    found = [sep.decode() for sep in SEPARATORS if sep in bare[0]]
+    if len(found) > 1 and len(bare) > 1:
+        counts = {sep: [line.count(sep.encode()) for line in bare] for sep in found}
+        found = [sep for sep, (first, second) in counts.items() if second - first in (0, 1)]
+        found = [usual] if usual in found else found
+    if len(found) != 1 or found == [usual]:
+        return usual
+    names = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+    print(f"{path}: separated by {names[found[0]]}, though its ending stands for {names[usual]}")
+    return found[0]
 
 
 def fields(path: str, line: bytes, lines, sep: str) -> list[str]:

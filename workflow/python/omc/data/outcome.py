@@ -6,6 +6,7 @@ import pandas as pd
 from omc.core.errors import UserError, some
 from omc.core.names import DEVELOPMENT
 from omc.core.survival import outcomes, status
+from omc.data.missing import is_missing
 from omc.data.sheet_columns import column
 from omc.data.survival import check_times, times_to_event
 
@@ -20,6 +21,16 @@ def read_outcome(sheet: pd.DataFrame, setting: dict, key: str, path: str) -> pd.
     if setting["task"] == "survival":
         return times_to_event(sheet, setting, key, path)
     return column(sheet, setting["column"], f"{key}.column", path)
+
+
+def without_outcome(sheet: pd.DataFrame, setting: dict) -> pd.Index:
+    """Samples without an outcome, if the configuration drops them, else none."""
+    if setting.get("missing") != "drop":
+        return sheet.index[:0]
+    names = [setting["column"], *([setting["event"]] if "event" in setting else [])]
+    known = [name for name in names if name in sheet.columns]
+    missing = [sheet[name].map(is_missing) for name in known]
+    return sheet.index[np.logical_or.reduce(missing)] if missing else sheet.index[:0]
 
 
 def refuse_outcome(table: pd.DataFrame, outcome: pd.Series, dataset: dict, key: str) -> None:

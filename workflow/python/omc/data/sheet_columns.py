@@ -31,9 +31,11 @@ def column(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
     empty = values[values.map(is_missing)]
     if len(empty):
         words = f" (or says {quoted(empty[empty != ''].unique())})" if (empty != "").any() else ""
+        of_outcome = key.rpartition(".")[0] if ".outcome." in key else None
+        drop = f", or set {of_outcome}.missing: drop" if of_outcome else ""
         raise UserError(
             f"{key}: column '{name}' of {path} is empty{words} for {len(empty)} sample(s)"
-            f" ({some(empty.index)}): fill them in, or take these samples out of the sheet"
+            f" ({some(empty.index)}): fill them in, or take these samples out of the sheet{drop}"
         )
     return values
 

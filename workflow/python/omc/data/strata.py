@@ -25,7 +25,11 @@ def strata_rows(columns: list[str], datasets: list[dict], samples: list[str]) ->
     """
     rows, known = [], {}
     for dataset, path in zip(datasets, samples, strict=True):
-        sheets = {cohort: read_sheet(sheet) for cohort, sheet in dataset["sheets"].items()}
+        options = dataset.get("options", {})
+        sheets = {
+            cohort: read_sheet(sheet, **options.get(cohort, {}))
+            for cohort, sheet in dataset["sheets"].items()
+        }
         known |= dict.fromkeys(sheets[DEVELOPMENT].columns)
         table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
         for column in columns:

@@ -9,7 +9,7 @@ from omc.core.errors import UserError, some
 from omc.core.names import FINAL
 from omc.data.matrix import axis_names, layers
 from omc.data.names import check_names
-from omc.data.reading import ending, read_sheet, read_table
+from omc.data.reading import ending, format_of, read_sheet, read_table
 from omc.data.sheet_columns import same_features
 from omc.data.transforming import is_compositional, transform
 from omc.learn.batch_effects import read_lab_batches
@@ -55,7 +55,8 @@ def read_columns_of(layer: dict, features: list[str], name: str) -> pd.DataFrame
     """The columns of a sheet of new samples as the features of the training sheet."""
     path = layer["path"]
     key = f"datasets.layers.{name}"
-    return same_features(read_sheet(path), pd.Index(features), layer, key, path)
+    sheet = read_sheet(path, **layer.get("sheet", {}))
+    return same_features(sheet, pd.Index(features), layer, key, path)
 
 
 def names_in_table(features, layer: str) -> list[str]:
@@ -74,9 +75,10 @@ def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
     # The training table may have had another format: .h5ad fixes the orientation and has matrices.
     if ending(path) == ".h5ad":
         orientation = "samples_in_rows"
-    else:
+    elif not getattr(format_of(path), "SHEETS", False):
         matrix = None
-    table = read_table(path, orientation, matrix)
+    options = {key: layer[key] for key in ("duplicates", "column_prefix") if key in layer}
+    table = read_table(path, orientation, matrix, **options)
     available = set(table.columns)
     lacking = [name for name in needed if name not in available]
     if lacking:

@@ -9,7 +9,7 @@ from omc.core.registry import entry
 from omc.core.tables import SHEET_COLUMNS
 from omc.evaluate.metrics import METRICS
 from omc.study.config_file import mapping
-from omc.study.schema import keys_of_other_kinds, layer_kinds
+from omc.study.schema import OPTIONAL, keys_of_other_kinds, layer_kinds
 
 PATHS = ("table", "images")
 # How features are ranked by task: a configuration may have data sets of several tasks.
@@ -23,7 +23,7 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     """A data set with resolved paths; UserError if its parts do not fit together."""
     key = f"datasets.{name}"
     dataset = json.loads(json.dumps(dataset))
-    dataset["samples"] = resolve_path(dataset["samples"], f"{key}.samples", root)
+    _resolve_sheet(dataset, key, root)
     for layer_name, layer in dataset["layers"].items():
         _resolve_layer(layer, f"{key}.layers.{layer_name}", root)
     for cohort_name, cohort in dataset["cohorts"].items():
@@ -41,8 +41,23 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     return dataset
 
 
+def _resolve_sheet(part: dict, key: str, root: str) -> None:
+    """Make `samples` a path; how it is read goes to `sheet` and `match`, if it is told."""
+    given = part["samples"]
+    given = given if isinstance(given, dict) else {"file": given}
+    at = f"{key}.samples.file" if isinstance(part["samples"], dict) else f"{key}.samples"
+    part["samples"] = resolve_path(given["file"], at, root)
+    read_by = {name: given[name] for name in ("id", "sheet") if given.get(name) is not None}
+    if read_by:
+        part["sheet"] = read_by
+    if given.get("match", "exact") != "exact":
+        part["match"] = given["match"]
+
+
 def _resolve_outcome(outcome: dict, key: str) -> None:
     """Keep only the keys of the task; of a survival analysis, `column` is that of the time."""
+    if outcome["missing"] == "error":
+        del outcome["missing"]
     if outcome["positive"] is not None:
         if outcome["task"] != "classification":
             what = "a regression" if outcome["task"] == "regression" else "a survival analysis"
@@ -137,7 +152,8 @@ def path_problems(dataset: dict, key: str, root: str) -> list[str]:
     parts = {key: dataset, **{f"{key}.cohorts.{name}": part for name, part in cohorts.items()}}
     problems = []
     for at, part in parts.items():
-        paths = {f"{at}.samples": mapping(part).get("samples")}
+        samples = mapping(part).get("samples")
+        paths = {f"{at}.samples": samples, f"{at}.samples.file": mapping(samples).get("file")}
         for name, layer in mapping(mapping(part).get("layers")).items():
             paths |= {f"{at}.layers.{name}.{kind}": mapping(layer).get(kind) for kind in PATHS}
         for at_path, path in paths.items():
@@ -162,6 +178,9 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
             layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
     for name in keys_of_other_kinds(kinds[0]):
         layer.pop(name, None)
+    for name in OPTIONAL:
+        if layer.get(name) in (None, "error"):
+            layer.pop(name, None)
 
 
 def _check_columns(dataset: dict, key: str) -> None:
@@ -182,7 +201,7 @@ def _check_columns(dataset: dict, key: str) -> None:
 
 def _resolve_cohort(cohort: dict, dataset: dict, key: str, root: str) -> None:
     """Give a cohort all layers of its data set, with the same settings unless it overrides them."""
-    cohort["samples"] = resolve_path(cohort["samples"], f"{key}.samples", root)
+    _resolve_sheet(cohort, key, root)
     unknown = [name for name in cohort["layers"] if name not in dataset["layers"]]
     if unknown:
         raise UserError(

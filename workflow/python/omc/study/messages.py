@@ -93,7 +93,7 @@ def _wrong_type(key: str, value, kinds: list[str]) -> str:
     fix = ""
     if "array" in kinds and not isinstance(value, dict):
         fix = f": write [{_named(value)}]"
-    elif "object" in kinds:
+    elif kinds == ["object"]:
         fix = ": write key: value"
     elif "string" in kinds and isinstance(value, bool):
         fix = ": YAML reads yes and no as true and false: write them in quotes"

@@ -10,7 +10,10 @@ from omc.core.errors import UserError, did_you_mean, some
 from omc.core.records import check, unrecorded
 
 MODEL_FILES = ("model.skops", "model.joblib", "model.rds")
-READ_BY = ("orientation", "matrix", "transform", "pseudo_count", "columns", "types")
+READ_BY = (
+    *("orientation", "matrix", "duplicates", "column_prefix", "transform", "pseudo_count"),
+    *("columns", "types"),
+)
 
 
 def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict:
@@ -48,6 +51,10 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
     tables = {
         layer: {"path": path, **read_by(dataset["layers"][layer])} for layer, path in paths.items()
     }
+    sheet_id = dataset.get("sheet", {}).get("id")
+    for layer, table in tables.items():
+        if sheet_id and "columns" in table and "table" not in dataset["layers"][layer]:
+            table["sheet"] = {"id": sheet_id}
     resolved = {"dataset": name, "language": language, "model": model, "output": output}
     return {**resolved, "join": dataset["join"], "tables": tables}
 

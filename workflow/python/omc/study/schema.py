@@ -13,9 +13,11 @@ from omc.evaluate.metrics import METRICS
 from omc.study.config_file import mapping, plain, read_yaml
 from omc.study.messages import path_of, sentence
 
+# Of tables; they stand in a setting only if they are given.
+OPTIONAL = ("duplicates", "column_prefix")
 # Keys of a layer that only one kind of layer has.
 LAYER_KEYS = {
-    "table": ("table", "orientation", "matrix", "transform", "pseudo_count"),
+    "table": ("table", "orientation", "matrix", *OPTIONAL, "transform", "pseudo_count"),
     "images": ("images", "pattern", "size", "features", "shards", "unit", "broken"),
     "columns": ("columns", "types", "table"),
 }

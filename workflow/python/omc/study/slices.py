@@ -83,7 +83,8 @@ class Slices:
                 "groups": setting["groups"],
                 "ranked_in_groups": self._study.ranked_in_groups(dataset),
                 **({"labels_left_out": left_out} if left_out else {}),
-                **{key: setting[key] for key in ("rds",) if key in setting},
+                **{key: setting[key] for key in ("rds", "sheet") if key in setting},
+                **({"missing": outcome["missing"]} if "missing" in outcome else {}),
                 **({"columns": columns} if columns else {}),
                 **({"lab_batch": batch["column"]} if batch else {}),
                 **({"survival": survival} if survival else {}),
@@ -228,7 +229,11 @@ class Slices:
                 if isinstance(kind, dict)
             }
             rds = setting.get("rds", {})
-            sheets.append({"name": name, "sheets": paths, "levels": levels, "rds": rds})
+            options = {cohort: part["sheet"] for cohort, part in parts.items() if "sheet" in part}
+            sheets.append(
+                {"name": name, "sheets": paths, "levels": levels, "rds": rds}
+                | ({"options": options} if options else {})
+            )
         return canonical({"columns": self._config["report"]["subgroups"], "datasets": sheets})
 
     def subgroup_setting(self, dataset: str) -> str:

@@ -10,7 +10,10 @@ The file of a format has its name and holds
   reads it first;
 - `read_table(path, orientation, matrix)`: the numbers as stored, a DataFrame; samples x features if
   the format fixes the orientation;
-- `read_sheet(path)`, optional: the sample sheet as text columns with a column `sample`.
+- `read_sheet(path)`, optional: the sample sheet as text columns; those that fix the names of the
+  samples have them in a column `sample`;
+- `PREFIX` (if missing, false): whether `read_table` takes a `prefix` of the columns of samples;
+- `SHEETS` (if missing, false): whether a file may hold several sheets: `read_sheet(path, sheet)`.
 
 `omc.data.reading` uses them.
 """

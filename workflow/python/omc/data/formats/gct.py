@@ -3,7 +3,7 @@
 import pandas as pd
 
 from omc.core.errors import UserError
-from omc.data.files import open_file, reading
+from omc.data.encodings import read_text
 from omc.data.lines import fields, filled, first_fields, named, numbered
 from omc.data.numbers import read_numbers
 
@@ -13,24 +13,34 @@ ORIENTED, MATRICES, CAN_CRASH = False, False, False
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
     """Samples x features, without the annotation."""
-    with reading(path, "GCT"), open_file(path) as file:
-        lines = numbered(path, file)
-        version, size = (next(lines, (0, b""))[1].decode().strip() for _ in range(2))
-        rows, columns, row_annotations, column_annotations = _counts(path, version, size)
-        header = fields(path, next(lines, (0, b""))[1], lines, "\t")
-        while header and not header[-1]:
-            header = header[:-1]
-        # Column annotations stand between the header and the first row.
-        for _ in range(column_annotations):
-            next(lines, None)
-        count, lines = first_fields(path, lines, "\t")
-        names = header[1 + row_annotations :]
-        table = pd.DataFrame(columns=names)
-        if count:
-            between = 1 + row_annotations
-            filled_names = filled(names, count - between)
-            table = read_numbers(path, lines, "\t", filled_names, row_annotations)
-            table = named(path, table, len(header))
+    return read_text(path, "GCT", lambda file: _table(path, numbered(path, file)))
+
+
+def _table(path: str, lines) -> pd.DataFrame:
+    version, size = (next(lines, (0, b""))[1].decode().strip() for _ in range(2))
+    rows, columns, row_annotations, column_annotations = _counts(path, version, size)
+    header = fields(path, next(lines, (0, b""))[1], lines, "\t")
+    while header and not header[-1]:
+        header = header[:-1]
+    # GTEx writes the number of each row before its name.
+    numbered_rows = [name.lower() for name in header[:2]] == ["id", "name"]
+    if numbered_rows and len(header) == 2 + row_annotations + columns:
+        row_annotations += 1
+    else:
+        numbered_rows = False
+    # Column annotations stand between the header and the first row.
+    for _ in range(column_annotations):
+        next(lines, None)
+    count, lines = first_fields(path, lines, "\t")
+    between = 1 + row_annotations
+    names = header[between:]
+    table = pd.DataFrame(columns=names)
+    if count:
+        filled_names = filled(names, count - between)
+        table = read_numbers(path, lines, "\t", filled_names, header[1:between])
+        table = named(path, table, len(header))
+    if numbered_rows and count:
+        table.index = pd.Index(table.attrs["annotation"].pop("Name"))
     if len(table) != rows or len(names) != columns:
         raise UserError(
             f"{path}: the second line promises {rows} rows and {columns} columns, but there are"

@@ -8,7 +8,8 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, some
-from omc.data.files import TEXT_BYTES, as_text, check_content, check_size, reading
+from omc.data.files import as_text, check_content, reading
+from omc.data.sizes import TEXT_BYTES, check_size
 
 CHUNK_BYTES = 4096  # that HDF5 needs to look for a chunk
 ENDINGS, CONTENT = (".h5ad",), "an HDF5 file"
@@ -78,11 +79,27 @@ def _checked_bytes(path: str, found, above: tuple) -> int:
     return size * number + (size // chunk * CHUNK_BYTES if found.chunks else 0)
 
 
-def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
-    from anndata.io import read_elem
+def _read(path: str, stored):
+    """An element as AnnData reads it; UserError for an encoding that it does not know."""
+    import anndata
 
+    try:
+        return anndata.io.read_elem(stored)
+    except Exception as error:
+        # AnnData has it in no public module.
+        if type(error).__name__ != "IORegistryError":
+            raise
+        kind, version = (stored.attrs.get(f"encoding-{part}", "") for part in ("type", "version"))
+        raise UserError(
+            f"{path}: '{stored.name.strip('/')}' is stored as '{kind}' of version '{version}',"
+            f" which AnnData {anndata.__version__} does not know: write the file with this version,"
+            " or keep its names as plain text"
+        ) from error
+
+
+def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
     index = file[axis].attrs["_index"]
-    names = np.asarray(read_elem(element(path, file, f"{axis}/{index}")))
+    names = np.asarray(_read(path, element(path, file, f"{axis}/{index}")))
     if names.ndim != 1:
         raise UserError(f"{path}: the names of {axis} are no list: write the file with AnnData")
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]

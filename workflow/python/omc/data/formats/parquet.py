@@ -4,11 +4,14 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omc.core.errors import UserError, some
 from omc.data import numbers
-from omc.data.files import TEXT_BYTES, as_text, check_size, reading, refuse_non_numbers
+from omc.data.files import as_text, reading, refuse_non_numbers
+from omc.data.numbers import Annotation, is_text
+from omc.data.sizes import TEXT_BYTES, check_size
 
 ENDINGS, CONTENT = (".parquet",), "a Parquet file"
 ORIENTED, MATRICES, CAN_CRASH = True, False, True
@@ -26,22 +29,55 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
 
         metadata = file.schema_arrow.pandas_metadata or {}
         columns = [n for n in file.schema_arrow.names if n not in metadata.get("index_columns", [])]
-        names = read([]).index
-        if isinstance(names, pd.RangeIndex) and columns:
-            names = pd.Index(read(columns[:1]).iloc[:, 0])
+        names, first = read([]).index, read(columns[:1])
+        # Numbers of rows from 0 are no names; others are, unless there is a better column.
+        counted = isinstance(names, pd.RangeIndex)
+        of_rows = names.equals(pd.RangeIndex(len(names))) or any(map(_holds_text, first.dtypes))
+        if counted and of_rows and columns:
+            names = pd.Index(first.iloc[:, 0])
             if names.dtype.kind == "f":
                 raise UserError(
                     f"{path}: the first column, '{columns[0]}', must name the rows, but holds"
                     " numbers: put the names first, or make them the index"
                 )
             columns = columns[1:]
+        annotation = Annotation()
+        if orientation == "features_in_rows":
+            annotation |= _texts(path, columns, file.schema_arrow, read)
+            columns = [name for name in columns if name not in annotation]
         values = np.empty((len(names), len(columns)), order="F")
         step = max(1, 2 * numbers.BLOCK_BYTES // (8 * max(1, len(names))))
         for first in range(0, len(columns), step):
             part = read(columns[first : first + step]).set_axis(names)
             refuse_non_numbers(path, part)
             values[:, first : first + step] = part.astype(np.float64)
-    return pd.DataFrame(values, names, columns)
+    table = pd.DataFrame(values, names, columns)
+    if annotation:
+        table.attrs["annotation"] = annotation
+    return table
+
+
+def _holds_text(dtype) -> bool:
+    return pd.api.types.is_object_dtype(dtype) or isinstance(
+        dtype, pd.CategoricalDtype | pd.StringDtype
+    )
+
+
+def _texts(path: str, columns: list[str], schema, read) -> dict[str, list[str]]:
+    """The columns that hold text in every row, if others do not."""
+    texts = {}
+    for name in columns:
+        kind = schema.field(name).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            column = read([name]).iloc[:, 0].astype(object)
+            cells = ["" if pd.isna(cell) else cell for cell in column]
+            if is_text(cells):
+                texts[name] = cells
+    if texts and len(texts) < len(columns):
+        print(f"{path}: taken as annotation, since it is text in every row: {some(texts)}")
+        return texts
+    return {}
 
 
 def read_sheet(path: str) -> pd.DataFrame:

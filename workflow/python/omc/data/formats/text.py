@@ -1,67 +1,104 @@
-"""Text tables: tab-separated (.tsv, .txt) or comma-separated (.csv)."""
+"""Text tables: tab-separated (.tsv, .txt), or separated by commas or semicolons (.csv)."""
 
 from collections import Counter
 
 import pandas as pd
 
 from omc.core.errors import UserError, some
-from omc.data.files import TEXT_BYTES, check_size, open_file, reading
+from omc.data import geo
+from omc.data.encodings import read_text
 from omc.data.lines import (
     check_fields,
     fields,
     filled,
-    first_fields,
     has_row_names,
-    header_fields,
     is_blank,
     named,
     numbered,
+    start,
     unnamed,
     without_surplus,
 )
-from omc.data.numbers import read_numbers
+from omc.data.missing import MISSING
+from omc.data.numbers import DECIMAL_COMMA, MAYBE_THOUSANDS, read_numbers
+from omc.data.packed import name_inside
+from omc.data.sizes import TEXT_BYTES, check_size
 
 SEPARATORS = {".tsv": "\t", ".txt": "\t", ".csv": ","}
 ENDINGS, CONTENT = tuple(SEPARATORS), "text"
-ORIENTED, MATRICES, CAN_CRASH = True, False, False
+ORIENTED, MATRICES, PREFIX, CAN_CRASH = True, False, True, False
 
 
 def separator(path: str) -> str:
     """The separator of cells, by the ending of the file's name."""
-    name = str(path).removesuffix(".gz").lower()
-    return next(sep for known, sep in SEPARATORS.items() if name.endswith(known))
+    name = name_inside(path)
+    return next((sep for known, sep in SEPARATORS.items() if name.endswith(known)), "\t")
 
 
-def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
+def read_table(path: str, orientation=None, matrix=None, prefix=None) -> pd.DataFrame:
     """Words for missing are NaN; the first column names the rows, whatever stands there."""
-    sep = separator(path)
-    with reading(path, "a table"), open_file(path) as file:
-        lines = numbered(path, file)
-        header = header_fields(path, lines, sep)
-        count, lines = first_fields(path, lines, sep)
-        if max(len(header), count) < 2:
-            raise UserError(
-                f"{path}: only one column found with separator {sep!r}: does the ending fit?"
-            )
-        if not count:
-            return pd.DataFrame(columns=header[1:])
-        header = without_surplus(path, header, count)
-        names = header if has_row_names(header, count) else header[1:]
-        return named(path, read_numbers(path, lines, sep, filled(names, count - 1)), len(header))
+
+    def read(file):
+        lines = geo.table_lines(path, numbered(path, file))
+        return table_of(path, lines, orientation, prefix)
+
+    return read_text(path, "a table", read)
+
+
+def table_of(path: str, lines, orientation: str | None, prefix: str | None) -> pd.DataFrame:
+    """The numbers of lines; see `lines.numbered`. prefix: of the columns that are no annotation."""
+    usual = separator(path)
+    sep, header, count, lines = start(path, lines, usual)
+    if max(len(header), count) < 2:
+        raise UserError(
+            f"{path}: only one column found with separator {sep!r}: does the ending fit?"
+        )
+    if not count:
+        return pd.DataFrame(columns=header[1:])
+    header = without_surplus(path, header, count)
+    names = header if has_row_names(header, count) else header[1:]
+    columns = filled(names, count - 1)
+    texts = _without_prefix(path, columns, prefix) if prefix else []
+    table = read_numbers(
+        path, lines, sep, columns, texts=texts, find=orientation == "features_in_rows"
+    )
+    if prefix:
+        return table.set_axis([name.removeprefix(prefix) for name in table], axis=1)
+    return named(path, table, len(header))
+
+
+def _without_prefix(path: str, columns: list[str], prefix: str) -> list[int]:
+    """Positions of the columns whose names do not begin with a prefix."""
+    others = [at for at, name in enumerate(columns) if not name.startswith(prefix)]
+    if len(others) == len(columns):
+        raise UserError(
+            f"{path}: column_prefix: no column begins with '{prefix}' (columns:"
+            f" {some(columns, 12)})"
+        )
+    return others
 
 
 def read_sheet(path: str) -> pd.DataFrame:
     """All columns as text."""
-    sep, rows = separator(path), []
-    with reading(path, "a table"), open_file(path) as file:
+
+    def read(file):
         lines = numbered(path, file)
-        header = header_fields(path, lines, sep)
-        count, lines = first_fields(path, lines, sep)
-        for number, line in lines:
-            if not is_blank(line, sep):
-                rows.append(fields(path, line, lines, sep))
-                check_fields(path, number, len(rows[-1]), count)
-                check_size(path, TEXT_BYTES * count * len(rows))
+        first, lines = geo.peek(lines)
+        return geo.sheet_of(path, lines) if geo.is_series(first) else sheet_of(path, lines)
+
+    return read_text(path, "a table", read)
+
+
+def sheet_of(path: str, lines) -> pd.DataFrame:
+    """The columns of lines as text; see `lines.numbered`."""
+    rows: list[list[str]] = []
+    sep, header, count, lines = start(path, lines, separator(path))
+    for number, line in lines:
+        # The types of QIIME 2's columns.
+        if not is_blank(line, sep) and not line.startswith(b"#q2:"):
+            rows.append(fields(path, line, lines, sep))
+            check_fields(path, number, len(rows[-1]), count)
+            check_size(path, TEXT_BYTES * count * len(rows))
     twice = [name for name, times in Counter(header).items() if name and times > 1]
     if twice:
         raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
@@ -75,7 +112,19 @@ def read_sheet(path: str) -> pd.DataFrame:
     sheet = sheet.drop(columns=surplus)
     nameless = [at for at, name in enumerate(header) if not name]
     sheet.columns = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
-    return sheet.drop(columns=[n for at in nameless if (sheet[n := f"Unnamed: {at}"] == "").all()])
+    empty = [n for at in nameless if (sheet[n := f"Unnamed: {at}"] == "").all()]
+    sheet = sheet.drop(columns=empty)
+    return sheet.apply(_with_points) if sep == ";" and len(sheet) else sheet
+
+
+def _with_points(column: pd.Series) -> pd.Series:
+    """A column with decimal points if its commas are certainly decimal."""
+    cells = [cell for cell in column.str.strip() if cell not in MISSING]
+    commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    whole = [cell for cell in cells if cell.lstrip("+-").isdigit()]
+    if len(commas) + len(whole) < len(cells) or all(map(MAYBE_THOUSANDS.fullmatch, commas)):
+        return column
+    return column.str.replace(",", ".", regex=False)
 
 
 def _are_row_names(sheet: pd.DataFrame, header: list[str]) -> bool:

@@ -1,0 +1,32 @@
+"""Whether names of features look like dates that a spreadsheet made of them."""
+
+import re
+
+from omc.core.errors import some
+
+ORDER = 58
+MONTHS = "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez"
+DATE = re.compile(
+    rf"(\d{{1,2}}[-. ]+({MONTHS})|({MONTHS})[-. ]+\d{{1,4}}|\d{{4}}-\d\d-\d\d( 00:00:00)?"
+    r"|\d{1,2}/\d{1,2}/\d{2,4})\.?",
+    re.IGNORECASE,
+)
+EXPLANATION = (
+    "Excel turns gene names such as SEPT2, MARCH1 and DEC1 into dates when it opens a table, and"
+    " keeps the dates when it saves it. The names are lost, and two genes may have become one date."
+)
+RULE = "a feature has a name such as `2-Sep`, `Mar-01` or `2023-09-02`"
+FIX = (
+    "Take the table from its source, and open it in a spreadsheet with the column of the names as"
+    " text."
+)
+
+
+def check(data, scan):
+    """One row."""
+    names = [name.rpartition(":")[2] for name in data.features]
+    found = [name for name in names if DATE.fullmatch(name)]
+    if not found:
+        return [("ok", "no feature has a date for a name", "")]
+    value = f"{len(found)} feature(s) with a date for a name: {some(found, 3)}"
+    return [("warning", value, "a spreadsheet may have made them of gene names: write them anew")]
