@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -41,13 +42,14 @@ MODELS = {
 
 @dataclass
 class Layer:
-    """A table: what was found in it."""
+    """A table: what was found in it; options: keys of the layer that reading it takes."""
 
     name: str
     path: str
     table: pd.DataFrame
     match: Match
     kind: Kind
+    options: dict[str, str]
 
 
 @dataclass
@@ -123,11 +125,28 @@ def _dataset_name(outcome: dict, run: str) -> str:
 
 
 def _read_layer(name: str, path: str, sheet: pd.DataFrame, sheet_path: str) -> Layer:
-    table = read_table(path)
+    table, options = _read(path)
     match = match_samples(table, sheet, format_of(path).ORIENTED, (path, sheet_path))
     if match.orientation == "features_in_rows":
         table = table.T
-    return Layer(name, path, table, match, kind_of(table))
+    return Layer(name, path, table, match, kind_of(table), options)
+
+
+def _read(path: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table as if its samples were in rows, and the keys of a layer that reading it takes.
+
+    Columns of descriptions and names that stand twice are read only where features are in rows.
+    """
+    oriented = format_of(path).ORIENTED
+    try:
+        return read_table(path), {}
+    except UserError as error:
+        for duplicates in ("error", "mean"):
+            with suppress(UserError):
+                table = read_table(path, "features_in_rows", duplicates=duplicates)
+                options = {} if duplicates == "error" else {"duplicates": duplicates}
+                return (table.T if oriented else table), options
+        raise error
 
 
 def _layer_fact(layer: Layer) -> tuple[str, str]:
@@ -322,6 +341,11 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
                 " samples): set groups to it if it names subjects",
             )
     for layer in proposal.layers:
+        if layer.options:
+            answers.note(
+                f"layers.{layer.name}.duplicates",
+                "some features have one name, and the mean of their values is taken",
+            )
         if layer.kind.doubt:
             answers.note(f"layers.{layer.name}", layer.kind.doubt)
     if roles.lab_batches:

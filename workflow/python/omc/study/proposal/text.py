@@ -48,6 +48,7 @@ def _layer_lines(layer: Layer) -> list[str]:
     lines = [f"      {scalar(layer.name)}:", f"        table: {scalar(layer.path)}"]
     if layer.match.orientation:
         lines.append(f"        orientation: {layer.match.orientation}")
+    lines += [f"        {key}: {value}" for key, value in layer.options.items()]
     comment = f"  # {layer.kind.words}"
     for key, value in layer.kind.settings.items():
         lines.append(f"        {key}: {scalar(value)}{comment}")

@@ -62,12 +62,12 @@ def kind_of(table: pd.DataFrame) -> Kind:
 
 
 def _whole_numbers(table, known, extent) -> Kind:
-    if known.max() <= 20:
-        return Kind(f"small whole numbers {extent}: genotypes, mutations or codes", {})
     zeros = np.mean(known == 0)
     taxa = np.mean([bool(TAXON.match(str(name))) for name in table.columns])
     if taxa > 0.5:
         return Kind(f"counts of taxa {extent}, {zeros:.0%} of them zero", {"transform": "clr"})
+    if known.max() <= 20:
+        return Kind(f"small whole numbers {extent}: genotypes, mutations or codes", {})
     doubt = ""
     if zeros > 0.7:
         doubt = (
