@@ -88,7 +88,7 @@ verify: $(TEST_READY) ## Compare with published numbers, and write docs/verifica
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
 
 faults: $(TEST_READY) ## Campaigns: kills, changed files, broken and hostile input
-	@$(EXEC) pytest -m faults --capture=no tests/faults
+	@$(EXEC) pytest -m faults --capture=no tests/faults tests/end_to_end/test_messy.py
 
 benchmark: $(TEST_READY) ## Measure the workflow against the serial scripts, and write docs/performance.md
 	@$(EXEC) python tests/benchmarks/benchmark_performance.py --write docs/performance.md docs/report.md
