@@ -25,9 +25,9 @@ run_snakemake() { # the command, then its arguments
         has Rscript || stop "R should come from this machine (.deploy), but there is no Rscript on PATH." \
             "Repair PATH, or run with DEPLOY=conda."
     fi
-    if [ -t 2 ]; then options+=(--logger rich); else options+=(--quiet host reason); fi
     # nice: others come first on a shared machine. --keep-going ends the list of values of the option
     # before it.
+    options+=(--quiet host reason)
     exec nice -n "${NICE:-10}" "${command[@]}" "${options[@]}" --keep-going "$@"
 }
 

@@ -9,6 +9,9 @@ from omc.core.csv_files import read_csv
 NO_MESSAGE = "ERROR: a job ended without a message: see the log of Snakemake in .snakemake/log"
 
 
+LOOK = "## Where to look\n\n"
+
+
 def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     """Expected cost of the permutation null.
 
@@ -49,22 +52,26 @@ def whole_machine(cores: int, usable: int) -> str:
 
 
 def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
-    """Errors of a failed run, and the summary if there is one; after a check, its result.
+    """The summary if there is one, and the errors of a failed run; after a check, its result.
 
     results: folder of the run; began: start of the run, in seconds since the epoch; ended: rule and
     message of each job that an executor has ended.
     """
-    lines = []
+    wrong = []
     if failed:
-        wrong = [*errors(results, began), *(job_error(*job) for job in ended)]
-        lines += ["", "What went wrong:", *(dict.fromkeys(wrong) or [NO_MESSAGE])]
+        told = [*errors(results, began), *(job_error(*job) for job in ended)]
+        wrong = ["", "What went wrong:", *(dict.fromkeys(told) or [NO_MESSAGE])]
     checked = Path(results, "logs", "check.log")
     if checked.exists() and checked.stat().st_mtime >= began:
-        return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
+        return "\n".join([*wrong, "", checked.read_text(encoding="utf-8")])
     summary = Path(results, "summary.md")
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
-        lines += ["", without_tables(summary.read_text(encoding="utf-8"))]
-    return "\n".join(lines)
+        answer = without_tables(summary.read_text(encoding="utf-8")).rstrip()
+        if Path(results, "explorer.html").exists():
+            page = f"{LOOK}- To sort, click and pass on: `{results}/explorer.html`, in a browser.\n"
+            answer = answer.replace(LOOK, page)
+        return "\n".join(["", answer, *wrong])
+    return "\n".join(wrong)
 
 
 # States of Slurm that a larger share of the machine may prevent, and what it is a share of.
