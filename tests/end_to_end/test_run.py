@@ -257,6 +257,8 @@ def test_figures_summary_and_manifest(finished):
     assert {"r", "packages"} <= set(manifest["versions"]["r"])
     assert {"caret", "ragg", "pROC"} <= set(manifest["versions"]["r"]["packages"])
     assert manifest["workflow"]["snakemake"] == version("snakemake")
+    assert manifest["workflow"]["deployment"] == "native"
+    assert f"R {manifest['versions']['r']['r']} and Python 3." in process.stderr
     assert manifest["versions"]["python"]["packages"]["scikit-learn"] == "1.8.0"
     assert all(len(digest) == 64 for digest in manifest["inputs"].values())
 

@@ -100,6 +100,9 @@ SCREEN = None
 if workflow.is_main_process and USUAL and not IS_MODULE:
     # There is an executor when Snakemake begins to look for jobs to run.
     SCREEN = screen.attach(lambda: workflow.executor_plugin is not None and not workflow.dryrun)
+# Where the software of jobs comes from, as the versions differ: `native` is this machine.
+DEPLOYMENT = workflow.deployment_settings.deployment_method
+DEPLOYMENT = "+".join(sorted(method.name.lower() for method in DEPLOYMENT)) or "native"
 PASSED = f"{RESULTS}/validation/passed.txt"
 # Of an earlier run: no input of what looks at it, which would have it brought up to date first.
 EARLIER = f"{RESULTS}/timing.csv"

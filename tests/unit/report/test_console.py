@@ -1,5 +1,7 @@
 """The text on the screen after a run."""
 
+import json
+
 from omc.report.console import closing_text, job_error, whole_machine
 
 SUMMARY = (
@@ -58,3 +60,16 @@ def test_a_job_that_a_cluster_ended_is_told_with_the_limit_to_raise(tmp_path):
     assert job_error("score", "sbatch failed:\n no such partition") == (
         "ERROR: rule score: sbatch failed: no such partition"
     )
+
+
+def test_the_screen_says_where_r_and_python_came_from(tmp_path):
+    (tmp_path / "summary.md").write_text(SUMMARY, encoding="utf-8")
+    manifest = {
+        "versions": {"r": {"r": "4.2.2"}, "python": {"python": "3.11.7"}},
+        "workflow": {"deployment": "native"},
+    }
+    for way, end in (("native", "of this machine; from conda"), ("conda", "from conda.")):
+        manifest["workflow"]["deployment"] = way
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        *_, last = closing_text(str(tmp_path), 0, False).splitlines()
+        assert last.startswith(f"R 4.2.2 and Python 3.11.7 {end}")

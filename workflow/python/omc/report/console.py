@@ -1,5 +1,6 @@
 """Texts on the screen before and after a run."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -70,8 +71,21 @@ def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
         if Path(results, "explorer.html").exists():
             page = f"{LOOK}- To sort, click and pass on: `{results}/explorer.html`, in a browser.\n"
             answer = answer.replace(LOOK, page)
+        manifest = Path(results, "manifest.json")
+        if manifest.exists():
+            answer += f"\n{software(json.loads(manifest.read_text(encoding='utf-8')))}"
         return "\n".join(["", answer, *wrong])
     return "\n".join(wrong)
+
+
+def software(manifest: dict) -> str:
+    """Where R and Python came from, as colleagues may have other versions."""
+    found, of_run = manifest["versions"], manifest["workflow"]
+    way = of_run.get("deployment", "native")
+    text = f"R {found['r']['r']} and Python {found['python']['python']}"
+    if way == "native":
+        return f"{text} of this machine; from conda (DEPLOY=conda) versions would be others."
+    return f"{text} from {way}."
 
 
 # States of Slurm that a larger share of the machine may prevent, and what it is a share of.
