@@ -7,7 +7,7 @@
 #   ARGS=--dry-run             further arguments of Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup init check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format pins data clean given FORCE
+.PHONY: help setup init check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format container pins data clean given FORCE
 
 CONFIG ?= config/config.yaml
 DEPLOY ?= auto
@@ -106,6 +106,9 @@ format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants
 	@$(EXEC) ruff check --quiet --fix .
 	@$(EXEC) ruff format --quiet .
 	@$(EXEC) snakefmt workflow
+
+container: $(RUN_READY) ## Write envs/Dockerfile, an image with the conda environments, anew
+	@$(TOOLS) container envs/Dockerfile
 
 pins: ## Write envs/constraints.txt anew
 	@$(TOOLS) pins

@@ -3,7 +3,7 @@
 #   envs/tools.sh exec COMMAND…       run a command with the project's Python and R
 #   envs/tools.sh snakemake ARGS…     run Snakemake as .deploy records
 #   envs/tools.sh make ARGS…          the same with what make was given: CONFIG, CORES, ARGS and others
-#   envs/tools.sh lint | draw CONFIG | clean | pins      see the targets of the Makefile
+#   envs/tools.sh lint | draw CONFIG | container FILE | clean | pins     see the targets of the Makefile
 set -euo pipefail
 
 # shellcheck source=envs/common.sh
@@ -25,9 +25,9 @@ run_snakemake() { # the command, then its arguments
         has Rscript || stop "R should come from this machine (.deploy), but there is no Rscript on PATH." \
             "Repair PATH, or run with DEPLOY=conda."
     fi
-    if [ -t 2 ]; then options+=(--logger rich); else options+=(--quiet host reason); fi
     # nice: others come first on a shared machine. --keep-going ends the list of values of the option
     # before it.
+    options+=(--quiet host reason)
     exec nice -n "${NICE:-10}" "${command[@]}" "${options[@]}" --keep-going "$@"
 }
 
@@ -74,6 +74,29 @@ draw() { # a configuration
     done
 }
 
+container() { # the file to write
+    make_scratch
+    use_paths
+    # Snakemake asks conda for its version and settings, which change nothing in the file.
+    if ! has conda; then
+        cat >"$scratch/conda" <<'CONDA'
+#!/bin/sh
+case "$*" in
+    --version) echo conda 99.0.0 ;;
+    *) echo '{"platform": "linux-64", "conda_prefix": "/", "get": {"channel_priority": "strict"}}' ;;
+esac
+CONDA
+        chmod +x "$scratch/conda"
+        export PATH="$scratch:$PATH"
+    fi
+    env -u OMC_IMAGE snakemake --containerize >"$scratch/Dockerfile" 2>"$scratch/log" || {
+        cat "$scratch/log" >&2
+        stop "Snakemake could not write the file; its message is above."
+    }
+    cp "$scratch/Dockerfile" "$1"
+    say "Wrote $1."
+}
+
 clean() {
     local answer
     if [ -t 0 ] && [ -t 2 ]; then
@@ -101,7 +124,8 @@ case "${1:-}" in
     snakemake | make) run_snakemake "$@" ;;
     lint) lint ;;
     draw) draw "$2" ;;
+    container) container "$2" ;;
     clean) clean ;;
     pins) write_pins ;;
-    *) stop "Say what to do: exec, snakemake, make, lint, draw, clean or pins." ;;
+    *) stop "Say what to do: exec, snakemake, make, lint, draw, container, clean or pins." ;;
 esac

@@ -51,6 +51,11 @@ class Workflow:
     def path(self, *parts):
         return self.folder.joinpath(*parts)
 
+    def log(self):
+        """What Snakemake itself tells of the last run: its jobs, one by one."""
+        logs = sorted(self.path(".snakemake", "log").glob("*.snakemake.log"))
+        return logs[-1].read_text(encoding="utf-8")
+
     def table(self, *parts):
         with open(self.path(*parts), encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)

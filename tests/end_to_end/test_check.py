@@ -49,7 +49,7 @@ def test_a_check_passes_and_leaves_no_training_behind(workflow, small):
         assert 0.5 < float(row["cpu_seconds"]) < 60 and 50 < float(row["memory_mb"]) < 1000
     # Asked again, it says so again, and tries nothing that it has tried.
     process = run.compare(small, "--", "check")
-    assert process.stderr.count(passed) == 1 and "check_models" not in process.stderr
+    assert process.stderr.count(passed) == 1 and "check_models" not in run.log()
     # A run trains every model, and makes anew nothing that came before.
     jobs = planned(run.compare(small, "--dry-run"))
     assert jobs["train_python_final"] == 3 and jobs["train_r_final"] == 1
@@ -61,7 +61,7 @@ def test_a_check_passes_and_leaves_no_training_behind(workflow, small):
     lines = [",".join(TIMING), *(f"{names},{stage},5,5,2000" for stage in stages)]
     run.path("results", "timing.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     process = run.compare(small, "--", "check")
-    assert "check_models" not in process.stderr and "an earlier run" in process.stderr
+    assert "check_models" not in run.log() and "an earlier run" in process.stderr
     rows = run.table("results", "validation", "forecast.csv")[1]
     assert [row["basis"] for row in rows] == [*["measured"] * 3, "earlier run"]
     # A job with 10 seconds before its three splits, each of 10.
@@ -162,7 +162,7 @@ def test_retry_trains_only_what_failed(workflow, small):
     failures = ("--", "results/failures.csv")
     process = run.compare(small, "--forcerun", *forced, *failures, **python_path)
     assert process.returncode == 0, process.stderr
-    assert process.stderr.count(": Train ") == 1 and process.stderr.count(": Tune ") == 2
+    assert run.log().count(": Train ") == 1 and run.log().count(": Tune ") == 2
     assert run.table("results", "failures.csv")[1] == []
     process = failed_jobs(run)
     assert (process.returncode, process.stdout) == (0, "")

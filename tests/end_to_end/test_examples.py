@@ -13,7 +13,7 @@ def test_tuning(workflow, root):
     run = workflow()
     process = run.compare(config)
     assert process.returncode == 0, process.stderr
-    assert "Tune r/gbm on bcr_abl, batch 1of1, candidates 4of4" in process.stderr
+    assert "Tune r/gbm on bcr_abl, batch 1of1, candidates 4of4" in run.log()
     _, tuning = run.table("results", "tuning", "tuning.csv")
     for model in ("svm_rbf", "gbm"):
         for split in ("r01f01", "r01f02", "final"):

@@ -1,10 +1,14 @@
 """A run from the configuration to the figures, and what a second run does."""
 
 import base64
+import contextlib
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
+import sys
 from importlib.metadata import version
 
 import numpy as np
@@ -19,6 +23,7 @@ from omc.core import tables as contracts
 from omc.evaluate.metrics import METRICS_OF
 from omc.learn.batch import Data
 from tests.contract.headers import wrong_headers
+from tests.end_to_end.conftest import Workflow
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +53,6 @@ FOREST = {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "che
 def finished(root, tmp_path_factory):
     """One finished run that several tests look at."""
     import yaml
-
-    from tests.end_to_end.conftest import Workflow
 
     config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
     del config["run"]
@@ -254,8 +257,63 @@ def test_figures_summary_and_manifest(finished):
     assert {"r", "packages"} <= set(manifest["versions"]["r"])
     assert {"caret", "ragg", "pROC"} <= set(manifest["versions"]["r"]["packages"])
     assert manifest["workflow"]["snakemake"] == version("snakemake")
+    assert manifest["workflow"]["deployment"] == "native"
+    assert f"R {manifest['versions']['r']['r']} and Python 3." in process.stderr
     assert manifest["versions"]["python"]["packages"]["scikit-learn"] == "1.8.0"
     assert all(len(digest) == 64 for digest in manifest["inputs"].values())
+
+
+def test_the_screen_has_a_line_per_stage_and_the_file_every_job(finished):
+    workflow, _, process = finished
+    lines = process.stderr.splitlines()
+    stages = re.findall(r"  (\w+) (\d+)/\2 done in \d", process.stderr)
+    trained = [("prepare", "6"), ("train", "7")]
+    assert trained == stages[:2] and {"evaluate", "figures", "report"} <= dict(stages).keys()
+    assert len(lines) < 60 and "Select jobs" not in process.stderr
+    assert workflow.log().count("Select jobs to execute") > 10
+    assert workflow.log().count(": Train ") == 7
+
+
+def on_a_terminal(command, folder):
+    """(exit status, text) of a command whose screen is a terminal."""
+    main, end = pty.openpty()
+    process = subprocess.Popen([str(c) for c in command], cwd=folder, stdout=end, stderr=end,
+                               env={**os.environ, "TERM": "xterm", "TZ": "UTC"})  # fmt: skip
+    os.close(end)
+    parts = []
+    # Linux: an error when the other end is closed.
+    with contextlib.suppress(OSError):
+        while part := os.read(main, 4096):
+            parts.append(part)
+    os.close(main)
+    return process.wait(), b"".join(parts).decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_shows_which_model_is_trained_and_what_fails(finished, tmp_path_factory):
+    workflow, config, _ = finished
+    # As deep as the original: paths of inputs are relative.
+    folder = tmp_path_factory.mktemp("terminal")
+    shutil.copytree(workflow.folder, folder, symlinks=True, dirs_exist_ok=True)
+    snakemake = [
+        *(sys.executable, "-m", "snakemake", "--snakefile", workflow.root / "workflow/Snakefile"),
+        *("--cores", "2", "--configfile", "config.yaml"),
+    ]
+    target = "results/leukemia/python/dummy/1of1/failures.csv"
+    status, text = on_a_terminal([*snakemake, "--forcerun", target, "--", target], folder)
+    assert status == 0, text
+    assert re.search(r"train 0/1: python/dummy on leukemia\n0/1 jobs in .* left\n", text)
+    assert "\x1b[2F\x1b[J" in text and "train 1/1 done in " in text
+    changed = {**config["datasets"]["leukemia"], "samples": "sheet.tsv"}
+    (folder / "sheet.tsv").write_text("sample\tsubtype\nX1\tALL\nX2\tAML\n", encoding="utf-8")
+    Workflow(workflow.root, folder).write({**config, "datasets": {"leukemia": changed}})
+    status, text = on_a_terminal([*snakemake, "--", "results/leukemia/samples.tsv"], folder)
+    sentence = r"ERROR: datasets\.leukemia\.layers\.expression\.table: .*X1"
+    log = "results/logs/leukemia/import.log"
+    told = rf"FAILED: Import data set leukemia \(log: {log}\)\n{sentence}"
+    assert status == 1 and re.search(told, text), text
+    # Again on the last screen, and from no one else.
+    assert len(re.findall(sentence, text)) == 2
+    assert re.search(rf"What went wrong:\n{sentence}", text)
 
 
 @pytest.fixture(scope="module")

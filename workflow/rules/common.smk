@@ -40,6 +40,7 @@ from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.console import closing_text, null_cost, usable_cores, whole_machine
 from omc.report.forecast import costs_of
+from omc.report import progress, screen
 from omc.core import session
 from omc.core.checksums import sha256_file
 from omc.core.csv_files import read_csv
@@ -90,6 +91,18 @@ if workflow.is_main_process:
             check(recorded(RESULTS, DATASETS) + recorded(IMAGES, DATASETS))
     except UserError as error:
         stop(error)
+SHOWN = workflow.output_settings
+# Users who ask for more or less than usual get it from Snakemake.
+USUAL = not (SHOWN.verbose or SHOWN.debug_dag or SHOWN.printshellcmds) and all(
+    kind.name in ("HOST", "REASON") for kind in SHOWN.quiet or ()
+)
+SCREEN = None
+if workflow.is_main_process and USUAL and not IS_MODULE:
+    # There is an executor when Snakemake begins to look for jobs to run.
+    SCREEN = screen.attach(lambda: workflow.executor_plugin is not None and not workflow.dryrun)
+# Where the software of jobs comes from, as the versions differ: `native` is this machine.
+DEPLOYMENT = workflow.deployment_settings.deployment_method
+DEPLOYMENT = "+".join(sorted(method.name.lower() for method in DEPLOYMENT)) or "native"
 PASSED = f"{RESULTS}/validation/passed.txt"
 # Of an earlier run: no input of what looks at it, which would have it brought up to date first.
 EARLIER = f"{RESULTS}/timing.csv"

@@ -23,6 +23,7 @@ rule manifest:
     params:
         config=canonical(CONFIG),
         snakemake=version("snakemake"),
+        deployment=DEPLOYMENT,
     message:
         "Write down configuration, seeds, checksums and versions"
     script:

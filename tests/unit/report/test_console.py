@@ -1,5 +1,7 @@
 """The text on the screen after a run."""
 
+import json
+
 from omc.report.console import closing_text, job_error, whole_machine
 
 SUMMARY = (
@@ -23,7 +25,19 @@ def test_a_failed_run_shows_its_errors_and_no_summary_of_an_earlier_one(tmp_path
     text = closing_text(str(tmp_path), later, True)
     assert text.startswith("\nWhat went wrong:\nERROR: a job ended without a message")
     text = closing_text(str(tmp_path), 0, True)
-    assert text.startswith("\nWhat went wrong:\nERROR: x: wrong\n\n")
+    assert text.startswith("\n# Model comparison\n\n## demo\n\nOne leads.\n")
+    # What is nearest to the prompt is read first.
+    assert text.endswith("## Where to look\n\nWhat went wrong:\nERROR: x: wrong")
+
+
+def test_the_screen_names_the_page_to_explore_if_there_is_one(tmp_path):
+    text = f"{SUMMARY}\n- Figures: here.\n"
+    (tmp_path / "summary.md").write_text(text, encoding="utf-8")
+    assert "explorer" not in closing_text(str(tmp_path), 0, False)
+    (tmp_path / "explorer.html").touch()
+    *_, title, empty, page, figures = closing_text(str(tmp_path), 0, False).splitlines()
+    assert (title, empty, figures) == ("## Where to look", "", "- Figures: here.")
+    assert f"`{tmp_path}/explorer.html`" in page
 
 
 def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
@@ -46,3 +60,16 @@ def test_a_job_that_a_cluster_ended_is_told_with_the_limit_to_raise(tmp_path):
     assert job_error("score", "sbatch failed:\n no such partition") == (
         "ERROR: rule score: sbatch failed: no such partition"
     )
+
+
+def test_the_screen_says_where_r_and_python_came_from(tmp_path):
+    (tmp_path / "summary.md").write_text(SUMMARY, encoding="utf-8")
+    manifest = {
+        "versions": {"r": {"r": "4.2.2"}, "python": {"python": "3.11.7"}},
+        "workflow": {"deployment": "native"},
+    }
+    for way, end in (("native", "of this machine; from conda"), ("conda", "from conda.")):
+        manifest["workflow"]["deployment"] = way
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        *_, last = closing_text(str(tmp_path), 0, False).splitlines()
+        assert last.startswith(f"R 4.2.2 and Python 3.11.7 {end}")

@@ -162,6 +162,9 @@ end_script <- function(sentence) {
   while (sink.number() > 0) {
     sink()
   }
-  message(sentence)
+  # On a terminal python/omc/report/screen.py reads the sentence in the log.
+  if (!nzchar(Sys.getenv("OMC_SCREEN"))) {
+    message(sentence)
+  }
   quit(save = "no", status = 1)
 }

@@ -52,7 +52,12 @@ def training_params(language):
 @cache
 def earlier_costs():
     """What models took in an earlier run, by data set, language and model."""
-    return costs_of(read_csv(EARLIER) if os.path.exists(EARLIER) else [])
+    return costs_of(earlier_rows(EARLIER))
+
+
+def earlier_rows(table):
+    """Rows of a table of an earlier run; none without it."""
+    return read_csv(table) if os.path.exists(table) else []
 
 
 def training_memory(language):

@@ -52,12 +52,31 @@ def opening_screen():
     ]
     if jobs:
         print(null_cost(jobs, f"{RESULTS}/timing.csv"), file=sys.stderr)
+    if SCREEN:
+        begin_progress()
+
+
+def begin_progress():
+    """Show from now on what the run works on, and how long it will take."""
+    scripts = {rule.name: rule.script for rule in workflow.rules}
+
+    def job_of(rule, wildcards):
+        return progress.job_of(rule, scripts.get(rule), wildcards)
+
+    planned = [job_of(job.rule.name, job.wildcards_dict) for job in workflow.dag.needrun_jobs()]
+    known = ("validation/forecast.csv", "timing.csv", "jobs.csv")
+    seconds = progress.seconds_of_jobs(*(earlier_rows(f"{RESULTS}/{name}") for name in known))
+    slots = (workflow.nodes if ON_CLUSTER else workflow.cores) or 1
+    of_run = progress.Progress(planned, seconds, slots, BEGAN)
+    SCREEN.begin(of_run, job_of, elsewhere=not workflow.local_exec)
 
 
 def closing_screen(failed=False):
     """Say where the predictions are, or what the run found and what went wrong."""
     if session.interrupted:
         return
+    if SCREEN:
+        SCREEN.end()
     if STUDY.prediction and not failed:
         text = f"\nThe predictions are in {STUDY.prediction['output']}"
     elif STUDY.init and not failed:

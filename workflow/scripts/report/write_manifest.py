@@ -54,6 +54,7 @@ if __name__ == "__main__":
                 "commit": commit,
                 "modified": None if changes is None else bool(changes),
                 "snakemake": snakemake.params.snakemake,
+                "deployment": snakemake.params.deployment,
             },
         }
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

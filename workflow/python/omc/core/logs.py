@@ -129,7 +129,11 @@ def reason(error: BaseException) -> str:
 
 
 def _end(console: int, text: str):
-    os.write(console, (text + "\n").encode())
+    written = False
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
+        written = True
+    # On a terminal report/screen.py reads it in the log.
+    if not (written and os.environ.get("OMC_SCREEN")):
+        os.write(console, (text + "\n").encode())
     raise SystemExit(1)

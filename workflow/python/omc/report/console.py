@@ -1,5 +1,6 @@
 """Texts on the screen before and after a run."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from omc.core.csv_files import read_csv
 
 NO_MESSAGE = "ERROR: a job ended without a message: see the log of Snakemake in .snakemake/log"
+
+
+LOOK = "## Where to look\n\n"
 
 
 def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
@@ -49,22 +53,39 @@ def whole_machine(cores: int, usable: int) -> str:
 
 
 def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
-    """Errors of a failed run, and the summary if there is one; after a check, its result.
+    """The summary if there is one, and the errors of a failed run; after a check, its result.
 
     results: folder of the run; began: start of the run, in seconds since the epoch; ended: rule and
     message of each job that an executor has ended.
     """
-    lines = []
+    wrong = []
     if failed:
-        wrong = [*errors(results, began), *(job_error(*job) for job in ended)]
-        lines += ["", "What went wrong:", *(dict.fromkeys(wrong) or [NO_MESSAGE])]
+        told = [*errors(results, began), *(job_error(*job) for job in ended)]
+        wrong = ["", "What went wrong:", *(dict.fromkeys(told) or [NO_MESSAGE])]
     checked = Path(results, "logs", "check.log")
     if checked.exists() and checked.stat().st_mtime >= began:
-        return "\n".join([*lines, "", checked.read_text(encoding="utf-8")])
+        return "\n".join([*wrong, "", checked.read_text(encoding="utf-8")])
     summary = Path(results, "summary.md")
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
-        lines += ["", without_tables(summary.read_text(encoding="utf-8"))]
-    return "\n".join(lines)
+        answer = without_tables(summary.read_text(encoding="utf-8")).rstrip()
+        if Path(results, "explorer.html").exists():
+            page = f"{LOOK}- To sort, click and pass on: `{results}/explorer.html`, in a browser.\n"
+            answer = answer.replace(LOOK, page)
+        manifest = Path(results, "manifest.json")
+        if manifest.exists():
+            answer += f"\n{software(json.loads(manifest.read_text(encoding='utf-8')))}"
+        return "\n".join(["", answer, *wrong])
+    return "\n".join(wrong)
+
+
+def software(manifest: dict) -> str:
+    """Where R and Python came from, as colleagues may have other versions."""
+    found, of_run = manifest["versions"], manifest["workflow"]
+    way = of_run.get("deployment", "native")
+    text = f"R {found['r']['r']} and Python {found['python']['python']}"
+    if way == "native":
+        return f"{text} of this machine; from conda (DEPLOY=conda) versions would be others."
+    return f"{text} from {way}."
 
 
 # States of Slurm that a larger share of the machine may prevent, and what it is a share of.
