@@ -148,6 +148,7 @@ rule import_dataset:
         code=code("data/import_dataset.py"),
     output:
         **dataset_files("data", "samples"),
+        annotation=f"{RESULTS}/{{dataset}}/annotation.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/import.log",
     benchmark:

@@ -381,6 +381,32 @@ rule signature:
         "../scripts/evaluate/signature.py"
 
 
+rule label_features:
+    input:
+        signature=f"{RESULTS}/signature.csv",
+        annotation=expand(f"{RESULTS}/{{dataset}}/annotation.csv", dataset=CONFIG["datasets"]),
+        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=CONFIG["datasets"]),
+        labels=STUDY.label_files(),
+        code=code("evaluate/label_features.py"),
+    output:
+        f"{RESULTS}/feature_labels.csv",
+    log:
+        f"{RESULTS}/logs/label_features.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/label_features.tsv"
+    conda:
+        "../../envs/python.yaml"
+    resources:
+        mem_mb=mem_mb(500, 5),
+        runtime=runtime(30),
+    params:
+        setting=STUDY.slices.label_setting(),
+    message:
+        "Label the features of the signatures"
+    script:
+        "../scripts/evaluate/label_features.py"
+
+
 rule permute_python:
     input:
         **PERMUTE_INPUT,

@@ -78,3 +78,15 @@ test_that("a package that is not installed is named, with how to install it", {
     class = "user_error"
   )
 })
+
+test_that("texts about the features come with an experiment", {
+  about <- S4Vectors::DataFrame(symbol = c("A", NA, "C"), length = 1:3)
+  experiment <- SummarizedExperiment::SummarizedExperiment(list(x), rowData = about)
+  expect_identical(annotation_of(experiment, "p"), list(symbol = c("A", "", "C")))
+  expect_length(annotation_of(x, "p"), 0)
+  file <- tempfile(fileext = ".h5ad")
+  write_annotated(t(x), NULL, file, annotation_of(experiment, "p"))
+  written <- hdf5r::H5File$new(file, mode = "r")
+  on.exit(written$close_all())
+  expect_identical(written[["var/symbol"]][], c("A", "", "C"))
+})

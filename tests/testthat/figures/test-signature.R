@@ -9,7 +9,8 @@ use_figures(environment())
 features_of <- function(n, p = 30, share = rep(c(1, 0.5), c(p - p %/% 3, p %/% 3)),
                         ranked = seq_len(n), shuffled = intersect(1:2, seq_len(n)),
                         all = c(0.25, 0.2),
-                        names = paste0("gene_", seq_len(p), "_at"), metric = "roc_auc") {
+                        names = paste0("gene_", seq_len(p), "_at"), metric = "roc_auc",
+                        labels = character()) {
   models <- paste0(rep(c("python", "r"), length.out = n), "/model_", seq_len(n))
   language <- sub("/.*", "", models)
   short <- sub(".*/", "", models)
@@ -39,6 +40,10 @@ features_of <- function(n, p = 30, share = rep(c(1, 0.5), c(p - p %/% 3, p %/% 3
       feature = ifelse(together, "", names[losses$feature]),
       drop = ifelse(together, all[losses$id], 0.01 / losses$feature),
       sd = rep(0.02, nrow(losses)), n_splits = rep(5, nrow(losses))
+    )),
+    feature_labels = write(data.frame(
+      dataset = rep("demo", length(labels)), feature = names[seq_along(labels)],
+      label = labels
     )),
     stability = write(data.frame(
       dataset = "demo", language, model = short, stability, ci_low = stability - 0.05,
@@ -143,4 +148,12 @@ test_that("long names, no importance and no feature are figures too", {
     svg_text(drawn_as_svg(data, draw_signature)), "No split has selected a feature", fixed = TRUE
   )
   expect_legible_text(drawn_as_svg(data, draw_stability))
+})
+
+test_that("features with a label show it before their name", {
+  data <- features_of(2, labels = c("ABL1", "a <b>"))
+  svg <- paste(readLines(drawn_as_svg(data, draw_signature), warn = FALSE), collapse = "\n")
+  for (shown in c("ABL1 (gene_1_at)", "a &lt;b&gt; (gene_2_at)", ">gene_3_at<")) {
+    expect_true(grepl(shown, svg, fixed = TRUE), info = shown)
+  }
 })

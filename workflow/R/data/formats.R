@@ -78,6 +78,17 @@ choose_assay <- function(assays, assay_names, assay, path) {
   assays[[at]]
 }
 
+#' Columns of text about the features of an R object: of rowData or fData; none of other objects.
+annotation_of <- function(object, path) {
+  about <- if (is_kind(object, "SummarizedExperiment", path)) {
+    as.data.frame(SummarizedExperiment::rowData(object), optional = TRUE)
+  } else if (is_kind(object, "ExpressionSet", path)) {
+    Biobase::fData(object)
+  }
+  texts <- Filter(function(column) is.character(column) || is.factor(column), as.list(about))
+  lapply(texts, as_text)
+}
+
 as_numbers <- function(values, path, orientation = "features_in_rows") {
   if (is.data.frame(values)) {
     values <- matrix_of_columns(values, path, orientation)
@@ -103,12 +114,31 @@ as_numbers <- function(values, path, orientation = "features_in_rows") {
   if (is.matrix(values)) in_double_precision(values, path) else values
 }
 
-# A tibble and a data.table have no row names: their first column of text names the rows. With
-# features in rows, other columns of text are annotation.
 matrix_of_columns <- function(table, path, orientation) {
   if (any(lengths(unclass(table)) != .row_names_info(table, 2L))) {
     user_error(path, "its columns have different lengths", "Write it again with saveRDS")
   }
+  named <- without_texts(table, path, orientation)
+  columns <- named$columns
+  wrong <- names(columns)[!vapply(columns, function(x) is.numeric(x) || is.logical(x), NA)]
+  if (length(wrong)) {
+    user_error(
+      path,
+      sprintf("column '%s' holds %s, not numbers", wrong[1], class(columns[[wrong[1]]])[1]),
+      "Leave it out, or give it in the sample sheet"
+    )
+  }
+  matrix(
+    as.numeric(unlist(columns, use.names = FALSE)), length(named$names), length(columns),
+    dimnames = list(named$names, names(columns))
+  )
+}
+
+#' The names of the rows of a data.frame, and its other columns.
+#'
+#' A tibble and a data.table have no row names: their first column of text names the rows. With
+#' features in rows, other columns of text are annotation.
+without_texts <- function(table, path, orientation) {
   names <- row.names(table)
   numbered <- identical(names, as.character(seq_along(names)))
   table <- as.list(table)
@@ -124,17 +154,7 @@ matrix_of_columns <- function(table, path, orientation) {
     message(sprintf("%s: taken as annotation, since it is text: %s", path, taken))
     table <- table[!is_text]
   }
-  wrong <- names(table)[!vapply(table, function(x) is.numeric(x) || is.logical(x), NA)]
-  if (length(wrong)) {
-    user_error(
-      path, sprintf("column '%s' holds %s, not numbers", wrong[1], class(table[[wrong[1]]])[1]),
-      "Leave it out, or give it in the sample sheet"
-    )
-  }
-  matrix(
-    as.numeric(unlist(table, use.names = FALSE)), length(names), length(table),
-    dimnames = list(names, names(table))
-  )
+  list(names = names, columns = table)
 }
 
 in_double_precision <- function(values, path) {
@@ -189,13 +209,14 @@ as_text <- function(values) {
 #' @param values matrix or dgCMatrix, samples x features with dimnames; NULL writes none.
 #' @param sheet data.frame of text with the samples as row names; NULL writes the names alone.
 #' @param path path of the .h5ad file.
-write_annotated <- function(values, sheet, path) {
+#' @param annotation texts about the features by name.
+write_annotated <- function(values, sheet, path, annotation = list()) {
   file <- hdf5r::H5File$new(path, mode = "w")
   on.exit(file$close_all())
   samples <- if (is.null(sheet)) rownames(values) else rownames(sheet)
   encode(file, "anndata", "0.1.0")
   write_frame(file, "obs", samples, as.list(sheet))
-  write_frame(file, "var", colnames(values), list())
+  write_frame(file, "var", colnames(values), annotation)
   if (is.matrix(values)) {
     # hdf5r writes the columns of R as rows: samples x features in the file.
     file$create_dataset("X", robj = t(unname(values)), gzip_level = NULL)

@@ -12,11 +12,11 @@ signature_top <- 20
 
 #' What the figures of the features show of one data set.
 #'
-#' @param files list of the paths signature, feature_ranks, permutation_importance and
-#'   stability, each with all data sets.
+#' @param files list of the paths signature, feature_ranks, permutation_importance, stability and
+#'   feature_labels, each with all data sets.
 #' @param models all models as `language/name`; results of others are left out.
-#' @return list of data.frames: features (feature, selected_share: the first of the consensus;
-#'   all_selected: whether each split uses every feature of the data),
+#' @return list of data.frames: features (feature, label, selected_share: the first of the
+#'   consensus; all_selected: whether each split uses every feature of the data),
 #'   ranks (model, language, feature, mean_rank), shuffled (model, language, feature, drop, sd,
 #'   n_splits; the feature is empty for all together) and stability (model, language, stability,
 #'   ci_low, ci_high, n_splits, mean_selected).
@@ -32,6 +32,7 @@ read_signature <- function(files, dataset, models) {
     files[["signature"]], c("dataset", "feature"), c("rank", "score", "selected_share")
   )
   features <- features[features$dataset == dataset, , drop = FALSE]
+  features$label <- feature_labels(files[["feature_labels"]], dataset, features$feature)
   features$feature <- clean_text(features$feature)
   features$all_selected <- rep(all(features$selected_share == 1), nrow(features))
   list(
@@ -42,6 +43,14 @@ read_signature <- function(files, dataset, models) {
       "stability", character(), c("stability", "ci_low", "ci_high", "n_splits", "mean_selected")
     )
   )
+}
+
+#' Names of features for a figure: 'ABL1 (39730_at)' where one has a label, else its name.
+feature_labels <- function(path, dataset, features) {
+  known <- read_columns(path, c("dataset", "feature", "label"), character())
+  known <- known[known$dataset == dataset, , drop = FALSE]
+  label <- known$label[match(features, known$feature)]
+  clean_text(ifelse(is.na(label), features, sprintf("%s (%s)", label, features)))
 }
 
 #' The title: how many of the top features every split selects, and what they are worth together.
@@ -95,7 +104,7 @@ draw_signature <- function(data) {
   # The names of the models stand above their tiles, in a part of the panels above the first row.
   heads <- shorten(models, 2.2, text_sizes[["axis"]])
   above <- max(0, text_width(heads, text_sizes[["axis"]]) + 0.1)
-  labels <- shorten(names, 2.4, text_sizes[["axis"]])
+  labels <- shorten(tables$features$label, 2.4, text_sizes[["axis"]])
   plot <- ggplot(mapping = aes(y = .data$y)) +
     signature_bars(place(tables$features, "selected")) +
     signature_tiles(place(ranks, "ranks"), models, tile, heads) +

@@ -7,6 +7,7 @@ if __name__ == "__main__":
         import json
 
         from omc.core.csv_files import write_csv
+        from omc.core.tables import header
         from omc.data.files import named_by_user
         from omc.data.importing import import_dataset, use_image_tables
         from omc.data.matrix import write_h5ad
@@ -17,6 +18,8 @@ if __name__ == "__main__":
         use_image_tables(setting, snakemake.params.image_folder)
         with named_by_user(setting.get("rds", {})):
             values, names, features, layers, sheet = import_dataset(dataset, setting)
+        labels = sheet.attrs.pop("labels")
+        write_csv(snakemake.output.annotation, header("annotation"), labels.items())
         columns = take_lab_columns(sheet)
         write_h5ad(snakemake.output.data, values, names, features, layers, columns)
         rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))

@@ -13,7 +13,8 @@ logged({
       values_of(object, params[["matrix"]], params[["orientation"]], path)
     }
     sheet <- if (kind == "sheet") sheet_of(object, path)
-    write_annotated(values, sheet, snakemake@output[[1]])
+    annotation <- if (kind == "layer") annotation_of(object, path)
+    write_annotated(values, sheet, snakemake@output[[1]], annotation)
     message(sprintf("%s: %s of a %s", path, kind, class(object)[1]))
   })
 })

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from omc.core.errors import UserError, some
-from omc.data.numbers import Annotation
+from omc.data.annotation import Annotation
 
 # Each looks at one sample at a time. The row of the highest variance would depend on test samples.
 WAYS: dict[str, Callable] = {"mean": np.nanmean, "sum": np.nansum}

@@ -6,6 +6,8 @@ from scipy import sparse
 
 from omc.core.errors import UserError, quoted, some
 from omc.core.names import DEVELOPMENT
+from omc.data.annotation import Annotation
+from omc.data.labels import labels_of
 from omc.data.names import check_names
 from omc.data.outcome import (
     check_outcomes,
@@ -67,7 +69,8 @@ def import_dataset(name: str, dataset: dict):
 
     Returns (values, samples, features, layers, rows): values (n, p) float64 with NaN where
     missing, development's samples first; features: development's, and those of cohorts are put in
-    this order; rows: of samples.tsv (outcome, group, further columns, cohort), by sample.
+    this order; rows: of samples.tsv (outcome, group, further columns, cohort), by sample;
+    `attrs["labels"]` has the labels of features that came with the tables.
     """
     key = f"datasets.{name}"
     rows = read_sheets(dataset, key)
@@ -88,10 +91,16 @@ def import_dataset(name: str, dataset: dict):
         check_names(map(str, part.columns), "feature", source)
     layers = [layer for layer, part in development.items() for _ in part.columns]
     features = [str(f) for part in development.values() for f in part.columns]
+    labels = {layer: part.attrs.get("labels", {}) for layer, part in development.items()}
     if len(development) > 1:
         features = [f"{layer}:{f}" for layer, f in zip(layers, features, strict=True)]
     values = stack(list(parts.values()))
     rows = pd.concat(rows.values())
+    rows.attrs["labels"] = Annotation(
+        (f"{layer}:{name}" if len(labels) > 1 else name, label)
+        for layer, of_layer in labels.items()
+        for name, label in of_layer.items()
+    )
     return values, list(rows.index), features, layers, rows
 
 
@@ -182,6 +191,7 @@ def import_layer(name: str, dataset: dict, rows: dict, key: str) -> dict[str, pd
         check_features(cohort_table, table.columns, impute, cohort_key, cohort_layer)
         # Features that development lacks do not count towards the total of a sample.
         parts[cohort] = transformed(cohort_table, samples, table.columns, cohort_layer, cohort_key)
+    parts[DEVELOPMENT].attrs["labels"] = labels_of(table)
     return parts
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from omc.core.errors import UserError, some
+from omc.data.annotation import Annotation
 from omc.data.files import not_a_number
 from omc.data.lines import check_fields, fields, is_blank
 from omc.data.missing import MISSING
@@ -41,13 +42,6 @@ def read_numbers(
     while block := list(_some(rows)):
         reader.add(block)
     return reader.table()
-
-
-class Annotation(dict):
-    """Texts of the rows by the name of their column; pandas copies `attrs` at every step."""
-
-    def __deepcopy__(self, memo):
-        return self
 
 
 class _Reader:

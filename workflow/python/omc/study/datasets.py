@@ -11,7 +11,7 @@ from omc.evaluate.metrics import METRICS
 from omc.study.config_file import mapping
 from omc.study.schema import OPTIONAL, keys_of_other_kinds, layer_kinds
 
-PATHS = ("table", "images")
+PATHS = ("table", "images", "feature_labels")
 # How features are ranked by task: a configuration may have data sets of several tasks.
 RANKED_BY = {"classification": "anova", "regression": "f_regression", "survival": "cox"}
 NAMES = {"survival": "survival analysis"}
@@ -174,7 +174,7 @@ def _resolve_layer(layer: dict, key: str, root: str) -> None:
             f"{key}: a layer has a table, images or columns, and here is {given}: give one of them"
         )
     for kind in PATHS:
-        if kind in layer:
+        if layer.get(kind) is not None:
             layer[kind] = resolve_path(layer[kind], f"{key}.{kind}", root, kind == "images")
     for name in keys_of_other_kinds(kinds[0]):
         layer.pop(name, None)

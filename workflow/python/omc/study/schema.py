@@ -14,7 +14,7 @@ from omc.study.config_file import mapping, plain, read_yaml
 from omc.study.messages import path_of, sentence
 
 # Of tables; they stand in a setting only if they are given.
-OPTIONAL = ("duplicates", "column_prefix")
+OPTIONAL = ("duplicates", "column_prefix", "feature_labels")
 # Keys of a layer that only one kind of layer has.
 LAYER_KEYS = {
     "table": ("table", "orientation", "matrix", *OPTIONAL, "transform", "pseudo_count"),

@@ -43,6 +43,8 @@ class Slices:
             for name, layer in part["layers"].items():
                 del layer["top_variance"]
                 del layer["role"]
+                # No number depends on them: see label_setting.
+                layer.pop("feature_labels", None)
                 if "images" in layer:
                     cohort_source = f"{name}-{cohort}"
                     part["layers"][name] = {
@@ -197,6 +199,26 @@ class Slices:
                 for name in study.datasets
             ]
         )
+
+    def label_setting(self) -> str:
+        """All data sets with the files that have labels of their features.
+
+        files: by what the names of a layer's features begin with.
+        """
+        study, settings = self._study, []
+        for name in study.datasets:
+            base = study.base(name)
+            layers = study.datasets[base]["layers"]
+            files = {
+                f"{layer}:" if len(layers) > 1 else "": setting["feature_labels"]
+                for layer, setting in layers.items()
+                if "feature_labels" in setting
+            }
+            folder = f"{study.results}/{base}"
+            paths = {"annotation": f"{folder}/annotation.csv", "data": f"{folder}/data.h5ad"}
+            key = f"datasets.{base}.layers"
+            settings.append({"name": name, **paths, "files": files, "key": key})
+        return canonical(settings)
 
     def comparison_setting(self) -> str:
         """All data sets with their comparison metric, models and baselines."""

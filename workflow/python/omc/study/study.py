@@ -160,9 +160,16 @@ class Study:
         setting = self.datasets[dataset]
         return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
+    def label_files(self) -> list[str]:
+        """The files with labels of features."""
+        layers = [layer for part in self.datasets.values() for layer in part["layers"].values()]
+        files = (layer.get("feature_labels") for layer in layers)
+        return list(dict.fromkeys(file for file in files if file))
+
     def all_files(self) -> list[str]:
-        """All input files of users except images: sheets and tables."""
+        """All input files of users except images: sheets, tables and labels."""
         given = [file for n in self.datasets for file in (*self.sheets(n), *self.tables(n))]
+        given += self.label_files()
         return list(dict.fromkeys(self.rds.get(file, {}).get("rds", file) for file in given))
 
     def shown_images(self, dataset: str) -> list[tuple[str, str]]:

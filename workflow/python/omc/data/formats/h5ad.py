@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from omc.core.errors import UserError, did_you_mean, some
+from omc.data.annotation import Annotation, label_column
 from omc.data.files import as_text, check_content, reading
 from omc.data.sizes import TEXT_BYTES, check_size
 
@@ -35,9 +36,12 @@ def read_table(path: str, orientation=None, matrix: str | None = None) -> pd.Dat
         samples, features = (_axis_names(path, file, axis) for axis in ("obs", "var"))
         stored = element(path, file, "X" if name == "X" else f"layers/{name}")
         values = _matrix(path, name, stored, (len(samples), len(features)))
-    if sparse.issparse(values):
-        return pd.DataFrame.sparse.from_spmatrix(values, samples, features)
-    return pd.DataFrame(values, samples, features)
+        annotation = _annotation(path, file, len(features))
+    frame = pd.DataFrame.sparse.from_spmatrix if sparse.issparse(values) else pd.DataFrame
+    table = frame(values, samples, features)
+    if annotation:
+        table.attrs["annotation"] = annotation
+    return table
 
 
 def element(path: str, file: h5py.File, name: str):
@@ -95,6 +99,20 @@ def _read(path: str, stored):
             f" which AnnData {anndata.__version__} does not know: write the file with this version,"
             " or keep its names as plain text"
         ) from error
+
+
+def _annotation(path: str, file: h5py.File, count: int) -> Annotation:
+    """The column of var that by its name has labels of the features, if it is text."""
+    name = label_column([str(name) for name in file["var"].attrs.get("column-order", [])])
+    if name is None:
+        return Annotation()
+    try:
+        texts = pd.Series(_read(path, element(path, file, f"var/{name}")))
+    except UserError:
+        # Of an encoding that is not known.
+        return Annotation()
+    is_text = len(texts) == count and not pd.api.types.is_numeric_dtype(texts)
+    return Annotation({name: as_text(texts).tolist()} if is_text else {})
 
 
 def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 
 from omc.core.errors import UserError, some
 from omc.data import numbers
+from omc.data.annotation import Annotation
 from omc.data.files import as_text, reading, refuse_non_numbers
-from omc.data.numbers import Annotation, is_text
+from omc.data.numbers import is_text
 from omc.data.sizes import TEXT_BYTES, check_size
 
 ENDINGS, CONTENT = (".parquet",), "a Parquet file"
