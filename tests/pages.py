@@ -26,6 +26,12 @@ EXCUSED = {
     "conda env create -f envs/snakemake.yaml && conda activate omics-model-comparison": "no conda",
     "snakemake --use-conda -c 16": "the default run takes a quarter of an hour: make benchmark",
     "snakemake --use-conda --workflow-profile workflow/profiles/slurm": "tests/slurm",
+    "snakemake --use-conda --conda-create-envs-only -c 1": "no conda",
+    "conda list --explicit --md5 --prefix .snakemake/conda/HASH"
+    " > envs/r.linux-64.pin.txt": "no conda",
+    "docker build --file envs/Dockerfile --tag omics-model-comparison .": "no network",
+    "apptainer build omics.sif docker-daemon://omics-model-comparison:latest": "no apptainer",
+    "OMC_IMAGE=$PWD/omics.sif snakemake --sdm conda apptainer -c 16": "test_delivery.py",
     "make run CONFIG=config/examples/clinical.yaml": "test_clinical.py",
     "make run CONFIG=config/examples/survival.yaml": "test_survival.py",
     "make run CONFIG=config/examples/spectra.yaml": "test_cohorts.py",
