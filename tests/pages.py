@@ -30,7 +30,7 @@ EXCUSED = {
     "conda list --explicit --md5 --prefix .snakemake/conda/HASH > envs/r.linux-64.pin.txt": "conda",
     "docker build --file envs/Dockerfile --tag omics-model-comparison .": "container",
     "apptainer build omics.sif docker-daemon://omics-model-comparison:latest": "container",
-    "OMC_IMAGE=$PWD/omics.sif snakemake --sdm conda apptainer -c 16": "container",
+    "OMC_IMAGE=$PWD/omics.sif snakemake --sdm conda apptainer -c 16": "test_delivery.py",
     "make run CONFIG=config/examples/clinical.yaml": "test_clinical.py",
     "make run CONFIG=config/examples/survival.yaml": "test_survival.py",
     "make run CONFIG=config/examples/spectra.yaml": "test_cohorts.py",

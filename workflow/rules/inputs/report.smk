@@ -80,7 +80,9 @@ def closing_screen(failed=False):
     if STUDY.prediction and not failed:
         text = f"\nThe predictions are in {STUDY.prediction['output']}"
     elif STUDY.init and not failed:
-        text = "\n" + Path(rules.init.log[0]).read_text(encoding="utf-8").rpartition("\nused ")[0]
+        log = Path(rules.init.log[0]).read_text(encoding="utf-8")
+        proposal, _, _ = log.rpartition("\nused ")
+        text = f"\n{proposal}"
     else:
         ended = [(rule, message) for (rule, _), message in session.ended.items()]
         text = closing_text(RESULTS, BEGAN, failed, ended)
