@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -31,7 +32,7 @@ JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
     "join_tables", "score", "estimate", "compare_models", "rank_models",
     "pick_models", "describe_predictions",
-    "manifest", "summarise", "draw_figures", "report_failures", "findings",
+    "manifest", "summarise", "draw_figures", "report_failures", "findings", "explorer",
     "efficiency", "draw_efficiency",
     "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
@@ -346,23 +347,6 @@ def test_the_report_shows_every_figure_and_the_summary(finished, report):
     assert report.stat().st_size < 10e6
 
 
-@pytest.fixture
-def browser():
-    """Chromium, which notes what pages write to its console."""
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    if None in programs:
-        pytest.skip("no Chromium, or no chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = programs[0]
-    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,900"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(programs[1]))
-    driver.implicitly_wait(10)
-    yield driver
-    driver.quit()
-
-
 def shown_in_menu(browser, category):
     """Click on a category of the report, then on the eye of each entry; yields its name."""
     browser.find_element(By.LINK_TEXT, category).click()
@@ -482,3 +466,38 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
         same = [run.path(targets[i]).read_bytes() for i in (0, 2)]
         result.append((*same, choices))
     assert result[0] == result[1]
+
+
+def test_the_explorer_shows_every_view_of_the_run(finished, browser):
+    """The screenshots stay in pytest's folder, to be looked at."""
+    workflow = finished[0]
+    page = workflow.path("results", "explorer.html")
+    assert page.stat().st_size < 15e6
+    _, ranking = workflow.table("results", "ranking.csv")
+    _, signature = workflow.table("results", "signature.csv")
+    places = {
+        "overview": "", "models": "view=model&model=r/glmnet", "samples": "view=samples&sample=S01",
+        "features": f"view=features&feature={signature[0]['feature']}",
+    }  # fmt: skip
+    shots = workflow.path("results", "explorer")
+    shots.mkdir()
+    for name, place in places.items():
+        browser.get(f"file://{page}#{place}")
+        charts = browser.find_elements(By.CSS_SELECTOR, ".plot")
+        assert charts and all(c.find_elements(By.CSS_SELECTOR, ".main-svg") for c in charts), name
+        assert browser.save_screenshot(str(shots / f"{name}.png"))
+    browser.get(f"file://{page}#view=overview")
+    answer = workflow.path("results", "summary.md").read_text().split("\n\n")[2]
+    shown = browser.find_element(By.CSS_SELECTOR, ".answer").text
+    assert shown == answer.replace("`", "")
+    models = browser.find_elements(By.CSS_SELECTOR, "#models tbody th a")
+    order = [f"{r['language']}/{r['model']}" for r in ranking if r["metric"] == "roc_auc"]
+    assert [model.text for model in models] == order
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".picture img")
+    assert len(pictures) == len(list(workflow.path("images", "leukemia").glob("*.png")))
+    for picture in pictures:
+        browser.execute_script("arguments[0].scrollIntoView()", picture)
+        WebDriverWait(browser, 10).until(lambda _, p=picture: p.get_property("naturalWidth") > 100)
+    for link in browser.find_elements(By.CSS_SELECTOR, ".files a, .picture figcaption a"):
+        assert Path(unquote(urlparse(link.get_attribute("href")).path)).exists()
+    assert [line["message"] for line in browser.get_log("browser")] == []

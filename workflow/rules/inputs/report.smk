@@ -1,4 +1,26 @@
-# The tables behind the findings, and the texts on the screen before and after a run.
+# The tables behind the findings and the explorer, and the texts on the screen before and after a run.
+
+EXPLORER_PAGE = sorted(map(str, Path(WORKFLOW, "report", "explorer").iterdir()))
+
+
+def tables_of_explorer():
+    """Tables by name; those of survival only if a data set has it."""
+    survival = {"horizons", "horizon_calibration", "risk_groups"} if STUDY.with_survival() else ()
+    names = (
+        *("findings", "ranking", "metrics", "estimates", "comparisons", "selection", "picks"),
+        *("checks", "failures", "timing", "tuning", "calibration", "curves", "confusion"),
+        *("sample_errors", "signature", "feature_ranks", "stability", "permutation_importance"),
+        *sorted(survival),
+    )
+    return {name: f"{RESULTS}/{name}.csv" for name in names}
+
+
+def linked_tables(wildcards):
+    """Tables of the run and of its data sets, relative to its folder; not those of single jobs."""
+    tables = [path for path in kept_files(wildcards) if path.endswith((".csv", ".tsv"))]
+    paths = {Path(path).relative_to(RESULTS) for path in tables}
+    few = [path for path in paths if len(path.parts) <= 2]
+    return [path.as_posix() for path in sorted(few, key=lambda path: (len(path.parts), path))]
 
 
 def tables_of_findings():
@@ -99,6 +121,7 @@ def kept_files(wildcards):
     for rule in (
         *(rules.compare_models, rules.estimate, rules.findings, rules.permutation_importance),
         *(rules.pick_models, rules.rank_models, rules.score, rules.signature, rules.summarise),
+        rules.explorer,
     ):
         files += rule.output
     last = rules.report_failures.input

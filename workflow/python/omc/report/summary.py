@@ -26,11 +26,12 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
     results, images = places["results"], places["images"]
     parts.append(
         "## Where to look\n\n"
+        f"- One page to explore and to pass on: `{results}/explorer.html`.\n"
         f"- Figures: `{images}/`, for each data set; `model_comparison.png` first.\n"
         f"- Every number: `{results}/estimates.csv`, `{results}/comparisons.csv`,"
         f" `{results}/metrics.csv`.\n"
         f"- Methods, ready to paste, with what to report: `{results}/methods.md`.\n"
-        "- All of it on one page to pass on: `make report`, with the same `CONFIG=` as the run.\n"
+        "- Rules with their code and runtimes: `make report`, with the same `CONFIG=` as the run.\n"
     )
     parts.append(f"{cost(tables['timing'])}\n")
     if tables["failures"]:
@@ -41,6 +42,24 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
 
 def table(result: Result) -> str:
     """Markdown table of all models: best first, then those that cannot lead or have no value."""
+    against = "the leader" if len(result.tied) <= 1 else "each leader, the largest"
+    lines = [
+        f"| model | {result.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
+        "|---|--:|---|--:|--:|",
+    ]
+    for model, row in rows_of(result).items():
+        name = model + (f" ({', '.join(row['notes'])})" if row["notes"] else "")
+        cells = [name, row["value"], row["interval"], row["against"], f"{row['cpu_seconds']:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def rows_of(result: Result) -> dict[str, dict]:
+    """What is said of each model, in the order of the ranking.
+
+    By language/name: notes (a list), value, interval, against (how it stands to the leader), all as
+    text, and cpu_seconds.
+    """
     cpu_seconds, failed_splits = dict.fromkeys(result.dataset["models"], 0.0), {}
     for row in result.tables["timing"]:
         cpu_seconds[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
@@ -48,29 +67,24 @@ def table(result: Result) -> str:
         # A candidate that was left out does not cost the split.
         if row["stage"] != "tune":
             failed_splits.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
-    against = "the leader" if len(result.tied) <= 1 else "each leader, the largest"
-    lines = [
-        f"| model | {result.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
-        "|---|--:|---|--:|--:|",
-    ]
     lead = "leads" if len(result.tied) == 1 else "shares the lead"
     if result.unbeaten:
         lead += ", no evidence that it beats the baseline"
+    rows = {}
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
         notes += [f"failed on {len(failed_splits[model])} splits"] if model in failed_splits else []
         if scored and not result.is_complete(model):
             notes.append(f"a value on {result.splits_with_value(model)}: cannot lead")
-        cells = [
-            model + (f" ({', '.join(notes)})" if notes else ""),
-            result.shown(model) if scored else "",
-            result.interval(scored).removeprefix("95 % interval ") if scored else "",
-            lead if model in result.tied else _p(result.p.get(model)),
-            f"{cpu_seconds[model]:.1f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows[model] = {
+            "notes": notes,
+            "value": result.shown(model) if scored else "",
+            "interval": result.interval(scored).removeprefix("95 % interval ") if scored else "",
+            "against": lead if model in result.tied else _p(result.p.get(model)),
+            "cpu_seconds": cpu_seconds[model],
+        }
+    return rows
 
 
 def _p(p: float | None) -> str:
