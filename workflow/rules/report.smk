@@ -83,12 +83,41 @@ rule summarise:
         "../scripts/report/summarise.py"
 
 
+# One page with all of it, to explore and to pass on.
+rule explorer:
+    input:
+        **tables_of_explorer(),
+        **files_of_all("samples", "predictions", "data"),
+        sheets=[sheet for name in DATASETS for sheet in STUDY.sheets(name)],
+        methods=f"{RESULTS}/methods.md",
+        figures=dataset_figures(),
+        page=EXPLORER_PAGE,
+        code=code("report/explorer.py"),
+    output:
+        f"{RESULTS}/explorer.html",
+    log:
+        f"{RESULTS}/logs/explorer.log",
+    localrule: True
+    conda:
+        "../../envs/python.yaml"
+    params:
+        datasets=STUDY.slices.explorer_setting(),
+        run=CONFIG["run"],
+        images=IMAGES,
+        links=linked_tables,
+    message:
+        "Put everything on one page to explore"
+    script:
+        "../scripts/report/explorer.py"
+
+
 # It reads the logs of all jobs before it.
 rule efficiency:
     input:
         timing=timing_tables(),
         figures=dataset_figures(),
         summary=f"{RESULTS}/summary.md",
+        explorer=f"{RESULTS}/explorer.html",
         code=code("report/efficiency.py"),
     output:
         efficiency=f"{RESULTS}/efficiency.csv",

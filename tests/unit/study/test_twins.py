@@ -13,6 +13,7 @@ LIBRARIES = {".py": ROOT / "workflow" / "python" / "omc", ".R": ROOT / "workflow
 SHARED = {
     "core/catalog": ["catalog"],
     "core/checksums": ["sha256_text", "sha256_file", "training_key"],
+    "core/colours": ["colours"],
     "core/csv_files": ["read_csv", "write_csv", "number"],
     "core/logs": ["logged", "usage", "start_of_run", "one_line"],
     "core/records": [

@@ -1,4 +1,29 @@
-# The tables behind the findings, and the texts on the screen before and after a run.
+# The tables behind the findings and the explorer, and the texts on the screen before and after a run.
+
+EXPLORER_PAGE = sorted(
+    os.path.join(WORKFLOW, "report", "explorer", name)
+    for name in os.listdir(os.path.join(WORKFLOW, "report", "explorer"))
+    if name.endswith((".html", ".css", ".js"))
+)
+
+
+def tables_of_explorer():
+    """Tables by name; those of survival only if a data set has it."""
+    survival = {"horizons", "horizon_calibration", "risk_groups"} if STUDY.with_survival() else ()
+    names = (
+        *("findings", "ranking", "metrics", "estimates", "comparisons", "selection", "picks"),
+        *("checks", "failures", "timing", "tuning", "calibration", "curves", "confusion"),
+        *("sample_errors", "signature", "feature_ranks", "stability", "permutation_importance"),
+        *sorted(survival),
+    )
+    return {name: f"{RESULTS}/{name}.csv" for name in names}
+
+
+def linked_tables(wildcards):
+    """Tables of the run and of its data sets, relative to its folder; not those of single jobs."""
+    tables = [path for path in kept_files(wildcards) if path.endswith((".csv", ".tsv"))]
+    paths = [os.path.relpath(path, RESULTS) for path in tables]
+    return sorted({path for path in paths if path.count("/") < 2}, key=lambda p: (p.count("/"), p))
 
 
 def tables_of_findings():
@@ -99,6 +124,7 @@ def kept_files(wildcards):
     for rule in (
         *(rules.compare_models, rules.estimate, rules.findings, rules.permutation_importance),
         *(rules.pick_models, rules.rank_models, rules.score, rules.signature, rules.summarise),
+        rules.explorer,
     ):
         files += rule.output
     last = rules.report_failures.input

@@ -5,7 +5,8 @@ from omc.core.logs import logged
 # What the workflow's own Python code uses, by the names of the distributions.
 BASE_PACKAGES = (
     *("anndata", "baycomp", "h5py", "joblib", "markdown-it-py", "numpy", "openpyxl", "pandas"),
-    *("pillow", "pyarrow", "scikit-image", "scikit-learn", "scipy", "skops", "statsmodels"),
+    *("pillow", "plotly", "pyarrow", "scikit-image", "scikit-learn", "scipy", "skops"),
+    "statsmodels",
 )
 
 

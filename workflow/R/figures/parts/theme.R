@@ -2,41 +2,33 @@
 
 library(ggplot2)
 
-use("text")
+use("text", "colours")
 
-# Okabe and Ito's blue and vermillion: told apart with every common form of colour blindness.
-language_colours <- c(Python = "#0072B2", R = "#D55E00")
+# Blue and vermillion are told apart with every common form of colour blindness.
+language_colours <- colours("language")
 # The shape repeats the colour for print in grey.
 language_shapes <- c(Python = 16, R = 15)
 language_outlines <- c(Python = 21, R = 22)
-ink <- c(
-  strong = "#1A1A1A", soft = "#555555", mark = "#BFBFBF", line = "#DDDDDD", band = "#F1F1F1",
-  paper = "#FFFFFF"
-)
+ink <- colours("ink")
 # Of what knows nothing of the features.
-baseline_colour <- "#8A8A8A"
+baseline_colour <- colours("baseline")[["baseline"]]
 # Kinds of models: a baseline is grey in whatever language.
 kind_colours <- c(language_colours, baseline = baseline_colour)
 kind_shapes <- c(language_shapes, baseline = 18)
 kind_outlines <- c(language_outlines, baseline = 23)
 # Of a pair of models: green and brown stay apart with every common form of colour blindness, and
 # from the colours of the languages.
-verdict_colours <- c(
-  better = "#2B7A5B", equivalent = "#CDBBE0", worse = "#8C5A2B", open = "#E4E4E4",
-  untested = "#FFFFFF"
-)
+verdict_colours <- colours("verdict")
 # Steps on the way from a baseline to the best model.
-step_colours <- c(
-  worse = "#E3CDA4", from_0 = "#F3F8F5", from_25 = "#D3E8DC", from_50 = "#A5D0B8",
-  from_75 = "#6BB08E", from_90 = "#35825F", best = "#0B4530", baseline = "#FFFFFF",
-  undefined = "#FFFFFF", failed = "#D0D0D0"
-)
+step_colours <- colours("step")
 
 # From always right to always wrong.
-wrong_colours <- c("#F3F8F5", "#E3CDA4", "#8C5A2B", "#3B1F0B")
+wrong_colours <- unname(colours("wrong"))
 
 # Strata that differ from the rest, those without evidence of it, and those that are too small.
-subgroup_colours <- c(differs = "#8C5A2B", open = ink[["strong"]], untested = ink[["mark"]])
+subgroup_colours <- c(
+  differs = verdict_colours[["worse"]], open = ink[["strong"]], untested = ink[["mark"]]
+)
 
 # Groups of predicted risk: green and brown, as above.
 risk_colours <- c(low = verdict_colours[["better"]], high = verdict_colours[["worse"]])
@@ -48,10 +40,7 @@ language_label <- function(language) {
 }
 
 # Of what the CPU time of a run went into.
-efficiency_colours <- c(
-  train = "#2B7A5B", read = "#CDBBE0", prepare = "#9A86B8", statistics = "#D9A441",
-  figures = "#8C5A2B", report = "#BFBFBF"
-)
+efficiency_colours <- colours("efficiency")
 
 #' The theme of all figures.
 #'

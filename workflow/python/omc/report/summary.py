@@ -41,6 +41,24 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
 
 def table(result: Result) -> str:
     """Markdown table of all models: best first, then those that cannot lead or have no value."""
+    against = "the leader" if len(result.tied) <= 1 else "each leader, the largest"
+    lines = [
+        f"| model | {result.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
+        "|---|--:|---|--:|--:|",
+    ]
+    for model, row in rows_of(result).items():
+        name = model + (f" ({', '.join(row['notes'])})" if row["notes"] else "")
+        cells = [name, row["value"], row["interval"], row["against"], f"{row['cpu_seconds']:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def rows_of(result: Result) -> dict[str, dict]:
+    """What is said of each model, in the order of the ranking.
+
+    By language/name: notes (a list), value, interval, against (how it stands to the leader), all as
+    text, and cpu_seconds.
+    """
     cpu_seconds, failed_splits = dict.fromkeys(result.dataset["models"], 0.0), {}
     for row in result.tables["timing"]:
         cpu_seconds[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
@@ -48,29 +66,24 @@ def table(result: Result) -> str:
         # A candidate that was left out does not cost the split.
         if row["stage"] != "tune":
             failed_splits.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
-    against = "the leader" if len(result.tied) <= 1 else "each leader, the largest"
-    lines = [
-        f"| model | {result.label} | 95 % interval | adjusted p against {against} | CPU seconds |",
-        "|---|--:|---|--:|--:|",
-    ]
     lead = "leads" if len(result.tied) == 1 else "shares the lead"
     if result.unbeaten:
         lead += ", no evidence that it beats the baseline"
+    rows = {}
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
         notes += [f"failed on {len(failed_splits[model])} splits"] if model in failed_splits else []
         if scored and not result.is_complete(model):
             notes.append(f"a value on {result.splits_with_value(model)}: cannot lead")
-        cells = [
-            model + (f" ({', '.join(notes)})" if notes else ""),
-            result.shown(model) if scored else "",
-            result.interval(scored).removeprefix("95 % interval ") if scored else "",
-            lead if model in result.tied else _p(result.p.get(model)),
-            f"{cpu_seconds[model]:.1f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows[model] = {
+            "notes": notes,
+            "value": result.shown(model) if scored else "",
+            "interval": result.interval(scored).removeprefix("95 % interval ") if scored else "",
+            "against": lead if model in result.tied else _p(result.p.get(model)),
+            "cpu_seconds": cpu_seconds[model],
+        }
+    return rows
 
 
 def _p(p: float | None) -> str:

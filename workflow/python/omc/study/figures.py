@@ -1,8 +1,11 @@
 """Figures of a data set, their tables and captions, from catalog/figures.yaml."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
+
+from jinja2 import Template
 
 from omc.core.catalog import catalog
 from omc.study.config_file import read_yaml
@@ -54,3 +57,12 @@ def write_captions(folder: str) -> str:
         if not path.exists() or path.read_text(encoding="utf-8") != row["caption"]:
             path.write_text(row["caption"], encoding="utf-8")
     return folder
+
+
+def caption(name: str, dataset: str, params: dict, config: dict) -> str:
+    """The caption of a figure of a data set as Markdown; params: of the rule that draws it."""
+    values = {"wildcards": {"dataset": dataset}, "params": params, "config": config}
+    text = Template(figure_table()[name]["caption"]).render(snakemake=values)
+    # A link to a table of the report, and code.
+    text = re.sub(r"`([^`]+)`_", r"`\1`", text).replace("``", "`")
+    return " ".join(text.split())

@@ -11,6 +11,7 @@ from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS_OF
 from omc.study.canonical import canonical
 from omc.study.datasets import RANKED_BY
+from omc.study.figures import caption
 from omc.study.image_sources import image_sources
 from omc.study.lab_batches import corrected_layers, lab_columns
 from omc.study.models import Model
@@ -312,6 +313,27 @@ class Slices:
             ],
             exact=True,
         )
+
+    def explorer_setting(self) -> str:
+        """All data sets with what the explorer page shows of them besides their tables."""
+        study, parts = self._study, []
+        for name, setting in study.datasets.items():
+            words = {"comparison_metric": study.comparison_metric(name), "rope": study.rope(name)}
+            sheets = {DEVELOPMENT: setting, **setting["cohorts"]}
+            parts.append(
+                {
+                    **self._compared(name),
+                    "cohorts": study.cohorts(name),
+                    "base": setting["variant"]["base"] if "variant" in setting else None,
+                    "sheets": {cohort: part["samples"] for cohort, part in sheets.items()},
+                    "rds": setting.get("rds", {}),
+                    "figures": [
+                        {"name": figure, "caption": caption(figure, name, words, self._config)}
+                        for figure in study.figures(name)
+                    ],
+                }
+            )
+        return canonical(parts)
 
     def _compared(self, dataset: str) -> dict:
         return {

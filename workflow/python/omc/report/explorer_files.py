@@ -1,0 +1,52 @@
+"""Reads the files behind the explorer page."""
+
+import os
+from pathlib import Path
+
+from omc.core.csv_files import read_csv
+from omc.report.explorer_page import FIGURE_BYTES, with_pictures
+
+
+def read_tables(paths: dict[str, str]) -> dict[str, list[dict]]:
+    """Rows of tables by name, as text."""
+    return {name: read_csv(path) for name, path in paths.items()}
+
+
+def read_files(datasets: list[dict], samples, predictions, data) -> None:
+    """Add to each data set `files`: rows of samples and predictions, data (a path), sheets.
+
+    datasets: with `sheets` ({cohort: path}) and `rds` (the user's own name of a converted file);
+    cohorts become dictionaries. samples, predictions, data: paths, one of each for a data set.
+    """
+    from omc.data.files import named_by_user
+    from omc.data.reading import read_sheet
+
+    sheets = {}
+    for dataset, *paths in zip(datasets, samples, predictions, data, strict=True):
+        with named_by_user(dataset["rds"]):
+            for path in dataset["sheets"].values():
+                if path not in sheets:
+                    sheets[path] = read_sheet(path).to_dict("index")
+        dataset["files"] = {
+            "samples": read_csv(paths[0], delimiter="\t"),
+            "predictions": read_csv(paths[1]),
+            "data": paths[2],
+            "sheets": {cohort: sheets[path] for cohort, path in dataset["sheets"].items()},
+        }
+
+
+def with_figures(datasets: list[dict], paths: list[str], home: Path) -> None:
+    """Add to each figure its file, relative to the folder of the page, and its picture.
+
+    paths: images/{dataset}/{figure}.svg and .png of all data sets.
+    """
+    budget = FIGURE_BYTES
+    for dataset in datasets:
+        files = {}
+        for path in map(Path, paths):
+            if path.parent.name == dataset["name"]:
+                files.setdefault(path.stem, []).append(path)
+        for figure in dataset["figures"]:
+            picture = next(p for p in files[figure["name"]] if p.suffix == ".png")
+            figure["file"] = os.path.relpath(picture, home)
+        budget = with_pictures(dataset["figures"], files, budget)

@@ -1,0 +1,243 @@
+// The first view: answer, chart, table, warnings, failures, figures, methods, files.
+"use strict";
+
+function overview() {
+  const data = dataset();
+  return [
+    section("The answer", data.sentences.map((text) => el("p", {class: "answer"}, inline(text)))),
+    section(...comparison(data)),
+    section("All models", modelTable(data)),
+    section("What may mislead", warnings(data)),
+    data.failures.length ? section("What failed", failureTable(data.failures)) : null,
+    section("Figures", data.figures.map(figure)),
+    section("Methods", methods()),
+    section("Files", files()),
+  ];
+}
+
+function scoresOf(data, name) {
+  return (data.scores[cohort()] || {})[name] || {};
+}
+
+/** The chart of all models, with the choice of metric and cohort. */
+function comparison(data) {
+  const shown = metric();
+  const scores = scoresOf(data, shown.name);
+  const metrics = data.metrics.map((one, i) => [
+    one.name, i ? `${one.label} (descriptive)` : `${one.label} (that of the comparison)`,
+  ]);
+  const controls = [choice("metric", "Metric", metrics, shown.name, (name) => change({metric: name}))];
+  if (data.cohorts.length > 1) controls.push(cohortChoice(data));
+  const models = [...data.models].sort((a, b) => rankIn(scores, a) - rankIn(scores, b));
+  const better = shown.higher ? "higher is better" : "lower is better";
+  return [
+    `Models by ${shown.label}`,
+    el("div", {class: "controls"}, controls),
+    modelChart(models, scores, shown),
+    note(`${shown.label}: ${better}. Large marks are estimates with their 95 % intervals`,
+      cohort() === "development" ? ", small marks single splits" : "",
+      ". Overlapping intervals do not show whether two models differ: open a model to see its",
+      " comparisons with the others."),
+  ];
+}
+
+function cohortChoice(data) {
+  const options = data.cohorts.map((name) => [
+    name, name === "development" ? "development (cross-validation)" : name,
+  ]);
+  return choice("cohort", "Cohort", options, cohort(), (name) => change({cohort: name}));
+}
+
+function rankIn(scores, model) {
+  return model.id in scores ? scores[model.id][0] : Infinity;
+}
+
+function modelChart(models, scores, shown) {
+  const data = dataset();
+  const rows = models.filter((model) => model.id in scores);
+  const names = rows.map((model) => model.id);
+  const values = (cohort() === "development" && data.splits.values[shown.name]) || {};
+  const text = (model) => {
+    const [, estimate, low, high] = scores[model.id];
+    return `${model.id}\n${fixed(estimate, shown.decimals)} (${range(low, high, shown.decimals)})`;
+  };
+  const traces = () => Object.keys(SYMBOLS).flatMap((kind) => {
+    const at = rows.map((model, i) => [model, i]).filter(([model]) => kindOf(model) === kind);
+    const colour = content.colours[kind];
+    const single = {x: [], y: [], text: [], model: []};
+    for (const [model, i] of at) {
+      const offsets = spread((values[model.id] || []).length, 0.5);
+      (values[model.id] || []).forEach((value, k) => {
+        if (value === null) return;
+        single.x.push(value);
+        single.y.push(i + offsets[k]);
+        single.text.push(`${model.id}, ${data.splits.names[k]}: ${fixed(value, shown.decimals)}`);
+        single.model.push(model.id);
+      });
+    }
+    const scored = at.filter(([model]) => scores[model.id][1] !== null);
+    const estimate = ([model]) => scores[model.id][1];
+    const reach = (limit, sign) => scored.map(([model]) => {
+      const value = scores[model.id][limit];
+      return value === null ? 0 : sign * (clipped(value, shown) - scores[model.id][1]);
+    });
+    return [
+      points(single.x, single.y, single.text, {
+        customdata: single.model, name: kind, showlegend: false,
+        marker: {color: colour, size: 5, opacity: 0.3},
+      }),
+      points(scored.map(estimate), scored.map(([, i]) => i),
+        scored.map(([model]) => text(model).replace("\n", ": ")), {
+          customdata: scored.map(([model]) => model.id), name: kind, showlegend: scored.length > 0,
+          marker: {color: colour, size: 11, symbol: SYMBOLS[kind]},
+          error_x: {type: "data", symmetric: false, array: reach(3, 1), arrayminus: reach(2, -1),
+            color: colour, thickness: 2, width: 5},
+        }),
+    ];
+  });
+  const label = `${shown.label} of each model, the best at the top: ${rows.slice(0, 5)
+    .map((model) => text(model).replace("\n", " ")).join("; ")}. The table has all numbers.`;
+  return chart(
+    "Click on a mark to open its model.", label, traces,
+    () => ({
+      height: 110 + 30 * rows.length, showlegend: true,
+      xaxis: axis(shown.label),
+      yaxis: named(names, {range: [rows.length - 0.4, -0.6], showgrid: false}),
+      shapes: shown.chance === null ? [] : [{type: "line", x0: shown.chance, x1: shown.chance,
+        yref: "paper", y0: 0, y1: 1, line: {color: css("soft"), width: 1, dash: "dash"}}],
+    }),
+    (model) => go({view: "model", model})
+  );
+}
+
+/** A limit of an interval within the range of its metric. */
+function clipped(value, shown) {
+  const low = shown.lowest === null ? -Infinity : shown.lowest;
+  return Math.min(Math.max(value, low), shown.highest === null ? Infinity : shown.highest);
+}
+
+function modelTable(data) {
+  const first = data.metrics[0];
+  const columns = [
+    {key: "model", label: "Model", value: (m) => m.id,
+      cell: (m) => [modelLink(m.id), el("span", {class: "notes"}, m.notes.join(", "))]},
+    {key: "language", label: "Language", value: kindOf,
+      cell: (m) => el("span", {class: `kind ${kindOf(m).toLowerCase()}`}, kindOf(m))},
+    ...data.metrics.map((one) => metricColumn(data, one)),
+    {key: "cpu", label: "CPU s", number: true, best: "low", title: "CPU seconds of training",
+      value: (m) => m.cpu_seconds, cell: (m) => fixed(m.cpu_seconds, 1)},
+  ];
+  if (cohort() === "development") {
+    columns.splice(3, 0, {key: "against", label: "p against the leader", value: (m) => m.against,
+      title: `adjusted p-value of the comparison on ${first.label}`, cell: (m) => m.against || "–"});
+  }
+  const scores = scoresOf(data, first.name);
+  const rows = [...data.models].sort((a, b) => rankIn(scores, a) - rankIn(scores, b));
+  return [
+    data.cohorts.length > 1 ? note("Cohort: ", cohort(), ". The choice above changes it.") : null,
+    dataTable(columns, rows, {
+      id: "models", remember: true, filter: (m) => `${m.id} ${kindOf(m)} ${m.notes.join(" ")}`,
+      caption: `Estimates with 95 % intervals, in the order of ${first.label}; the other metrics`
+        + " are descriptive. A column's name sorts by it.",
+      open: (m) => go({view: "model", model: m.id}),
+    }),
+  ];
+}
+
+function metricColumn(data, one) {
+  const scores = scoresOf(data, one.name);
+  return {
+    key: one.name, label: one.label, number: true, best: one.higher ? "high" : "low",
+    title: one.higher ? "higher is better" : "lower is better",
+    value: (m) => (scores[m.id] || [])[1],
+    cell: (m) => {
+      const [, estimate, low, high, status] = scores[m.id] || [];
+      if (estimate === null || estimate === undefined) {
+        return el("span", {class: status === "failed" ? "bad" : "soft"}, status || "failed");
+      }
+      const between = low === null || low === high ? "" : range(low, high, one.decimals);
+      return [fixed(estimate, one.decimals), el("small", {}, between)];
+    },
+  };
+}
+
+const SEVERITY = {warning: 0, skipped: 1, ok: 2};
+
+function warnings(data) {
+  const all = data.checks;
+  if (!all.length) {
+    return note("This is a variant: its samples were checked with those of ", data.variant_of, ".");
+  }
+  const found = all.filter(([, status]) => status === "warning");
+  const count = (status) => all.filter((row) => row[1] === status).length;
+  const columns = [
+    {key: "check", label: "Check", value: (row) => row[0], cell: (row) => el("code", {}, row[0])},
+    {key: "status", label: "Status", value: (row) => SEVERITY[row[1]],
+      cell: (row) => el("span", {class: row[1] === "warning" ? "bad" : "soft"}, row[1])},
+    {key: "found", label: "What was found", cell: (row) => row[2]},
+    {key: "advice", label: "What to do", cell: (row) => row[3] || "–"},
+  ];
+  const summary = `All checks: ${count("warning")} warn, ${count("ok")} are fine,`
+    + ` ${count("skipped")} could not be made`;
+  return [
+    found.length ? found.map(warning) : el("p", {}, "The checks warn of nothing."),
+    data.notes.length ? el("details", {open: true}, el("summary", {}, "What this page leaves out"),
+      el("ul", {}, data.notes.map((text) => el("li", {}, text)))) : null,
+    el("details", {}, el("summary", {}, summary), dataTable(columns, all, {
+      id: "checks", caption: "The checks of this data set", sort: "",
+    })),
+  ];
+}
+
+function warning([check, , value, advice]) {
+  const alarm = content.alarms[check];
+  return el("div", {class: "warning"},
+    el("h3", {}, el("span", {class: "bad"}, "Warning: "), el("code", {}, check)),
+    el("p", {}, value, "."),
+    el("p", {}, el("strong", {}, "What to do: "), inline(advice), "."),
+    alarm ? el("details", {}, el("summary", {}, "What this check looks for"),
+      el("p", {}, inline(alarm.purpose), " ", inline(alarm.explanation)),
+      el("p", {}, "It warns if ", inline(alarm.rule), "."),
+      el("p", {}, inline(alarm.fix))) : null);
+}
+
+function failureTable(rows) {
+  const columns = [
+    {key: "model", label: "Model", value: (row) => row[0], cell: (row) => modelLink(row[0])},
+    {key: "split", label: "Split", value: (row) => row[1], cell: (row) => row[1]},
+    {key: "stage", label: "Stage", value: (row) => row[2], cell: (row) => row[2]},
+    {key: "message", label: "Message", value: (row) => row[3], cell: (row) => row[3]},
+    {key: "log", label: "Log", cell: (row) => el("code", {}, row[4])},
+  ];
+  return dataTable(columns, rows, {
+    id: "failures", caption: "Failures; the other models and splits went on",
+    filter: (row) => row.join(" "),
+  });
+}
+
+function figure(one) {
+  const name = one.name.replace(/_/g, " ");
+  const alt = [name, one.title, one.subtitle].filter(Boolean).join(". ");
+  const link = el("a", {href: one.file}, one.file.replace(/^(\.\.\/)+/, ""));
+  return el("figure", {class: "picture", id: `figure-${one.name}`},
+    el("h3", {}, name[0].toUpperCase() + name.slice(1)),
+    one.title ? el("p", {}, inline(one.title), ".") : null,
+    one.data ? el("img", {src: one.data, alt})
+      : note("This figure is not inside the page, which would become too large: see ", link, "."),
+    el("figcaption", {}, inline(one.caption), " ", one.data ? ["File: ", link, "."] : null));
+}
+
+function methods() {
+  return [
+    copyButton("Copy the methods", content.methods),
+    el("div", {class: "methods"}, markdown(content.methods.replace(/^# .*\n/, ""), 2)),
+  ];
+}
+
+function files() {
+  return [
+    note("Links to the tables work where this page stands, in the folder of the run."),
+    el("ul", {class: "files"}, content.links.map(([path, what]) => el("li", {},
+      el("a", {href: path.split("/").map(encodeURIComponent).join("/")}, path), what ? `: ${what}` : ""))),
+  ];
+}

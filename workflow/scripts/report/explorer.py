@@ -1,0 +1,30 @@
+"""Write the page on which a run can be explored."""
+
+from omc.core.logs import logged
+
+if __name__ == "__main__":
+    with logged(snakemake):
+        import json
+        from pathlib import Path
+
+        from omc.data.checking import all_checks
+        from omc.report.explorer import alarms, content
+        from omc.report.explorer_files import read_files, read_tables, with_figures
+        from omc.report.explorer_page import page
+
+        files, params = snakemake.input, snakemake.params
+        own = ("code", "data", "figures", "methods", "page", "predictions", "samples", "sheets")
+        tables = read_tables({name: path for name, path in files.items() if name not in own})
+        datasets = json.loads(params.datasets)
+        read_files(datasets, files.samples, files.predictions, files.data)
+        home = Path(snakemake.output[0]).parent
+        with_figures(datasets, files.figures, home)
+        run = {
+            "title": "Model comparison" + (f": {params.run}" if params.run else ""),
+            "methods": Path(files.methods).read_text(encoding="utf-8"),
+            "alarms": alarms((row["check"] for row in tables["checks"]), all_checks()),
+            "links": list(params.links),
+        }
+        html = page(Path(files.page[0]).parent, content(tables, datasets, run))
+        Path(snakemake.output[0]).write_text(html, encoding="utf-8")
+        print(f"{snakemake.output[0]}: {len(html) / 1e6:.1f} MB")
