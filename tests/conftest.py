@@ -1,4 +1,5 @@
 import os
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,3 +31,22 @@ def leukemia():
     sheet = read_sheet(str(folder / "samples.tsv"))
     table = read_table(str(folder / "expression.tsv.gz"), "features_in_rows")
     return table.loc[sheet.index].to_numpy(), sheet["subtype"].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, which notes what pages write to its console."""
+    from selenium import webdriver
+
+    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
+    if None in programs:
+        pytest.skip("no Chromium, or no chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = programs[0]
+    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,900"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(programs[1]))
+    driver.implicitly_wait(10)
+    yield driver
+    driver.quit()

@@ -234,7 +234,7 @@ def rerun(finished, file):
 def test_a_word_in_the_report_runs_only_what_is_written_for_people(finished):
     rules = rerun(finished, "python/omc/report/methods.py")
     assert "summarise" in rules
-    figures = {"draw_figures", "efficiency", "draw_efficiency"}
+    figures = {"draw_figures", "explorer", "efficiency", "draw_efficiency"}
     assert rules <= {"all", "report_failures", "summarise", "findings"} | figures
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -15,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -31,7 +29,7 @@ JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
     "join_tables", "score", "estimate", "compare_models", "rank_models",
     "pick_models", "describe_predictions",
-    "manifest", "summarise", "draw_figures", "report_failures", "findings",
+    "manifest", "summarise", "draw_figures", "report_failures", "findings", "explorer",
     "efficiency", "draw_efficiency",
     "signature", "permute_python", "permute_r", "permutation_importance",
 }  # fmt: skip
@@ -344,23 +342,6 @@ def test_the_report_shows_every_figure_and_the_summary(finished, report):
     page = base64.b64decode(results["results/summary.html"]["data_uri"].partition("base64,")[2])
     assert b"<td>python/svm_rbf</td>" in page and b"doi:10.1023/A:1024068626366" in page
     assert report.stat().st_size < 10e6
-
-
-@pytest.fixture
-def browser():
-    """Chromium, which notes what pages write to its console."""
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    if None in programs:
-        pytest.skip("no Chromium, or no chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = programs[0]
-    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,900"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(programs[1]))
-    driver.implicitly_wait(10)
-    yield driver
-    driver.quit()
 
 
 def shown_in_menu(browser, category):

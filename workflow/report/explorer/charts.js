@@ -48,7 +48,8 @@ function chart(title, label, traces, layout, click) {
       font: {family: css("font"), size: 13, color: css("strong")},
       hoverlabel: {bgcolor: css("paper"), bordercolor: css("mark"), font: {color: css("strong")}},
       margin: {l: 10, r: 16, t: 8, b: 40}, height: 340, showlegend: false, hovermode: "closest",
-      legend: {orientation: "h", x: 0, y: 1.02, yanchor: "bottom"}, ...layout(),
+      legend: {orientation: "h", x: 0, y: 1.02, yanchor: "bottom"},
+      modebar: {bgcolor: "rgba(0,0,0,0)", color: css("mark"), activecolor: css("link")}, ...layout(),
     };
     const config = {displaylogo: false, responsive: true, displayModeBar: "hover",
       modeBarButtons: [["toImage"]]};
@@ -73,6 +74,13 @@ function drawCharts() {
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+
+/** Ticks at some numbers, where they are not too many. */
+function ticksAt(values, more) {
+  const at = [...new Set(values)].sort((a, b) => a - b);
+  if (at.length > 12) return more;
+  return {tickmode: "array", tickvals: at, ticktext: at.map((one) => brief(one)), ...more};
+}
 
 /** Points with texts to hover over. */
 function points(x, y, texts, more) {

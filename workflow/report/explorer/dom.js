@@ -140,6 +140,10 @@ function range(low, high, decimals) {
     ? "no interval" : `${fixed(low, decimals)} to ${fixed(high, decimals)}`;
 }
 
+function capital(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
 /** A name on a figure: not longer than so many characters. */
 function cut(text, most = 32) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;

@@ -16,8 +16,8 @@ function featureTable(data, current) {
     {key: "feature", label: "Feature", value: (r) => r[1], cell: (r) => featureLink(r[1])},
     {key: "score", label: "Mean rank in the models", number: true, best: "low", value: (r) => r[2],
       cell: (r) => brief(r[2])},
-    {key: "share", label: "Selected in", number: true, best: "high", value: (r) => r[4],
-      cell: (r) => `${percent(r[4])} of the splits`},
+    {key: "share", label: "Splits that select it", number: true, best: "high", value: (r) => r[4],
+      cell: (r) => percent(r[4])},
     ...Object.entries(drops).map(([model, cells]) => ({
       key: `drop ${model}`, label: `Loss when shuffled, ${model}`, number: true, best: "high",
       title: `how much worse ${data.metrics[0].label} becomes`,
@@ -48,8 +48,8 @@ function featureDetail(data, at) {
     ranks.length ? dataTable([
       {key: "model", label: "Model", value: (r) => r.model.id, cell: (r) => modelLink(r.model.id)},
       {key: "rank", label: "Mean rank", number: true, value: (r) => r.cells[1], cell: (r) => brief(r.cells[1])},
-      {key: "used", label: "Used in", number: true, best: "high", value: (r) => r.cells[2],
-        cell: (r) => `${percent(r.cells[2])} of the splits`},
+      {key: "used", label: "Splits that use it", number: true, best: "high", value: (r) => r.cells[2],
+        cell: (r) => percent(r.cells[2])},
     ], ranks, {id: "ranks", caption: "Its rank by importance in each model"}) : null);
 }
 

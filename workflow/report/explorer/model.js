@@ -45,7 +45,7 @@ function scoreTable(data, model) {
     .filter((row) => row.cells);
   const value = (at) => (row) => row.cells[at];
   const columns = [
-    {key: "metric", label: "Metric", cell: ({one}) => one.label},
+    {key: "metric", label: "Metric", cell: ({one}) => capital(one.label)},
     {key: "estimate", label: "Estimate", number: true,
       cell: ({one, cells}) => (cells[1] === null ? cells[4] : fixed(cells[1], one.decimals))},
     {key: "interval", label: "95 % interval", number: true,
@@ -149,7 +149,7 @@ function calibrationPart(data, model) {
       () => [{type: "bar", x: histogram[0], y: histogram[1], hoverinfo: "x+y",
         marker: {color: colourOf(model)}}],
       () => ({xaxis: axis("Predicted probability", {range: [-0.02, 1.02]}),
-        yaxis: axis("Predictions, mean over the repeats"), bargap: 0.05})) : null,
+        yaxis: axis("Share of the predictions"), bargap: 0.05})) : null,
   ];
   const columns = [
     {key: "repeat", label: "Repeat", value: (r) => Number(r[0]) || r[0], cell: (r) => r[0] || "–"},
@@ -179,10 +179,8 @@ function confusionPart(data, model) {
     return el("td", {class: "number", style: `background: ${faded(content.colours[name], 0.5 * share)}`},
       brief(n, 4), el("small", {}, percent(share)));
   };
-  return section("Confusion", el("div", {class: "scroll", tabindex: "0", role: "region",
-    "aria-label": "Confusion"}, el("table", {id: "confusion"},
-    el("caption", {}, "Samples by true class (rows) and predicted class (columns), mean over the"
-      + " repeats, and the share of the true class"),
+  return section("Confusion", captioned("confusion", "Samples by true class (rows) and predicted"
+    + " class (columns), mean over the repeats, and the share of the true class", el("table", {},
     el("thead", {}, el("tr", {}, el("th", {scope: "col"}, "True class"),
       classes.map((one) => el("th", {scope: "col", class: "number"}, one)))),
     el("tbody", {}, classes.map((truth) => el("tr", {}, el("th", {scope: "row"}, truth),
@@ -225,9 +223,10 @@ function pairPart(data, model) {
       cell: (r) => [fixed(r.difference, first.decimals),
         el("small", {}, r.low === null ? "" : range(r.low, r.high, first.decimals))]},
     {key: "p", label: "Adjusted p", number: true, value: (r) => r.p, cell: (r) => pText(r.p)},
-    {key: "equivalent", label: "Probability that they are practically equivalent", number: true,
-      value: (r) => r.equivalent, cell: (r) => fixed(r.equivalent, 2)},
   ];
+  if (rows.some((row) => row.equivalent !== null)) columns.push({
+    key: "equivalent", label: "Probability that they are practically equivalent", number: true,
+    best: "high", value: (r) => r.equivalent, cell: (r) => fixed(r.equivalent, 2)});
   return section("Against the other models", dataTable(columns, rows, {
     id: "pairs", caption: `${model.id} minus the other model, on ${first.label}, with 95 % intervals;`
       + (first.higher ? " above" : " below") + ` 0, ${model.id} is the better one`,

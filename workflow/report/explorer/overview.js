@@ -36,7 +36,7 @@ function comparison(data) {
     modelChart(models, scores, shown),
     note(`${shown.label}: ${better}. Large marks are estimates with their 95 % intervals`,
       cohort() === "development" ? ", small marks single splits" : "",
-      ". Overlapping intervals do not show whether two models differ: open a model to see its",
+      ". Baselines that are far off stand in a band at the edge. Overlapping intervals do not show whether two models differ: open a model to see its",
       " comparisons with the others."),
   ];
 }
@@ -55,59 +55,112 @@ function rankIn(scores, model) {
 function modelChart(models, scores, shown) {
   const data = dataset();
   const rows = models.filter((model) => model.id in scores);
-  const names = rows.map((model) => model.id);
   const values = (cohort() === "development" && data.splits.values[shown.name]) || {};
+  const place = placed(rows, scores, values, shown);
   const text = (model) => {
     const [, estimate, low, high] = scores[model.id];
-    return `${model.id}\n${fixed(estimate, shown.decimals)} (${range(low, high, shown.decimals)})`;
+    return `${model.id}: ${fixed(estimate, shown.decimals)} (${range(low, high, shown.decimals)})`;
   };
   const traces = () => Object.keys(SYMBOLS).flatMap((kind) => {
     const at = rows.map((model, i) => [model, i]).filter(([model]) => kindOf(model) === kind);
-    const colour = content.colours[kind];
-    const single = {x: [], y: [], text: [], model: []};
-    for (const [model, i] of at) {
-      const offsets = spread((values[model.id] || []).length, 0.5);
-      (values[model.id] || []).forEach((value, k) => {
-        if (value === null) return;
-        single.x.push(value);
-        single.y.push(i + offsets[k]);
-        single.text.push(`${model.id}, ${data.splits.names[k]}: ${fixed(value, shown.decimals)}`);
-        single.model.push(model.id);
-      });
-    }
-    const scored = at.filter(([model]) => scores[model.id][1] !== null);
-    const estimate = ([model]) => scores[model.id][1];
-    const reach = (limit, sign) => scored.map(([model]) => {
-      const value = scores[model.id][limit];
-      return value === null ? 0 : sign * (clipped(value, shown) - scores[model.id][1]);
-    });
     return [
-      points(single.x, single.y, single.text, {
-        customdata: single.model, name: kind, showlegend: false,
-        marker: {color: colour, size: 5, opacity: 0.3},
-      }),
-      points(scored.map(estimate), scored.map(([, i]) => i),
-        scored.map(([model]) => text(model).replace("\n", ": ")), {
-          customdata: scored.map(([model]) => model.id), name: kind, showlegend: scored.length > 0,
-          marker: {color: colour, size: 11, symbol: SYMBOLS[kind]},
-          error_x: {type: "data", symmetric: false, array: reach(3, 1), arrayminus: reach(2, -1),
-            color: colour, thickness: 2, width: 5},
-        }),
+      splitMarks(at, values, shown, place, content.colours[kind]),
+      estimateMarks(at, scores, shown, place, kind, text),
     ];
   });
-  const label = `${shown.label} of each model, the best at the top: ${rows.slice(0, 5)
-    .map((model) => text(model).replace("\n", " ")).join("; ")}. The table has all numbers.`;
-  return chart(
-    "Click on a mark to open its model.", label, traces,
-    () => ({
-      height: 110 + 30 * rows.length, showlegend: true,
-      xaxis: axis(shown.label),
-      yaxis: named(names, {range: [rows.length - 0.4, -0.6], showgrid: false}),
-      shapes: shown.chance === null ? [] : [{type: "line", x0: shown.chance, x1: shown.chance,
-        yref: "paper", y0: 0, y1: 1, line: {color: css("soft"), width: 1, dash: "dash"}}],
-    }),
-    (model) => go({view: "model", model})
-  );
+  const label = `${shown.label} of each model, the best at the top: ${rows.slice(0, 5).map(text)
+    .join("; ")}. The table has all numbers.`;
+  const layout = () => ({
+    height: 110 + 30 * rows.length, showlegend: true,
+    xaxis: axis(capital(shown.label), place.axis),
+    yaxis: named(rows.map((model) => model.id), {range: [rows.length - 0.4, -0.6], showgrid: false}),
+    ...edgeBand(rows, scores, shown, place),
+  });
+  return chart("Click on a mark to open its model.", label, traces, layout,
+    (model) => go({view: "model", model}));
+}
+
+/**
+ * Where values are drawn. Baselines far from the models would take most of the axis, and stand in a
+ * band at its edge: inside(value) says whether a value is on the axis, at(value) where it is drawn.
+ */
+function placed(rows, scores, values, shown) {
+  const of = (model) => [
+    ...scores[model.id].slice(1, 4).map((value) => (value === null ? null : clipped(value, shown))),
+    ...(values[model.id] || []),
+  ].filter((value) => value !== null);
+  const learned = rows.filter((model) => !model.baseline).flatMap(of);
+  const low = Math.min(...learned), high = Math.max(...learned), width = high - low;
+  const far = (value) => value < low - 0.5 * width || value > high + 0.5 * width;
+  const beyond = rows.filter((model) => model.baseline).flatMap(of).filter(far);
+  if (!width || !beyond.length) return {inside: () => true, at: (value) => value, axis: {}};
+  const below = beyond.some((value) => value < low), above = beyond.some((value) => value > high);
+  const ends = [low - (below ? 0.2 : 0.04) * width, high + (above ? 0.2 : 0.04) * width];
+  return {
+    inside: (value) => !far(value),
+    at: (value) => (far(value) ? (value < low ? low - 0.12 * width : high + 0.12 * width) : value),
+    axis: {range: ends, tickmode: "array", ...niceTicks(low, high)},
+    bands: [below && [ends[0], low - 0.05 * width], above && [high + 0.05 * width, ends[1]]]
+      .filter(Boolean),
+  };
+}
+
+/** About four round numbers from low to high, and their texts. */
+function niceTicks(low, high) {
+  const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((one) => one * power >= rough);
+  const first = Math.ceil(low / step), n = Math.floor(high / step) - first + 1;
+  const tickvals = Array.from({length: n}, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return {tickvals, ticktext: tickvals.map(String)};
+}
+
+function splitMarks(at, values, shown, place, colour) {
+  const marks = {x: [], y: [], text: [], model: []};
+  for (const [model, i] of at) {
+    const cells = values[model.id] || [];
+    const offsets = spread(cells.length, 0.5);
+    cells.forEach((value, k) => {
+      if (value === null || !place.inside(value)) return;
+      marks.x.push(value);
+      marks.y.push(i + offsets[k]);
+      marks.text.push(`${model.id}, ${dataset().splits.names[k]}: ${fixed(value, shown.decimals)}`);
+      marks.model.push(model.id);
+    });
+  }
+  return points(marks.x, marks.y, marks.text, {customdata: marks.model, showlegend: false,
+    marker: {color: colour, size: 5, opacity: Number(css("faint"))}});
+}
+
+function estimateMarks(at, scores, shown, place, kind, text) {
+  const scored = at.filter(([model]) => scores[model.id][1] !== null);
+  const reach = (limit, sign) => scored.map(([model]) => {
+    const value = scores[model.id][limit], estimate = scores[model.id][1];
+    return value === null || !place.inside(estimate) ? 0 : sign * (clipped(value, shown) - estimate);
+  });
+  return points(scored.map(([model]) => place.at(scores[model.id][1])), scored.map(([, i]) => i),
+    scored.map(([model]) => text(model)), {
+      customdata: scored.map(([model]) => model.id), name: kind, showlegend: scored.length > 0,
+      marker: {color: content.colours[kind], size: 11, symbol: SYMBOLS[kind]},
+      error_x: {type: "data", symmetric: false, array: reach(3, 1), arrayminus: reach(2, -1),
+        color: content.colours[kind], thickness: 2, width: 5},
+    });
+}
+
+/** The band of baselines that are beyond the axis, with their values; and the line of chance. */
+function edgeBand(rows, scores, shown, place) {
+  const upright = (x0, x1) => ({yref: "paper", y0: 0, y1: 1, x0, x1, layer: "below"});
+  const shapes = (place.bands || []).map(([x0, x1]) => ({
+    type: "rect", ...upright(x0, x1), fillcolor: css("raised"), line: {width: 0},
+  }));
+  if (shown.chance !== null && place.inside(shown.chance)) {
+    shapes.push({type: "line", ...upright(shown.chance, shown.chance),
+      line: {color: css("soft"), width: 1, dash: "dash"}});
+  }
+  const annotations = rows.map((model, i) => [scores[model.id][1], i])
+    .filter(([estimate]) => estimate !== null && !place.inside(estimate))
+    .map(([estimate, i]) => ({x: place.at(estimate), y: i, text: fixed(estimate, shown.decimals),
+      showarrow: false, yshift: 15, font: {size: 11}}));
+  return {shapes, annotations};
 }
 
 /** A limit of an interval within the range of its metric. */
@@ -123,7 +176,8 @@ function modelTable(data) {
       cell: (m) => [modelLink(m.id), el("span", {class: "notes"}, m.notes.join(", "))]},
     {key: "language", label: "Language", value: kindOf,
       cell: (m) => el("span", {class: `kind ${kindOf(m).toLowerCase()}`}, kindOf(m))},
-    ...data.metrics.map((one) => metricColumn(data, one)),
+    ...data.metrics.filter((one, i) => i === 0 || Object.values(scoresOf(data, one.name))
+      .some((cells) => cells[1] !== null)).map((one) => metricColumn(data, one)),
     {key: "cpu", label: "CPU s", number: true, best: "low", title: "CPU seconds of training",
       value: (m) => m.cpu_seconds, cell: (m) => fixed(m.cpu_seconds, 1)},
   ];
@@ -147,7 +201,7 @@ function modelTable(data) {
 function metricColumn(data, one) {
   const scores = scoresOf(data, one.name);
   return {
-    key: one.name, label: one.label, number: true, best: one.higher ? "high" : "low",
+    key: one.name, label: capital(one.label), number: true, best: one.higher ? "high" : "low",
     title: one.higher ? "higher is better" : "lower is better",
     value: (m) => (scores[m.id] || [])[1],
     cell: (m) => {
@@ -220,10 +274,10 @@ function figure(one) {
   const alt = [name, one.title, one.subtitle].filter(Boolean).join(". ");
   const link = el("a", {href: one.file}, one.file.replace(/^(\.\.\/)+/, ""));
   return el("figure", {class: "picture", id: `figure-${one.name}`},
-    el("h3", {}, name[0].toUpperCase() + name.slice(1)),
-    one.title ? el("p", {}, inline(one.title), ".") : null,
-    one.data ? el("img", {src: one.data, alt})
-      : note("This figure is not inside the page, which would become too large: see ", link, "."),
+    el("h3", {}, capital(name)),
+    one.data ? el("img", {src: one.data, alt, loading: "lazy"})
+      : [el("p", {}, inline(one.title)), note("This figure is not inside the page, which would become",
+        " too large: see ", link, ".")],
     el("figcaption", {}, inline(one.caption), " ", one.data ? ["File: ", link, "."] : null));
 }
 

@@ -30,7 +30,7 @@ function sampleTable(data, current) {
   ];
   if (rows.some((row) => row.error !== null)) columns.push({
     key: "error", label: regression ? "Mean absolute error" : "Wrong", number: true, best: "high",
-    title: "over all models but baselines", value: (r) => r.error,
+    value: (r) => r.error,
     cell: (r) => (regression ? brief(r.error) : percent(r.error)),
   });
   if (data.cohorts.length > 1) columns.push({key: "cohort", label: "Cohort",
@@ -41,8 +41,8 @@ function sampleTable(data, current) {
     value: (r) => (texts[r.i] !== "" && Number.isFinite(Number(texts[r.i])) ? Number(texts[r.i]) : texts[r.i]),
     cell: (r) => texts[r.i]});
   return dataTable(columns, rows, {
-    id: "samples", remember: true, caption: `${rows.length} samples: outcome, share of the test`
-      + " predictions that are wrong, and the columns of the sample sheet",
+    id: "samples", remember: true, caption: `${rows.length} samples, with the columns of their sheet;`
+      + " errors are of test predictions, over all models but baselines",
     filter: ({i}) => [names[i], outcomes[i], cohorts[i], groups[i], ...sheet.map(([, t]) => t[i])].join(" "),
     open: (r) => go({view: "samples", sample: r.name, in: cohorts[r.i]}),
     current: (r) => r.i === current,
@@ -105,8 +105,10 @@ function predictionTable(data, i) {
   const columns = [
     {key: "model", label: "Model", value: (r) => r.model.id, cell: (r) => modelLink(r.model.id)},
     {key: "value", label: numberOf(data), number: true, best: "high", value,
-      cell: (r) => [brief(value(r)), r.error && r.error[3] !== null && data.task !== "survival"
-        ? el("small", {}, `sd ${brief(r.error[3], 2)}`) : null]},
+      cell: (r) => [data.task === "classification" ? fixed(value(r), 3) : brief(value(r), 4),
+        r.error && r.error[3] !== null && data.task !== "survival"
+          ? el("small", {}, `sd ${data.task === "classification" ? fixed(r.error[3], 3)
+            : brief(r.error[3], 2)}`) : null]},
   ];
   if (data.task === "classification") columns.push(
     {key: "predicted", label: "Predicted class", value: (r) => r.cell && Object.keys(r.cell[0][1])[0],

@@ -61,11 +61,20 @@ function dataTable(columns, rows, options) {
       draw();
     }}), counted) : null;
   draw();
-  return el("div", {class: "data"}, search,
-    el("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": options.caption},
-      el("table", {id: options.id}, el("caption", {}, options.caption),
-        el("thead", {}, el("tr", {}, heads)), body)),
+  const table = el("table", {}, el("thead", {}, el("tr", {}, heads)), body);
+  return el("div", {class: "data"}, search, captioned(options.id, options.caption, table),
     el("p", {class: "more"}, more));
+}
+
+/** A table with its caption above it, as wide as the page: wide tables are moved in their frame. */
+function captioned(id, caption, table) {
+  table.id = id;
+  table.setAttribute("aria-labelledby", `caption-${id}`);
+  return [
+    el("p", {class: "note", id: `caption-${id}`}, caption),
+    el("div", {class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `caption-${id}`},
+      table),
+  ];
 }
 
 function header(column, click) {

@@ -56,7 +56,7 @@ function tuningChart(model, rows, name) {
     () => [points(x, rows.map((row) => row.value), texts, {marker: {
       color: colourOf(model), opacity: 0.7, size: rows.map((row) => 7 + 15 * row.chosen / most)}})],
     () => ({height: 280, yaxis: axis(model.tuning.metric),
-      xaxis: numeric ? axis(name, {type: wide ? "log" : "linear"}) : named(levels)}));
+      xaxis: numeric ? axis(name, ticksAt(values, {type: wide ? "log" : "linear"})) : named(levels)}));
 }
 
 function importancePart(data, model) {
@@ -71,8 +71,8 @@ function importancePart(data, model) {
   const columns = [
     {key: "feature", label: "Feature", value: (row) => row[0], cell: (row) => featureLink(row[0])},
     {key: "rank", label: "Mean rank", number: true, value: (row) => row[1], cell: (row) => brief(row[1])},
-    {key: "used", label: "Used in", number: true, best: "high", value: (row) => row[2],
-      cell: (row) => `${percent(row[2])} of the splits`},
+    {key: "used", label: "Splits that use it", number: true, best: "high", value: (row) => row[2],
+      cell: (row) => percent(row[2])},
   ];
   if (drops) columns.push({key: "drop", label: "Loss when shuffled", number: true, best: "high",
     value: (row) => drop(row[0]), cell: (row) => brief(drop(row[0]), 2)});
