@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import numpy as np
 import pandas as pd
@@ -463,3 +465,38 @@ def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
         same = [run.path(targets[i]).read_bytes() for i in (0, 2)]
         result.append((*same, choices))
     assert result[0] == result[1]
+
+
+def test_the_explorer_shows_every_view_of_the_run(finished, browser):
+    """The screenshots stay in pytest's folder, to be looked at."""
+    workflow = finished[0]
+    page = workflow.path("results", "explorer.html")
+    assert page.stat().st_size < 15e6
+    _, ranking = workflow.table("results", "ranking.csv")
+    _, signature = workflow.table("results", "signature.csv")
+    places = {
+        "overview": "", "models": "view=model&model=r/glmnet", "samples": "view=samples&sample=S01",
+        "features": f"view=features&feature={signature[0]['feature']}",
+    }  # fmt: skip
+    shots = workflow.path("results", "explorer")
+    shots.mkdir()
+    for name, place in places.items():
+        browser.get(f"file://{page}#{place}")
+        charts = browser.find_elements(By.CSS_SELECTOR, ".plot")
+        assert charts and all(c.find_elements(By.CSS_SELECTOR, ".main-svg") for c in charts), name
+        assert browser.save_screenshot(str(shots / f"{name}.png"))
+    browser.get(f"file://{page}#view=overview")
+    answer = workflow.path("results", "summary.md").read_text().split("\n\n")[2]
+    shown = browser.find_element(By.CSS_SELECTOR, ".answer").text
+    assert shown == answer.replace("`", "")
+    models = browser.find_elements(By.CSS_SELECTOR, "#models tbody th a")
+    order = [f"{r['language']}/{r['model']}" for r in ranking if r["metric"] == "roc_auc"]
+    assert [model.text for model in models] == order
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".picture img")
+    assert len(pictures) == len(list(workflow.path("images", "leukemia").glob("*.png")))
+    for picture in pictures:
+        browser.execute_script("arguments[0].scrollIntoView()", picture)
+        WebDriverWait(browser, 10).until(lambda _, p=picture: p.get_property("naturalWidth") > 100)
+    for link in browser.find_elements(By.CSS_SELECTOR, ".files a, .picture figcaption a"):
+        assert Path(unquote(urlparse(link.get_attribute("href")).path)).exists()
+    assert [line["message"] for line in browser.get_log("browser")] == []

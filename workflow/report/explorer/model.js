@@ -71,14 +71,14 @@ function splitChart(data, model) {
   return [
     el("div", {class: "controls"}, choice("metric", "Metric of the splits",
       known.map((one) => [one.name, one.label]), shown.name, (name) => change({metric: name}))),
-    chart(`${shown.label} of each split`,
+    chart(`${capital(shown.label)} of each split`,
       `${shown.label} of ${n} splits, from ${fixed(Math.min(...cells.filter(Number.isFinite)),
         shown.decimals)} to ${fixed(Math.max(...cells), shown.decimals)}`,
       () => [
         points(cells.map((_, i) => i), cells, texts, {marker: {color: colourOf(model), size: 8}}),
       ],
       () => ({
-        height: 280, yaxis: axis(shown.label),
+        height: 280, yaxis: axis(capital(shown.label)),
         xaxis: named(n > 60 ? [] : data.splits.names, {range: [-0.6, n - 0.4], showgrid: false,
           tickangle: n > 12 ? -90 : 0}),
         shapes: band95(score, n, colourOf(model), shown),

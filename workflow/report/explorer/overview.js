@@ -11,7 +11,7 @@ function overview() {
     data.failures.length ? section("What failed", failureTable(data.failures)) : null,
     section("Figures", data.figures.map(figure)),
     section("Methods", methods()),
-    section("Files", files()),
+    section("Files", files(data)),
   ];
 }
 
@@ -34,7 +34,7 @@ function comparison(data) {
     `Models by ${shown.label}`,
     el("div", {class: "controls"}, controls),
     modelChart(models, scores, shown),
-    note(`${shown.label}: ${better}. Large marks are estimates with their 95 % intervals`,
+    note(`${capital(shown.label)}: ${better}. Large marks are estimates with their 95 % intervals`,
       cohort() === "development" ? ", small marks single splits" : "",
       ". Baselines that are far off stand in a band at the edge. Overlapping intervals do not show whether two models differ: open a model to see its",
       " comparisons with the others."),
@@ -174,15 +174,15 @@ function modelTable(data) {
   const columns = [
     {key: "model", label: "Model", value: (m) => m.id,
       cell: (m) => [modelLink(m.id), el("span", {class: "notes"}, m.notes.join(", "))]},
-    {key: "language", label: "Language", value: kindOf,
-      cell: (m) => el("span", {class: `kind ${kindOf(m).toLowerCase()}`}, kindOf(m))},
+    {key: "language", label: "Language", value: (m) => m.language,
+      cell: (m) => m.language},
     ...data.metrics.filter((one, i) => i === 0 || Object.values(scoresOf(data, one.name))
       .some((cells) => cells[1] !== null)).map((one) => metricColumn(data, one)),
     {key: "cpu", label: "CPU s", number: true, best: "low", title: "CPU seconds of training",
       value: (m) => m.cpu_seconds, cell: (m) => fixed(m.cpu_seconds, 1)},
   ];
   if (cohort() === "development") {
-    columns.splice(3, 0, {key: "against", label: "p against the leader", value: (m) => m.against,
+    columns.splice(3, 0, {key: "against", label: "p against the leader", wide: true, value: (m) => m.against,
       title: `adjusted p-value of the comparison on ${first.label}`, cell: (m) => m.against || "–"});
   }
   const scores = scoresOf(data, first.name);
@@ -235,8 +235,6 @@ function warnings(data) {
     + ` ${count("skipped")} could not be made`;
   return [
     found.length ? found.map(warning) : el("p", {}, "The checks warn of nothing."),
-    data.notes.length ? el("details", {open: true}, el("summary", {}, "What this page leaves out"),
-      el("ul", {}, data.notes.map((text) => el("li", {}, text)))) : null,
     el("details", {}, el("summary", {}, summary), dataTable(columns, all, {
       id: "checks", caption: "The checks of this data set", sort: "",
     })),
@@ -288,8 +286,10 @@ function methods() {
   ];
 }
 
-function files() {
+function files(data) {
   return [
+    data.notes.length ? [el("p", {}, "To stay small, this page leaves out what these tables have:"),
+      el("ul", {id: "notes"}, data.notes.map((text) => el("li", {}, text)))] : null,
     note("Links to the tables work where this page stands, in the folder of the run."),
     el("ul", {class: "files"}, content.links.map(([path, what]) => el("li", {},
       el("a", {href: path.split("/").map(encodeURIComponent).join("/")}, path), what ? `: ${what}` : ""))),

@@ -10,6 +10,7 @@ function samplesView() {
 
 /** Over all models but baselines: the share of wrong predictions, or the mean size of the error. */
 function errorOf(data, i) {
+  if (data.task === "survival") return null;
   const cells = data.models.filter((model) => !model.baseline)
     .map((model) => (data.samples.errors[model.id] || [])[i]).filter(Boolean);
   if (!cells.length) return null;
@@ -62,14 +63,14 @@ function sampleDetail(data, i) {
 /** What the number of a prediction is. */
 function numberOf(data) {
   if (data.task === "regression") return "Predicted";
-  if (data.task === "survival") return `Probability of surviving ${data.horizons[0]}, or risk`;
+  if (data.task === "survival") return `Probability of surviving ${data.horizons.at(-1)}`;
   return data.positive ? `Probability of ${data.positive}` : "Probability of its own class";
 }
 
 function predictionChart(data, i) {
   const rows = data.models.map((model) => [model, (data.samples.predictions[model.id] || [])[i]])
     .filter(([, cell]) => cell && cell[0][0] !== null);
-  if (!rows.length || data.task === "survival") return null;
+  if (!rows.length) return null;
   const all = {x: [], y: [], text: [], model: [], colour: []};
   rows.forEach(([model, [[value], values]], row) => {
     (values.length ? values : [value]).forEach((one, k, list) => {
@@ -80,9 +81,11 @@ function predictionChart(data, i) {
       all.colour.push(colourOf(model));
     });
   });
-  const truth = data.task === "regression" ? Number(data.samples.outcomes[i]) : 0.5;
-  const title = `${numberOf(data)} in each split that tests the sample; dashed: ${
-    data.task === "regression" ? "observed" : "one half"}`;
+  const [truth, dashed] = {
+    classification: [0.5, "; dashed: one half"], survival: [null, ""],
+    regression: [Number(data.samples.outcomes[i]), "; dashed: observed"],
+  }[data.task];
+  const title = `${numberOf(data)} in each split that tests the sample${dashed}`;
   return chart(title, `${title}, by model; the table has the means`,
     () => [points(all.x, all.y, all.text, {customdata: all.model,
       marker: {color: all.colour, size: 8, opacity: 0.6}})],
@@ -90,7 +93,7 @@ function predictionChart(data, i) {
       height: 90 + 24 * rows.length,
       xaxis: axis(numberOf(data), data.task === "regression" ? {} : {range: [-0.03, 1.03]}),
       yaxis: named(rows.map(([model]) => model.id), {range: [rows.length - 0.4, -0.6], showgrid: false}),
-      shapes: [{type: "line", x0: truth, x1: truth, yref: "paper", y0: 0, y1: 1,
+      shapes: truth === null ? [] : [{type: "line", x0: truth, x1: truth, yref: "paper", y0: 0, y1: 1,
         line: {color: css("soft"), width: 1, dash: "dash"}}],
     }),
     (model) => go({view: "model", model}));
@@ -105,10 +108,9 @@ function predictionTable(data, i) {
   const columns = [
     {key: "model", label: "Model", value: (r) => r.model.id, cell: (r) => modelLink(r.model.id)},
     {key: "value", label: numberOf(data), number: true, best: "high", value,
-      cell: (r) => [data.task === "classification" ? fixed(value(r), 3) : brief(value(r), 4),
-        r.error && r.error[3] !== null && data.task !== "survival"
-          ? el("small", {}, `sd ${data.task === "classification" ? fixed(r.error[3], 3)
-            : brief(r.error[3], 2)}`) : null]},
+      cell: (r) => [data.task === "regression" ? brief(value(r), 4) : fixed(value(r), 3),
+        r.error && r.error[3] !== null ? el("small", {}, `sd ${data.task === "regression"
+          ? brief(r.error[3], 2) : fixed(r.error[3], 3)}`) : null]},
   ];
   if (data.task === "classification") columns.push(
     {key: "predicted", label: "Predicted class", value: (r) => r.cell && Object.keys(r.cell[0][1])[0],
@@ -117,6 +119,8 @@ function predictionTable(data, i) {
       value: (r) => r.error && r.error[1] / r.error[0],
       cell: (r) => (r.error ? el("span", {class: r.error[1] ? "bad" : null},
         `${r.error[1]} of ${r.error[0]}`) : "–")});
+  if (data.task === "survival") columns.push({key: "risk", label: "Risk, on the model's own scale",
+    number: true, value: (r) => r.cell && r.cell[0][2], cell: (r) => brief(r.cell && r.cell[0][2])});
   if (data.task === "regression") columns.push({key: "error", label: "Mean error", number: true,
     value: (r) => r.error && r.error[2], cell: (r) => brief(r.error && r.error[2])});
   return dataTable(columns, rows, {id: "predictions", caption: "Its test predictions in every model,"

@@ -78,7 +78,8 @@ function captioned(id, caption, table) {
 }
 
 function header(column, click) {
-  const name = {class: column.number ? "number" : null, scope: "col", title: column.title};
+  const looks = [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ");
+  const name = {class: looks || null, scope: "col", title: column.title};
   if (!column.value) return el("th", name, column.label);
   return el("th", name, el("button", {type: "button", onclick: click}, column.label,
     el("span", {class: "arrow", "aria-hidden": "true"})));

@@ -14,7 +14,7 @@ function tuningPart(model) {
       number: rows.every((row) => typeof row.parameters[name] === "number"),
       cell: (row) => parameterText(row.parameters[name]),
     })),
-    {key: "value", label: tuning.metric, number: true, value: (row) => row.value,
+    {key: "value", label: capital(tuning.metric), number: true, value: (row) => row.value,
       cell: (row) => brief(row.value, 4)},
     {key: "chosen", label: "Chosen by", number: true, best: "high", value: (row) => row.chosen,
       cell: (row) => `${row.chosen} of ${tuning.splits} splits`},
@@ -55,7 +55,7 @@ function tuningChart(model, rows, name) {
     `${model.tuning.metric} by ${name}`,
     () => [points(x, rows.map((row) => row.value), texts, {marker: {
       color: colourOf(model), opacity: 0.7, size: rows.map((row) => 7 + 15 * row.chosen / most)}})],
-    () => ({height: 280, yaxis: axis(model.tuning.metric),
+    () => ({height: 280, yaxis: axis(capital(model.tuning.metric)),
       xaxis: numeric ? axis(name, ticksAt(values, {type: wide ? "log" : "linear"})) : named(levels)}));
 }
 
@@ -97,15 +97,14 @@ function survivalParts(data, model) {
 
 function riskChart(groups, model) {
   const looks = {low: ["better", "dash"], high: ["worse", "solid"]};
-  const steps = {line: {shape: "hv"}};
   return chart("Share without the event, by predicted risk",
     `Kaplan-Meier curves of samples with a low and with a high risk by ${model.id}`,
     () => Object.entries(groups).flatMap(([group, [time, survival, low, high]]) => {
       const [name, dash] = looks[group];
       const colour = content.colours[name];
       return [
-        line(time, low, {...steps, line: {shape: "hv", width: 0}}),
-        line(time, high, {line: {shape: "hv", width: 0}, fill: "tonexty",
+        line(time, low, {line: {shape: "hv", width: 0}, showlegend: false}),
+        line(time, high, {line: {shape: "hv", width: 0}, fill: "tonexty", showlegend: false,
           fillcolor: faded(colour, 0.18)}),
         line(time, survival, {line: {shape: "hv", color: colour, dash, width: 2}, showlegend: true,
           name: `${group} risk`, hoverinfo: "text", hovertext: time.map((t, i) => plain(

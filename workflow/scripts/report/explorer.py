@@ -27,4 +27,4 @@ if __name__ == "__main__":
         }
         html = page(Path(files.page[0]).parent, content(tables, datasets, run))
         Path(snakemake.output[0]).write_text(html, encoding="utf-8")
-        print(f"{snakemake.output[0]}: {len(html) / 1e6:.1f} MB")
+        print(f"the page has {len(html) / 1e6:.1f} MB")

@@ -7,7 +7,7 @@ from omc.report.explorer_numbers import short
 from omc.report.result import Result
 
 # Features in the table, those of them with values, and samples with values.
-MOST_FEATURES, MOST_WITH_VALUES, MOST_VALUES = 200, 20, 10_000
+MOST_FEATURES, MOST_WITH_VALUES, MOST_VALUES = 200, 20, 40_000
 
 
 def features_of(result: Result, files: dict, share: float, notes: list[str]) -> dict:
@@ -50,7 +50,7 @@ def values_of(names: list[str], files: dict, share: float, notes: list[str]) -> 
     step = -(-len(samples) // most)
     if step > 1:
         n, samples = len(samples), samples[::step]
-        notes.append(f"Values of features: {len(samples)} of {n} samples, every {step}th.")
+        notes.append(f"Values of features: {len(samples)} of {n} samples, one in {step}.")
     if not names:
         return {"samples": [], "values": []}
     # Later than the others: it takes a moment to load.

@@ -86,19 +86,23 @@ def sheet_of(kept: list[tuple], sheets: dict, notes: list[str]) -> list[list]:
     )
     if len(columns) > MOST_COLUMNS:
         notes.append(f"Samples show the first {MOST_COLUMNS} columns of their sheet.")
-    texts = [sheets.get(cohort, {}).get(name, {}) for cohort, name in kept]
+    texts = [row_of(sheets.get(cohort, {}), name) for cohort, name in kept]
     return [
         [column, [text.get(column, "")[:LONGEST] for text in texts]]
         for column in columns[:MOST_COLUMNS]
     ]
 
 
+def row_of(rows: dict, name: str) -> dict:
+    """The row of a sample; that of its sample for an image, which is called sample/image."""
+    return rows[name] if name in rows else rows.get(name.rpartition("/")[0], {})
+
+
 class Outcome:
     """What is predicted, and which number of a prediction the page draws.
 
     Of two classes the probability of the positive one, of more that of the sample's own class; in a
-    regression the number; in a survival analysis the probability of surviving the first horizon,
-    or the risk of a model without it.
+    regression the number; in a survival analysis the probability of surviving the last horizon.
     """
 
     def __init__(self, result: Result, predictions: list[dict]):
@@ -116,8 +120,7 @@ class Outcome:
             label = row["truth"] if self.positive is None else self.positive
             return short(row[f"{PROBABILITY}{label}"], 3)
         if self.task == "survival":
-            horizon = short(row[self.survival[0]], 3) if self.survival else None
-            return horizon if horizon is not None else short(row["risk"], 3)
+            return short(row[self.survival[-1]], 3)
         return short(row["predicted"], 5)
 
     def label(self, row: dict) -> str:
@@ -125,8 +128,12 @@ class Outcome:
         return row["predicted"] if self.task == "classification" else ""
 
     def by_model(self, predictions: list[dict], at: dict[tuple, int]) -> dict[str, list]:
-        """By model and sample: [[mean number, {label: count}], numbers of each split], or None."""
+        """By model and sample, or None: [[mean number, {label: count}, risk], numbers of splits].
+
+        risk: the mean of those of a survival analysis.
+        """
         numbers = defaultdict(lambda: [[] for _ in at])
+        risks = defaultdict(lambda: [[] for _ in at])
         labels = defaultdict(lambda: [Counter() for _ in at])
         for row in predictions:
             place = at.get((row["cohort"], row["sample"]))
@@ -134,12 +141,11 @@ class Outcome:
                 model = f"{row['language']}/{row['model']}"
                 numbers[model][place].append(self.number(row))
                 labels[model][place][self.label(row)] += 1
-        return {
-            model: [
-                [[short(mean(values), 4), dict(labels[model][i].most_common())], values]
-                if values
-                else None
-                for i, values in enumerate(of_samples)
-            ]
-            for model, of_samples in numbers.items()
-        }
+                risks[model][place].append(short(row.get("risk")))
+
+        def cell(model: str, i: int) -> list | None:
+            values, risk = numbers[model][i], short(mean(risks[model][i]), 4)
+            counts = dict(labels[model][i].most_common())
+            return [[short(mean(values), 4), counts, risk], values] if values else None
+
+        return {model: [cell(model, i) for i in range(len(at))] for model in numbers}

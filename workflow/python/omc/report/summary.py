@@ -26,11 +26,12 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
     results, images = places["results"], places["images"]
     parts.append(
         "## Where to look\n\n"
+        f"- One page to explore and to pass on: `{results}/explorer.html`.\n"
         f"- Figures: `{images}/`, for each data set; `model_comparison.png` first.\n"
         f"- Every number: `{results}/estimates.csv`, `{results}/comparisons.csv`,"
         f" `{results}/metrics.csv`.\n"
         f"- Methods, ready to paste, with what to report: `{results}/methods.md`.\n"
-        "- All of it on one page to pass on: `make report`, with the same `CONFIG=` as the run.\n"
+        "- Rules with their code and runtimes: `make report`, with the same `CONFIG=` as the run.\n"
     )
     parts.append(f"{cost(tables['timing'])}\n")
     if tables["failures"]:
