@@ -51,14 +51,18 @@ addEventListener("hashchange", () => {
 document.getElementById("skip").addEventListener("click", () => {
   focusOn(document.querySelector("main h2"));
 });
-// Closed parts are printed too.
+// Closed parts are printed too, and charts in the colours of paper.
 addEventListener("beforeprint", () => {
+  document.documentElement.classList.add("printed");
+  drawCharts();
   for (const part of document.querySelectorAll("details:not([open])")) {
     part.open = true;
     part.dataset.closed = "";
   }
 });
 addEventListener("afterprint", () => {
+  document.documentElement.classList.remove("printed");
+  drawCharts();
   for (const part of document.querySelectorAll("details[data-closed]")) {
     part.open = false;
     delete part.dataset.closed;

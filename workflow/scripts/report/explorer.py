@@ -7,7 +7,6 @@ if __name__ == "__main__":
         import json
         from pathlib import Path
 
-        from omc.data.checking import all_checks
         from omc.report.explorer import alarms, content
         from omc.report.explorer_files import read_files, read_tables, with_figures
         from omc.report.explorer_page import page
@@ -22,7 +21,7 @@ if __name__ == "__main__":
         run = {
             "title": "Model comparison" + (f": {params.run}" if params.run else ""),
             "methods": Path(files.methods).read_text(encoding="utf-8"),
-            "alarms": alarms((row["check"] for row in tables["checks"]), all_checks()),
+            "alarms": alarms(tables["checks"]),
             "links": list(params.links),
         }
         html = page(Path(files.page[0]).parent, content(tables, datasets, run))

@@ -4,10 +4,9 @@ The page decides nothing: who leads, which models differ and the sentences come 
 findings.csv and the summary. Large tables are thinned; `notes` of a data set say where.
 """
 
-from collections.abc import Iterable
-
 from omc.core.colours import colours
 from omc.core.names import DEVELOPMENT
+from omc.core.registry import entry, names
 from omc.core.tables import ALL_TABLES
 from omc.evaluate.metrics import METRICS
 from omc.report.explorer_features import features_of
@@ -17,8 +16,8 @@ from omc.report.explorer_samples import samples_of
 from omc.report.result import Result
 from omc.report.summary import rows_of
 
-# Alarms whose texts are in their files: see omc.data.checks.
-ALARM_TEXTS = ("EXPLANATION", "RULE", "FIX")
+# The files that hold the texts of the alarms.
+CHECKS = "omc.data.checks"
 
 
 def content(tables: dict, datasets: list[dict], run: dict) -> dict:
@@ -145,12 +144,12 @@ def pairs_of(result: Result) -> dict[str, list[list]]:
 
     Each is a list of model_a, model_b, difference, ci_low, ci_high, p_adjusted, p_equivalent.
     """
-    names = ("difference", "ci_low", "ci_high", "p_adjusted", "p_equivalent")
+    columns = ("difference", "ci_low", "ci_high", "p_adjusted", "p_equivalent")
     pairs = {}
     for row in result.tables["comparisons"]:
         cohort = pairs.setdefault(row["cohort"], {})
-        pair = cohort.setdefault((row["model_a"], row["model_b"]), dict.fromkeys(names))
-        for name in names:
+        pair = cohort.setdefault((row["model_a"], row["model_b"]), dict.fromkeys(columns))
+        for name in columns:
             # One row has the test, another one the posterior probabilities.
             if pair[name] is None:
                 pair[name] = short(row[name])
@@ -187,14 +186,18 @@ def figure_of(result: Result, figure: dict) -> dict:
     return {**figure, "title": words.get("title", ""), "subtitle": words.get("subtitle", "")}
 
 
-def alarms(checks: Iterable[str], modules: dict) -> dict[str, dict[str, str]]:
-    """What each check looks for, why, when it warns and what to do; modules: the checks by name."""
+def alarms(checks: list[dict]) -> dict[str, dict[str, str]]:
+    """What each check that warns looks for, why, when it warns and what to do.
+
+    checks: rows of checks.csv. Only these files are loaded, since some need large libraries.
+    """
+    warned = dict.fromkeys(row["check"] for row in checks if row["status"] == "warning")
     texts = {}
-    for name in dict.fromkeys(checks):
-        if name in modules:
-            doc = modules[name].__doc__.strip().splitlines()[0]
-            words = {key.lower(): getattr(modules[name], key) for key in ALARM_TEXTS}
-            texts[name] = {"purpose": doc, **words}
+    for name in warned:
+        if name in names(CHECKS):
+            check = entry(CHECKS, name)
+            words = {key.lower(): getattr(check, key) for key in ("EXPLANATION", "RULE", "FIX")}
+            texts[name] = {"purpose": (check.__doc__ or "").strip().splitlines()[0], **words}
     return texts
 
 
