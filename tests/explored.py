@@ -340,3 +340,23 @@ class Study:
             "links": ["metrics.csv", "demo/samples.tsv"],
         }
         return content(self.tables(), [self.dataset()], run)
+
+
+class Failing(Study):
+    """A study in which r/b failed, or all models; made-up results without a value."""
+
+    def __init__(self, folder, everything=False):
+        super().__init__(folder, dataset="all-fail" if everything else "one-fails")
+        self.everything = everything
+
+    def tables(self):
+        tables, lost = super().tables(), ("ranking", "metrics", "comparisons", "estimates")
+        if self.everything:
+            return tables | dict.fromkeys([*lost, *self.curves(), "sample_errors"], [])
+        for row in tables["ranking"]:
+            if row["model"] == "b":
+                row |= dict.fromkeys(("estimate", "ci_low", "ci_high"), "") | {"status": "failed"}
+        return tables
+
+    def predictions(self):
+        return [] if self.everything else super().predictions()

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from tests.explored import HOSTILE, METRIC, Study, page_of
+from tests.explored import HOSTILE, METRIC, Failing, Study, page_of
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,7 @@ def written(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     studies = [Study(folder, task, cohorts=["lyon"]) for task in METRIC]
     studies.append(Study(folder, name=HOSTILE, dataset="hostile"))
+    studies += [Failing(folder), Failing(folder, everything=True)]
     path = folder / "explorer.html"
     path.write_text(page_of(root, *studies), encoding="utf-8")
     return path
@@ -180,6 +181,18 @@ def test_a_data_set_is_chosen(opened):
     Select(page.one("#dataset")).select_by_value("survival")
     page.wait(lambda: page.headings() == ["Samples"])
     assert page.column("samples", 2)[0] == "0.5+"
+
+
+def test_a_failed_model_is_a_row_and_named_in_the_chart(opened):
+    page = opened(dataset="one-fails")
+    assert page.column("models", 3)[1] == "failed"
+    assert [text.text for text in page.all(".annotation-text")] == ["0.500", "failed"]
+    assert page.column("failures") == ["r/b"]
+    page = opened(dataset="all-fail")
+    assert page.column("models", 3) == ["failed"] * 3
+    assert "No model has a value of ROC AUC here." in page.one("main").text
+    assert opened(dataset="all-fail", view="model", model="r/b").headings()[0] == "r/b"
+    assert len(opened(dataset="all-fail", view="samples").column("samples")) == 12
 
 
 def test_hostile_names_do_nothing_in_any_view(opened):

@@ -66,14 +66,15 @@ function splitChart(data, model) {
   const shown = known.find((one) => one.name === state.metric) || known[0];
   const cells = values[shown.name];
   const score = (data.scores.development[shown.name] || {})[model.id] || [];
-  const n = cells.length;
+  const n = cells.length, valued = cells.filter((value) => value !== null);
+  if (!valued.length) return null;
   const texts = data.splits.names.map((name, i) => `${name}: ${fixed(cells[i], shown.decimals)}`);
   return [
     el("div", {class: "controls"}, choice("metric", "Metric of the splits",
       known.map((one) => [one.name, one.label]), shown.name, (name) => change({metric: name}))),
     chart(`${capital(shown.label)} of each split`,
-      `${shown.label} of ${n} splits, from ${fixed(Math.min(...cells.filter(Number.isFinite)),
-        shown.decimals)} to ${fixed(Math.max(...cells), shown.decimals)}`,
+      `${shown.label} of ${n} splits, from ${fixed(Math.min(...valued), shown.decimals)} to ${
+        fixed(Math.max(...valued), shown.decimals)}`,
       () => [
         points(cells.map((_, i) => i), cells, texts, {marker: {color: colourOf(model), size: 8}}),
       ],

@@ -55,6 +55,9 @@ function rankIn(scores, model) {
 function modelChart(models, scores, shown) {
   const data = dataset();
   const rows = models.filter((model) => model.id in scores);
+  if (!rows.some((model) => scores[model.id][1] !== null)) {
+    return note(`No model has a value of ${shown.label} here.`);
+  }
   const values = (cohort() === "development" && data.splits.values[shown.name]) || {};
   const place = placed(rows, scores, values, shown);
   const text = (model) => {
@@ -93,7 +96,7 @@ function placed(rows, scores, values, shown) {
   const low = Math.min(...learned), high = Math.max(...learned), width = high - low;
   const far = (value) => value < low - 0.5 * width || value > high + 0.5 * width;
   const beyond = rows.filter((model) => model.baseline).flatMap(of).filter(far);
-  if (!width || !beyond.length) return {inside: () => true, at: (value) => value, axis: {}};
+  if (!(width > 0) || !beyond.length) return {inside: () => true, at: (value) => value, axis: {}};
   const below = beyond.some((value) => value < low), above = beyond.some((value) => value > high);
   const ends = [low - (below ? 0.2 : 0.04) * width, high + (above ? 0.2 : 0.04) * width];
   return {
@@ -146,7 +149,7 @@ function estimateMarks(at, scores, shown, place, kind, text) {
     });
 }
 
-/** The band of baselines that are beyond the axis, with their values; and the line of chance. */
+/** The band of baselines beyond the axis, with their values; the line of chance; who has no value. */
 function edgeBand(rows, scores, shown, place) {
   const upright = (x0, x1) => ({yref: "paper", y0: 0, y1: 1, x0, x1, layer: "below"});
   const shapes = (place.bands || []).map(([x0, x1]) => ({
@@ -160,7 +163,11 @@ function edgeBand(rows, scores, shown, place) {
     .filter(([estimate]) => estimate !== null && !place.inside(estimate))
     .map(([estimate, i]) => ({x: place.at(estimate), y: i, text: fixed(estimate, shown.decimals),
       showarrow: false, yshift: 15, font: {size: 11}}));
-  return {shapes, annotations};
+  const without = rows.map((model, i) => [scores[model.id], i])
+    .filter(([cells]) => cells[1] === null)
+    .map(([cells, i]) => ({xref: "paper", x: 0.01, xanchor: "left", y: i, text: plain(cells[4]),
+      showarrow: false, font: {color: css("bad")}}));
+  return {shapes, annotations: [...annotations, ...without]};
 }
 
 /** A limit of an interval within the range of its metric. */

@@ -84,7 +84,7 @@ def sentences(result: Result, place: str, keys: tuple[str, ...]) -> list[str]:
 
 def metrics_of(result: Result) -> list[dict]:
     """The metrics of the ranking, that of the comparison first; decimals: those of the summary."""
-    names = dict.fromkeys(row["metric"] for row in result.tables["ranking"])
+    ranked = dict.fromkeys([result.metric, *(row["metric"] for row in result.tables["ranking"])])
     return [
         {
             "name": name,
@@ -95,7 +95,7 @@ def metrics_of(result: Result) -> list[dict]:
             "lowest": short(METRICS[name].lowest),
             "highest": short(METRICS[name].highest),
         }
-        for name in sorted(names, key=lambda name: name != result.metric)
+        for name in ranked
     ]
 
 
