@@ -335,7 +335,8 @@ class Study:
         text = dict.fromkeys(("purpose", "explanation", "rule", "fix"), self.name)
         run = {
             "title": f"Model comparison: {self.name}",
-            "methods": f"# Methods\n\n{self.name} x.",
+            "references": "@article{x}",
+            "methods": f"# Methods\n\n## In short\n\nThree words.\n\n## Data\n\n{self.name} x.",
             "alarms": {"batch": text},
             "links": ["metrics.csv", "demo/samples.tsv"],
         }

@@ -90,6 +90,7 @@ rule explorer:
         **files_of_all("samples", "predictions", "data"),
         sheets=[sheet for name in DATASETS for sheet in STUDY.sheets(name)],
         methods=f"{RESULTS}/methods.md",
+        references=f"{RESULTS}/references.bib",
         figures=dataset_figures(),
         page=EXPLORER_PAGE,
         code=code("report/explorer.py"),

@@ -197,7 +197,7 @@ def test_captions_are_filled_in(name, imbalance):
 
 def test_files_are_read_and_figures_found_beside_the_page(tmp_path):
     texts = {
-        "sheet.tsv": "sample\tage\na\t3\n",
+        "sheet.tsv": "name\tage\na\t3\n",
         "samples.tsv": "sample\toutcome\na\tx\n",
         "predictions.csv": "sample\na\n",
         "images/one/roc_pr.png": "png",
@@ -209,6 +209,7 @@ def test_files_are_read_and_figures_found_beside_the_page(tmp_path):
         path.write_text(text)
     dataset = {
         "name": "one", "sheets": {"development": str(tmp_path / "sheet.tsv")}, "rds": {},
+        "options": {"development": {"id": "name"}},
         "figures": [{"name": "roc_pr", "caption": "c"}],
     }  # fmt: skip
     paths = [[tmp_path / name] for name in ("samples.tsv", "predictions.csv", "data.h5ad")]

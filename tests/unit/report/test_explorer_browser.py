@@ -86,8 +86,14 @@ def test_the_overview_has_answer_chart_table_warnings_figures_methods_and_files(
     assert hrefs[1].endswith("/demo/samples.tsv") and hrefs[1].startswith("file://")
     # A figure without a picture inside is named, not broken.
     assert not page.all("img") and "../images/x.png" not in page.one(".picture .note").text
+    assert [button.text for button in page.all(".copy button")] == [
+        "Copy in short", "Copy all", "Copy the references (BibTeX)",
+    ]  # fmt: skip
     page.one(".copy button").click()
     page.wait(lambda: page.one(".copy .said").text == "Copied.")
+    page.browser.execute_script("document.body.append(el('textarea', {id: 'pasted'}))")
+    page.one("#pasted").send_keys(Keys.CONTROL, "v")
+    assert page.one("#pasted").get_property("value") == "Three words."
 
 
 def test_a_table_is_sorted_by_its_columns_and_stays_so_in_the_address(opened):

@@ -287,8 +287,11 @@ function figure(one) {
 }
 
 function methods() {
+  const [, short] = /^## In short\n+([^]*?)\n+(?=## )/m.exec(content.methods) || [];
   return [
-    copyButton("Copy the methods", content.methods),
+    short ? copyButton("Copy in short", short) : null,
+    copyButton("Copy all", content.methods),
+    copyButton("Copy the references (BibTeX)", content.references),
     el("div", {class: "methods"}, markdown(content.methods.replace(/^# .*\n/, ""), 2)),
   ];
 }

@@ -12,7 +12,8 @@ if __name__ == "__main__":
         from omc.report.explorer_page import page
 
         files, params = snakemake.input, snakemake.params
-        own = ("code", "data", "figures", "methods", "page", "predictions", "samples", "sheets")
+        own = ("code", "data", "figures", "methods", "page", "predictions", "references", "samples")
+        own += ("sheets",)
         tables = read_tables({name: path for name, path in files.items() if name not in own})
         datasets = json.loads(params.datasets)
         read_files(datasets, files.samples, files.predictions, files.data)
@@ -21,6 +22,7 @@ if __name__ == "__main__":
         run = {
             "title": "Model comparison" + (f": {params.run}" if params.run else ""),
             "methods": Path(files.methods).read_text(encoding="utf-8"),
+            "references": Path(files.references).read_text(encoding="utf-8"),
             "alarms": alarms(tables["checks"]),
             "links": list(params.links),
         }

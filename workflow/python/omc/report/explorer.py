@@ -25,7 +25,7 @@ def content(tables: dict, datasets: list[dict], run: dict) -> dict:
 
     tables: rows by table, as for `Result`, and those of a page; datasets: see `Result`, each with
     `files` (rows of predictions and samples, the path of data, the sheets) and `figures`; run:
-    title, methods, alarms (see `alarms`), links (paths of tables in the folder of results).
+    title, methods, references, alarms (see `alarms`), links (paths of tables, relative to the page).
     """
     share = 1 / len(datasets)
     return {
@@ -37,6 +37,7 @@ def content(tables: dict, datasets: list[dict], run: dict) -> dict:
             "worse": colours("verdict")["worse"],
         },
         "methods": run["methods"],
+        "references": run["references"],
         "alarms": run["alarms"],
         "links": links(run["links"]),
         "datasets": [dataset_content(tables, dataset, share) for dataset in datasets],

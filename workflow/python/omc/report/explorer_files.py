@@ -1,6 +1,7 @@
 """Reads the files behind the explorer page."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 from omc.core.csv_files import read_csv
@@ -15,23 +16,24 @@ def read_tables(paths: dict[str, str]) -> dict[str, list[dict]]:
 def read_files(datasets: list[dict], samples, predictions, data) -> None:
     """Add to each data set `files`: rows of samples and predictions, data (a path), sheets.
 
-    datasets: with `sheets` ({cohort: path}) and `rds` (the user's own name of a converted file);
-    cohorts become dictionaries. samples, predictions, data: paths, one of each for a data set.
+    datasets: with `sheets` ({cohort: path}), `options` (of `read_sheet`, by cohort) and `rds` (the
+    user's own name of a converted file). samples, predictions, data: paths, one for a data set.
     """
     from omc.data.files import named_by_user
     from omc.data.reading import read_sheet
 
-    sheets = {}
+    read = cache(lambda path, **options: read_sheet(path, **options).to_dict("index"))
     for dataset, *paths in zip(datasets, samples, predictions, data, strict=True):
         with named_by_user(dataset["rds"]):
-            for path in dataset["sheets"].values():
-                if path not in sheets:
-                    sheets[path] = read_sheet(path).to_dict("index")
+            sheets = {
+                cohort: read(path, **dataset["options"].get(cohort, {}))
+                for cohort, path in dataset["sheets"].items()
+            }
         dataset["files"] = {
             "samples": read_csv(paths[0], delimiter="\t"),
             "predictions": read_csv(paths[1]),
             "data": paths[2],
-            "sheets": {cohort: sheets[path] for cohort, path in dataset["sheets"].items()},
+            "sheets": sheets,
         }
 
 

@@ -326,6 +326,7 @@ class Slices:
                     "cohorts": study.cohorts(name),
                     "base": setting["variant"]["base"] if "variant" in setting else None,
                     "sheets": {cohort: part["samples"] for cohort, part in sheets.items()},
+                    "options": {c: part["sheet"] for c, part in sheets.items() if "sheet" in part},
                     "rds": setting.get("rds", {}),
                     "figures": [
                         {"name": figure, "caption": caption(figure, name, words, self._config)}
