@@ -25,7 +25,7 @@ def content(tables: dict, datasets: list[dict], run: dict) -> dict:
 
     tables: rows by table, as for `Result`, and those of a page; datasets: see `Result`, each with
     `files` (rows of predictions and samples, the path of data, the sheets) and `figures`; run:
-    title, methods, references, alarms (see `alarms`), links (paths of tables, relative to the page).
+    title, methods, references, alarms (see `alarms`), links (paths relative to the page).
     """
     share = 1 / len(datasets)
     return {
