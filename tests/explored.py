@@ -336,7 +336,7 @@ class Study:
         run = {
             "title": f"Model comparison: {self.name}",
             "references": "@article{x}",
-            "methods": f"# Methods\n\n## In short\n\nThree words.\n\n## Data\n\n{self.name} x.",
+            "methods": f"# Methods\n\n## In short\n\nThree words.\n\n## Data\n\n{self.name} {'x' * 300}.",
             "alarms": {"batch": text},
             "links": ["metrics.csv", "demo/samples.tsv"],
         }

@@ -104,7 +104,6 @@ rule explorer:
     params:
         datasets=STUDY.slices.explorer_setting(),
         run=CONFIG["run"],
-        images=IMAGES,
         links=linked_tables,
     message:
         "Put everything on one page to explore"

@@ -180,6 +180,7 @@ def test_links_say_what_a_table_holds():
     assert found["metrics.csv"] == "every metric of every model on every split"
     assert found["demo/samples.tsv"].startswith("the samples that were compared")
     assert found["other.csv"] == ""
+    assert "do: the alarms, and" in dict(links(["checks.csv"]))["checks.csv"]
 
 
 @pytest.mark.parametrize("name", figure_table())

@@ -302,6 +302,6 @@ function files(data) {
       el("ul", {id: "notes"}, data.notes.map((text) => el("li", {}, text)))] : null,
     note("Links to the tables work where this page stands, in the folder of the run."),
     el("ul", {class: "files"}, content.links.map(([path, what]) => el("li", {},
-      el("a", {href: path.split("/").map(encodeURIComponent).join("/")}, path), what ? `: ${what}` : ""))),
+      el("a", {href: path.split("/").map(encodeURIComponent).join("/")}, path), what ? [": ", inline(what)] : ""))),
   ];
 }

@@ -1,10 +1,6 @@
 # The tables behind the findings and the explorer, and the texts on the screen before and after a run.
 
-EXPLORER_PAGE = sorted(
-    os.path.join(WORKFLOW, "report", "explorer", name)
-    for name in os.listdir(os.path.join(WORKFLOW, "report", "explorer"))
-    if name.endswith((".html", ".css", ".js"))
-)
+EXPLORER_PAGE = sorted(map(str, Path(WORKFLOW, "report", "explorer").iterdir()))
 
 
 def tables_of_explorer():
@@ -22,8 +18,9 @@ def tables_of_explorer():
 def linked_tables(wildcards):
     """Tables of the run and of its data sets, relative to its folder; not those of single jobs."""
     tables = [path for path in kept_files(wildcards) if path.endswith((".csv", ".tsv"))]
-    paths = [os.path.relpath(path, RESULTS) for path in tables]
-    return sorted({path for path in paths if path.count("/") < 2}, key=lambda p: (p.count("/"), p))
+    paths = {Path(path).relative_to(RESULTS) for path in tables}
+    few = [path for path in paths if len(path.parts) <= 2]
+    return [path.as_posix() for path in sorted(few, key=lambda path: (len(path.parts), path))]
 
 
 def tables_of_findings():

@@ -4,6 +4,8 @@ The page decides nothing: who leads, which models differ and the sentences come 
 findings.csv and the summary. Large tables are thinned; `notes` of a data set say where.
 """
 
+import re
+
 from omc.core.colours import colours
 from omc.core.names import DEVELOPMENT
 from omc.core.registry import entry, names
@@ -204,7 +206,11 @@ def alarms(checks: list[dict]) -> dict[str, dict[str, str]]:
 
 def links(paths: list[str]) -> list[list[str]]:
     """Each table of the run: its path relative to the page, and what it holds."""
-    described = {table.file: table.description for table in ALL_TABLES.values()}
+    # Their links lead to the docs, which are not beside the page.
+    described = {
+        table.file: re.sub(r"\[(.+?)\]\(.+?\)", r"\1", table.description)
+        for table in ALL_TABLES.values()
+    }
 
     def description(path: str) -> str:
         folder, _, name = path.rpartition("/")
