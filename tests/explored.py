@@ -12,6 +12,7 @@ SPLITS = [f"r0{repeat}f0{fold}" for repeat in (1, 2) for fold in (1, 2)]
 METRIC = {"classification": "roc_auc", "regression": "rmse", "survival": "concordance"}
 OTHER = {"classification": "log_loss", "regression": "mae", "survival": "uno_concordance"}
 N = 12
+METHODS = "# Methods\n\n## In short\n\nThree words.\n\n## Data\n\n{name} {word}.\n"
 
 
 def page_of(root, *studies):
@@ -336,7 +337,7 @@ class Study:
         run = {
             "title": f"Model comparison: {self.name}",
             "references": "@article{x}",
-            "methods": f"# Methods\n\n## In short\n\nThree words.\n\n## Data\n\n{self.name} {'x' * 300}.",
+            "methods": METHODS.format(name=self.name, word="x" * 300),
             "alarms": {"batch": text},
             "links": ["metrics.csv", "demo/samples.tsv"],
         }
