@@ -211,11 +211,15 @@ def test_files_are_read_and_figures_found_beside_the_page(tmp_path):
     dataset = {
         "name": "one", "sheets": {"development": str(tmp_path / "sheet.tsv")}, "rds": {},
         "options": {"development": {"id": "name"}},
+        "columns": "all",
         "figures": [{"name": "roc_pr", "caption": "c"}],
     }  # fmt: skip
     paths = [[tmp_path / name] for name in ("samples.tsv", "predictions.csv", "data.h5ad")]
     read_files([dataset], *paths)
     assert dataset["files"]["sheets"] == {"development": {"a": {"age": "3"}}}
+    private = dataset | {"sheets": {"development": str(tmp_path / "sheet.tsv")}, "columns": ["sex"]}
+    read_files([private], *paths)
+    assert private["files"]["sheets"] == {"development": {"a": {}}}
     assert dataset["files"]["samples"] == [{"sample": "a", "outcome": "x"}]
     figures = [tmp_path / "images" / "one" / f"roc_pr.{ending}" for ending in ("svg", "png")]
     with_figures([dataset], figures, tmp_path / "results" / "run")

@@ -16,17 +16,18 @@ def read_tables(paths: dict[str, str]) -> dict[str, list[dict]]:
 def read_files(datasets: list[dict], samples, predictions, data) -> None:
     """Add to each data set `files`: rows of samples and predictions, data (a path), sheets.
 
-    datasets: with `sheets` ({cohort: path}), `options` (of `read_sheet`, by cohort) and `rds` (the
-    user's own name of a converted file). samples, predictions, data: paths, one for a data set.
+    datasets: with `sheets` ({cohort: path}), `options` (of `read_sheet`, by cohort), `rds` (the
+    user's own name of a converted file) and `columns` (of the sheets on the page: a list, or all).
+    samples, predictions, data: paths, one for a data set.
     """
     from omc.data.files import named_by_user
     from omc.data.reading import read_sheet
 
-    read = cache(lambda path, **options: read_sheet(path, **options).to_dict("index"))
+    read = cache(read_sheet)
     for dataset, *paths in zip(datasets, samples, predictions, data, strict=True):
         with named_by_user(dataset["rds"]):
             sheets = {
-                cohort: read(path, **dataset["options"].get(cohort, {}))
+                cohort: shown(read(path, **dataset["options"].get(cohort, {})), dataset["columns"])
                 for cohort, path in dataset["sheets"].items()
             }
         dataset["files"] = {
@@ -35,6 +36,12 @@ def read_files(datasets: list[dict], samples, predictions, data) -> None:
             "data": paths[2],
             "sheets": sheets,
         }
+
+
+def shown(sheet, columns: list[str] | str) -> dict[str, dict[str, str]]:
+    """The columns of a sheet that the page may show, by sample; columns: names, or all."""
+    kept = sheet if columns == "all" else sheet[[name for name in sheet if name in columns]]
+    return kept.to_dict("index")
 
 
 def with_figures(datasets: list[dict], paths: list[str], home: Path) -> None:

@@ -328,6 +328,7 @@ class Slices:
                     "sheets": {cohort: part["samples"] for cohort, part in sheets.items()},
                     "options": {c: part["sheet"] for c, part in sheets.items() if "sheet" in part},
                     "rds": setting.get("rds", {}),
+                    "columns": self._config["report"]["sheet_columns"],
                     "figures": [
                         {"name": figure, "caption": caption(figure, name, words, self._config)}
                         for figure in study.figures(name)
