@@ -211,7 +211,7 @@ def test_files_are_read_and_figures_found_beside_the_page(tmp_path):
     dataset = {
         "name": "one", "sheets": {"development": str(tmp_path / "sheet.tsv")}, "rds": {},
         "options": {"development": {"id": "name"}},
-        "columns": "all",
+        "columns": None,
         "figures": [{"name": "roc_pr", "caption": "c"}],
     }  # fmt: skip
     paths = [[tmp_path / name] for name in ("samples.tsv", "predictions.csv", "data.h5ad")]

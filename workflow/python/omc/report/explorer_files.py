@@ -17,7 +17,7 @@ def read_files(datasets: list[dict], samples, predictions, data) -> None:
     """Add to each data set `files`: rows of samples and predictions, data (a path), sheets.
 
     datasets: with `sheets` ({cohort: path}), `options` (of `read_sheet`, by cohort), `rds` (the
-    user's own name of a converted file) and `columns` (of the sheets on the page: a list, or all).
+    user's own name of a converted file) and `columns` (of the sheets on the page; None for all).
     samples, predictions, data: paths, one for a data set.
     """
     from omc.data.files import named_by_user
@@ -38,9 +38,9 @@ def read_files(datasets: list[dict], samples, predictions, data) -> None:
         }
 
 
-def shown(sheet, columns: list[str] | str) -> dict[str, dict[str, str]]:
-    """The columns of a sheet that the page may show, by sample; columns: names, or all."""
-    kept = sheet if columns == "all" else sheet[[name for name in sheet if name in columns]]
+def shown(sheet, columns: list[str] | None) -> dict[str, dict[str, str]]:
+    """The columns of a sheet that the page may show, by sample; columns: None for all."""
+    kept = sheet if columns is None else sheet[[name for name in sheet if name in columns]]
     return kept.to_dict("index")
 
 
