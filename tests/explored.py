@@ -3,8 +3,8 @@
 import h5py
 import numpy as np
 
-from omc.report.explorer import content
-from omc.report.explorer_page import page
+from omc.report.explorer.content import content
+from omc.report.explorer.page import page
 
 HOSTILE = "</script><script>document.title='owned'</script>\"'<img src=x onerror=alert(1)>&amp;"
 MODELS = ("python/a", "python/dummy", "r/b")

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from omc.report.explorer_page import plotly, with_pictures
+from omc.report.explorer.page import plotly, with_pictures
 from tests.explored import HOSTILE, Study, page_of
 
 

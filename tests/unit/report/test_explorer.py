@@ -4,12 +4,12 @@ import pytest
 
 from omc.core.colours import colours
 from omc.core.registry import names
-from omc.report import explorer, explorer_features, explorer_models, explorer_samples
-from omc.report.explorer import alarms, links
-from omc.report.explorer_files import read_files, with_figures
-from omc.report.explorer_models import curves, keep_best_candidates, thinned, tuning
-from omc.report.explorer_numbers import short
-from omc.report.explorer_samples import Outcome, sheet_of
+from omc.report.explorer import content, features, models, samples
+from omc.report.explorer.content import alarms, links
+from omc.report.explorer.files import read_files, with_figures
+from omc.report.explorer.models import curves, keep_best_candidates, thinned, tuning
+from omc.report.explorer.numbers import short
+from omc.report.explorer.samples import Outcome, sheet_of
 from omc.report.result import Result
 from omc.report.summary import summary
 from omc.study.figures import caption, figure_table
@@ -141,11 +141,11 @@ def test_features_have_their_values_in_the_order_of_the_signature(study):
 
 
 def test_large_tables_are_thinned_and_the_page_says_so(study, monkeypatch):
-    monkeypatch.setattr(explorer, "MOST_SPLIT_VALUES", 10)
-    monkeypatch.setattr(explorer_samples, "MOST_PAIRS", 12)
-    monkeypatch.setattr(explorer_samples, "MOST_PREDICTIONS", 10)
-    monkeypatch.setattr(explorer_features, "MOST_FEATURES", 3)
-    monkeypatch.setattr(explorer_models, "MOST_CANDIDATES", 1)
+    monkeypatch.setattr(content, "MOST_SPLIT_VALUES", 10)
+    monkeypatch.setattr(samples, "MOST_PAIRS", 12)
+    monkeypatch.setattr(samples, "MOST_PREDICTIONS", 10)
+    monkeypatch.setattr(features, "MOST_FEATURES", 3)
+    monkeypatch.setattr(models, "MOST_CANDIDATES", 1)
     data = shown(study())
     assert list(data["splits"]["values"]) == ["roc_auc"]
     # Those that are wrong most, in the order of the sheet.

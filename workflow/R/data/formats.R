@@ -90,15 +90,7 @@ annotation_of <- function(object, path) {
 }
 
 as_numbers <- function(values, path, orientation = "features_in_rows") {
-  if (is.data.frame(values)) {
-    values <- matrix_of_columns(values, path, orientation)
-  } else if (methods::is(values, "sparseMatrix")) {
-    methods::validObject(values)
-    values <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
-    values <- methods::as(values, "dMatrix")
-  } else if (isS4(values)) {
-    values <- as.matrix(values)
-  }
+  values <- as_plain_matrix(values, path, orientation)
   if (is.matrix(values) && length(values) != prod(dim(values))) {
     user_error(path, "its matrix has other dimensions than values", "Write it again with saveRDS")
   }
@@ -262,4 +254,17 @@ text_attribute <- function(object, name, text) {
   object$create_attr(
     name, robj = text, dtype = utf8_text(), space = hdf5r::H5S$new(type = "scalar")
   )
+}
+
+# A matrix of R, dense or sparse by columns, of what holds one.
+as_plain_matrix <- function(values, path, orientation) {
+  if (is.data.frame(values)) {
+    return(matrix_of_columns(values, path, orientation))
+  }
+  if (methods::is(values, "sparseMatrix")) {
+    methods::validObject(values)
+    by_columns <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
+    return(methods::as(by_columns, "dMatrix"))
+  }
+  if (isS4(values)) as.matrix(values) else values
 }

@@ -3,8 +3,8 @@
 # Inches; the panel keeps its width, the figure grows with the names.
 comparison_panel <- 4.8
 comparison_row <- 0.3
-# Baselines stand in a band beside the axis, of this share of it, if the other models would have less
-# than that share of the axis to themselves.
+# Baselines stand in a band beside the axis, of this share of it, if the other models would have
+# less than that share of the axis to themselves.
 comparison_band <- 0.09
 comparison_share <- 0.6
 
@@ -232,7 +232,9 @@ comparison_caption <- function(data, layout) {
             na.rm = TRUE)) {
       "Bars that reach the edge go on; the numbers tell how far."
     },
-    if (any(layout$axis != layout$limits)) "In the grey band: a baseline that is too far away for the axis.",
+    if (any(layout$axis != layout$limits)) {
+      "In the grey band: a baseline that is too far away for the axis."
+    },
     if (outside > 0) {
       paste("Open triangles at the edge:", plural(outside, "value"), "beyond the axis.")
     }
@@ -333,8 +335,8 @@ draw_model_comparison <- function(data) {
   top <- max(n + 1.5, reference$y + 0.45)
 
   breaks <- pretty(layout$limits, 6)
-  inside <- breaks >= layout$limits[1] - 1e-9 & breaks <= layout$limits[2] + 1e-9
-  breaks <- breaks[inside]
+  near <- layout$limits + c(-1e-9, 1e-9)
+  breaks <- breaks[breaks >= near[1] & breaks <= near[2]]
   row_height <- if (any(line_count(layout$rows$label) > 1)) 0.37 else comparison_row
   left <- max(text_width(layout$rows$label, text_sizes[["axis"]]))
   right <- max(

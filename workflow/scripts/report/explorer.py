@@ -7,9 +7,9 @@ if __name__ == "__main__":
         import json
         from pathlib import Path
 
-        from omc.report.explorer import alarms, content
-        from omc.report.explorer_files import read_files, read_tables, with_figures
-        from omc.report.explorer_page import page
+        from omc.report.explorer.content import alarms, content
+        from omc.report.explorer.files import read_files, read_tables, with_figures
+        from omc.report.explorer.page import page
 
         files, params = snakemake.input, snakemake.params
         own = ("code", "data", "figures", "methods", "page", "predictions", "references", "samples")

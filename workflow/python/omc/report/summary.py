@@ -4,6 +4,7 @@ from omc.core.errors import some
 from omc.core.names import NO_INNER_PREDICTIONS
 from omc.report.findings import Result
 from omc.report.pages import inert
+from omc.report.phrases import plural
 
 
 def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
@@ -74,7 +75,8 @@ def rows_of(result: Result) -> dict[str, dict]:
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
-        notes += [f"failed on {len(failed_splits[model])} splits"] if model in failed_splits else []
+        if model in failed_splits:
+            notes.append(f"failed on {plural(len(failed_splits[model]), 'split')}")
         if scored and not result.is_complete(model):
             notes.append(f"a value on {result.splits_with_value(model)}: cannot lead")
         rows[model] = {

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from omc.core.csv_files import read_csv
-from omc.report.explorer_page import FIGURE_BYTES, with_pictures
+from omc.report.explorer.page import FIGURE_BYTES, with_pictures
 
 
 def read_tables(paths: dict[str, str]) -> dict[str, list[dict]]:

@@ -11,10 +11,10 @@ from omc.core.names import DEVELOPMENT
 from omc.core.registry import entry, names
 from omc.core.tables import ALL_TABLES
 from omc.evaluate.metrics import METRICS
-from omc.report.explorer_features import features_of
-from omc.report.explorer_models import models_of
-from omc.report.explorer_numbers import short
-from omc.report.explorer_samples import samples_of
+from omc.report.explorer.features import features_of
+from omc.report.explorer.models import models_of
+from omc.report.explorer.numbers import short
+from omc.report.explorer.samples import samples_of
 from omc.report.result import Result
 from omc.report.summary import rows_of
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from omc.core.names import DEVELOPMENT
-from omc.report.explorer_numbers import short
+from omc.report.explorer.numbers import short
 from omc.report.result import Result
 
 # Features in the table, those of them with values, and samples with values.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from omc.core.survival import SURVIVAL
 from omc.core.tables import PROBABILITY
-from omc.report.explorer_numbers import mean, short
+from omc.report.explorer.numbers import mean, short
 from omc.report.result import Result
 
 # Sample-model pairs, and predictions of single splits, on the page.

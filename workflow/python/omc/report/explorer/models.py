@@ -7,7 +7,7 @@ import numpy as np
 from omc.core.names import FINAL
 from omc.evaluate.metrics import METRICS
 from omc.learn.losses import best_candidate
-from omc.report.explorer_numbers import mean, short
+from omc.report.explorer.numbers import mean, short
 from omc.report.result import Result
 
 # Curves on a common grid, so that repeats can be averaged point by point.
