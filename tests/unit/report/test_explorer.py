@@ -61,7 +61,7 @@ def test_scores_splits_and_pairs_are_those_of_the_tables(study):
 def test_a_failed_model_is_shown(study):
     data = shown(study())
     assert data["failures"] == [["r/b", "r01f01", "fit", "s", "logs/x.log"]]
-    assert data["models"][1]["notes"] == ["failed on 1 splits"]
+    assert data["models"][1]["notes"] == ["failed on 1 split"]
 
 
 def tuned(values, split="r01f01"):

@@ -100,7 +100,7 @@ def test_a_table_is_sorted_by_its_columns_and_stays_so_in_the_address(opened):
     page = opened()
     assert page.column("models") == [
         "python/a",
-        "r/b\nfailed on 1 splits",
+        "r/b\nfailed on 1 split",
         "python/dummy\nbaseline",
     ]
     header = page.one("#models thead th:nth-child(3)")
