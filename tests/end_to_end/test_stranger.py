@@ -69,6 +69,8 @@ def test_every_command_of_the_docs_does_what_they_say(copy):
             assert "Wrote config/my_study.yaml" in screen and "OUTCOME=" in screen
             shrink(copy)
     assert (copy / "images/quick/leukemia/model_comparison.png").stat().st_size > 10_000
+    for run_name in ("quick", "my_study"):
+        assert (copy / f"results/{run_name}/explorer.html").stat().st_size > 4_000_000
     assert (copy / "results/quick/report.html").stat().st_size > 100_000
     assert len((copy / "out.csv").read_text(encoding="utf-8").splitlines()) == 39
     assert list(copy.glob("images/my_study/*/model_comparison.png"))
