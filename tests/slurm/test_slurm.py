@@ -121,7 +121,9 @@ def test_a_job_that_was_killed_in_every_attempt_is_a_row_and_the_run_goes_on(run
     assert {(row["language"], row["model"]) for row in rows} == {("python", "eater")}
     assert {row["split"] for row in rows} == {"r01f01", "r01f02", "final"}
     for row in rows:
-        assert row["message"].startswith("its job was killed in each of 3 attempts (with ")
+        # The node that is lost may be the one of its first attempt, before that begins.
+        ends = r"its job was killed in (each of 3|the last 2) attempts \(with "
+        assert re.match(ends, row["message"])
         assert "--set-resources train_python_final:mem_mb=MB" in row["message"]
     assert "eater" in run
     assert (folder / "images" / "cluster" / "leukemia" / "model_comparison.png").exists()

@@ -69,6 +69,14 @@ def test_the_fourth_attempt_gives_up_and_says_how_the_others_ended(attempt):
     assert attempt(4, killed=False) == SENTENCE
 
 
+def test_a_node_may_be_lost_before_the_first_note(attempt):
+    assert [attempt(number) for number in (2, 3)] == [""] * 2
+    said = attempt(4, killed=False)
+    assert said.startswith(
+        "its job was killed in the last 2 attempts (with 1000 MB and 120 minutes"
+    )
+
+
 def test_an_attempt_that_ended_by_itself_does_not_count(attempt):
     attempt(1)
     attempt(2, killed=False)

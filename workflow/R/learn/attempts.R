@@ -23,22 +23,24 @@ noted <- function(log, rule, resources, body) {
   body(if (attempt >= give_up) gave_up(earlier, rule) else "")
 }
 
-# Why a job gives up; "" if an attempt ended by itself, which takes its note away.
+# Why a job gives up; "" if an attempt ended by itself, which takes the notes away. The first attempt
+# may be without a note: its node was lost before the script began.
 gave_up <- function(notes, rule) {
   fields <- strsplit(paste0(notes, "\t."), "\t", fixed = TRUE)
   attempts <- vapply(fields, `[`, "", 1)
   # Slurm starts the job of a lost node again, in the same attempt: the last note of each counts.
   fields <- fields[!duplicated(attempts, fromLast = TRUE)]
-  if (length(fields) < give_up - 1) {
+  if (length(fields) < give_up - 2 || fields[[length(fields)]][1] != give_up - 1) {
     return("")
   }
+  which <- if (length(fields) == give_up - 1) "each of" else "the last"
   ends <- vapply(fields, function(note) sprintf("with %s: %s", note[2], job_state(note[3])), "")
   sprintf(
     paste(
-      "its job was killed in each of %d attempts (%s): give it more, as with --set-resources",
+      "its job was killed in %s %d attempts (%s): give it more, as with --set-resources",
       "%s:mem_mb=MB %s:runtime=MINUTES, or take the model out"
     ),
-    length(fields), paste(ends, collapse = "; "), rule, rule
+    which, length(fields), paste(ends, collapse = "; "), rule, rule
   )
 }
 

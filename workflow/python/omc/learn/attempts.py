@@ -38,14 +38,18 @@ def noted(log: str, rule: str, resources):
 
 
 def _sentence(notes: list[str], rule: str) -> str:
-    """Why a job gives up; '' if an attempt ended by itself, which takes its note away."""
+    """Why a job gives up; '' if an attempt ended by itself, which takes the notes away.
+
+    The first attempt may be without a note: its node was lost before the script began.
+    """
     # Slurm starts the job of a lost node again, in the same attempt: the last note of each counts.
     attempts = {line.split("\t")[0]: line.split("\t")[1:] for line in notes}
-    if len(attempts) < GIVE_UP - 1:
+    if len(attempts) < GIVE_UP - 2 or list(attempts)[-1] != str(GIVE_UP - 1):
         return ""
+    which = "each of" if len(attempts) == GIVE_UP - 1 else "the last"
     ends = "; ".join(f"with {given}: {_state(job)}" for given, job in attempts.values())
     return (
-        f"its job was killed in each of {len(attempts)} attempts ({ends}): give it more, as with"
+        f"its job was killed in {which} {len(attempts)} attempts ({ends}): give it more, as with"
         f" --set-resources {rule}:mem_mb=MB {rule}:runtime=MINUTES, or take the model out"
     )
 
