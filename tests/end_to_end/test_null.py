@@ -20,9 +20,9 @@ def tiny(small):
     return small
 
 
-def trained(process):
-    """Messages of the training jobs of a run."""
-    lines = (line.partition(": ")[2] for line in process.stderr.splitlines())
+def trained(run):
+    """Messages of the training jobs of the last run."""
+    lines = (line.partition(": ")[2] for line in run.log().splitlines())
     return sorted(line for line in lines if line.startswith("Train "))
 
 
@@ -43,7 +43,7 @@ def test_the_null(workflow, tiny):
         for language in ("python", "r")
         for permutation in ("001", "002")
     ]
-    assert trained(process) == expected
+    assert trained(run) == expected
     assert "Permutation null: 4 training jobs on permuted outcomes, about" in process.stderr
 
     header, rows = run.table("results", "null.csv")
@@ -79,7 +79,7 @@ def test_the_null(workflow, tiny):
     tiny["models"]["python"].append({"name": "naive_bayes"})
     process = run.compare(tiny, "--", "results/null.csv")
     assert process.returncode == 0, process.stderr
-    assert trained(process) == [
+    assert trained(run) == [
         "Train python/naive_bayes on leukemia, batch 1of1",
         "Train python/naive_bayes on leukemia, permutation 001",
         "Train python/naive_bayes on leukemia, permutation 002",
