@@ -23,8 +23,8 @@ noted <- function(log, rule, resources, body) {
   body(if (attempt >= give_up) gave_up(earlier, rule) else "")
 }
 
-# Why a job gives up; "" if an attempt ended by itself, which takes the notes away. The first attempt
-# may be without a note: its node was lost before the script began.
+# Why a job gives up; "" if an attempt ended by itself, which takes the notes away. The first may be
+# without a note: its node was lost before the script began.
 gave_up <- function(notes, rule) {
   fields <- strsplit(paste0(notes, "\t."), "\t", fixed = TRUE)
   attempts <- vapply(fields, `[`, "", 1)
