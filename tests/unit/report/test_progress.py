@@ -234,7 +234,9 @@ def test_an_event_that_is_not_understood_costs_the_screen_and_not_the_run(run):
     begin(file)
     log("job_info", "the first", jobid=1, rule_name="a rule that nobody knows")
     log("job_info", "the second", jobid=2, rule_name="score")
-    assert file.getvalue().splitlines()[1:] == ["the first", "the second"]
+    why, *shown = file.getvalue().splitlines()[1:]
+    assert why[10:].startswith("no progress is shown from here on: ") and "Error" in why
+    assert shown == ["the first", "the second"]
 
 
 def test_a_plugin_that_writes_to_the_screen_is_left_alone(run):

@@ -18,6 +18,7 @@ from pathlib import Path
 from omc.core import session
 from omc.core.csv_files import read_csv
 from omc.core.errors import some
+from omc.core.logs import reason
 from omc.core.names import NO_INNER_PREDICTIONS
 from omc.report.console import errors_of
 from omc.report.progress import AtWork, Job, Progress, clock, what
@@ -92,9 +93,10 @@ class Screen(logging.Filter):
         with self.lock:
             try:
                 shown = self._is_shown(record)
-            except Exception:
+            except Exception as error:
                 # A run goes on without its screen.
                 self.progress, shown = None, True
+                self.say(f"no progress is shown from here on: {reason(error)}")
             if shown:
                 self._erase()
             elif self.in_place:
