@@ -1,11 +1,11 @@
 """Finds the column of the sample sheet that names the samples of a table."""
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from omc.core.errors import UserError, quoted
+from omc.data.sample_names import make_names
 
 # A column names the samples if it has so many of the names that the shorter of both lists holds.
 ENOUGH = 0.5
@@ -16,7 +16,7 @@ class Match:
     """How a table and a sheet fit together.
 
     column: of the sheet; samples: their names in the table; orientation: of the table, None if its
-    format fixes it; exact: False if names are equal only after `plain_name`; shared: samples that
+    format fixes it; exact: False if names are equal only as R writes them; shared: samples that
     both have.
     """
 
@@ -25,12 +25,6 @@ class Match:
     orientation: str | None
     exact: bool
     shared: int
-
-
-def plain_name(name: str) -> str:
-    """A name without what R and other programs change: case, dashes, dots, a leading X."""
-    plain = re.sub(r"[^a-z0-9]+", ".", str(name).lower()).strip(".")
-    return re.sub(r"^x\.?(?=\d)", "", plain)
 
 
 def match_samples(
@@ -44,7 +38,7 @@ def match_samples(
     sides = {"samples_in_rows": table.index}
     if oriented:
         sides["features_in_rows"] = table.columns
-    for exact, name_of in ((True, str), (False, plain_name)):
+    for exact, name_of in ((True, str), (False, make_names)):
         found = []
         for orientation, names in sides.items():
             known = {name_of(name) for name in names}

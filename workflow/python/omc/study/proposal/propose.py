@@ -163,9 +163,8 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
             example = layer.match.samples[0]
             answers.note(
                 "samples",
-                f"names in {layer.path} differ from column '{match.column}' in case, dashes or dots"
-                f" (such as '{example}'), and are matched without them: look whether"
-                f" {match.shared} matches are right",
+                f"names in {layer.path} are those of column '{match.column}' as R writes them (such"
+                f" as '{example}'): look whether {match.shared} matches are right",
             )
         lost = len(sheet) - match.shared
         if lost:
