@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from omc.data.association import is_called
 from omc.data.missing import is_doubtful, is_missing
 from omc.data.sheet_columns import DATE, MOST_LEVELS
 
@@ -16,14 +17,6 @@ OUTCOME_WORDS = {
     "recurrence": 4, "metastasis": 4, "remission": 4, "resistance": 4, "survival": 3, "cancer": 3,
     "tumor": 3, "tumour": 3, "group": 2, "treatment": 2, "type": 2, "target": 4, "y": 3,
 }  # fmt: skip
-SUBJECT_WORDS = (
-    "patient", "subject", "donor", "individual", "participant", "person", "mouse", "animal",
-    "family", "pair", "host", "twin",
-)  # fmt: skip
-BATCH_WORDS = (
-    "batch", "plate", "run", "chip", "array", "slide", "lane", "flowcell", "center", "centre",
-    "site", "hospital", "lab", "scanner", "operator", "platform", "instrument", "date", "cohort",
-)  # fmt: skip
 CLINICAL_WORDS = (
     "age", "sex", "gender", "bmi", "stage", "grade", "smoking", "smoker", "race", "ethnicity",
     "ecog", "size", "weight", "height", "er", "pr", "her2", "nodes", "psa", "menopause",
@@ -138,16 +131,16 @@ def roles_of(sheet: pd.DataFrame, named: str) -> Roles:
     roles.survival = _survival(columns)
     timed = [column.name for column in (roles.survival or ())[:2]]
     for column in columns:
-        if column.kind == "constant":
+        if column.kind == "constant" or column.name in timed:
             continue
-        if column.has(SUBJECT_WORDS) and column.kind in ("names", "levels", "numbers"):
+        if is_called(column.name, "subject") and column.kind in ("names", "levels", "numbers"):
             if _repeats(column):
                 if roles.groups is None:
                     roles.groups = column
                 else:
                     roles.repeated.append(column)
             continue
-        if column.has(BATCH_WORDS) or column.kind == "dates":
+        if is_called(column.name, "batch") or column.kind == "dates":
             if column.kind != "names" and column.labels.nunique() < len(column.labels) / 2:
                 roles.lab_batches.append(column)
             continue
@@ -161,7 +154,7 @@ def roles_of(sheet: pd.DataFrame, named: str) -> Roles:
             roles.clinical.append(column)
             continue
         points = outcome_points(column)
-        if points > 0 and column.name not in timed:
+        if points > 0:
             roles.outcomes.append((points, column))
     roles.outcomes.sort(key=lambda one: -one[0])
     return roles
