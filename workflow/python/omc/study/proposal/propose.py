@@ -183,51 +183,62 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
 def _outcome(sheet, named, roles: Roles, given: str, path: str, answers: Answers) -> dict:
     """The settings of the outcome."""
     if given:
-        if given not in sheet.columns:
-            raise UserError(
-                f"OUTCOME={given}: is not a column of {path}.{did_you_mean(given, list(sheet))}"
-                f" Its columns: {some(sheet.columns, 12)}"
-            )
-        timed = roles.survival
-        if timed and given in (timed[0].name, timed[1].name):
-            return _survival_setting(sheet, timed)
-        return _column_setting(describe(sheet, given), answers)
-    options = [column for _, column in roles.outcomes]
+        return _given_outcome(sheet, roles, given, path, answers)
     if roles.survival:
-        time, event, _ = roles.survival
-        texts = [f"the time to {event.name} ({time.name}): survival", *map(_option, options)]
-        why = f"'{time.name}' and '{event.name}' look like a time to an event"
-        if not options:
-            answers.note("outcome", f"{why}, and no other column like an outcome")
-            return _survival_setting(sheet, roles.survival)
-        at = answers.choose(
-            "outcome", "What is to be predicted?", texts, f"{why}; {_rest(options)}"
+        return _time_or_class(sheet, roles, answers)
+    return _column_setting(_likeliest(sheet, named, roles, path, answers), answers)
+
+
+def _given_outcome(sheet, roles: Roles, given: str, path: str, answers: Answers) -> dict:
+    """Settings of the column that the user has named."""
+    if given not in sheet.columns:
+        raise UserError(
+            f"OUTCOME={given}: is not a column of {path}.{did_you_mean(given, list(sheet))}"
+            f" Its columns: {some(sheet.columns, 12)}"
         )
-        return (
-            _column_setting(options[at - 1], answers)
-            if at
-            else _survival_setting(sheet, roles.survival)
-        )
+    if roles.survival and given in (column.name for column in roles.survival[:2]):
+        return _survival_setting(sheet, roles.survival)
+    return _column_setting(describe(sheet, given), answers)
+
+
+def _time_or_class(sheet, roles: Roles, answers: Answers) -> dict:
+    """Settings where a time and an event are there, and perhaps other outcomes."""
+    assert roles.survival
+    time, event, _ = roles.survival
+    options = [column for _, column in roles.outcomes]
+    why = f"'{time.name}' and '{event.name}' look like a time to an event"
     if not options:
-        options = [describe(sheet, name) for name in sheet.columns if name != named]
-        options = [c for c in options if c.kind in ("levels", "numbers")]
-        if not options:
-            raise UserError(
-                f"{path}: no column looks like an outcome (columns: {some(sheet.columns, 12)}):"
-                " add one with a class or a number for each sample"
-            )
-        options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
-        certain = len(options) == 1
-    else:
+        answers.note("outcome", f"{why}, and no other column like an outcome")
+        return _survival_setting(sheet, roles.survival)
+    texts = [f"the time to {event.name} ({time.name}): survival", *map(_option, options)]
+    question = "What is to be predicted?"
+    at = answers.choose("outcome", question, texts, f"{why}; {_rest(options)}")
+    if at == 0:
+        return _survival_setting(sheet, roles.survival)
+    return _column_setting(options[at - 1], answers)
+
+
+def _likeliest(sheet, named, roles: Roles, path: str, answers: Answers) -> Column:
+    """The column that is most like an outcome. named: the column of the samples' names."""
+    options = [column for _, column in roles.outcomes]
+    if options:
         points = [one for one, _ in roles.outcomes]
         certain = points[0] >= CERTAIN and (len(points) == 1 or points[0] - points[1] >= AHEAD)
-    at = 0
-    if not certain:
-        why = f"'{options[0].name}' is a guess; {_rest(options[1:])}"
-        at = answers.choose(
-            "outcome", "Which column is to be predicted?", [_option(one) for one in options], why
+    else:
+        options = [describe(sheet, name) for name in sheet.columns if name != named]
+        options = [column for column in options if column.kind in ("levels", "numbers")]
+        options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
+        certain = len(options) == 1
+    if not options:
+        raise UserError(
+            f"{path}: no column looks like an outcome (columns: {some(sheet.columns, 12)}): add one"
+            " with a class or a number for each sample"
         )
-    return _column_setting(options[at], answers)
+    if certain:
+        return options[0]
+    why = f"'{options[0].name}' is a guess; {_rest(options[1:])}"
+    question = "Which column is to be predicted?"
+    return options[answers.choose("outcome", question, list(map(_option, options)), why)]
 
 
 def _option(column: Column) -> str:
