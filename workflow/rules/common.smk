@@ -181,8 +181,13 @@ def in_report(file, caption, content, category="All data sets"):
 def mem_mb(base, times):
     """Memory in MB: the libraries and a multiple of the size of the input files."""
     return lambda wildcards, input, attempt: attempt * int(
-        base + times * input.size_mb + beside_mb()
+        base + times * size_mb(input) + beside_mb()
     )
+
+
+def size_mb(files):
+    """Size of files in MB. Snakemake's `input.size_mb` starts an event loop for each job."""
+    return sum(os.path.getsize(file) for file in files) / 2**20
 
 
 def beside_mb():
