@@ -11,7 +11,6 @@ CHECK_INPUT = dict(
 rule check_cut:
     input:
         **dataset_files("samples", "splits", "preprocessing"),
-        code=code("learn/check_cut.py"),
     output:
         **dataset_files("splits", "preprocessing", folder=CUT),
     log:
@@ -25,6 +24,7 @@ rule check_cut:
         runtime=runtime(30),
     params:
         task=for_dataset(STUDY.task),
+        code=code("learn/check_cut.py"),
     message:
         "Cut a small part out of {wildcards.dataset}"
     script:
@@ -34,7 +34,6 @@ rule check_cut:
 rule check_models_python:
     input:
         **CHECK_INPUT,
-        code=code("learn/check_models.py"),
     output:
         tried=f"{CUT}/python.txt",
         costs=f"{CUT}/python/costs.csv",
@@ -49,6 +48,7 @@ rule check_models_python:
         runtime=runtime(30),
     params:
         **check_params("python"),
+        code=code("learn/check_models.py"),
     message:
         "Try the scikit-learn models on a small part of {wildcards.dataset}"
     script:
@@ -58,7 +58,6 @@ rule check_models_python:
 rule check_models_r:
     input:
         **CHECK_INPUT,
-        code=code("learn/check_models.R"),
     output:
         tried=f"{CUT}/r.txt",
         costs=f"{CUT}/r/costs.csv",
@@ -73,6 +72,7 @@ rule check_models_r:
         runtime=runtime(30),
     params:
         **check_params("r"),
+        code=code("learn/check_models.R"),
     message:
         "Try the caret models on a small part of {wildcards.dataset}"
     script:
@@ -83,7 +83,6 @@ rule forecast:
     input:
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         costs=expand(f"{CUT}/{{language}}/costs.csv", dataset=DATASETS, language=STUDY.languages()),
-        code=code("report/forecast.py"),
     output:
         table=f"{RESULTS}/validation/forecast.csv",
         text=f"{RESULTS}/validation/forecast.txt",
@@ -100,6 +99,7 @@ rule forecast:
         timing_sha256=lambda wc: sha256_file(EARLIER) if os.path.exists(EARLIER) else None,
         cores=workflow.nodes or workflow.cores,
         where=lambda wc, output: output.table,
+        code=code("report/forecast.py"),
     message:
         "Forecast what a run will cost"
     script:

@@ -9,8 +9,6 @@ IMAGE_TIMES = f"{RESULTS}/benchmarks/{{dataset}}/images/{{source}}"
 
 
 rule list_images:
-    input:
-        code=code("data/list_images.py"),
     output:
         f"{IMAGE_LAYER}/list.tsv",
     log:
@@ -25,6 +23,7 @@ rule list_images:
         shards=for_images(STUDY.images.shards),
         # The list is made again when images are added or removed.
         names=for_images(STUDY.images.digest),
+        code=code("data/list_images.py"),
     message:
         "List the images of {wildcards.dataset}, {wildcards.source}"
     script:
@@ -37,7 +36,6 @@ rule prepare_images:
         images=lambda wc: [
             image.path for image in STUDY.images.in_shard(wc.dataset, wc.source, wc.shard)
         ],
-        code=code("data/prepare_images.py"),
     output:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
         checked=f"{IMAGE_LAYER}/{{shard}}/checked.csv",
@@ -53,6 +51,7 @@ rule prepare_images:
         runtime=runtime(60),
     params:
         size=image_setting("size"),
+        code=code("data/prepare_images.py"),
     message:
         "Prepare the images of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
     script:
@@ -62,7 +61,6 @@ rule prepare_images:
 rule extract_image_features:
     input:
         prepared=f"{IMAGE_LAYER}/{{shard}}/prepared.h5",
-        code=code("data/extract_image_features.py"),
     output:
         f"{IMAGE_LAYER}/{{shard}}/features.csv",
     log:
@@ -77,6 +75,7 @@ rule extract_image_features:
         runtime=runtime(60),
     params:
         features=image_setting("features"),
+        code=code("data/extract_image_features.py"),
     message:
         "Extract features of {wildcards.dataset}, {wildcards.source}, shard {wildcards.shard}"
     script:
@@ -87,7 +86,6 @@ rule join_image_features:
     input:
         features=shard_files("features.csv"),
         checked=shard_files("checked.csv"),
-        code=code("data/join_image_features.py"),
     output:
         features=f"{IMAGE_LAYER}/features.csv",
         images=f"{IMAGE_LAYER}/images.csv",
@@ -104,6 +102,7 @@ rule join_image_features:
         runtime=runtime(60),
     params:
         setting=for_images(STUDY.slices.image_join_setting),
+        code=code("data/join_image_features.py"),
     message:
         "Join the image features of {wildcards.dataset}, {wildcards.source}"
     script:
@@ -114,7 +113,6 @@ rule join_image_features:
 rule read_rds:
     input:
         rds=rds("rds"),
-        code=code("data/read_rds.R"),
     output:
         f"{RESULTS}/{{dataset}}/rds/{{part}}.h5ad",
     log:
@@ -133,6 +131,7 @@ rule read_rds:
         kind=rds("kind"),
         matrix=rds("matrix"),
         orientation=rds("orientation"),
+        code=code("data/read_rds.R"),
     message:
         "Read {input.rds}"
     script:
@@ -145,7 +144,6 @@ rule import_dataset:
         tables=lambda wc: STUDY.tables(wc.dataset),
         image_features=image_files("features.csv"),
         images=image_files("images.csv"),
-        code=code("data/import_dataset.py"),
     output:
         **dataset_files("data", "samples"),
         annotation=f"{RESULTS}/{{dataset}}/annotation.csv",
@@ -164,6 +162,7 @@ rule import_dataset:
     params:
         setting=for_dataset(STUDY.slices.import_setting),
         image_folder=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/images",
+        code=code("data/import_dataset.py"),
     message:
         "Import data set {wildcards.dataset}"
     script:
@@ -174,7 +173,6 @@ rule import_dataset:
 rule take_layer:
     input:
         **parent_files("data", "samples", "splits"),
-        code=code("data/take_layer.py"),
     output:
         **dataset_files("data", "samples", "splits"),
     log:
@@ -191,6 +189,7 @@ rule take_layer:
         runtime=runtime(60),
     params:
         layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
+        code=code("data/take_layer.py"),
     message:
         "Take the data of {wildcards.dataset}"
     script:
@@ -201,7 +200,6 @@ rule take_layer:
 rule drop_groups:
     input:
         **parent_files("data", "samples"),
-        code=code("data/drop_groups.py"),
     output:
         **dataset_files("data", "samples"),
     log:
@@ -216,6 +214,8 @@ rule drop_groups:
     resources:
         mem_mb=mem_mb(500, 1),
         runtime=runtime(60),
+    params:
+        code=code("data/drop_groups.py"),
     message:
         "Forget the groups: {wildcards.dataset}"
     script:
@@ -227,7 +227,6 @@ rule check_data:
         **dataset_files("data", "samples", "splits"),
         sheet=lambda wc: STUDY.datasets[wc.dataset]["samples"],
         strata=f"{RESULTS}/{{dataset}}/strata.csv",
-        code=code("data/check_data.py"),
     output:
         f"{RESULTS}/{{dataset}}/checks.csv",
     log:
@@ -242,6 +241,7 @@ rule check_data:
         runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.data_check_setting),
+        code=code("data/check_data.py"),
     message:
         "Look for what can bias the results of {wildcards.dataset}"
     script:
@@ -252,7 +252,6 @@ rule read_strata:
     input:
         sheets=[sheet for name in STUDY.with_subgroups() for sheet in STUDY.sheets(name)],
         samples=[f"{RESULTS}/{name}/samples.tsv" for name in STUDY.with_subgroups()],
-        code=code("data/read_strata.py"),
     output:
         f"{RESULTS}/subgroup_samples.csv",
     log:
@@ -268,6 +267,7 @@ rule read_strata:
         runtime=runtime(60),
     params:
         setting=STUDY.slices.strata_setting(),
+        code=code("data/read_strata.py"),
     message:
         "Divide the samples into subgroups"
     script:

@@ -5,7 +5,6 @@ rule join_predictions:
         inner_predictions=lambda wc: trained_tables(wc, "inner_predictions"),
         # The checks refuse a positive class that does not exist.
         checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
-        code=code("evaluate/join_predictions.py"),
     output:
         predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
         inner_predictions=f"{RESULTS}/{{dataset}}/inner_predictions.csv",
@@ -16,6 +15,7 @@ rule join_predictions:
         "../../envs/python.yaml"
     params:
         made_with=for_dataset(STUDY.slices.training_keys),
+        code=code("evaluate/join_predictions.py"),
     message:
         "Join the predictions of all models of {wildcards.dataset}"
     script:
@@ -25,7 +25,6 @@ rule join_predictions:
 rule join_tables:
     input:
         tables=joined_tables,
-        code=code("evaluate/join_tables.py"),
     output:
         f"{RESULTS}/{{table}}.csv",
     log:
@@ -33,6 +32,8 @@ rule join_tables:
     localrule: True
     conda:
         "../../envs/python.yaml"
+    params:
+        code=code("evaluate/join_tables.py"),
     message:
         "Join {wildcards.table}.csv of all models"
     script:
@@ -42,7 +43,6 @@ rule join_tables:
 rule score:
     input:
         **files_of_all("predictions", "splits"),
-        code=code("evaluate/score.py"),
     output:
         in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
     log:
@@ -56,6 +56,7 @@ rule score:
         runtime=runtime(60),
     params:
         datasets=STUDY.slices.scoring_setting(),
+        code=code("evaluate/score.py"),
     message:
         "Score the predictions of all models of both languages"
     script:
@@ -66,7 +67,6 @@ rule estimate:
     input:
         **files_of_all("splits", "predictions", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
-        code=code("evaluate/estimate.py"),
     output:
         in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
     log:
@@ -82,6 +82,7 @@ rule estimate:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        code=code("evaluate/estimate.py"),
     message:
         "Estimate every model's performance with its interval"
     script:
@@ -91,7 +92,6 @@ rule estimate:
 rule delong:
     input:
         **dataset_files("predictions", "samples"),
-        code=code("evaluate/delong.R"),
     output:
         f"{RESULTS}/{{dataset}}/delong.csv",
     log:
@@ -109,6 +109,7 @@ rule delong:
         models=for_dataset(STUDY.model_names),
         # JSON text, as the label may be anything.
         positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
+        code=code("evaluate/delong.R"),
     message:
         "Compare the ROC curves in the cohorts of {wildcards.dataset}"
     script:
@@ -120,7 +121,6 @@ rule compare_models:
         **files_of_all("splits", "predictions", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
         delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
-        code=code("evaluate/compare_models.py"),
     output:
         comparisons=in_report(
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
@@ -140,6 +140,7 @@ rule compare_models:
         scheme=CONFIG["resampling"]["scheme"],
         rope=CONFIG["comparison"]["rope"],
         seed=CONFIG["seed"],
+        code=code("evaluate/compare_models.py"),
     message:
         "Compare every two models of both languages"
     script:
@@ -151,7 +152,6 @@ rule rank_models:
         metrics=f"{RESULTS}/metrics.csv",
         estimates=f"{RESULTS}/estimates.csv",
         comparisons=f"{RESULTS}/comparisons.csv",
-        code=code("evaluate/rank_models.py"),
     output:
         f"{RESULTS}/ranking.csv",
     log:
@@ -161,6 +161,7 @@ rule rank_models:
         "../../envs/python.yaml"
     params:
         datasets=STUDY.slices.comparison_setting(),
+        code=code("evaluate/rank_models.py"),
     message:
         "Rank the models"
     script:
@@ -172,7 +173,6 @@ rule pick_models:
         **files_of_all("predictions", "inner_predictions", "splits", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
         ranking=f"{RESULTS}/ranking.csv",
-        code=code("evaluate/pick_models.py"),
     output:
         selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
         picks=f"{RESULTS}/picks.csv",
@@ -189,6 +189,7 @@ rule pick_models:
         datasets=STUDY.slices.comparison_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        code=code("evaluate/pick_models.py"),
     message:
         "Pick a model in each training set, and score it on the test samples"
     script:
@@ -198,7 +199,6 @@ rule pick_models:
 rule describe_predictions:
     input:
         **files_of_all("predictions", "splits", "samples"),
-        code=code("evaluate/describe_predictions.py"),
     output:
         calibration=f"{RESULTS}/calibration.csv",
         curves=f"{RESULTS}/curves.csv",
@@ -218,6 +218,7 @@ rule describe_predictions:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        code=code("evaluate/describe_predictions.py"),
     message:
         "Describe the predictions: calibration, curves, confusion, samples"
     script:
@@ -230,7 +231,6 @@ rule describe_survival:
             *("predictions", "inner_predictions", "splits", "samples"),
             of=STUDY.with_survival(),
         ),
-        code=code("evaluate/describe_survival.py"),
     output:
         horizons=f"{RESULTS}/horizons.csv",
         horizon_calibration=f"{RESULTS}/horizon_calibration.csv",
@@ -249,6 +249,7 @@ rule describe_survival:
         datasets=canonical(STUDY.with_survival()),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        code=code("evaluate/describe_survival.py"),
     message:
         "Describe the survival predictions: horizons, groups of risk"
     script:
@@ -259,7 +260,6 @@ rule score_subgroups:
     input:
         **dataset_files("predictions", "splits", "samples"),
         strata=f"{RESULTS}/subgroup_samples.csv",
-        code=code("evaluate/score_subgroups.py"),
     output:
         f"{RESULTS}/{{dataset}}/subgroups.csv",
     log:
@@ -275,6 +275,7 @@ rule score_subgroups:
         runtime=runtime(60),
     params:
         setting=for_dataset(STUDY.slices.subgroup_setting),
+        code=code("evaluate/score_subgroups.py"),
     message:
         "Score the models of {wildcards.dataset} by subgroup"
     script:
@@ -288,7 +289,6 @@ rule compare_variants:
         samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in VARIANTS],
         predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in VARIANTS],
         variant=[f"{RESULTS}/{v}/predictions.csv" for v in VARIANTS],
-        code=code("evaluate/compare_variants.py"),
     output:
         f"{RESULTS}/variants.csv",
     log:
@@ -304,6 +304,7 @@ rule compare_variants:
         variants=STUDY.slices.variant_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        code=code("evaluate/compare_variants.py"),
     message:
         "Compare data sets with their variants: single layers, groups ignored"
     script:
@@ -319,7 +320,6 @@ rule compare_baselines:
         predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in BASELINES],
         variant=[f"{RESULTS}/{v}/predictions.csv" for v in BASELINES],
         prevalidated=[file for v in BASELINES for file in prevalidation_files(v)],
-        code=code("evaluate/compare_baselines.py"),
     output:
         f"{RESULTS}/added_value.csv",
     log:
@@ -336,6 +336,7 @@ rule compare_baselines:
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         thresholds=CONFIG["comparison"]["thresholds"],
+        code=code("evaluate/compare_baselines.py"),
     message:
         "Compare data sets with their baseline layers alone"
     script:
@@ -358,7 +359,6 @@ rule signature:
         importance=f"{RESULTS}/importance.csv",
         ranking=f"{RESULTS}/ranking.csv",
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
-        code=code("evaluate/signature.py"),
     output:
         stability=f"{RESULTS}/stability.csv",
         signature=f"{RESULTS}/signature.csv",
@@ -375,6 +375,7 @@ rule signature:
         runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
+        code=code("evaluate/signature.py"),
     message:
         "Compare the features that the models use"
     script:
@@ -387,7 +388,6 @@ rule label_features:
         annotation=expand(f"{RESULTS}/{{dataset}}/annotation.csv", dataset=CONFIG["datasets"]),
         data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=CONFIG["datasets"]),
         labels=STUDY.label_files(),
-        code=code("evaluate/label_features.py"),
     output:
         f"{RESULTS}/feature_labels.csv",
     log:
@@ -401,6 +401,7 @@ rule label_features:
         runtime=runtime(30),
     params:
         setting=STUDY.slices.label_setting(),
+        code=code("evaluate/label_features.py"),
     message:
         "Label the features of the signatures"
     script:
@@ -410,7 +411,6 @@ rule label_features:
 rule permute_python:
     input:
         **PERMUTE_INPUT,
-        code=code("learn/permute.py"),
     output:
         f"{RESULTS}/{{dataset}}/python/permuted.csv",
     log:
@@ -424,6 +424,7 @@ rule permute_python:
         runtime=runtime(60),
     params:
         **check_params("python"),
+        code=code("learn/permute.py"),
     message:
         "Shuffle features for the best scikit-learn model of {wildcards.dataset}"
     script:
@@ -433,7 +434,6 @@ rule permute_python:
 rule permute_r:
     input:
         **PERMUTE_INPUT,
-        code=code("learn/permute.R"),
     output:
         f"{RESULTS}/{{dataset}}/r/permuted.csv",
     log:
@@ -447,6 +447,7 @@ rule permute_r:
         runtime=runtime(60),
     params:
         **check_params("r"),
+        code=code("learn/permute.R"),
     message:
         "Shuffle features for the best caret model of {wildcards.dataset}"
     script:
@@ -460,7 +461,6 @@ rule permutation_importance:
             for language in STUDY.languages()
         },
         plan=f"{RESULTS}/permutation_plan.csv",
-        code=code("evaluate/permutation_importance.py"),
     output:
         f"{RESULTS}/permutation_importance.csv",
     log:
@@ -474,6 +474,7 @@ rule permutation_importance:
         runtime=runtime(60),
     params:
         datasets=STUDY.slices.comparison_setting(),
+        code=code("evaluate/permutation_importance.py"),
     message:
         "Score the predictions of shuffled features"
     script:

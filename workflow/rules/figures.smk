@@ -11,10 +11,6 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
         input:
             **figure_input(figures),
             prepared=shown_images,
-            code=code(
-                "figures/draw_figures.R",
-                *(f"R/figures/{name}.R" for name in figures),
-            ),
         output:
             **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},
             **{
@@ -48,6 +44,10 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
             rope=for_dataset(STUDY.rope),
             weights=CONFIG["imbalance"] == "weights",
+            code=code(
+                "figures/draw_figures.R",
+                *(f"R/figures/{name}.R" for name in figures),
+            ),
         message:
             "Draw the figures of {wildcards.dataset}"
         script:

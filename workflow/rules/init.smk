@@ -3,8 +3,6 @@ if STUDY.init:
 
     # Without an output, so that it always runs; the last screen shows its log.
     rule init:
-        input:
-            code=code("study/init.py"),
         log:
             f"{RESULTS}/logs/init.log",
         localrule: True
@@ -12,6 +10,7 @@ if STUDY.init:
             "../../envs/python.yaml"
         params:
             given=STUDY.init,
+            code=code("study/init.py"),
         message:
             f"Propose a configuration for {STUDY.init['table']}"
         script:

@@ -2,7 +2,6 @@ rule make_splits:
     input:
         # A variant without groups still needs their sizes, which its base has.
         samples=lambda wc: f"{RESULTS}/{STUDY.split_source(wc.dataset)}/samples.tsv",
-        code=code("learn/make_splits.py"),
     output:
         splits=f"{RESULTS}/{{dataset}}/splits.csv",
         strata=f"{RESULTS}/{{dataset}}/strata.csv",
@@ -21,6 +20,7 @@ rule make_splits:
         task=for_dataset(STUDY.task),
         seed=CONFIG["seed"],
         ungrouped=lambda wc: wc.dataset in STUDY.variants("ungrouped"),
+        code=code("learn/make_splits.py"),
     message:
         "Make the outer splits and inner folds of {wildcards.dataset}"
     script:
@@ -30,7 +30,6 @@ rule make_splits:
 rule preprocess:
     input:
         **dataset_files("data", "samples", "splits"),
-        code=code("learn/preprocess.py"),
     output:
         f"{RESULTS}/{{dataset}}/preprocessing.h5",
     log:
@@ -46,6 +45,7 @@ rule preprocess:
     params:
         setting=for_dataset(STUDY.slices.preprocessing_setting),
         task=for_dataset(STUDY.task),
+        code=code("learn/preprocess.py"),
     message:
         "Learn the preprocessing of every fit of {wildcards.dataset}"
     script:
@@ -58,8 +58,6 @@ VALIDATED = expand(f"{RESULTS}/validation/models_{{language}}.json", language=["
 
 
 rule validate_models_python:
-    input:
-        code=code("learn/validate_models.py"),
     output:
         f"{RESULTS}/validation/models_python.json",
     log:
@@ -74,6 +72,7 @@ rule validate_models_python:
         runtime=runtime(60),
     params:
         models=STUDY.slices.validation_setting("python"),
+        code=code("learn/validate_models.py"),
     message:
         "Check the scikit-learn models of the configuration and the packages"
     script:
@@ -81,8 +80,6 @@ rule validate_models_python:
 
 
 rule validate_models_r:
-    input:
-        code=code("learn/validate_models.R"),
     output:
         f"{RESULTS}/validation/models_r.json",
     log:
@@ -97,6 +94,7 @@ rule validate_models_r:
         runtime=runtime(60),
     params:
         models=STUDY.slices.validation_setting("r"),
+        code=code("learn/validate_models.R"),
     message:
         "Check the caret models of the configuration and the packages"
     script:
@@ -128,7 +126,7 @@ LAST_BATCH = "|".join(STUDY.jobs.last_batches())
 
 rule train_python:
     input:
-        **training_input("learn/train.py"),
+        **training_input(),
         tuned=tuning_tables("python"),
     output:
         **training_files("python", [*PREDICTED, *TABLES]),
@@ -151,7 +149,7 @@ rule train_python:
 
 rule train_r:
     input:
-        **training_input("learn/train.R"),
+        **training_input(),
         tuned=tuning_tables("r"),
     output:
         **training_files("r", [*PREDICTED, *TABLES]),
@@ -174,7 +172,7 @@ rule train_r:
 
 use rule train_python as tune_python with:
     input:
-        **training_input("learn/train.py"),
+        **training_input(),
         tuned=[],
     output:
         **training_files("python", ["tuning", "timing"], "tune/{part}"),
@@ -188,7 +186,7 @@ use rule train_python as tune_python with:
 
 use rule train_r as tune_r with:
     input:
-        **training_input("learn/train.R"),
+        **training_input(),
         tuned=[],
     output:
         **training_files("r", ["tuning", "timing"], "tune/{part}"),

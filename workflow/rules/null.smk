@@ -5,7 +5,6 @@ rule permute_labels:
     input:
         **dataset_files("data", "samples"),
         validated=ancient(PASSED),
-        code=code("learn/permute_labels.py"),
     output:
         **dataset_files("samples", "splits", "preprocessing", folder=PERMUTATION),
     log:
@@ -23,6 +22,7 @@ rule permute_labels:
         setting=for_dataset(STUDY.slices.preprocessing_setting),
         task=for_dataset(STUDY.task),
         seed=CONFIG["seed"],
+        code=code("learn/permute_labels.py"),
     message:
         "Permute the outcomes of {wildcards.dataset}, permutation {wildcards.permutation}"
     script:
@@ -31,7 +31,7 @@ rule permute_labels:
 
 use rule train_python as train_python_null with:
     input:
-        **training_input("learn/train.py", PERMUTATION),
+        **training_input(PERMUTATION),
         tuned=[],
     output:
         **null_tables("python"),
@@ -50,7 +50,7 @@ use rule train_python as train_python_null with:
 
 use rule train_r as train_r_null with:
     input:
-        **training_input("learn/train.R", PERMUTATION),
+        **training_input(PERMUTATION),
         tuned=[],
     output:
         **null_tables("r"),
@@ -73,7 +73,6 @@ rule score_null:
         predictions=null_predictions,
         splits=null_files("splits.csv"),
         preprocessing=null_files("preprocessing.h5"),
-        code=code("evaluate/score_null.py"),
     output:
         null=f"{RESULTS}/{{dataset}}/null.csv",
         tests=f"{RESULTS}/{{dataset}}/null_tests.csv",
@@ -91,6 +90,7 @@ rule score_null:
         models=for_dataset(STUDY.slices.learner_names),
         made_with=for_dataset(STUDY.slices.null_keys),
         scoring=for_dataset(STUDY.slices.null_scoring),
+        code=code("evaluate/score_null.py"),
     message:
         "Compare the models of {wildcards.dataset} with what they score on permuted outcomes"
     script:

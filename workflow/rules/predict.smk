@@ -17,7 +17,6 @@ if STUDY.prediction:
     rule read_new_samples:
         input:
             tables=[table["path"] for table in REQUEST["tables"].values()],
-            code=code("learn/read_new_samples.py"),
         output:
             f"{DATASET_FOLDER}/new_samples.h5ad",
         log:
@@ -36,6 +35,7 @@ if STUDY.prediction:
             preprocessing=f"{DATASET_FOLDER}/preprocessing.h5",
             # The tables are read again if the model was trained again.
             model_sha256=MODEL_SHA256,
+            code=code("learn/read_new_samples.py"),
         message:
             f"Read new samples for the models of {REQUEST['dataset']}"
         script:

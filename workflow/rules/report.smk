@@ -8,7 +8,6 @@ rule manifest:
             final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]
         ],
         versions=VALIDATED,
-        code=code("report/write_manifest.py"),
     output:
         in_report(
             f"{RESULTS}/manifest.json",
@@ -24,6 +23,7 @@ rule manifest:
         config=canonical(CONFIG),
         snakemake=version("snakemake"),
         deployment=DEPLOYMENT,
+        code=code("report/write_manifest.py"),
     message:
         "Write down configuration, seeds, checksums and versions"
     script:
@@ -35,7 +35,6 @@ rule findings:
         **tables_of_findings(),
         checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
         samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
-        code=code("report/write_findings.py"),
     output:
         f"{RESULTS}/findings.csv",
     log:
@@ -45,6 +44,7 @@ rule findings:
         "../../envs/python.yaml"
     params:
         datasets=STUDY.slices.findings_setting(),
+        code=code("report/write_findings.py"),
     message:
         "Put the findings into words"
     script:
@@ -63,7 +63,6 @@ rule summarise:
         failures=f"{RESULTS}/failures.csv",
         timing=f"{RESULTS}/timing.csv",
         manifest=f"{RESULTS}/manifest.json",
-        code=code("report/summarise.py"),
     output:
         f"{RESULTS}/summary.md",
         f"{RESULTS}/methods.md",
@@ -77,6 +76,7 @@ rule summarise:
     params:
         datasets=STUDY.slices.summary_setting(),
         images=IMAGES,
+        code=code("report/summarise.py"),
     message:
         "Write the summary and the methods"
     script:
@@ -93,7 +93,6 @@ rule explorer:
         references=f"{RESULTS}/references.bib",
         figures=dataset_figures(),
         page=EXPLORER_PAGE,
-        code=code("report/explorer.py"),
     output:
         f"{RESULTS}/explorer.html",
     log:
@@ -105,6 +104,7 @@ rule explorer:
         datasets=STUDY.slices.explorer_setting(),
         run=CONFIG["run"],
         links=linked_tables,
+        code=code("report/explorer.py"),
     message:
         "Put everything on one page to explore"
     script:
@@ -115,10 +115,9 @@ rule explorer:
 rule efficiency:
     input:
         timing=timing_tables(),
-        figures=dataset_figures(),
+        figures=drawn_figures(),
         summary=f"{RESULTS}/summary.md",
         explorer=f"{RESULTS}/explorer.html",
-        code=code("report/efficiency.py"),
     output:
         efficiency=f"{RESULTS}/efficiency.csv",
         jobs=f"{RESULTS}/jobs.csv",
@@ -130,6 +129,7 @@ rule efficiency:
     params:
         results=lambda wc, output: os.path.dirname(output.efficiency),
         datasets=DATASETS,
+        code=code("report/efficiency.py"),
     message:
         "Sum up what the run cost"
     script:
@@ -139,7 +139,6 @@ rule efficiency:
 rule draw_efficiency:
     input:
         **rules.efficiency.output,
-        code=code("figures/draw_efficiency.R"),
     output:
         efficiency_svg=f"{IMAGES}/efficiency.svg",
         efficiency_png=report(
@@ -157,6 +156,8 @@ rule draw_efficiency:
     resources:
         mem_mb=mem_mb(500, 4),
         runtime=runtime(30),
+    params:
+        code=code("figures/draw_efficiency.R"),
     message:
         "Draw what the run cost"
     script:
@@ -178,8 +179,7 @@ rule report_failures:
         subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
-        figures=dataset_figures() + rules.draw_efficiency.output,
-        code=code("report/report_failures.py"),
+        figures=drawn_figures() + rules.draw_efficiency.output,
     output:
         f"{RESULTS}/verdict.txt",
     log:
@@ -189,6 +189,7 @@ rule report_failures:
         "../../envs/python.yaml"
     params:
         on_failure=CONFIG["on_failure"],
+        code=code("report/report_failures.py"),
     message:
         "Look for failed models"
     script:

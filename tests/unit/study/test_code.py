@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from omc.study.code import code_files, r_files, used_by
+from omc.study.code import code_files, code_sha256, r_files, sha256_once, used_by
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_every_script_of_the_workflow_names_files_that_exist(root):
 @pytest.fixture
 def workflow(root, tmp_path):
     """A copy of the workflow, to edit."""
-    used_by.cache_clear()
-    r_files.cache_clear()
+    for function in (used_by, r_files, sha256_once):
+        function.cache_clear()
     return shutil.copytree(root / "workflow", tmp_path / "workflow")
 
 
@@ -91,3 +91,14 @@ def test_a_new_line_adds_a_file(workflow, kind):
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
     added = set(code_files(str(workflow), f"scripts/{script}")) - set(before)
     assert [file for file in added if file.endswith(wanted)]
+
+
+def test_the_code_of_a_script_changes_with_what_it_uses_and_not_with_its_place(root, workflow):
+    script = "scripts/learn/train.py"
+    before = code_sha256(str(root / "workflow"), script)
+    assert code_sha256(str(workflow), script) == before
+    for file, other in {"report/methods.py": False, "learn/tuning.py": True}.items():
+        path = workflow / "python" / "omc" / file
+        path.write_text(path.read_text(encoding="utf-8") + "# More.\n", encoding="utf-8")
+        sha256_once.cache_clear()
+        assert (code_sha256(str(workflow), script) != before) == other

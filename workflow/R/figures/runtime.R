@@ -71,6 +71,9 @@ runtime_subtitle <- function(data, info, rows) {
     describe_data(data), ". ", if (isTRUE(data$pooled)) "Pooled " else "Mean ", info$label,
     " and mean CPU time of a split; the ",
     if (info$higher_is_better) "upper" else "lower", " left is best.",
+    if (any(is.finite(rows$ci_low[rows$drawn]))) {
+      " Grey lines: 95 % intervals, as far as the axis goes."
+    },
     if (any(rows$front)) {
       paste0(
         " Line and bold names: the Pareto front, where no other model",
@@ -135,6 +138,17 @@ runtime_points <- function(rows, limits, n_splits) {
   drawn$label <- paste0(shorten(drawn$model, 2.4, text_sizes[["small"]]), notes)
   # Small points are drawn over large ones.
   drawn[order(-drawn$size), , drop = FALSE]
+}
+
+#' The interval of each model that is on the axis, cut at its ends.
+runtime_whiskers <- function(drawn, limits) {
+  shown <- drawn[is.finite(drawn$ci_low) & drawn$beyond == "", , drop = FALSE]
+  shown$low <- pmax(shown$ci_low, limits[1])
+  shown$high <- pmin(shown$ci_high, limits[2])
+  geom_linerange(
+    aes(.data$cpu, ymin = .data$low, ymax = .data$high), shown, colour = ink[["mark"]],
+    linewidth = 0.5
+  )
 }
 
 #' The Pareto front in steps, as points close to each other, from which labels keep away.
@@ -235,6 +249,7 @@ draw_runtime <- function(data) {
     (if (!is.null(front)) {
       geom_path(aes(.data$cpu, .data$y), front, linewidth = 0.6, colour = ink[["soft"]])
     }) +
+    runtime_whiskers(drawn, limits) +
     geom_point(
       aes(
         .data$cpu, .data$y, fill = .data$kind, size = .data$size, colour = .data$front,

@@ -17,3 +17,8 @@ def dataset_figures():
         for figure in STUDY.figures(dataset)
         for ending in ("svg", "png")
     ]
+
+
+def drawn_figures():
+    """One figure of each data set, for rules that wait for all: one job draws them."""
+    return [f"{IMAGES}/{dataset}/{STUDY.figures(dataset)[0]}.png" for dataset in DATASETS]

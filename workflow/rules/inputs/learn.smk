@@ -7,14 +7,13 @@ def training_files(language, tables, folder=""):
     return {table: os.path.join(batch, folder, f"{table}.csv") for table in tables}
 
 
-def training_input(script, folder=f"{RESULTS}/{{dataset}}"):
+def training_input(folder=f"{RESULTS}/{{dataset}}"):
     """Inputs of a training job; folder: with samples, splits and preprocessing."""
     return dict(
         **dataset_files("data"),
         **dataset_files("samples", "splits", "preprocessing", folder=folder),
         # ancient: only its existence counts.
         validated=ancient(PASSED),
-        code=code(script),
     )
 
 
@@ -36,6 +35,7 @@ def training_params(language):
         return STUDY.model(wildcards.dataset, language, wildcards.model)
 
     return dict(
+        code=code("learn/train.py" if language == "python" else "learn/train.R"),
         dataset=lambda wc: wc.dataset,
         spec=lambda wc: model(wc).spec_text,
         task=for_dataset(STUDY.task),

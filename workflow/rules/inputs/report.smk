@@ -115,6 +115,7 @@ def kept_files(wildcards):
     """Files that a run keeps: one that was deleted is made again, though later ones are there."""
     names = *PREDICTED, "data", "samples", "splits", "preprocessing"
     files = [file for paths in files_of_all(*names).values() for file in paths]
+    files += dataset_figures()
     for table in (*PREDICTED, *TABLES):
         files += trained_tables(None, table, DATASETS)
     files += [final_model(name, model) for name in DATASETS for model in STUDY.models[name]]
@@ -132,6 +133,6 @@ def kept_files(wildcards):
         *last.described,
         *last.null,
         *last.subgroups,
-        *last.figures,
+        *rules.draw_efficiency.output,
     ]
     return [*files, *VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]

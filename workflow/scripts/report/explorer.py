@@ -12,7 +12,7 @@ if __name__ == "__main__":
         from omc.report.explorer.page import page
 
         files, params = snakemake.input, snakemake.params
-        own = ("code", "data", "figures", "methods", "page", "predictions", "references", "samples")
+        own = ("data", "figures", "methods", "page", "predictions", "references", "samples")
         own += ("sheets",)
         tables = read_tables({name: path for name, path in files.items() if name not in own})
         datasets = json.loads(params.datasets)

@@ -12,7 +12,6 @@ if __name__ == "__main__":
         from omc.report.findings import findings
 
         files = dict(snakemake.input.items())
-        del files["code"]
         datasets = json.loads(snakemake.params.datasets)
         for dataset, path in zip(datasets, files.pop("samples"), strict=True):
             rows = read_csv(path, delimiter="\t")

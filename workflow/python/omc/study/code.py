@@ -1,9 +1,12 @@
 """The files of the library that a script uses, found by its imports."""
 
 import ast
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
+
+from omc.core.checksums import sha256_file
 
 IMPORT = re.compile(r"^\s*from (omc[\w.]*) import (\([\w\s,]+\)|.+)$", re.M)
 USE = re.compile(r"^\s*use\(([^)]*)\)", re.M)
@@ -12,6 +15,24 @@ REGISTRY = re.compile(r'"(omc(?:\.\w+)+)"')
 # Files that affect no number: sentences, logs, checks of files. A new or dropped column in
 # tables.csv also changes the code that fills it.
 NO_NUMBERS = {"errors.py", "logs.py", "logs.R", "records.py", "records.R", "tables.csv"}
+
+
+def code_sha256(workflow: str, *files: str) -> str:
+    """SHA-256 of the files of the library that these files use; see `code_files`.
+
+    It depends on their contents and their places in the workflow, and not on where that is.
+    """
+    digest = hashlib.sha256()
+    for file in code_files(workflow, *files):
+        name = Path(file).relative_to(workflow).as_posix()
+        digest.update(f"{name} {sha256_once(file)}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def sha256_once(file: str) -> str:
+    """SHA-256 of a file, which is read once, as many scripts use it."""
+    return sha256_file(file)
 
 
 def code_files(workflow: str, *files: str) -> list[str]:

@@ -62,7 +62,13 @@ def write_captions(folder: str) -> str:
 def caption(name: str, dataset: str, params: dict, config: dict) -> str:
     """The caption of a figure of a data set as Markdown; params: of the rule that draws it."""
     values = {"wildcards": {"dataset": dataset}, "params": params, "config": config}
-    text = Template(figure_table()[name]["caption"]).render(snakemake=values)
+    text = caption_template(name).render(snakemake=values)
     # A link to a table of the report, and code.
     text = re.sub(r"`([^`]+)`_", r"`\1`", text).replace("``", "`")
     return " ".join(text.split())
+
+
+@cache
+def caption_template(name: str) -> Template:
+    """The caption of a figure, compiled once for all data sets."""
+    return Template(figure_table()[name]["caption"])
