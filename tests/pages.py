@@ -31,9 +31,9 @@ EXCUSED = {
     "docker build --file envs/Dockerfile --tag omics-model-comparison .": "container",
     "apptainer build omics.sif docker-daemon://omics-model-comparison:latest": "container",
     "OMC_IMAGE=$PWD/omics.sif snakemake --sdm conda apptainer -c 16": "test_delivery.py",
-    "make run CONFIG=config/examples/clinical.yaml": "test_clinical.py",
+    "make run CONFIG=config/examples/clinical.yaml": "test_baseline_layers.py",
     "make run CONFIG=config/examples/survival.yaml": "test_survival.py",
-    "make run CONFIG=config/examples/spectra.yaml": "test_cohorts.py",
+    "make run CONFIG=config/examples/spectra.yaml": "verification/test_gasoline.py",
 }
 
 

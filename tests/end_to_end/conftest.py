@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 # The longest first, so that at the end of `make test` no core waits for one of them.
-LONG = ("models", "run", "predict", "survival", "variants", "null", "cohorts", "original", "images",
-        "check", "additions", "schemes", "clinical", "threads", "examples")  # fmt: skip
+LONG = ("run", "models", "survival", "predict", "variants", "baseline_layers", "null", "additions",
+        "stranger", "faults", "grouping", "schemes", "cohorts", "images", "original", "check",
+        "messy", "clinical", "threads", "examples")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):

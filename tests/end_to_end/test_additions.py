@@ -139,6 +139,7 @@ resampling: {scheme: holdout, inner_folds: 3}
 comparison: {metric: {classification: error_rate}}
 selection: {features: 20}
 models: {python: [dummy, flexible_bayes], r: [knn]}
+report: {pdf: true}
 """
 MODULE = """
 configfile: "config.yaml"
@@ -214,6 +215,8 @@ def test_the_new_preset_is_trained_and_the_new_metric_ranks_the_models(finished)
 
 def test_the_new_figure_is_drawn_and_the_new_metric_is_in_the_others(finished):
     assert finished.path("images", "leukemia", "split_counts.png").stat().st_size > 5000
+    pdf = finished.path("images", "leukemia", "split_counts.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and len(pdf) > 2000
     text = finished.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
     assert "Error rate (lower is better)" in text
 

@@ -12,7 +12,11 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             **figure_input(figures),
             prepared=shown_images,
         output:
-            **{f"{figure}_svg": f"{IMAGES}/{{dataset}}/{figure}.svg" for figure in figures},
+            **{
+                f"{figure}_{ending}": f"{IMAGES}/{{dataset}}/{figure}.{ending}"
+                for figure in figures
+                for ending in STUDY.vector_formats()
+            },
             **{
                 f"{figure}_png": report(
                     f"{IMAGES}/{{dataset}}/{figure}.png",

@@ -9,13 +9,13 @@ def figure_input(figures):
     return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
 
 
-def dataset_figures():
+def dataset_figures(formats=("svg", "png")):
     """Files of all figures of all data sets."""
     return [
         f"{IMAGES}/{dataset}/{figure}.{ending}"
         for dataset in DATASETS
         for figure in STUDY.figures(dataset)
-        for ending in ("svg", "png")
+        for ending in formats
     ]
 
 

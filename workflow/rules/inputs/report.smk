@@ -115,7 +115,7 @@ def kept_files(wildcards):
     """Files that a run keeps: one that was deleted is made again, though later ones are there."""
     names = *PREDICTED, "data", "samples", "splits", "preprocessing"
     files = [file for paths in files_of_all(*names).values() for file in paths]
-    files += dataset_figures()
+    files += dataset_figures([*STUDY.vector_formats(), "png"])
     for table in (*PREDICTED, *TABLES):
         files += trained_tables(None, table, DATASETS)
     files += [final_model(name, model) for name in DATASETS for model in STUDY.models[name]]

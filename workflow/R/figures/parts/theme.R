@@ -118,7 +118,7 @@ worded_figure <- function(plot, width, height, title, subtitle, caption = NULL) 
 #' A figure of words alone, where the data have none to draw.
 words_figure <- function(...) worded_figure(ggplot() + theme_figure(), 7.2, 0.3, ...)
 
-#' Writes a figure as SVG or PNG, by the ending of each file's name.
+#' Writes a figure as SVG, PDF or PNG, by the ending of each file's name.
 #'
 #' Most of the time is that of the layout, which is made once, with the first file's device.
 #' @param files one or more paths.
@@ -129,6 +129,9 @@ save_figure <- function(figure, files, resolution = 160) {
     dir.create(dirname(file), recursive = TRUE, showWarnings = FALSE)
     if (grepl("\\.svg$", file)) {
       svglite::svglite(file, width = figure$width, height = figure$height, bg = ink[["paper"]])
+    } else if (grepl("\\.pdf$", file)) {
+      # With the fonts in it, as publishers want.
+      grDevices::cairo_pdf(file, figure$width, figure$height, bg = ink[["paper"]])
     } else {
       ragg::agg_png(
         file, width = figure$width, height = figure$height, units = "in", res = resolution,
@@ -150,13 +153,13 @@ save_figure <- function(figure, files, resolution = 160) {
 #' Draws the figures that the outputs name.
 #'
 #' @param data see `read_figure_data()`.
-#' @param output paths by name: `<figure>_svg` and `<figure>_png`; `draw_<figure>(data)` in
-#'   figures/<figure>.R returns a `figure()`.
+#' @param output paths by name: `<figure>_svg`, `<figure>_png` and perhaps `<figure>_pdf`;
+#'   `draw_<figure>(data)` in figures/<figure>.R returns a `figure()`.
 draw_figures <- function(data, output) {
   # Snakemake lists named outputs a second time without their names.
   outputs <- setdiff(names(output), "")
-  for (name in unique(sub("_(svg|png)$", "", outputs))) {
+  for (name in unique(sub("_(svg|pdf|png)$", "", outputs))) {
     drawn <- match.fun(paste0("draw_", name))(data)
-    save_figure(drawn, unlist(output[paste0(name, c("_svg", "_png"))]))
+    save_figure(drawn, unlist(output[intersect(paste0(name, c("_svg", "_pdf", "_png")), outputs)]))
   }
 }

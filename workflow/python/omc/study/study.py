@@ -274,6 +274,10 @@ class Study:
         setting = self.datasets[dataset]
         return figure_names(setting, dataset in self.permuted(), dataset in self.with_subgroups())
 
+    def vector_formats(self) -> list[str]:
+        """Endings of the files of a figure besides its PNG."""
+        return ["svg", "pdf"] if self.config["report"]["pdf"] else ["svg"]
+
     def figure_sets(self) -> list[tuple[list[str], list[str]]]:
         """(figures, data sets): data sets with the same figures together."""
         sets = {}
