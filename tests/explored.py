@@ -238,6 +238,9 @@ class Study:
                 "dataset language model split candidate parameters inner_fold metric value", tuned
             ),
             "signature": rows("dataset rank feature score n_models selected_share", signature),
+            "feature_labels": rows(
+                "dataset feature label", [[self.called, self.features[2], f"{self.name}label"]]
+            ),
             "feature_ranks": rows("dataset language model feature mean_rank used_share", ranks),
             "stability": rows(
                 "dataset language model stability ci_low ci_high mean_selected",

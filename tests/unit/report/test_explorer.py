@@ -136,6 +136,7 @@ def test_columns_of_the_sheets_of_samples_cohorts_and_images():
 def test_features_have_their_values_in_the_order_of_the_signature(study):
     features = shown(study())["features"]
     assert features["names"][:2] == ["sgene0", "sgene1"]
+    assert features["labels"] == {"sgene2": "slabel"}
     assert features["samples"][1] == ["s1", "sB"] and features["values"][1][:2] == [1, 6]
     assert features["drops"] == {"python/a": [0.01] * 5}
 

@@ -150,6 +150,7 @@ def test_from_a_model_to_a_feature_to_a_sample_by_links(opened):
     page.one("#importances tbody a").click()
     page.wait(lambda: page.headings()[0] == "sgene0")
     assert page.column("ranks") == ["python/a", "r/b"]
+    assert page.column("features", 2)[2] == "slabel (sgene2)"
     page.one("nav a:nth-child(3)").click()
     page.one("#samples tbody tr:nth-child(2) td").click()
     page.wait(lambda: page.headings()[0] == "s1")

@@ -13,7 +13,7 @@ function featureTable(data, current) {
   const {rows, drops} = data.features;
   const columns = [
     {key: "rank", label: "Rank", number: true, head: false, value: (r) => r[0], cell: (r) => String(r[0])},
-    {key: "feature", label: "Feature", value: (r) => r[1], cell: (r) => featureLink(r[1])},
+    {key: "feature", label: "Feature", value: (r) => featureName(r[1]), cell: (r) => featureLink(r[1])},
     {key: "score", label: "Mean rank in the models", number: true, best: "low", value: (r) => r[2],
       cell: (r) => brief(r[2])},
     {key: "share", label: "Splits that select it", number: true, best: "high", value: (r) => r[4],
@@ -26,7 +26,7 @@ function featureTable(data, current) {
   ];
   return [
     dataTable(columns, rows, {
-      id: "features", remember: true, filter: (r) => r[1],
+      id: "features", remember: true, filter: (r) => featureName(r[1]),
       caption: `The features that the models agree on, by the mean of their ranks in ${rows[0][3]} models`
         + " with an importance",
       open: (r) => go({view: "features", feature: r[1]}), current: (r) => r[0] - 1 === current,
@@ -41,9 +41,10 @@ function featureDetail(data, at) {
   const row = rows[at];
   const ranks = data.models.map((model) => ({model,
     cells: (model.importances || []).find(([name]) => name === names[at])})).filter((r) => r.cells);
-  return section(names[at],
+  const name = featureName(names[at]);
+  return section(name,
     el("p", {class: "answer"}, `Rank ${row[0]}, selected in ${percent(row[4])} of the splits.`),
-    at < values.length ? valueChart(data, names[at], values[at], samples)
+    at < values.length ? valueChart(data, name, values[at], samples)
       : note(`Values are shown of the first ${values.length} features.`),
     ranks.length ? dataTable([
       {key: "model", label: "Model", value: (r) => r.model.id, cell: (r) => modelLink(r.model.id)},

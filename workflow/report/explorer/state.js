@@ -43,8 +43,14 @@ function sampleLink(sample, cohortName) {
   return el("a", {href: address({view: "samples", sample, in: cohortName}), class: "name"}, sample);
 }
 
+/** "ABL1 (39730_at)" of a feature that has a label. */
+function featureName(feature) {
+  const label = dataset().features.labels[feature];
+  return label ? `${label} (${feature})` : feature;
+}
+
 function featureLink(feature) {
-  return el("a", {href: address({view: "features", feature}), class: "name"}, feature);
+  return el("a", {href: address({view: "features", feature}), class: "name"}, featureName(feature));
 }
 
 /** Show another place. */

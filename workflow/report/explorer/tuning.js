@@ -69,7 +69,7 @@ function importancePart(data, model) {
   const drops = data.features.drops[model.id];
   const drop = (feature) => drops && drops[data.features.names.indexOf(feature)];
   const columns = [
-    {key: "feature", label: "Feature", value: (row) => row[0], cell: (row) => featureLink(row[0])},
+    {key: "feature", label: "Feature", value: (row) => featureName(row[0]), cell: (row) => featureLink(row[0])},
     {key: "rank", label: "Mean rank", number: true, value: (row) => row[1], cell: (row) => brief(row[1])},
     {key: "used", label: "Splits that use it", number: true, best: "high", value: (row) => row[2],
       cell: (row) => percent(row[2])},

@@ -10,6 +10,7 @@ def tables_of_explorer():
         *("findings", "ranking", "metrics", "estimates", "comparisons", "selection", "picks"),
         *("checks", "failures", "timing", "tuning", "calibration", "curves", "confusion"),
         *("sample_errors", "signature", "feature_ranks", "stability", "permutation_importance"),
+        "feature_labels",
         *sorted(survival),
     )
     return {name: f"{RESULTS}/{name}.csv" for name in names}

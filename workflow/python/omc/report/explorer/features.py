@@ -11,7 +11,7 @@ MOST_FEATURES, MOST_WITH_VALUES, MOST_VALUES = 200, 20, 40_000
 
 
 def features_of(result: Result, files: dict, share: float, notes: list[str]) -> dict:
-    """The first features of the signature: rank, score, models, share of the splits, drops.
+    """The first features of the signature: rank, score, models, share of the splits, labels, drops.
 
     files: samples (rows), data (path of data.h5ad).
     """
@@ -26,8 +26,10 @@ def features_of(result: Result, files: dict, share: float, notes: list[str]) -> 
         if row["feature"]:
             drops[f"{row['language']}/{row['model']}"][row["feature"]] = short(row["drop"], 4)
     names = [row["feature"] for row in shown]
+    labels = {row["feature"]: row["label"] for row in result.tables["feature_labels"]}
     return {
         "names": names,
+        "labels": {name: labels[name] for name in names if name in labels},
         "rows": [
             [
                 int(row["rank"]),
