@@ -214,10 +214,10 @@ def test_features_of_one_name_are_made_one_by_a_key(tmp_path, capsys, how, g1, g
     with pytest.raises(UserError, match="feature 2 of 5 has no name.*duplicates: mean, it is left"):
         read_table(path, "features_in_rows")
     (tmp_path / "t.tsv").write_text(TWICE.replace("\n\tb", "\nb\tb"), encoding="utf-8")
-    with pytest.raises(UserError, match="stand twice: g1, g2: make them unique, or set the"):
+    with pytest.raises(UserError, match="appear twice: g1, g2: make them unique, or set the"):
         read_table(path, "features_in_rows")
     (tmp_path / "t.tsv").write_text("s\tx\ng1\t1\ng2\t1\ng1\t2\n", encoding="utf-8")
-    with pytest.raises(UserError, match="sample names stand twice: g1: make them unique$"):
+    with pytest.raises(UserError, match="sample names appear twice: g1: make them unique$"):
         read_table(path, duplicates=how)
 
 

@@ -277,7 +277,7 @@ class Sentences(logging.Filter):
         fix = "wait until it has ended, or end it"
         if not all(run.is_here for run in self.others):
             fix += f"; if it is dead, remove its lock with {UNLOCK}"
-        return f"another run is at work here ({runs}): {fix}"
+        return f"another run is active here ({runs}): {fix}"
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def _names(path: str, labels: pd.Index, what: str) -> pd.Index:
     twice = names[names.duplicated()].unique()
     if len(twice):
         fix = ", or set the layer's duplicates: mean, sum or first" if what == "feature" else ""
-        raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique{fix}")
+        raise UserError(f"{path}: {what} names appear twice: {some(twice)}: make them unique{fix}")
     return names
 
 
@@ -166,7 +166,7 @@ def _indexed(path: str, sheet: pd.DataFrame, name: str) -> pd.DataFrame:
         )
     twice = sheet[name][sheet[name].duplicated()].unique()
     if len(twice):
-        raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
+        raise UserError(f"{path}: samples appear twice: {some(twice)}: one row per sample")
     return sheet.set_index(name, drop=True).rename_axis("sample")
 
 

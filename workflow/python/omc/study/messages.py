@@ -56,7 +56,7 @@ def sentence(error) -> str:
     if error.validator == "minProperties":
         return f"{key}: is empty: add at least one"
     if error.validator == "uniqueItems":
-        return f"{key}: a value stands twice in {_quoted(value)}: take one out"
+        return f"{key}: a value appears twice in {_quoted(value)}: take one out"
     if error.validator == "maxLength":
         limit = error.validator_value
         return f"{key}: {_quoted(value)} has {len(value)} characters: use at most {limit}"

@@ -98,5 +98,5 @@ def _opened(path: str, cell_bytes: int) -> pq.ParquetFile:
     check_size(path, cell_bytes * file.metadata.num_rows * max(1, len(names)))
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
-        raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
+        raise UserError(f"{path}: columns appear twice: {some(twice)}: rename one of each")
     return file

@@ -101,7 +101,7 @@ def sheet_of(path: str, lines) -> pd.DataFrame:
             check_size(path, TEXT_BYTES * count * len(rows))
     twice = [name for name, times in Counter(header).items() if name and times > 1]
     if twice:
-        raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
+        raise UserError(f"{path}: columns appear twice: {some(twice)}: rename one of each")
     header = without_surplus(path, header, count) if rows else header
     sheet = pd.DataFrame(rows, columns=range(max(count, len(header))), dtype=object)
     surplus = sheet.columns[len(header) :]
