@@ -236,7 +236,9 @@ def test_names_that_a_spreadsheet_turned_into_dates():
     check = all_checks()["date_names"].check
     data = SimpleNamespace(features=["2-Sep", "SEPT2", "genes:Mar-01", "1-Mrz", "7", "2023-09-02"])
     ((status, value, _),) = check(data, None)
-    assert status == "warning" and value.startswith("4 feature name(s)") and "2-Sep, Mar-01" in value
+    assert (
+        status == "warning" and value.startswith("4 feature name(s)") and "2-Sep, Mar-01" in value
+    )
     assert (
         check(SimpleNamespace(features=["SEPT2", "HLA-A", "1007_s_at", "2-5A"]), None)[0][0] == "ok"
     )
