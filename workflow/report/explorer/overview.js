@@ -241,7 +241,7 @@ function warnings(data) {
   const summary = `All checks: ${count("warning")} warn, ${count("ok")} are fine,`
     + ` ${count("skipped")} could not be made`;
   return [
-    found.length ? found.map(warning) : el("p", {}, "The checks warn of nothing."),
+    found.length ? found.map(warning) : el("p", {}, "The checks gave no warnings."),
     el("details", {}, el("summary", {}, summary), dataTable(columns, all, {
       id: "checks", caption: "The checks of this data set", sort: "",
     })),
