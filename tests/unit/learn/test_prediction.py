@@ -163,7 +163,7 @@ def test_skops_does_not_load_types_of_others(tmp_path):
 
     path = str(tmp_path / "model.skops")
     skops.io.dump({"estimator": Own()}, path)
-    with pytest.raises(UserError, match="holds types of other packages .*Own"):
+    with pytest.raises(UserError, match="contains types from packages other .*Own"):
         load_model(path, sha256_file(path))
 
 

@@ -29,8 +29,8 @@ def ending(path: str) -> str:
             return known
     advice = ": save it as .xlsx" if name.endswith(".xls") else ": rename or convert it"
     raise UserError(
-        f"{path}: the ending is none of {', '.join(ENDINGS)}"
-        f" (text and .gct also with {', '.join(OPENERS)}){advice}"
+        f"{path}: the extension is none of {', '.join(ENDINGS)} (text and .gct also with"
+        f" {', '.join(OPENERS)}){advice}"
     )
 
 
@@ -172,10 +172,12 @@ def _indexed(path: str, sheet: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _sheet_advice(path: str, columns: list[str], kind: str, id: str | None) -> str:
     if len(columns) == 1 and kind in SEPARATORS and set(columns[0]) & {";", ",", "\t"}:
-        return f": only one is found with separator {SEPARATORS[kind]!r}: does the ending fit?"
+        return f": only one is found with separator {SEPARATORS[kind]!r}: is the extension right?"
     near = did_you_mean(id or "sample", columns)
     if id:
         return f".{near} Correct samples.id"
     name = near.split("'")[1] if near else "…"
-    fix = f"Name the column of the samples so, or write samples: {{file: {path}, id: {name}}}"
+    fix = (
+        f"Give the column of the samples this name, or write samples: {{file: {path}, id: {name}}}"
+    )
     return f".{near} {fix}"

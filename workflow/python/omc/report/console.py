@@ -32,7 +32,7 @@ def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     minutes = sum(cpu_seconds[job] for job in timed_jobs) / 60
     text += f"about {minutes:.1f} CPU-minutes according to {timing}"
     unknown = len(jobs) - len(timed_jobs)
-    return text + (f" and {unknown} jobs of models that are not in it" if unknown else "")
+    return text + (f" and {unknown} for models that are not in it" if unknown else "")
 
 
 def usable_cores() -> int:
@@ -123,6 +123,6 @@ def errors_of(log: Path) -> list[str]:
     if found or any(line.startswith("used ") for line in lines[-1:]):
         return found
     return [
-        f"ERROR: {log}: its job was killed before its end (often: out of memory), or the disk is"
-        " full: the same command runs it again"
+        f"ERROR: {log}: its job was killed before its end (often because it ran out of memory),"
+        " or the disk is full: the same command runs it again"
     ]

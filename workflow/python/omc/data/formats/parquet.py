@@ -76,7 +76,7 @@ def _texts(path: str, columns: list[str], schema, read) -> dict[str, list[str]]:
             if is_text(cells):
                 texts[name] = cells
     if texts and len(texts) < len(columns):
-        print(f"{path}: taken as annotation, since it is text in every row: {some(texts)}")
+        print(f"{path}: treated as annotation, since it is text in every row: {some(texts)}")
         return texts
     return {}
 

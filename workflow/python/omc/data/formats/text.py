@@ -51,7 +51,7 @@ def table_of(path: str, lines, orientation: str | None, prefix: str | None) -> p
     sep, header, count, lines = start(path, lines, usual)
     if max(len(header), count) < 2:
         raise UserError(
-            f"{path}: only one column found with separator {sep!r}: does the ending fit?"
+            f"{path}: only one column found with separator {sep!r}: is the extension right?"
         )
     if not count:
         return pd.DataFrame(columns=header[1:])
