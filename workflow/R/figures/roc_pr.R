@@ -40,7 +40,7 @@ draw_roc_pr <- function(data) {
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is",
       if (isTRUE(data$pooled)) "of all its predictions." else "the mean of its splits' curves.",
-      "The band tells the chance of the division into folds, not that of the samples."
+      "The band shows the variation due to the division into folds, not due to sampling."
     ),
     x = "false positive rate | recall",
     y = "true positive rate | precision"
