@@ -1,10 +1,10 @@
-# The commands of this project. envs/setup.sh installs what they need, envs/tools.sh starts them.
+# The commands of this project. envs/setup.sh installs what they need; envs/tools.sh runs them.
 #   CONFIG=config/quick.yaml   another configuration
-#   CORES=8                    how many cores to use (default: all of up to 4, else half, at most 16)
-#   DEPLOY=conda|native        take R from conda, or from the machine (default: what is there)
-#   NICE=0                     as urgent as other programs (default: 10, so that they come first)
+#   CORES=8                    number of cores (default: all if up to 4, otherwise half, at most 16)
+#   DEPLOY=conda|native        use R from conda, or from this machine (default: what is available)
+#   NICE=0                     normal priority (default: 10, so that other programs come first)
 #   TARGETS=results/…          only these files
-#   ARGS=--dry-run             further arguments of Snakemake
+#   ARGS=--dry-run             further arguments for Snakemake
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup init check run retry predict dag report docs test test-python test-fast test-r test-slurm verify faults benchmark benchmark-fit benchmark-memory lint format container pins data clean given FORCE
@@ -35,22 +35,22 @@ help: ## Show this list
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 	@sed -n 's/^#   /  /p' Makefile
 
-setup: $(RUN_READY) ## Set up what is missing, and run nothing
+setup: $(RUN_READY) ## Set up what is missing, but run nothing
 
 given:
 	@[ -f "$$CONFIG" ] || { printf 'ERROR: CONFIG=%s: there is no such file in %s: correct the path\n' \
 		"$$CONFIG" "$$PWD" >&2; exit 1; }
 
-init: $(RUN_READY) ## Propose a configuration for own data: TABLE=… SAMPLES=… [NAME=…] [OUTCOME=…]
+init: $(RUN_READY) ## Propose a configuration for your own data: TABLE=… SAMPLES=… [NAME=…] [OUTCOME=…]
 	@$(LIBRARY) omc.study.init
 
-check: given $(RUN_READY) ## Try configuration, data and every model on a small part, in a minute
+check: given $(RUN_READY) ## Test configuration, data and every model on a small part of the data, in a minute
 	@TARGETS=check $(TOOLS) make
 
 run: given $(RUN_READY) ## Set up what is missing, then run the comparison
 	@$(TOOLS) make
 
-retry: given $(RUN_READY) ## Train again what failed in the last run, and only that
+retry: given $(RUN_READY) ## Retrain only what failed in the last run
 	@failed="$$($(LIBRARY) omc.study.retry "$$CONFIG")" || exit 1; \
 	if [ -n "$$failed" ]; then TARGETS= $(TOOLS) make --forcerun $$failed; fi
 
@@ -58,14 +58,14 @@ predict: given $(RUN_READY) ## Predict new samples: DATASET=… MODEL=python/…
 	$(foreach name,$(REQUEST),$(if $($(name)),,$(error make predict: give it $(REQUEST:%=%=…))))
 	@TARGETS=predict $(TOOLS) make
 
-report: given $(RUN_READY) ## Write report.html about the last run into its folder of results
+report: given $(RUN_READY) ## Write report.html about the last run into its results folder
 	@report="$$($(LIBRARY) omc.study.report_path "$$CONFIG")" || exit 1; \
 	TARGETS= $(TOOLS) make --report "$$report" && echo "The report: $$report"
 
 dag: $(TEST_READY) ## Draw the jobs of the quick configuration and the rules: images/*.png
 	@$(TOOLS) draw config/quick.yaml
 
-docs: $(RUN_READY) ## Write the tables of the docs that repeat the schema or the catalog
+docs: $(RUN_READY) ## Write the tables in the docs that come from the schema or the catalog
 	@$(LIBRARY) omc.study.documentation
 
 test: $(TEST_READY) ## Set up what is missing, then run every check and test
@@ -80,14 +80,14 @@ test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
 test-r: $(TEST_READY)
 	@$(EXEC) Rscript tests/testthat.R
 
-test-slurm: $(TEST_READY) ## Run on a Slurm cluster of two nodes on this machine, and lose one
+test-slurm: $(TEST_READY) ## Test on a Slurm cluster of two nodes on this machine, losing one node
 	@$(SETUP) slurm
 	@$(EXEC) pytest -m slurm --durations 0 tests/slurm
 
-verify: $(TEST_READY) ## Compare with published numbers, and write docs/verification.md
+verify: $(TEST_READY) ## Compare results with published numbers, and write docs/verification.md
 	@$(EXEC) pytest -m verification --capture=no --write docs/verification.md tests/verification
 
-faults: $(TEST_READY) ## Campaigns: kills, changed files, broken and hostile input
+faults: $(TEST_READY) ## Run campaigns of kills, changed files, broken and hostile input
 	@$(EXEC) pytest -m faults --capture=no tests/faults tests/end_to_end/test_messy.py
 
 benchmark: $(TEST_READY) ## Measure the workflow against the serial scripts, and write docs/performance.md
@@ -102,22 +102,22 @@ benchmark-memory: $(TEST_READY) ## Measure the memory of a run on 1,000 samples 
 lint: $(TEST_READY) ## Check the style of Python, R, Snakemake and shell files
 	@$(TOOLS) lint
 
-format: $(TEST_READY) ## Lay out Python and Snakemake files as `make lint` wants them
+format: $(TEST_READY) ## Format Python and Snakemake files
 	@$(EXEC) ruff check --quiet --fix .
 	@$(EXEC) ruff format --quiet .
 	@$(EXEC) snakefmt workflow
 
-container: $(RUN_READY) ## Write envs/Dockerfile, an image with the conda environments, anew
+container: $(RUN_READY) ## Regenerate envs/Dockerfile, for an image with the conda environments
 	@$(TOOLS) container envs/Dockerfile
 
-pins: ## Write envs/constraints.txt anew
+pins: ## Regenerate envs/constraints.txt
 	@$(TOOLS) pins
 
-data: $(RUN_READY) ## Make the data sets in resources/ anew from their sources
+data: $(RUN_READY) ## Regenerate the data sets in resources/ from their sources
 	@Rscript resources/make_data.R
 	@$(EXEC) python resources/make_digits.py
 
-clean: ## Remove results and figures; what is set up stays
+clean: ## Remove results and figures; keep what is set up
 	@$(TOOLS) clean
 
 $(RUN_READY): $(PACKAGES)

@@ -57,7 +57,7 @@ R
     else
         say "Skipped shellcheck: it is not installed."
     fi
-    [ "$failed" -eq 0 ] || stop "The checks above failed; \`make format\` mends the layout."
+    [ "$failed" -eq 0 ] || stop "The checks above failed; \`make format\` fixes the formatting."
     say "Style: no problems."
 }
 

@@ -103,7 +103,10 @@ FITS = {
     "_exit 3": (lambda: os._exit(3), "exit status 3"),
     "segfault": (lambda: [faulthandler.disable(), ctypes.string_at(0)], "SIGSEGV"),
     "abort": (os.abort, "SIGABRT"),
-    "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "SIGKILL, often: out of memory"),
+    "killed": (
+        lambda: os.kill(os.getpid(), signal.SIGKILL),
+        "SIGKILL, often because it ran out of memory",
+    ),
     "terminated": (lambda: os.kill(os.getpid(), signal.SIGTERM), "SIGTERM"),
     "group killed": (lambda: os.killpg(0, signal.SIGKILL), "SIGKILL"),
     "endless": (forever, "time_limit"),
@@ -143,12 +146,12 @@ PROBABILITIES = {
 
 # What becomes of (n,) labels of a model without probabilities.
 LABELS = {
-    "label -1": (lambda y: 0 * y - 1, "a label that is no class: -1 instead of 0 or 1"),
-    "label 0.9": (lambda y: 0 * y + 0.9, "a label that is no class: 0.9 instead of 0 or 1"),
-    "label 2": (lambda y: y + 2, "a label that is no class"),
-    "label NaN": (lambda y: y * np.nan, "a label that is no class: nan"),
+    "label -1": (lambda y: 0 * y - 1, "a label that is not a class: -1 instead of 0 or 1"),
+    "label 0.9": (lambda y: 0 * y + 0.9, "a label that is not a class: 0.9 instead of 0 or 1"),
+    "label 2": (lambda y: y + 2, "a label that is not a class"),
+    "label NaN": (lambda y: y * np.nan, "a label that is not a class: nan"),
     "label of text": (lambda y: y.astype(str), "instead of 0 or 1, the numbers"),
-    "long label": (lambda y: np.full(len(y), "x" * LONG), "a label that is no class: xxx"),
+    "long label": (lambda y: np.full(len(y), "x" * LONG), "a label that is not a class: xxx"),
     "more labels": (lambda y: np.r_[y, y], "predictions of"),
     "no labels": (lambda y: None, "1 predictions of"),
     "labels of logic": (lambda y: y > 0, None),
@@ -352,7 +355,7 @@ CLASSES = {
     LongCoefficients: None,
     TextCoefficients: None,
     FailingCoefficients: None,
-    WrongClasses: "a label that is no class: a instead of 0 or 1",
+    WrongClasses: "a label that is not a class: a instead of 0 or 1",
     FitGivesNone: "NoneType",
     CannotBeCloned: "RuntimeError",
     # scikit-learn itself refuses them in the calibration of the final fit.

@@ -60,7 +60,7 @@ def test_another_content_than_the_ending_says_is_refused(kind, tmp_path):
     is_zip = FORMATS[kind].CONTENT.startswith("a ZIP archive")
     path.write_bytes(b"PAR1 a table" if is_zip else b"PK\x03\x04 a spreadsheet")
     actual = "a Parquet file" if is_zip else "a ZIP archive"
-    with pytest.raises(UserError, match=f"by its ending it is .*, but it is {actual}"):
+    with pytest.raises(UserError, match=f"its extension says .*, but it is {actual}"):
         read_table(str(path))
 
 

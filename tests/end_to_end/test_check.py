@@ -37,7 +37,7 @@ def test_a_check_passes_and_leaves_no_training_behind(workflow, small):
     ]  # fmt: skip
     assert tried.joinpath("r.txt").read_text(encoding="utf-8") == "glmnet: done\n"
     assert not list(run.folder.glob("results/*/python")) + list(run.folder.glob("images/*"))
-    screen = process.stderr.partition("About what the training")[2].partition(passed)[0]
+    screen = process.stderr.partition("Estimated cost of training")[2].partition(passed)[0]
     assert all(f"  {model} " in screen for model in ("python/wide", "r/glmnet"))
     assert "CPU-hours in 4 jobs; on 2 cores" in screen
     columns, rows = run.table("results", "validation", "forecast.csv")

@@ -97,6 +97,6 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
     assert rows[0]["overall"] == accuracy
     assert run.path("images", "leukemia", "subgroups.png").stat().st_size > 10_000
     summary = run.path("results", "summary.md").read_text(encoding="utf-8")
-    assert "In cohort other, 12 samples: " in summary and "cross-validation said" in summary
+    assert "In cohort other, 12 samples: " in summary and "cross-validation gave" in summary
     svg = run.path("images", "leukemia", "external.svg").read_text(encoding="utf-8")
     assert "cross-validation" in svg and "other" in svg

@@ -86,4 +86,4 @@ def test_an_rds_file_that_is_something_else_is_named(workflow, small):
     process = run.compare(small, "--", "results/leukemia/data.h5ad")
     assert process.returncode != 0
     messages = [line for line in process.stderr.splitlines() if line.startswith("ERROR: ")]
-    assert messages and "table.rds: by its ending it is an R object" in messages[0]
+    assert messages and "table.rds: its extension says an R object" in messages[0]

@@ -68,7 +68,7 @@ def test_from_messy_tables_to_figures_and_predictions(workflow, small, root):
     for said in (
         "counts.xlsx: sheet 'counts' of about, counts",
         "taken as annotation, since it is text in every row: Gene symbol",
-        "1 feature(s) stand several times, mean",
+        "1 feature(s) appear several times, mean",
         "samples.csv: separated by semicolons",
         "samples.csv: left out, since their outcome is missing: PT-0, PT-1",
         "sample(s) found by R's names, as 'PT-2' by 'PT.2'",

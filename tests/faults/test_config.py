@@ -180,7 +180,7 @@ def test_snakemake_shows_the_sentences_alone(root, tmp_path):
     lines = re.findall(r"^ERROR: config/config.yaml, line (\d):", screen, re.MULTILINE)
     assert sorted(set(lines)) == list("12345")
     for text, expected in (
-        (b"run: a\nrun: b\n", "line 2: run: stands in line 1 too"),
+        (b"run: a\nrun: b\n", "line 2: run: is also in line 1"),
         (b"# caf\xe9\n", "line 1: is not UTF-8"),
     ):
         config.write_bytes(text)

@@ -112,7 +112,7 @@ def twice(table, rows, generator):
         rows[0][2] = rows[0][1]
     else:
         rows[2][0] = rows[1][0]
-    return "names stand twice"
+    return "names appear twice"
 
 
 def nameless(table, rows, generator):
@@ -214,7 +214,7 @@ def sheet_case(folder, generator):
         rows[generator.randrange(2, 5)].append(generator.choice(["", "x"]))
         expected = "field"
     elif kind == "twice":
-        rows[0][2], expected = "class", "columns stand twice"
+        rows[0][2], expected = "class", "columns appear twice"
     elif kind == "shifted":
         rows, expected = [rows[0], *([*row, "x"] for row in rows[1:])], "no name"
     path = folder / generator.choice(["sheet.tsv", "sheet.csv"])

@@ -8,11 +8,11 @@ import pytest
 
 from tests.end_to_end.conftest import Workflow
 
-HEADER = """# Obtained against published
+HEADER = """# Obtained against published numbers
 
 Written by `make verify`, which trains every model with the workflow itself and combines its
-predictions in `tests/verification/`. What lies outside its tolerance is said and explained, and not
-tuned away.
+predictions in `tests/verification/`. A number outside its tolerance is reported and explained, and
+not tuned away.
 """
 
 

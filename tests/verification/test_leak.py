@@ -18,10 +18,10 @@ SOURCE = (
     "Leukemia with permuted labels: selection inside and outside the folds",
     f"""The selection bias of Ambroise & McLachlan 2002 (PNAS 99:6562,
     doi:10.1073/pnas.102102699): 50 genes by F, linear SVM, 8-fold cross-validation, mean of
-    {PERMUTATIONS} permutations of the labels. Right is chance: the error of the same predictions if
-    they were independent of the labels. The workflow selects inside the folds and cannot do it
-    outside; the test does that by hand, with the workflow's own functions. An earlier trial outside
-    this workflow gave .372 inside and .137 outside.""",
+    {PERMUTATIONS} permutations of the labels. The correct result is chance: the error of the same
+    predictions if they were independent of the labels. The workflow selects features inside the
+    folds and has no way to select them outside; the test does that by hand, with the workflow's
+    own functions. An earlier trial outside this workflow gave .372 inside and .137 outside.""",
 )
 
 

@@ -10,21 +10,22 @@ SOURCE = (
     """Díaz-Uriarte & Alvarez de Andrés 2006, BMC Bioinformatics 7:3, doi:10.1186/1471-2105-7-3,
     table 2: 38 samples, 3,051 genes, 200 bootstrap samples; the 200 genes with the largest F
     statistic of each bootstrap sample, but all genes for the random forest. Here: `scheme:
-    bootstrap`, which draws within each class, as varSelRFBoot does, in the authors' R package
-    varSelRF for random forests; that they drew so for SVM, kNN and DLDA too is inferred. Drawn from
-    all samples at once, as this workflow did before it followed that protocol, the errors were .023
-    and .025 (SVM in Python and R), .038 and .039 (kNN), .028 (DLDA), .070 and .066 (random forest);
-    those of the SVM in R and of both forests lay outside. The errors are combined by the .632+
-    estimator of Efron & Tibshirani 1997 (JASA 92:548, doi:10.1080/01621459.1997.10474007) from the
-    labels in `predictions.csv`; the resubstitution error is that of the final model on an external
-    cohort that holds its own training samples. The linear SVMs have C = 1, and k of kNN (1 to 9) is
-    chosen by five inner folds. Neither scikit-learn nor caret has diagonal linear discriminant
-    analysis (DLDA) by that name: it is `tests/verification/diagonal_lda.py`, given by its dotted
-    name. The authors grew 5,000 trees on
-    200 bootstrap samples; here they are 500 on 100. Another 200 bootstrap samples moved the first
-    five numbers with a standard deviation of .002 to .004, in the same direction, as they share
-    these samples, and another 100 those of the forests with one of .006, both when drawn from all
-    samples at once; the published ones have such an error too.""",
+    bootstrap`, which draws within each class, as varSelRFBoot does in the authors' R package
+    varSelRF for random forests; that they also did so for SVM, kNN and DLDA is an inference.
+    With samples drawn from all classes together, as this workflow did before it followed that
+    protocol, the errors were .023 and .025 (SVM in Python and R), .038 and .039 (kNN), .028
+    (DLDA), .070 and .066 (random forest); those of the SVM in R and of both forests lay outside.
+    The errors are combined by the .632+ estimator of Efron & Tibshirani 1997 (JASA 92:548,
+    doi:10.1080/01621459.1997.10474007) from the labels in `predictions.csv`; the resubstitution
+    error is that of the final model on an external cohort that consists of its own training
+    samples. The linear SVMs have C = 1, and k of kNN (1 to 9) is chosen by five inner folds.
+    Neither scikit-learn nor caret has diagonal linear discriminant analysis (DLDA) by that name:
+    it is `tests/verification/diagonal_lda.py`, given by its dotted name. The authors grew 5,000
+    trees on 200 bootstrap samples; here there are 500 on 100. Repeating the 200 bootstrap
+    samples changed the first five numbers with a standard deviation of .002 to .004, all in the
+    same direction, as they share these samples; repeating the 100 of the forests changed theirs
+    with one of .006 (in both cases drawn from all classes together). The published numbers have
+    such an error too.""",
 )
 AGAIN = "resubstitution"
 SVM = {"name": "svm_linear", "grid": {"C": [1.0]}}

@@ -22,9 +22,9 @@ MODELS = {
 SOURCE = (
     "Noise from end to end: claims that should not be made",
     f"""{DATA_SETS} data sets of {SAMPLES} samples and {FEATURES} features of pure noise go through
-    the whole workflow with a baseline and four models of both languages. Counted are data sets in
-    which some model is said to beat the baseline, or two models are said to differ: each should be
-    rare, 5 % of the data sets at most in the long run (6 % of {DATA_SETS} is one).""",
+    the whole workflow with a baseline and four models in both languages. The table counts the data
+    sets in which some model is said to beat the baseline, or two models are said to differ: each
+    should be rare, at most 5 % of the data sets in the long run (6 % of {DATA_SETS} is one).""",
 )
 
 

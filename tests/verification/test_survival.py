@@ -13,15 +13,15 @@ GUIDE = """User guide of scikit-survival 0.27 (Pölsterl 2020, JMLR 21(212))"""
 COXNET = (
     "Breast cancer: a Cox regression with an elastic net",
     f"""{GUIDE}, and glmnet in an earlier trial outside this workflow: 198 patients, 76 genes and
-    the clinical columns, alpha (glmnet's lambda) .0386, l1_ratio (glmnet's alpha) .9, nothing
-    scaled or selected: coefficients other than 0 in the model of all samples.""",
+    the clinical columns, alpha (glmnet's lambda) .0386, l1_ratio (glmnet's alpha) .9, without
+    scaling or selection: nonzero coefficients in the model trained on all samples.""",
 )
 BOOSTING = (
     "Breast cancer: boosting of survival models",
     f"""{GUIDE}, Gradient Boosted Models: trained on 148 patients, here the development samples, and
     tested on 50, here an external cohort: concordance. `ipcwls` predicts a time, which must be
     turned into a risk. Seeds 0 to 7 of scikit-survival alone give .746 to .765 for the trees.
-    Stopping early takes an argument of `fit`, which no configuration can give: that model is
+    Early stopping needs an argument of `fit`, which a configuration cannot set: that model is
     `tests/verification/early_stopping.py`, given by its dotted name, with the guide's seed. Seeds 0
     to 9 of scikit-survival alone give .509 to .715 for it.""",
 )
@@ -30,7 +30,7 @@ GBSG2 = (
     f"""{GUIDE}, Evaluating Survival Models: 514 patients to train on and 172 to test, an external
     cohort here. The guide weights for censoring by all 686 patients, and its Kaplan-Meier estimate
     is that of the test samples; here both come from the training samples. The integral is over 100
-    horizons instead of every day. Seeds differ, which moves the forests.""",
+    horizons instead of every day. Seeds differ, which changes the results of the forests.""",
 )
 
 

@@ -51,7 +51,7 @@ shown <- function(figure, info = NULL) {
 test_that("every kind of time, the speed-up and its bounds are written down", {
   text <- shown(draw_efficiency(efficiency_of(13)))
   expect_match(text, "74 % of 3.7 min of CPU time went into tuning, fitting and predicting")
-  expect_match(text, "at work in 91 % of the time of 2 cores")
+  expect_match(text, "running in 91 % of the time of 2 cores")
   expect_match(text, "1.08 times as long as .*leukemia/r/model_08/1of1")
   for (words in c(efficiency_kinds, "60 s, 27.3 %", "reached", "longest job", "11")) {
     expect_match(text, words, fixed = TRUE)

@@ -38,7 +38,7 @@ fits <- list(
   quit = list("was killed", function() quit(save = "no", status = 3)),
   segfault = list("caught segfault", function() tools::pskill(Sys.getpid(), 11)),
   bus_error = list("caught bus error", function() tools::pskill(Sys.getpid(), 7)),
-  killed = list("often: out of memory", function() tools::pskill(Sys.getpid(), 9)),
+  killed = list("often because it ran out of memory", function() tools::pskill(Sys.getpid(), 9)),
   terminated = list("was killed", function() tools::pskill(Sys.getpid(), 15)),
   recursion = list("infinite recursion|nested too deeply|C stack", function() {
     again <- function(n) again(n + 1)
@@ -81,11 +81,11 @@ probabilities <- list(
 )
 
 labels <- list(
-  unknown_label = list("a label that is no class", function(y) rep("other", length(y))),
-  long_label = list("a label that is no class", function(y) rep(strrep("x", 2e5), length(y))),
-  missing_label = list("a label that is no class", function(y) rep(NA, length(y))),
+  unknown_label = list("a label that is not a class", function(y) rep("other", length(y))),
+  long_label = list("a label that is not a class", function(y) rep(strrep("x", 2e5), length(y))),
+  missing_label = list("a label that is not a class", function(y) rep(NA, length(y))),
   more_labels = list("predictions of", function(y) c(y, y)),
-  numbers_of_labels = list("a label that is no class", as.integer)
+  numbers_of_labels = list("a label that is not a class", as.integer)
 )
 
 misbehaving_kinds <- c(fits, probabilities, labels)

@@ -105,7 +105,7 @@ test_that("problems name the key, the value and the fix", {
   expect_match(problems(spec_of("lda"), task = "regression"), "'lda' cannot do regression")
   expect_match(
     problems(spec_of("knn", list(kk = 1))),
-    "models.r[2].grid: 'kk' is no tuning parameter of 'knn'. Its tuning parameters: k",
+    "models.r[2].grid: 'kk' is not a tuning parameter of 'knn'. Its tuning parameters: k",
     fixed = TRUE
   )
   expect_match(problems(spec_of("lda", list(a = 1))), "It has none")

@@ -68,7 +68,7 @@ test_that("validate_models.R names every mistake, and writes versions if there i
   expect_equal(wrong$console, c(
     "ERROR: models.r[0]: unknown caret method 'glmnett'. Did you mean 'glmnet'?",
     paste(
-      "ERROR: models.r[1].grid: 'kk' is no tuning parameter of 'knn'.",
+      "ERROR: models.r[1].grid: 'kk' is not a tuning parameter of 'knn'.",
       "Its tuning parameters: k"
     )
   ))

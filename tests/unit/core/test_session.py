@@ -136,7 +136,7 @@ def test_the_lock_of_a_living_run_stays_and_the_second_says_who_runs(start, tmp_
     others, said = start("locked").communicate()
     assert f"process {first.pid} on " in others and lock.exists()
     assert said.startswith(
-        f"ERROR: {tmp_path}: another run is at work here (process {first.pid} on "
+        f"ERROR: {tmp_path}: another run is active here (process {first.pid} on "
     )
     first.kill()
     first.communicate()

@@ -126,7 +126,7 @@ def test_a_lab_batch_that_is_corrected_for_is_still_an_alarm():
 
 def test_classes_that_share_no_level_cannot_be_told_apart_by_groups():
     advice = rows_of("batch", {"site": np.where(CLASSES == "a", "x", "y")})[0][2]
-    assert "no resampling can tell the two apart" in advice and "groups" not in advice
+    assert "no resampling can separate the two" in advice and "groups" not in advice
 
 
 def test_a_measurement_gets_no_advice_to_group_by_it():
@@ -203,7 +203,7 @@ def test_dropped_strata_are_reported():
         "stratification", {}, strata=[row, inner, {**row, "folds": "inner", "divisions": "23"}]
     )
     assert status == "warning" and value.endswith("so 3 of 26 without site")
-    assert "join small levels" in advice
+    assert "merge small levels" in advice
     only_classes = {**row, "balanced": "outcome"}
     assert rows_of("stratification", {}, strata=[only_classes]) == []
 
@@ -214,7 +214,7 @@ def test_a_label_that_may_be_a_missing_value_is_asked_for():
     outcome, groups = rows_of("missing_words", {"patient": patient}, y, groups="patient")
     assert outcome[0] == groups[0] == "warning"
     assert outcome[1] == "y: '[Not Available]' in 1 sample(s)"
-    assert groups[1] == "patient: '.', 'unknown' in 3 sample(s)" and "take 0, 1, 2" in groups[2]
+    assert groups[1] == "patient: '.', 'unknown' in 3 sample(s)" and "remove 0, 1, 2" in groups[2]
     assert statuses(rows_of("missing_words", {})) == ["ok"]
 
 

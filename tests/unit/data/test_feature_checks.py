@@ -91,7 +91,7 @@ def test_a_layer_that_one_class_lacks_is_found(report, rng):
     x[lacking, 300:] = np.nan
     rows = report(x, y, layers=["genes"] * 300 + ["proteins"] * 100)
     found, value, advice = rows["layer_presence"][0]
-    assert found == "warning" and "0% of control" in value and value.startswith("proteins: lacking")
+    assert found == "warning" and "0% of control" in value and value.startswith("proteins: missing")
     assert "join: inner" in advice
     # The gaps of the lacking samples are not reported a second time.
     assert status(rows, "missingness") == "ok"
@@ -132,7 +132,7 @@ def test_near_duplicates_are_found(report, rng, kind):
     noise = 0 if kind == "exact" else np.sqrt(1 / 0.98**2 - 1)
     x[target] = x[4] + noise * x.std(axis=0) * rng.normal(size=x.shape[1])
     found, value, advice = report(x, classes())["near_duplicates"][0]
-    assert found == "warning" and "one specimen or subject" in advice
+    assert found == "warning" and "same specimen or subject" in advice
     pair = f"(S4 and S{target})"
     assert value == f"1 pair nearly the same, 1 of them on both sides of a split {pair}"
 
@@ -209,7 +209,7 @@ def test_a_copy_of_the_outcome_is_found(report, rng):
     x[:, 3], x[:, 8] = np.where(y == "case", 2, 7), rng.integers(2, size=N)
     found, value, advice = report(x, y)["outcome_copy"][0]
     assert found == "warning" and value.startswith("f3: known from the outcome alone")
-    assert "take it out" in advice
+    assert "remove it" in advice
     number = rng.normal(size=N)
     x[:, 3] = -np.exp(number)
     assert report(x, number)["outcome_copy"][0][1].startswith("f3: ")
@@ -236,7 +236,9 @@ def test_names_that_a_spreadsheet_turned_into_dates():
     check = all_checks()["date_names"].check
     data = SimpleNamespace(features=["2-Sep", "SEPT2", "genes:Mar-01", "1-Mrz", "7", "2023-09-02"])
     ((status, value, _),) = check(data, None)
-    assert status == "warning" and value.startswith("4 feature(s)") and "2-Sep, Mar-01" in value
+    assert (
+        status == "warning" and value.startswith("4 feature name(s)") and "2-Sep, Mar-01" in value
+    )
     assert (
         check(SimpleNamespace(features=["SEPT2", "HLA-A", "1007_s_at", "2-5A"]), None)[0][0] == "ok"
     )

@@ -232,10 +232,10 @@ def test_a_missing_layer_and_an_orientation_that_the_format_fixes(tmp_path):
 
 WRONG_SHEETS = [
     ("s.tsv", "id\tclass\nS1\ta\n", "no column 'sample' .columns: id, class"),
-    ("s.csv", "sample,class\nS1,a\nS1,b\n", "samples stand twice: S1"),
+    ("s.csv", "sample,class\nS1,a\nS1,b\n", "samples appear twice: S1"),
     ("s.tsv", "Sample\tclass\nS1\ta\n", "Did you mean 'Sample'. .*samples: {file: .*, id: Sample}"),
     ("s.csv", "sample class\nS1 a\n", "no column 'sample' .columns: sample class"),
-    ("s.csv", "sample,class,class\nS1,a,b\n", "columns stand twice: class"),
+    ("s.csv", "sample,class,class\nS1,a,b\n", "columns appear twice: class"),
     ("s.csv", "sample,class\nS1,a\n ,b\n", "empty in 1 row.s., first in row 2"),
     ("s.csv", "sample,class\n", "no sample in it"),
     ("s.gct", "", "no sample sheet is read from a .gct"),

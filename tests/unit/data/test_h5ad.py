@@ -93,7 +93,7 @@ WRONG = {
     "external storage": (external_storage, "values of '/X' lie in another file"),
     "virtual": (virtual, "values of '/X' lie in another file"),
     "soft link": (soft, "'X' in / is a link to another place"),
-    "loop": (loop, "group '.*' holds itself"),
+    "loop": (loop, "group '.*' contains itself"),
     "chunks": (many_chunks, "this file of .* would take more than"),
     "huge": (huge, "this file of .* would take more than"),
 }

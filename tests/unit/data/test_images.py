@@ -121,10 +121,10 @@ def test_a_file_that_is_no_sheet_is_named(tmp_path):
 def test_a_link_that_leads_nowhere_or_back_is_named(tmp_path):
     touch(tmp_path / "a" / "1.png")
     for link, target, message in [
-        ("gone.png", "nothing.png", "gone.png is a link to no file"),
+        ("gone.png", "nothing.png", "gone.png is a broken link"),
         ("round.png", "round.png", "round.png cannot be read .Too many levels of symbolic links"),
-        ("again", ".", "again is a link to the folder that holds it"),
-        ("up", "..", "up is a link to the folder that holds it"),
+        ("again", ".", "again is a link to a folder that contains it"),
+        ("up", "..", "up is a link to a folder that contains it"),
     ]:
         (tmp_path / link).symlink_to(target)
         with pytest.raises(UserError, match=f"^k.images: {tmp_path}/{message}"):
@@ -243,7 +243,7 @@ def test_a_broken_file_says_why(tmp_path):
         tmp_path / "empty.tif": "cannot be read",
         tmp_path / "gone.png": "cannot be read.*FileNotFoundError",
         save(tmp_path / "dot.png", np.zeros((1, 1), np.uint8)): "1 x 1 pixels: at least 8 x 8",
-        stack: "5 pictures: export one",
+        stack: "5 images: export one",
         holes: "NaN",
     }.items():
         with pytest.raises(BrokenImage, match=reason) as error:

@@ -90,7 +90,7 @@ def test_a_series_matrix_of_geo_is_a_table_and_a_sheet(tmp_path):
     lines = SERIES.splitlines(keepends=True)
     with pytest.raises(UserError, match="without !series_matrix_table_end"):
         read(tmp_path, "cut.txt", "".join(lines[:-1]))
-    with pytest.raises(UserError, match="holds no values, as of sequencing"):
+    with pytest.raises(UserError, match="has no values, as is usual for sequencing"):
         read(tmp_path, "empty.txt", "".join([*lines[:-3], lines[-1]]))
 
 
@@ -175,7 +175,7 @@ def test_gct_of_gtex_and_with_tabs_at_the_ends(tmp_path, content):
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("t.tsv.zip", zipped("a.tsv", "b.tsv"), "must hold one file, and this one holds 2"),
+        ("t.tsv.zip", zipped("a.tsv", "b.tsv"), "must contain one file, and this one contains 2"),
         ("t.tsv.xz", b"no xz", "cannot be read"),
         ("t.tsv.bz2", bz2.compress(b"x" * 200_000_000), "would take more than"),
         (
@@ -209,15 +209,15 @@ def test_features_of_one_name_are_made_one_by_a_key(tmp_path, capsys, how, g1, g
     check(table, values=np.transpose([g1, g2]))
     assert table.attrs["annotation"] == {"name": ["a", "c"]}
     said = capsys.readouterr().out
-    assert f"2 feature(s) stand several times, {how}: g1, g2" in said
+    assert f"2 feature(s) appear several times, {how}: g1, g2" in said
     assert "left out, since they have no name: 1 feature(s)" in said
     with pytest.raises(UserError, match="feature 2 of 5 has no name.*duplicates: mean, it is left"):
         read_table(path, "features_in_rows")
     (tmp_path / "t.tsv").write_text(TWICE.replace("\n\tb", "\nb\tb"), encoding="utf-8")
-    with pytest.raises(UserError, match="stand twice: g1, g2: make them unique, or set the"):
+    with pytest.raises(UserError, match="appear twice: g1, g2: make them unique, or set the"):
         read_table(path, "features_in_rows")
     (tmp_path / "t.tsv").write_text("s\tx\ng1\t1\ng2\t1\ng1\t2\n", encoding="utf-8")
-    with pytest.raises(UserError, match="sample names stand twice: g1: make them unique$"):
+    with pytest.raises(UserError, match="sample names appear twice: g1: make them unique$"):
         read_table(path, duplicates=how)
 
 

@@ -54,12 +54,12 @@ def test_a_cohort_gets_the_features_of_development_whatever_its_levels(capsys):
     assert list(table) == list(known)
     assert (table.filter(like="site") == 0).all(axis=None) and (table["sex: M"] == 1).all()
     np.testing.assert_array_equal(table["age"], known["age"])
-    assert "'site': kyiv: taken as none of lyon, oslo, rome" in capsys.readouterr().out
+    assert "'site': kyiv: treated as none of lyon, oslo, rome" in capsys.readouterr().out
     same_features(SHEET, known.columns, LAYER, "key", "s.tsv")
     assert capsys.readouterr().out == ""
     three = SHEET.assign(sex=[*SHEET["sex"][:-1], "X"])
     same_features(three, known.columns, LAYER, "key", "new.tsv")
-    assert "'sex': F, X: taken as none of M" in capsys.readouterr().out
+    assert "'sex': F, X: treated as none of M" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

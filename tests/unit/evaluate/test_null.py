@@ -194,4 +194,6 @@ def test_the_cost_is_that_of_the_last_run(tmp_path):
         f"d,r,knn,{split},fit,1,{cpu},1" for split, cpu in (("a", 50), ("b", 70), ("final", 9))
     ]
     timing.write_text("\n".join(rows) + "\n")
-    assert f"about 6.0 CPU-minutes by {timing} and 1 of models" in null_cost(jobs, str(timing))
+    assert f"about 6.0 CPU-minutes according to {timing} and 1 for models" in null_cost(
+        jobs, str(timing)
+    )

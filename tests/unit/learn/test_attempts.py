@@ -15,9 +15,9 @@ SLURM = {
 }
 SENTENCE = (
     "its job was killed in each of 3 attempts (with 500 MB and 60 minutes: OUT_OF_MEMORY;"
-    " with 1000 MB and 120 minutes: TIMEOUT; with 1500 MB and 180 minutes: killed, often: out of"
-    " memory): give it more, as with --set-resources train_r:mem_mb=MB train_r:runtime=MINUTES, or"
-    " take the model out"
+    " with 1000 MB and 120 minutes: TIMEOUT; with 1500 MB and 180 minutes: killed, often because"
+    " it ran out of memory): give it more, for example --set-resources train_r:mem_mb=MB"
+    " train_r:runtime=MINUTES, or take the model out"
 )
 
 

@@ -163,7 +163,7 @@ def test_skops_does_not_load_types_of_others(tmp_path):
 
     path = str(tmp_path / "model.skops")
     skops.io.dump({"estimator": Own()}, path)
-    with pytest.raises(UserError, match="holds types of other packages .*Own"):
+    with pytest.raises(UserError, match="contains types from packages other .*Own"):
         load_model(path, sha256_file(path))
 
 
@@ -255,8 +255,8 @@ def test_an_outer_join_fills_what_a_layer_lacks(read):
         (GENES.rename(columns={"TP53": "TP-53"}), ["(TP53)", "'TP53' may be 'TP-53' here"]),
         (GENES.T, ["names of samples", "orientation: samples_in_rows", "features_in_rows"]),
         ("s TP53 EGFR\nn1 1 x\n", ["row 'n1', column 'EGFR' is 'x'", "not a number"]),
-        ("s TP53 EGFR\nn1 1 2\nn1 3 4\n", ["sample names stand twice: n1"]),
-        ("s TP53 TP53 EGFR\nn1 1 2 3\n", ["feature names stand twice: TP53"]),
+        ("s TP53 EGFR\nn1 1 2\nn1 3 4\n", ["sample names appear twice: n1"]),
+        ("s TP53 TP53 EGFR\nn1 1 2 3\n", ["feature names appear twice: TP53"]),
         ("s TP53 EGFR\n", ["there is no sample in it"]),
     ],
 )

@@ -68,7 +68,10 @@ def test_the_screen_says_where_r_and_python_came_from(tmp_path):
         "versions": {"r": {"r": "4.2.2"}, "python": {"python": "3.11.7"}},
         "workflow": {"deployment": "native"},
     }
-    for way, end in (("native", "of this machine; from conda"), ("conda", "from conda.")):
+    for way, end in (
+        ("native", "from this machine; the versions from conda"),
+        ("conda", "from conda."),
+    ):
         manifest["workflow"]["deployment"] = way
         (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         *_, last = closing_text(str(tmp_path), 0, False).splitlines()

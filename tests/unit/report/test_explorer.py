@@ -157,7 +157,7 @@ def test_large_tables_are_thinned_and_the_page_says_so(study, monkeypatch):
     assert [note.partition(" ")[0] for note in data["notes"]] == [
         "Samples:", "Samples", "Tuning", "Scores", "Features:",
     ]  # fmt: skip
-    assert "the 4 of 12 that the models get wrong most" in data["notes"][0]
+    assert "the 4 of 12 that the models misclassify most" in data["notes"][0]
 
 
 def test_few_candidates_and_times_are_left_as_they_are():

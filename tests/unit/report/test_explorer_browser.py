@@ -75,7 +75,7 @@ class Page:
 def test_the_overview_has_answer_chart_table_warnings_figures_methods_and_files(opened):
     page = opened()
     assert page.headings() == [
-        "The answer", "Models by ROC AUC", "All models", "What may mislead", "What failed",
+        "The answer", "Models by ROC AUC", "All models", "What may bias the results", "What failed",
         "Figures", "Methods", "Files",
     ]  # fmt: skip
     assert page.one(".answer").text.startswith("python/a leads.")
@@ -87,7 +87,7 @@ def test_the_overview_has_answer_chart_table_warnings_figures_methods_and_files(
     # A figure without a picture inside is named, not broken.
     assert not page.all("img") and "../images/x.png" not in page.one(".picture .note").text
     assert [button.text for button in page.all(".copy button")] == [
-        "Copy in short", "Copy all", "Copy the references (BibTeX)",
+        "Copy the short version", "Copy all", "Copy the references (BibTeX)",
     ]  # fmt: skip
     page.one(".copy button").click()
     page.wait(lambda: page.one(".copy .said").text == "Copied.")
@@ -173,7 +173,7 @@ def test_metric_and_cohort_are_chosen_and_keep_the_focus(opened):
     ("task", "headings"),
     [
         ("regression", ["Predicted against observed"]),
-        ("survival", ["Groups of risk", "Horizons"]),
+        ("survival", ["Risk groups", "Horizons"]),
     ],
 )
 def test_a_model_of_another_task(opened, task, headings):

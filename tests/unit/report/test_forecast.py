@@ -71,9 +71,9 @@ def test_the_screen_shows_models_data_sets_and_the_sum():
         "  r/cheap         6 s     250 MB",
     ]
     assert "  d2           20 min     250 MB" in [line.replace("data set", "d") for line in lines]
-    assert "all together: 0.5 CPU-hours in 4 jobs; on 2 cores 20 min" in lines
+    assert "total: 0.5 CPU-hours in 4 jobs; on 2 cores 20 min" in lines
     assert "longest job: 20 min, r/costly on d2" in lines
-    assert lines[-1] == "rough, as a single fit takes long: r/costly"
+    assert lines[-1] == "rough estimates, as a single fit takes long: r/costly"
 
 
 def test_many_models_fit_on_a_screen():

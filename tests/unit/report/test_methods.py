@@ -58,7 +58,7 @@ def written(root, monkeypatch):
 
 
 def test_metrics_of_several_classes_are_said_to_be_macro_averages(written):
-    sentence = "Of more than two classes, ROC AUC, average precision and F1 are macro averages"
+    sentence = "With more than two classes, ROC AUC, average precision and F1 are macro averages"
     assert sentence not in written()
     assert sentence in written(outcomes=("ALL", "AML", "CML", "<b>CLL</b>"))
     assert "&lt;b>CLL&lt;/b>" in written(outcomes=("ALL", "<b>CLL</b>"))
@@ -72,13 +72,13 @@ def test_a_survival_analysis_has_its_own_words(written, root):
     times = ("365", "30+", "700", "800+")
     text = written(datasets=data, models=models, selection={"method": "cox"}, outcomes=times)
     assert "4 samples (2 with the event, 2 censored; times from 30 to 800)" in text
-    assert "time to the event, `days`, which happened where `status` is 1" in text
+    assert "time to the event, `days`, which happened if `status` is 1" in text
     assert "stratified by event" in text and "score statistic of a Cox regression" in text
-    assert "means over the horizons, in units of the time: 365, 1825 (leukemia)" in text
+    assert "means over the horizons, in the unit of time: 365, 1825 (leukemia)" in text
     for source in ("harrell", "uno", "graf", "vickers_survival"):
         assert "- {}. {}.".format(*SOURCES[source]) in text
     for word in ("Classifiers", "largest F", "class"):
-        assert word not in text.split("## What to report")[0]
+        assert word not in text.split("## What else to report")[0]
 
 
 def test_sizes_are_counted_without_the_split_on_all_samples():
@@ -106,7 +106,7 @@ def test_the_methods_follow_the_configuration(written):
         "on 3 inner folds",
         "missing in more than 20% of the samples were dropped",
         "1000 of leukemia, `expression`",
-        "the 50 features with the largest F of the analysis of variance were selected",
+        "the 50 features with the largest F statistic of an analysis of variance were selected",
         "best mean Brier score (classification)",
         "| python/logistic_regression | omc.learn.estimators.elastic_net.LogisticElasticNet |",
         "`alpha: 0.3, 0.1, 0.03, 0.01; l1_ratio: 0.1, 1.0`",
@@ -145,7 +145,7 @@ def test_the_correction_for_lab_batches_is_told(written):
     batch |= {"method": "residualise", "unseen": "uncorrected"}
     assert (
         "the linear effect of `plate` and `sex` was removed from each feature (samples of lab"
-        " batches without a training sample stayed as they were), without the outcome"
+        " batches without a training sample were not corrected), without the outcome"
     ) in written(preprocessing={"batch": batch})
 
 
@@ -192,8 +192,8 @@ def test_what_is_added_to_a_baseline_is_told(written):
 
 
 def test_the_checklist_claims_only_what_a_run_answers(written):
-    _, _, text = written().partition("items that this run answers")
-    claimed, _, rest = text.partition("Yours to write:")
+    _, _, text = written().partition("items that this run covers")
+    claimed, _, rest = text.partition("Left to you:")
     yours, _, leakage = rest.partition("Leakage")
     assert set(re.findall(r"\d+[a-g]?", claimed.partition("\n")[2])) == {
         *("7", "11", "12a", "12b", "12c", "12e", "13", "18f", "21", "22", "23a")
@@ -212,7 +212,10 @@ def test_only_what_was_done_is_told(written):
             "coverage": [KEPT],
         }
     )  # fmt: skip
-    assert "leukemia, 6 splits of 38: 2.61 and 3.50 degrees of freedom, 95.0 % and 4.9 %" in few
+    assert (
+        "leukemia, 6 splits of 38: 2.61 and 3.50 degrees of freedom, coverage 95.0 %, error rate"
+        " 4.9 %" in few
+    )
     for source in ("corani", "delong", "efron", "airola"):
         assert SOURCES[source][0] not in few and SOURCES[source][0] in all_of_it
     assert "differ by less than 0.01" in all_of_it

@@ -235,7 +235,7 @@ def test_an_event_that_is_not_understood_costs_the_screen_and_not_the_run(run):
     log("job_info", "the first", jobid=1, rule_name="a rule that nobody knows")
     log("job_info", "the second", jobid=2, rule_name="score")
     why, *shown = file.getvalue().splitlines()[1:]
-    assert why[10:].startswith("no progress is shown from here on: ") and "Error" in why
+    assert why[10:].startswith("no further progress is shown: ") and "Error" in why
     assert shown == ["the first", "the second"]
 
 

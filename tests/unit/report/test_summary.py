@@ -93,14 +93,16 @@ def test_models_that_are_always_right_are_no_winner_and_have_an_interval():
     pairs = [pair("python/a", "r/c", "0.03"), pair("r/b", "r/c", "0.3")]
     said = answer(result_of([*rows, CLEAR[2]], pairs))
     assert said.startswith(
-        "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000,"
-        " and none of them wins (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
+        "2 models share the lead with ROC AUC 1.000 over 25 splits, 95 % interval 0.870 to 1.000"
+        " (`python/a`, `r/b`): no evidence of a difference from 1 of 1 other"
         " model. "
     )
     assert "leads" not in said
     assert table(result_of(rows)).count("| shares the lead |") == 2
     evidence = [pair("python/a", "r/null", "0.001"), pair("r/b", "r/null", "0.001")]
-    assert "wins (`python/a`, `r/b`). The baseline" in answer(result_of([*rows, BASE], evidence))
+    assert "to 1.000 (`python/a`, `r/b`). The baseline" in answer(
+        result_of([*rows, BASE], evidence)
+    )
     # It was not tested against one of the leaders.
     assert "no test against the others" in answer(result_of([*rows, CLEAR[2]], pairs[:1]))
     alike = [
@@ -125,7 +127,7 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     result = result_of([*CLEAR[:2], BASE], evidence, metrics=metrics)
     assert answer(result).startswith("`r/b` leads with ROC AUC 0.800 ")
     assert (
-        "; these lack a value on some splits and cannot lead: `python/a` (1 of 3 splits). "
+        "; these have no value on some splits and cannot lead: `python/a` (1 of 3 splits). "
         in answer(result)
     )
     assert [line.split(" | ")[0] for line in table(result).splitlines()[2:]] == [
@@ -186,8 +188,8 @@ def test_the_baseline_and_what_to_expect_of_the_pick():
     assert (
         " The baseline reaches 0.500 (`r/null`, no evidence of a difference from the leader); of"
         " the model that you would pick, expect ROC AUC 0.880, 95 % interval 0.800 to 0.950: the"
-        " test score of the best of 3, picked anew in each training set (`python/a` in 20 of 25"
-        " splits)." in said
+        " test score of the best of 3, picked separately in each training set (`python/a` in 20 of"
+        " 25 splits)." in said
     )
     selection[0] |= {"n_models": "1"}
     assert "pick, expect" not in answer(result_of(CLEAR, **picked))
@@ -202,7 +204,7 @@ def test_what_the_checks_warn_of():
         {"dataset": "demo", "check": "subject", "status": "ok", "value": "v", "advice": ""},
     ]
     assert answer(result_of(CLEAR, checks=checks)).endswith(" The checks warn of batch.")
-    assert answer(result_of(CLEAR, checks=checks[1:])).endswith(" The checks warn of nothing.")
+    assert answer(result_of(CLEAR, checks=checks[1:])).endswith(" The checks gave no warnings.")
     # Variants have no checks.
     assert "checks" not in answer(result_of(CLEAR))
     assert "- **Warning** (batch): v. Advice: do x." in written(checks=checks)
@@ -242,7 +244,7 @@ def test_a_cohort_is_told_of_the_leader_of_cross_validation():
     ]
     said = "In cohort lyon, 40 samples: python/a ROC AUC 0.700 (95 % interval 0.600 to 0.800); "
     result = result_of(CLEAR + outside)
-    assert validated(result, "lyon") == said + "cross-validation said 0.900."
+    assert validated(result, "lyon") == said + "cross-validation gave 0.900."
     assert "`python/a` leads with ROC AUC 0.900" in answer(result)
     lost = validated(result_of([*CLEAR, row("python/a", "", cohort="lyon")]), "lyon")
     assert lost == "In cohort lyon, 40 samples: python/a has no value of ROC AUC there."

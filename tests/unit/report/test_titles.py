@@ -184,8 +184,8 @@ def test_what_to_expect_of_the_pick_is_the_score_of_what_each_training_set_picks
     means = {"r/a": 0.944, "python/b": 0.94, "r/c": 0.7}
     words = dict(in_figure(results(means), "model_comparison"))
     assert words["subtitle"] == (
-        "Expect 0.934 of the model you would pick: the test score of the best of 3, picked anew in"
-        " each training set (r/a in 9 of 25 splits)."
+        "Expect 0.934 of the model you would pick: the test score of the best of 3, picked"
+        " separately in each training set (r/a in 9 of 25 splits)."
     )
     result = results(means)
     result.tables["picks"] = [p for p in result.tables["picks"] if p["model"] == "b"]
@@ -371,7 +371,7 @@ def test_the_error_is_a_share_of_the_observed_range():
             {"a": 0.5}, [0.3 + 0.02 * i for i in range(19)],
             "No evidence that the model learns the outcome",
         ),
-        ({"a": 0.9}, [0.5, 0.6], "No verdict from 2 permutations: p cannot be below 0.33"),
+        ({"a": 0.9}, [0.5, 0.6], "Too few permutations (2): p cannot be below 0.33"),
         ({"a": math.nan}, [0.5, 0.6], "No model has a value on the real outcomes"),
     ],
 )  # fmt: skip
@@ -584,7 +584,7 @@ def test_what_other_layers_add_is_said_of_the_picked_model_first():
     ]
     assert added_title(rows) == (
         "No evidence that the other layers add to clinical: ROC AUC 0.750 with them, 0.700 without,"
-        " of the picked model; evidence that they help 1 of 2 models"
+        " for the picked model; evidence that they help 1 of 2 models"
     )
     rows = [
         added("r/a", -0.1, "0.2"),
@@ -592,7 +592,7 @@ def test_what_other_layers_add_is_said_of_the_picked_model_first():
         added("picked/picked", -0.1, "0.001"),
     ]
     assert added_title(rows) == (
-        "Evidence that the other layers harm clinical: ROC AUC 0.600 with them, 0.700 without, of"
+        "Evidence that the other layers harm clinical: ROC AUC 0.600 with them, 0.700 without, for"
         " the picked model"
     )
     rows = [added("r/a", -0.1, "0.2"), added("python/b", -0.1, "0.2")]
@@ -643,7 +643,7 @@ def test_the_leader_has_its_auc_at_each_horizon():
         " Kaplan-Meier at every horizon"
     )
     none = title("horizons", survival_results(horizons=rows("r/a", ("", ""))))
-    assert none.endswith("no model predicts the survival")
+    assert none.endswith("no model predicts survival")
 
 
 def test_risks_outside_their_interval_are_counted():
@@ -655,7 +655,7 @@ def test_risks_outside_their_interval_are_counted():
     table = rows_of("r/a", rows[0])
     text = title("horizon_calibration", survival_results(horizon_calibration=table))
     assert (
-        text == "Predicted risks lie within the 95 % interval of the observed one in the one group"
+        text == "Predicted risks lie within the 95 % interval of the observed risk in the one group"
     )
 
 
@@ -667,7 +667,7 @@ def test_the_longest_range_of_use_at_each_horizon():
     text = title("survival_decision", survival_results(horizon_benefit=table))
     assert text.endswith("at thresholds 0.2 to 0.3 for 365")
     none = title("survival_decision", survival_results(horizon_benefit=table[:1]))
-    assert none == "r/a nowhere has more net benefit than treating all or none"
+    assert none == "r/a has no more net benefit than treating all or none at any threshold"
     of_b = rows_of("python/b", *rows, horizon="365")
     text = title("survival_decision", survival_results(horizon_benefit=of_b))
     assert text.startswith("In these samples, python/b has more net benefit")

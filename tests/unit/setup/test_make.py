@@ -29,7 +29,7 @@ def test_a_path_with_any_characters_reaches_snakemake_as_it_is(root, tmp_path, n
     path = tmp_path / name
     path.write_text("run: a\nrun: b\n", encoding="utf-8")
     process = make(root, "check", f"CONFIG={path}")
-    assert f"ERROR: {path}, line 2: run: stands in line 1 too" in process.stderr
+    assert f"ERROR: {path}, line 2: run: is also in line 1" in process.stderr
     path.write_text("run: a\n", encoding="utf-8")
     line = command(["--keep-going"], {"CONFIG": str(path), "CORES": "2", "ARGS": "-n 'a b'"})
     assert line == [

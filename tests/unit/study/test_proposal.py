@@ -149,7 +149,7 @@ def test_an_existing_file_is_kept(folder, rng):
     samples, values = sheet(diagnosis=CLASSES), table(rng.normal(8, 1, (N, 30)))
     proposed(samples, values)
     Path("config/my_study.yaml").write_text("mine", encoding="utf-8")
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match="already exists"):
         proposed(samples, values)
     assert Path("config/my_study.yaml").read_text(encoding="utf-8") == "mine"
 

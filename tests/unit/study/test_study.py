@@ -79,7 +79,7 @@ MISTAKES = [
         ["datasets.leukemia.outcome.horizons[0]", "-1 must be above 0"],
     ),
     (lambda c: survival(c, column="days"), ["outcome.column", "has time and event"]),
-    (lambda c: survival(c, event="days"), ["outcome.event: 'days' is the time too"]),
+    (lambda c: survival(c, event="days"), ["outcome.event: 'days' is also the time"]),
     (lambda c: survival(c, positive="1"), ["outcome.positive: a survival analysis", "no classes"]),
     (
         lambda c: c["datasets"]["leukemia"]["outcome"].update(horizons=[1]),
@@ -145,11 +145,11 @@ MISTAKES = [
     (lambda c: c.update(seed=2**31), ["seed: 2147483648 must be at most 2147483647"]),
     (lambda c: c.update(run=2022), ['run: 2022 is not text: write "2022", in quotes']),
     (lambda c: c.update(run="logs"), ["run: 'logs' is a name that the workflow itself uses"]),
-    (lambda c: c.update(run="leukemia"), ["run: 'leukemia' is a data set too"]),
+    (lambda c: c.update(run="leukemia"), ["run: 'leukemia' is also the name of a data set"]),
     (lambda c: c.update(run="my run"), ["'my run' is not a possible name: use letters, digits"]),
     (
         lambda c: c.update(datasets={"logs": c["datasets"]["leukemia"]}),
-        ["datasets.logs: 'logs' is a name that the workflow itself uses: take another"],
+        ["datasets.logs: 'logs' is a name that the workflow itself uses: choose another"],
     ),
     (lambda c: c.update(datasets={}), ["datasets: is empty: add at least one"]),
     (lambda c: c.update(resampling=None), ["resampling: is empty: fill it in, or take it out"]),

@@ -113,7 +113,7 @@ log_calls <- function(error) {
 
 # What R says when a disk is full.
 full_disk <- "No space left|quota exceeded|writing to connection|closing connection|could not write"
-after_full_disk <- "free some space; the same command then goes on"
+after_full_disk <- "free some space; the same command then continues"
 
 #' The sentence for the log and the console about an error that ended a script.
 failure_sentence <- function(error, path) {

@@ -66,7 +66,7 @@ check <- function(paths) {
   wrong <- Filter(differs, unique(paths))
   if (length(wrong)) {
     stop(user_condition(paste0(
-      wrong, ": it is not what the run wrote (its SHA-256 is another): delete it; the next run",
+      wrong, ": it is not what the run wrote (its SHA-256 differs): delete it; the next run",
       " makes it again if it needs it",
       collapse = "\n"
     )))

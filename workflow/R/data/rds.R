@@ -37,8 +37,8 @@ read_rds <- function(path) {
     start <- readBin(path, "raw", 20)
     shown <- rawToChar(start[start >= 0x20 & start < 0x7f])
     user_error(
-      path, sprintf("by its ending it is an R object, but R says: %s", one_line(error)),
-      sprintf("It begins with '%s': correct the ending, or write it with saveRDS", shown)
+      path, sprintf("its extension says an R object, but R says: %s", one_line(error)),
+      sprintf("It begins with '%s': correct the extension, or write it with saveRDS", shown)
     )
   })
 }

@@ -149,7 +149,7 @@ contact_subtitle <- function(data, sheet) {
 contact_caption <- function(sheet) {
   dropped <- attr(sheet, "dropped")
   paste0(
-    "The images shown stand at even steps through each row's list.",
+    "The images shown are spaced evenly through each row's list.",
     if (dropped > 0) paste0(" ", plural(dropped, "smaller row"), " left out.")
   )
 }

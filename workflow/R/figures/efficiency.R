@@ -181,7 +181,7 @@ efficiency_subtitle <- function(runs, longest) {
     } else {
       "; "
     },
-    "jobs were at work in ", percent(run$busy_share), " of the time of ", plural(run$cores, "core"),
+    "jobs were running in ", percent(run$busy_share), " of the time of ", plural(run$cores, "core"),
     ", and it took ", short_number(run$wall_over_bound, 3),
     " times as long as its work and its longest job (", longest, ") allow."
   )
@@ -212,7 +212,7 @@ draw_efficiency <- function(data) {
   runs <- data$runs
   if (nrow(runs) == 0) {
     return(words_figure(
-      "When the jobs were at work is unknown",
+      "When the jobs ran is unknown",
       "Their logs are of an older version, which did not write it down."
     ))
   }

@@ -66,7 +66,7 @@ external_caption <- function(marks, any_baseline) {
   paste(c(
     "Bars: 95 % intervals; of a cohort for the chance of its samples alone.",
     if (!all(is.finite(marks$ci_low))) {
-      "No bar: every resample gives the same value, which tells nothing of its error."
+      "No bar: every resample gives the same value, which says nothing about its error."
     },
     if (any_baseline) "Dashed: the baseline in cross-validation.",
     if (any(marks$beyond)) "Open marks at the edge: values beyond the axis."

@@ -21,7 +21,7 @@ draw_grouping <- function(data) {
       caption = paste(
         variant_intervals(rows),
         if (over_repeats) {
-          "They tell the chance of the splitting of these samples, not that of new subjects."
+          "They show the variation due to splitting these samples, not between subjects."
         },
         "Baselines are left out."
       ),

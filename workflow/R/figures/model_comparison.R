@@ -230,7 +230,7 @@ comparison_caption <- function(data, layout) {
     if (any(scored$cut)) "Intervals end at the limit of the metric's range.",
     if (any(scored$bar & (scored$low > scored$ci_low | scored$high < scored$ci_high),
             na.rm = TRUE)) {
-      "Bars that reach the edge go on; the numbers tell how far."
+      "Bars that reach the edge continue; the numbers show how far."
     },
     if (any(layout$axis != layout$limits)) {
       "In the grey band: a baseline that is too far away for the axis."

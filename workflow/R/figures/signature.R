@@ -155,7 +155,7 @@ signature_words <- function(tables, ranks, together, data, info) {
   caption <- c(
     if (models > 0) {
       paste(
-        "A feature that a model does not use in a split stands behind all that were selected",
+        "A feature that a model does not use in a split ranks behind all that were selected",
         "there."
       )
     },

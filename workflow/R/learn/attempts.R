@@ -37,7 +37,7 @@ gave_up <- function(notes, rule) {
   ends <- vapply(fields, function(note) sprintf("with %s: %s", note[2], job_state(note[3])), "")
   sprintf(
     paste(
-      "its job was killed in %s %d attempts (%s): give it more, as with --set-resources",
+      "its job was killed in %s %d attempts (%s): give it more, for example --set-resources",
       "%s:mem_mb=MB %s:runtime=MINUTES, or take the model out"
     ),
     which, length(fields), paste(ends, collapse = "; "), rule, rule
@@ -66,5 +66,5 @@ job_state <- function(job) {
       return(states[1])
     }
   }
-  "killed, often: out of memory"
+  "killed, often because it ran out of memory"
 }

@@ -241,7 +241,10 @@ checked_labels <- function(raw, classes, rows) {
   predicted <- match(labels, classes)
   if (anyNA(predicted)) {
     unknown <- substr(labels[is.na(predicted)][1], 1, 50)
-    text <- "the model knows a label that is no class: %s instead of %s, the codes of the classes"
+    text <- paste(
+      "the model predicts a label that is not a class: %s instead of %s,",
+      "the codes of the classes"
+    )
     stop(user_condition(sprintf(text, unknown, paste(classes, collapse = " or "))))
   }
   predicted

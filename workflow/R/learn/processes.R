@@ -152,7 +152,7 @@ watch <- function(pid, folder, limits) {
     last <- memory
     busy <- if (length(threads(pid, "R")) > 1) busy + 1 else 0
     if (busy == crowded[1]) {
-      message("several threads are at work: they have to share one core")
+      message("several threads are running: they have to share one core")
     }
     if (busy %in% crowded) {
       share_core(pid)
@@ -228,7 +228,7 @@ how_it_ended <- function(limits, start, memory) {
   how <- if (length(crash)) {
     gsub(" ?\\*\\*\\* ?", "", crash[1])
   } else {
-    sprintf("it held %.0f MB; often: out of memory", memory)
+    sprintf("it held %.0f MB; often because it ran out of memory", memory)
   }
   sprintf("the process that trained this split was killed (%s): %s", how, retry)
 }

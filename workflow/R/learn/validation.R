@@ -91,7 +91,7 @@ grid_problems <- function(info, spec, key) {
   c(
     unlist(lapply(setdiff(names(spec$grid), tunable), function(name) {
       problem(
-        paste0(key, ".grid"), sprintf("'%s' is no tuning parameter of '%s'", name, spec$method),
+        paste0(key, ".grid"), sprintf("'%s' is not a tuning parameter of '%s'", name, spec$method),
         if (identical(tunable, "parameter")) {
           "It has none: leave grid out, and give fixed arguments in params"
         } else {
@@ -100,7 +100,7 @@ grid_problems <- function(info, spec, key) {
       )
     })),
     if (!is.null(spec$size) && !isTRUE(spec$size >= 1)) {
-      message <- sprintf("'%s' is no number of candidates", spec$size)
+      message <- sprintf("'%s' is not a number of candidates", spec$size)
       problem(paste0(key, ".size"), message, "Write 1 or more")
     }
   )

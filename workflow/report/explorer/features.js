@@ -27,12 +27,12 @@ function featureTable(data, current) {
   return [
     dataTable(columns, rows, {
       id: "features", remember: true, filter: (r) => featureName(r[1]),
-      caption: `The features that the models agree on, by the mean of their ranks in ${rows[0][3]} models`
-        + " with an importance",
+      caption: `The features that the models agree on, by their mean rank in the ${rows[0][3]} models`
+        + " that have importances",
       open: (r) => go({view: "features", feature: r[1]}), current: (r) => r[0] - 1 === current,
     }),
-    note("A feature that most splits select is stable, but not therefore a cause; features that carry",
-      " the same information share their rank."),
+    note("A feature that most splits select is stable, but that does not make it a cause;",
+      " features that carry the same information share the importance between them."),
   ];
 }
 
@@ -45,7 +45,7 @@ function featureDetail(data, at) {
   return section(name,
     el("p", {class: "answer"}, `Rank ${row[0]}, selected in ${percent(row[4])} of the splits.`),
     at < values.length ? valueChart(data, name, values[at], samples)
-      : note(`Values are shown of the first ${values.length} features.`),
+      : note(`Values are shown for the first ${values.length} features.`),
     ranks.length ? dataTable([
       {key: "model", label: "Model", value: (r) => r.model.id, cell: (r) => modelLink(r.model.id)},
       {key: "rank", label: "Mean rank", number: true, value: (r) => r.cells[1], cell: (r) => brief(r.cells[1])},
@@ -95,9 +95,9 @@ function stabilityTable(data) {
     {key: "stability", label: "Stability", number: true, best: "high", value: (m) => m.stability[0],
       cell: (m) => [fixed(m.stability[0], 2), el("small", {}, m.stability[1] === null ? ""
         : range(m.stability[1], m.stability[2], 2))]},
-    {key: "size", label: "Features in use", number: true, value: (m) => m.stability[3],
+    {key: "size", label: "Features used", number: true, value: (m) => m.stability[3],
       cell: (m) => brief(m.stability[3])},
   ];
   return dataTable(columns, rows, {id: "stability", caption: "How well the features that a model uses"
-    + " agree between the splits: 1 is the same set each time, 0 what random sets would share"});
+    + " agree between the splits: 1 means the same set each time, 0 the agreement of random sets"});
 }

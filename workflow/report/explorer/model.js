@@ -124,7 +124,7 @@ function rankingCurves(data, model) {
   if (!charts.length) return null;
   const several = data.classes.length > 2;
   return section("Ranking", el("div", {class: "pair"}, charts),
-    note("The line is the mean over the repeats, the band goes from the lowest to the highest",
+    note("The line is the mean over the repeats, the band runs from the lowest to the highest",
       several ? "; each curve is the mean over the classes, each against the rest." : "."));
 }
 
@@ -197,7 +197,7 @@ function residualPart(data, model) {
   const predicted = at.map(([cell]) => cell[0][0]);
   const low = Math.min(...truth, ...predicted), high = Math.max(...truth, ...predicted);
   return section("Predicted against observed", chart(
-    "Each point is a test sample, at its mean prediction. Click on a point to open its sample.",
+    "Each point is a test sample, shown at its mean prediction. Click on a point to open its sample.",
     `Predicted against observed values of ${at.length} samples`,
     () => [points(truth, predicted, at.map(([cell, i]) =>
       `${data.samples.names[i]}: observed ${data.samples.outcomes[i]}, predicted ${brief(cell[0][0], 4)}`),
@@ -230,7 +230,7 @@ function pairPart(data, model) {
     best: "high", value: (r) => r.equivalent, cell: (r) => fixed(r.equivalent, 2)});
   return section("Against the other models", dataTable(columns, rows, {
     id: "pairs", caption: `${model.id} minus the other model, on ${first.label}, with 95 % intervals;`
-      + (first.higher ? " above" : " below") + ` 0, ${model.id} is the better one`,
+      + (first.higher ? " above" : " below") + ` 0, ${model.id} is better`,
   }), note("No evidence of a difference is not evidence of no difference."));
 }
 

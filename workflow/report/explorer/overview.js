@@ -7,7 +7,7 @@ function overview() {
     section("The answer", data.sentences.map((text) => el("p", {class: "answer"}, inline(text)))),
     section(...comparison(data)),
     section("All models", modelTable(data)),
-    section("What may mislead", warnings(data)),
+    section("What may bias the results", warnings(data)),
     data.failures.length ? section("What failed", failureTable(data.failures)) : null,
     section("Figures", data.figures.map(figure)),
     section("Methods", methods()),
@@ -24,7 +24,7 @@ function comparison(data) {
   const shown = metric();
   const scores = scoresOf(data, shown.name);
   const metrics = data.metrics.map((one, i) => [
-    one.name, i ? `${one.label} (descriptive)` : `${one.label} (that of the comparison)`,
+    one.name, i ? `${one.label} (descriptive)` : `${one.label} (comparison metric)`,
   ]);
   const controls = [choice("metric", "Metric", metrics, shown.name, (name) => change({metric: name}))];
   if (data.cohorts.length > 1) controls.push(cohortChoice(data));
@@ -36,8 +36,8 @@ function comparison(data) {
     modelChart(models, scores, shown),
     note(`${capital(shown.label)}: ${better}. Large marks are estimates with their 95 % intervals`,
       cohort() === "development" ? ", small marks single splits" : "",
-      ". Baselines that are far off stand in a band at the edge. Overlapping intervals do not show whether two models differ: open a model to see its",
-      " comparisons with the others."),
+      ". Baselines far from the models are in a band at the edge. Overlapping intervals do not show",
+      " whether two models differ: open a model to see its comparisons with the others."),
   ];
 }
 
@@ -195,11 +195,11 @@ function modelTable(data) {
   const scores = scoresOf(data, first.name);
   const rows = [...data.models].sort((a, b) => rankIn(scores, a) - rankIn(scores, b));
   return [
-    data.cohorts.length > 1 ? note("Cohort: ", cohort(), ". The choice above changes it.") : null,
+    data.cohorts.length > 1 ? note("Cohort: ", cohort(), ". Change it above.") : null,
     dataTable(columns, rows, {
       id: "models", remember: true, filter: (m) => `${m.id} ${kindOf(m)} ${m.notes.join(" ")}`,
       caption: `Estimates with 95 % intervals, in the order of ${first.label}; the other metrics`
-        + " are descriptive. A column's name sorts by it.",
+        + " are descriptive. Click on a column's name to sort by it.",
       open: (m) => go({view: "model", model: m.id}),
     }),
   ];
@@ -238,10 +238,10 @@ function warnings(data) {
     {key: "found", label: "What was found", cell: (row) => row[2]},
     {key: "advice", label: "What to do", cell: (row) => row[3] || "–"},
   ];
-  const summary = `All checks: ${count("warning")} warn, ${count("ok")} are fine,`
-    + ` ${count("skipped")} could not be made`;
+  const summary = `All checks: ${count("warning")} gave warnings, ${count("ok")} are fine,`
+    + ` ${count("skipped")} were skipped`;
   return [
-    found.length ? found.map(warning) : el("p", {}, "The checks warn of nothing."),
+    found.length ? found.map(warning) : el("p", {}, "The checks gave no warnings."),
     el("details", {}, el("summary", {}, summary), dataTable(columns, all, {
       id: "checks", caption: "The checks of this data set", sort: "",
     })),
@@ -269,7 +269,7 @@ function failureTable(rows) {
     {key: "log", label: "Log", cell: (row) => el("code", {}, row[4])},
   ];
   return dataTable(columns, rows, {
-    id: "failures", caption: "Failures; the other models and splits went on",
+    id: "failures", caption: "Failures; the other models and splits continued",
     filter: (row) => row.join(" "),
   });
 }
@@ -281,7 +281,7 @@ function figure(one) {
   return el("figure", {class: "picture", id: `figure-${one.name}`},
     el("h3", {}, capital(name)),
     one.data ? el("img", {src: one.data, alt, loading: "lazy"})
-      : [el("p", {}, inline(one.title)), note("This figure is not inside the page, which would become",
+      : [el("p", {}, inline(one.title)), note("This figure is not embedded, as the page would be",
         " too large: see ", link, ".")],
     el("figcaption", {}, inline(one.caption), " ", one.data ? ["File: ", link, "."] : null));
 }
@@ -289,7 +289,7 @@ function figure(one) {
 function methods() {
   const [, short] = /^## In short\n+([^]*?)\n+(?=## )/m.exec(content.methods) || [];
   return [
-    short ? copyButton("Copy in short", short) : null,
+    short ? copyButton("Copy the short version", short) : null,
     copyButton("Copy all", content.methods),
     copyButton("Copy the references (BibTeX)", content.references),
     el("div", {class: "methods"}, markdown(content.methods.replace(/^# .*\n/, ""), 2)),
@@ -298,9 +298,9 @@ function methods() {
 
 function files(data) {
   return [
-    data.notes.length ? [el("p", {}, "To stay small, this page leaves out what these tables have:"),
+    data.notes.length ? [el("p", {}, "To stay small, this page is limited as follows:"),
       el("ul", {id: "notes"}, data.notes.map((text) => el("li", {}, text)))] : null,
-    note("Links to the tables work where this page stands, in the folder of the run."),
+    note("Links to the tables work only while this page is in the results folder of its run."),
     el("ul", {class: "files"}, content.links.map(([path, what]) => el("li", {},
       el("a", {href: path.split("/").map(encodeURIComponent).join("/")}, path), what ? [": ", inline(what)] : ""))),
   ];

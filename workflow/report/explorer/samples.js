@@ -63,7 +63,7 @@ function sampleDetail(data, i) {
 /** What the number of a prediction is. */
 function numberOf(data) {
   if (data.task === "regression") return "Predicted";
-  if (data.task === "survival") return `Probability of surviving ${data.horizons.at(-1)}`;
+  if (data.task === "survival") return `Probability of surviving beyond ${data.horizons.at(-1)}`;
   return data.positive ? `Probability of ${data.positive}` : "Probability of its own class";
 }
 
@@ -123,6 +123,6 @@ function predictionTable(data, i) {
     number: true, value: (r) => r.cell && r.cell[0][2], cell: (r) => brief(r.cell && r.cell[0][2])});
   if (data.task === "regression") columns.push({key: "error", label: "Mean error", number: true,
     value: (r) => r.error && r.error[2], cell: (r) => brief(r.error && r.error[2])});
-  return dataTable(columns, rows, {id: "predictions", caption: "Its test predictions in every model,"
+  return dataTable(columns, rows, {id: "predictions", caption: "Test predictions by every model,"
     + " means over the splits that test it", open: (r) => go({view: "model", model: r.model.id})});
 }

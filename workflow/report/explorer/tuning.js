@@ -63,8 +63,8 @@ function importancePart(data, model) {
   const rows = model.importances || [];
   const stable = model.stability;
   const said = stable && stable[0] !== null ? el("p", {}, `Stability of the features that it uses: ${
-    fixed(stable[0], 2)} (${range(stable[1], stable[2], 2)}); 1 is the same set in each split, 0 what`
-    + ` random sets would share. On average it uses ${brief(stable[3])} features.`) : null;
+    fixed(stable[0], 2)} (${range(stable[1], stable[2], 2)}); 1 means the same set in each split,`
+    + ` 0 the agreement of random sets. On average it uses ${brief(stable[3])} features.`) : null;
   if (!rows.length) return said && section("Features", said);
   const drops = data.features.drops[model.id];
   const drop = (feature) => drops && drops[data.features.names.indexOf(feature)];
@@ -87,7 +87,7 @@ function survivalParts(data, model) {
   const bins = (model.horizon_calibration || {})[cohort()] || [];
   if (!groups && !rows.length) return null;
   return [
-    groups ? section("Groups of risk", riskChart(groups, model),
+    groups ? section("Risk groups", riskChart(groups, model),
       note("Test samples with a risk above the median of the training samples are high; the bands are",
         " 95 % intervals for the samples of one repeat.")) : null,
     rows.length ? section("Horizons", horizonTable(rows),
@@ -120,13 +120,13 @@ function horizonTable(rows) {
     : range(r[at + 1], r[at + 2], 3))];
   const columns = [
     {key: "horizon", label: "Horizon", number: true, value: (r) => r[0], cell: (r) => String(r[0])},
-    {key: "events", label: "Events until then", number: true, value: (r) => r[1],
+    {key: "events", label: "Events by then", number: true, value: (r) => r[1],
       cell: (r) => brief(r[1], 4)},
     {key: "auc", label: "ROC AUC", number: true, value: (r) => r[2], cell: limits(2)},
     {key: "brier", label: "Brier score", number: true, value: (r) => r[5], cell: limits(5)},
     {key: "reference", label: "of the Kaplan-Meier estimate", number: true, value: (r) => r[8],
       cell: (r) => fixed(r[8], 3)},
-    {key: "ratio", label: "Predicted by observed risk", number: true, value: (r) => r[9],
+    {key: "ratio", label: "Predicted / observed risk", number: true, value: (r) => r[9],
       cell: (r) => fixed(r[9], 2)},
   ];
   return dataTable(columns, rows, {id: "horizons", caption: "Scores at each horizon"});
@@ -136,7 +136,7 @@ function horizonCharts(bins, model) {
   const horizons = [...new Set(bins.map(([horizon]) => horizon))];
   return horizons.map((horizon) => {
     const at = bins.filter((bin) => bin[0] === horizon && bin[2] !== null);
-    return chart(`Observed by predicted risk until ${horizon}`,
+    return chart(`Observed and predicted risk by ${horizon}`,
       `Calibration of ${model.id} at ${horizon}`,
       () => [points(at.map((b) => b[1]), at.map((b) => b[2]), at.map((b) =>
         `predicted ${percent(b[1])}, observed ${percent(b[2])} (${percent(b[3])} to ${percent(b[4])}),`

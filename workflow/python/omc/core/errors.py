@@ -21,9 +21,9 @@ def stop(error: UserError):
 
 
 DISK_PROBLEMS = {
-    errno.ENOSPC: "the disk is full: free some space; the same command then goes on",
-    errno.EDQUOT: "the disk quota is used up: free some space; the same command then goes on",
-    errno.EROFS: "nothing can be written there (read-only file system): take another folder",
+    errno.ENOSPC: "the disk is full: free some space; the same command then continues",
+    errno.EDQUOT: "the disk quota is used up: free some space; the same command then continues",
+    errno.EROFS: "nothing can be written there (read-only file system): use another folder",
     errno.EACCES: "permission denied: let this user read and write there",
 }
 

@@ -80,8 +80,8 @@ def check(paths) -> None:
     if wrong:
         raise UserError(
             "\n".join(
-                f"{path}: it is not what the run wrote (its SHA-256 is another): delete it; the"
-                " next run makes it again if it needs it"
+                f"{path}: it is not what the run wrote (its SHA-256 differs): delete it; the next"
+                " run makes it again if it needs it"
                 for path in wrong
             )
         )

@@ -222,8 +222,8 @@ def _interrupt(number, frame):
     if first:
         with suppress(OSError):  # the terminal may be gone
             print(
-                f"\nInterrupted ({signal.Signals(number).name}): the jobs at work are ended, and"
-                " nothing else is lost: the same command goes on where it was.",
+                f"\nInterrupted ({signal.Signals(number).name}): the running jobs are ended, and"
+                " nothing else is lost: the same command continues where it stopped.",
                 file=sys.stderr,
                 flush=True,
             )
@@ -270,14 +270,14 @@ class Sentences(logging.Filter):
         """Who holds the lock."""
         if not self.others:
             return (
-                "this folder is locked, and not by a run that is known here: if none is at work,"
-                f" remove the lock with {UNLOCK}"
+                "this folder is locked by a run that is not known here: if no run is active, remove"
+                f" the lock with {UNLOCK}"
             )
         runs = "; ".join(map(str, self.others))
         fix = "wait until it has ended, or end it"
         if not all(run.is_here for run in self.others):
             fix += f"; if it is dead, remove its lock with {UNLOCK}"
-        return f"another run is at work here ({runs}): {fix}"
+        return f"another run is active here ({runs}): {fix}"
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: s
         return
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks the samples of each group that is left out, but"
-        f" no group of '{groups}' has different outcomes: set it to {UNRANKED[task]}, or the scheme"
-        " to repeated_kfold"
+        f" no group of '{groups}' has samples with different outcomes: set it to {UNRANKED[task]},"
+        " or the scheme to repeated_kfold"
     )
 
 
@@ -67,10 +67,10 @@ def check_left_out(metric: str | None, samples: pd.DataFrame) -> None:
         return
     sizes = ", ".join(f"{label}: {n}" for label, n in counts.sum().items())
     raise UserError(
-        f"comparison.metric.classification: {metric} means little with {scheme} here, since what is"
-        f" left out decides which class is the most frequent of the others ({sizes}): a prediction"
-        " that knows nothing is then mostly wrong, and any model seems to beat it: set the metric"
-        " to brier or log_loss, or the scheme to repeated_kfold"
+        f"comparison.metric.classification: {metric} means little with {scheme} here, since the"
+        " samples that are left out determine which class is the most frequent among the others"
+        f" ({sizes}): an uninformative prediction is then mostly wrong, and any model seems to beat"
+        " it: set the metric to brier or log_loss, or the scheme to repeated_kfold"
     )
 
 

@@ -25,7 +25,7 @@ def merged(path: str, table: pd.DataFrame, how: str) -> pd.DataFrame:
     firsts = np.flatnonzero(~names.duplicated() & ~nameless)
     repeated = names[names.duplicated() & ~nameless].unique()
     if len(repeated):
-        print(f"{path}: {len(repeated)} feature(s) stand several times, {how}: {some(repeated)}")
+        print(f"{path}: {len(repeated)} feature(s) appear several times, {how}: {some(repeated)}")
     if nameless.any():
         print(f"{path}: left out, since they have no name: {nameless.sum()} feature(s)")
     if len(firsts) == len(names):

@@ -48,7 +48,7 @@ def check_content(path: str, wanted: str | None) -> None:
     if wanted is None:
         return
     if not os.path.isfile(path):
-        raise UserError(f"{path}: it is no file: give the path of a file")
+        raise UserError(f"{path}: it is not a file: give the path of a file")
     with reading(path, wanted), open_file(path) as file:
         start = file.read(200)
     actual = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
@@ -61,8 +61,8 @@ def check_content(path: str, wanted: str | None) -> None:
         shown = actual
     if actual != wanted:
         raise UserError(
-            f"{path}: by its ending it is {wanted}, but it is {shown}: correct the ending"
-            " or the file"
+            f"{path}: its extension says {wanted}, but it is {shown}: correct the extension or the"
+            " file"
         )
 
 
@@ -85,11 +85,11 @@ def not_a_number(path: str, row, column, value) -> str:
     shown = value if len(repr(value)) < 80 else f"{repr(value)[:80]}…"
     hint = ""
     if str(value).isalpha():
-        hint = "; text such as a sex or a stage is taken from the columns that a layer names"
+        hint = "; for text such as sex or stage, name the columns in a layer of columns"
     elif re.fullmatch(r"[-+]?[\d.,' ]*,[\d.,' ]*", str(value)):
         hint = (
-            "; commas are decimal only where every number of the table has at most one and none has"
-            " a point, and no thousands can be meant: write such numbers with a point alone"
+            "; commas are decimal only if every number in the table has at most one, none has a"
+            " point, and they cannot mean thousands: write such numbers with a decimal point"
         )
     return (
         f"{path}: row '{row}', column '{column}' is {shown!r}, not a number: correct it, or leave"

@@ -35,7 +35,9 @@ def _between_marks(path: str, lines):
         if line == BEGIN:
             break
     else:
-        raise UserError(f"{path}: a series matrix without !series_matrix_table_begin: is it whole?")
+        raise UserError(
+            f"{path}: a series matrix without !series_matrix_table_begin: is it complete?"
+        )
     rows = 0
     for number, line in lines:
         if line == END:
@@ -43,11 +45,13 @@ def _between_marks(path: str, lines):
         rows += 1
         yield number, line
     else:
-        raise UserError(f"{path}: a series matrix without !series_matrix_table_end: is it whole?")
+        raise UserError(
+            f"{path}: a series matrix without !series_matrix_table_end: is it complete?"
+        )
     if rows < 2:
         raise UserError(
-            f"{path}: this series matrix holds no values, as of sequencing: give the table of"
-            " counts among the supplementary files of the series"
+            f"{path}: this series matrix has no values, as is usual for sequencing: use the table"
+            " of counts in the supplementary files of the series"
         )
 
 
@@ -68,7 +72,7 @@ def sheet_of(path: str, lines) -> pd.DataFrame:
                 values = [old or new for old, new in zip(columns[column], values, strict=True)]
             columns[column] = values
     if "sample" not in columns:
-        raise UserError(f"{path}: a series matrix without {ACCESSION}: is it whole?")
+        raise UserError(f"{path}: a series matrix without {ACCESSION}: is it complete?")
     return pd.DataFrame(columns, dtype=object)
 
 

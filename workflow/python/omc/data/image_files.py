@@ -36,8 +36,8 @@ def list_images(source: str, pattern: str, key: str) -> list[Image]:
         images = _in_folder(source, pattern, key) if in_folder else _in_sheet(source, key)
     except OSError as error:
         raise UserError(
-            f"{key}.images: {error.filename} cannot be read ({error.strerror}): mend it, or take it"
-            " out of the folder"
+            f"{key}.images: {error.filename} cannot be read ({error.strerror}): repair it, or"
+            " remove it from the folder"
         ) from error
     if not images:
         present = [entry.name for entry in os.scandir(source)] if in_folder else []
@@ -71,7 +71,7 @@ def _in_folder(source: str, pattern: str, key: str) -> list[Image]:
             return False
         if not os.path.exists(entry.path):
             raise UserError(
-                f"{key}.images: {entry.path} is a link to no file: correct it, or take it out"
+                f"{key}.images: {entry.path} is a broken link: correct it, or remove it"
             )
         return entry.is_file()
 
@@ -81,7 +81,7 @@ def _in_folder(source: str, pattern: str, key: str) -> list[Image]:
             real = os.path.realpath(entry.path)
             if os.path.commonpath([real, os.path.realpath(source)]) == real:
                 raise UserError(
-                    f"{key}.images: {entry.path} is a link to the folder that holds it: take it out"
+                    f"{key}.images: {entry.path} is a link to a folder that contains it: remove it"
                 )
             images += [
                 Image(entry.name, inner.name, inner.path)

@@ -80,7 +80,7 @@ def _decode(path: str) -> np.ndarray:
         with Image.open(path) as file:
             count = getattr(file, "n_frames", 1)
             if count > 1:
-                raise ValueError(f"it holds {count} pictures: export one")
+                raise ValueError(f"it contains {count} images: export one")
             _check_pixels(*file.size)
             image: Image.Image = file
             if image.mode in ("1", "LA", "La"):

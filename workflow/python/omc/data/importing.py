@@ -126,9 +126,9 @@ def read_sheets(dataset: dict, key: str) -> dict[str, pd.DataFrame]:
             shared = sheet.index.intersection(rows_of_other.index, sort=False)
             if len(shared):
                 raise UserError(
-                    f"{key}.cohorts.{cohort}.samples: {len(shared)} sample(s) of {path} stand in"
-                    f" {sheet_path(dataset, other)} too ({some(shared)}): a cohort's samples must"
-                    " be new: take them out of one sheet, or rename them if they are others"
+                    f"{key}.cohorts.{cohort}.samples: {len(shared)} sample(s) of {path} are also in"
+                    f" {sheet_path(dataset, other)} ({some(shared)}): a cohort's samples must be"
+                    " new: remove them from one sheet, or rename them if they are different samples"
                 )
         sheets[cohort] = pd.DataFrame({**rows, "cohort": cohort}, index=sheet.index)
         check_names(sheet.index, "sample", path)
@@ -294,17 +294,17 @@ def check_features(
     development lacks are ignored. key: the layer's key in the cohort.
     """
     lacking = features.difference(table.columns, sort=False)
-    where = f"{len(lacking)} of development's {len(features)} features"
+    where = f"{len(lacking)} of the {len(features)} development features"
     if len(lacking) == len(features):
         raise UserError(
-            f"{key}.table: {layer['table']} has none of development's {len(features)} features"
-            f" (it has: {some(table.columns)}; development: {some(features)}): name them alike"
+            f"{key}.table: {layer['table']} has none of the {len(features)} development features"
+            f" (it has: {some(table.columns)}; development: {some(features)}): use the same names"
         )
     compositional = is_compositional(layer["transform"])
     if len(lacking) and (compositional or not impute):
         fix = (
             f"transform {layer['transform']} relates each value to the whole sample, so that the"
-            " others would be shifted: add them, or take them out of development's table"
+            " other values would be shifted: add them, or remove them from the development table"
             if compositional
             else f"add them, or set {key.rpartition('.layers.')[0]}.missing_features: impute"
         )
@@ -312,7 +312,7 @@ def check_features(
             f"{key}.table: {where} are not in {layer['table']} (missing: {some(lacking)}): {fix}"
         )
     extra = len(table.columns) - len(features) + len(lacking)
-    print(f"{key}: {where} are missing and get the learned fill; {extra} others are passed over")
+    print(f"{key}: {where} are missing and get the learned fill; {extra} others are ignored")
 
 
 def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str):
@@ -328,7 +328,7 @@ def join_layers(rows: pd.DataFrame, parts: dict, join: str, key: str, path: str)
     if not kept.any():
         raise UserError(
             f"{key}: none of the {len(rows)} samples of {path} is in every layer (samples found:"
-            f" {counts}): name the samples alike, or set the data set's join: outer"
+            f" {counts}): use the same sample names, or set the data set's join: outer"
         )
     if len(parts) > 1:
         print(f"{key}: {len(rows)} samples in {path}, found in the layers: {counts}")

@@ -61,7 +61,7 @@ def _header_and_row(path: str, lines) -> list[tuple[int, bytes]]:
         else:
             ahead = ahead[1:]
     if comments:
-        print(f"{path}: passed over {comments} line(s) of comments at its start")
+        print(f"{path}: skipped {comments} comment line(s) at its start")
     if len(ahead) < 2:
         ahead += itertools.islice(filled_lines, 1)
     return ahead
@@ -81,7 +81,7 @@ def _separator(path: str, ahead: list[bytes], usual: str) -> str:
     if len(found) != 1 or found == [usual]:
         return usual
     names = {"\t": "tabs", ",": "commas", ";": "semicolons"}
-    print(f"{path}: separated by {names[found[0]]}, though its ending stands for {names[usual]}")
+    print(f"{path}: separated by {names[found[0]]}, though its extension stands for {names[usual]}")
     return found[0]
 
 
@@ -179,6 +179,7 @@ def named(path: str, table, header: int):
     if header < count and table.iloc[:, -1].isna().all() and len(table.columns) == header:
         raise UserError(
             f"{path}: the rows have one field more than the header, and the last is empty in all:"
-            f" take the separator at their end off, or name the column of the names in the header"
+            " remove the separator at the end of the rows, or name the column of names in the"
+            " header"
         )
     return table

@@ -143,7 +143,7 @@ class _Reader:
         if self.taken or not found or len(found) == len(self.columns):
             return False
         names = some(self.columns[at] for at in found)
-        print(f"{self.path}: taken as annotation, since it is text in every row: {names}")
+        print(f"{self.path}: treated as annotation, since it is text in every row: {names}")
         self.take(found)
         self.may_be_numbers = False
         return True

@@ -83,9 +83,10 @@ def check_outcomes(rows: dict[str, pd.DataFrame], dataset: dict, key: str) -> No
         unknown = outcome[~outcome.isin(classes)]
         if len(unknown):
             raise UserError(
-                f"{key}.cohorts.{cohort}.samples: the outcome of {len(unknown)} sample(s) is no"
-                f" class of development: '{unknown.iloc[0]}' (sample {unknown.index[0]});"
-                f" development has {some(classes, 12)}: rename them, or take these samples out"
+                f"{key}.cohorts.{cohort}.samples: the outcome of {len(unknown)} sample(s) is not a"
+                f" class of the development samples: '{unknown.iloc[0]}' (sample"
+                f" {unknown.index[0]}); development has {some(classes, 12)}: rename them, or take"
+                " these samples out"
             )
 
 
@@ -115,7 +116,7 @@ def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> No
         )
     if len(classes) > 2 and "binary_metric" in setting:
         raise UserError(
-            f"comparison.metric.classification: {setting['binary_metric']} is of two classes, and"
+            f"comparison.metric.classification: {setting['binary_metric']} needs two classes, and"
             f" '{setting['column']}' of {path} has {len(classes)} ({some(classes, 12)}): set it to"
             f" one of {', '.join(setting['other_metrics'])}"
         )

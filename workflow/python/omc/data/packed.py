@@ -18,8 +18,8 @@ def _member(path: str):
     names = [name for name in names if not name.startswith("__MACOSX/")]
     if len(names) != 1:
         raise UserError(
-            f"{path}: a .zip file must hold one file, and this one holds {len(names)}"
-            f" ({some(names)}): unpack it, and give the one that is meant"
+            f"{path}: a .zip file must contain one file, and this one contains {len(names)}"
+            f" ({some(names)}): unpack it, and give the right one"
         )
     check_size(path, archive.getinfo(names[0]).file_size)
     return archive.open(names[0])

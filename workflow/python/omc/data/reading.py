@@ -29,8 +29,8 @@ def ending(path: str) -> str:
             return known
     advice = ": save it as .xlsx" if name.endswith(".xls") else ": rename or convert it"
     raise UserError(
-        f"{path}: the ending is none of {', '.join(ENDINGS)}"
-        f" (text and .gct also with {', '.join(OPENERS)}){advice}"
+        f"{path}: the extension is none of {', '.join(ENDINGS)} (text and .gct also with"
+        f" {', '.join(OPENERS)}){advice}"
     )
 
 
@@ -103,7 +103,7 @@ def _names(path: str, labels: pd.Index, what: str) -> pd.Index:
     twice = names[names.duplicated()].unique()
     if len(twice):
         fix = ", or set the layer's duplicates: mean, sum or first" if what == "feature" else ""
-        raise UserError(f"{path}: {what} names stand twice: {some(twice)}: make them unique{fix}")
+        raise UserError(f"{path}: {what} names appear twice: {some(twice)}: make them unique{fix}")
     return names
 
 
@@ -166,16 +166,18 @@ def _indexed(path: str, sheet: pd.DataFrame, name: str) -> pd.DataFrame:
         )
     twice = sheet[name][sheet[name].duplicated()].unique()
     if len(twice):
-        raise UserError(f"{path}: samples stand twice: {some(twice)}: one row per sample")
+        raise UserError(f"{path}: samples appear twice: {some(twice)}: one row per sample")
     return sheet.set_index(name, drop=True).rename_axis("sample")
 
 
 def _sheet_advice(path: str, columns: list[str], kind: str, id: str | None) -> str:
     if len(columns) == 1 and kind in SEPARATORS and set(columns[0]) & {";", ",", "\t"}:
-        return f": only one is found with separator {SEPARATORS[kind]!r}: does the ending fit?"
+        return f": only one is found with separator {SEPARATORS[kind]!r}: is the extension right?"
     near = did_you_mean(id or "sample", columns)
     if id:
         return f".{near} Correct samples.id"
     name = near.split("'")[1] if near else "…"
-    fix = f"Name the column of the samples so, or write samples: {{file: {path}, id: {name}}}"
+    fix = (
+        f"Give the column of the samples this name, or write samples: {{file: {path}, id: {name}}}"
+    )
     return f".{near} {fix}"

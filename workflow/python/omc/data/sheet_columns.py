@@ -58,9 +58,9 @@ def lab_columns(sheet: pd.DataFrame, dataset: dict, path: str) -> dict[str, pd.S
         if 2 * classes.ngroups <= len(labels) and classes.nunique().max() == 1:
             key, given = dataset["batch"][name]
             raise UserError(
-                f"{key}: each level of '{given}' of {path} is in one class of"
-                f" '{outcome['column']}' only: to protect it would hand the outcome of the test"
-                " samples to the models: take it out"
+                f"{key}: each level of '{given}' of {path} is in only one class of"
+                f" '{outcome['column']}': protecting it would leak the outcome of the test samples"
+                " to the models: take it out"
             )
     return {f"{LAB}{name}": labels for name, labels in columns.items()}
 
@@ -125,7 +125,7 @@ def same_features(
         others = labels[labels.notna() & ~labels.isin(known)].unique()
         # Of two levels, the first has no indicator.
         if len(others) > (len(known) == 1):
-            print(f"{key}: '{name}': {some(others)}: taken as none of {some(known)}")
+            print(f"{key}: '{name}': {some(others)}: treated as none of {some(known)}")
     return pd.DataFrame(parts, sheet.index)[list(features)]
 
 
@@ -194,8 +194,9 @@ def _check_levels(levels: list[str], present: pd.Series, name: str, key: str, pa
     if len(levels) > MOST_LEVELS or 2 * len(levels) > len(present):
         raise UserError(
             f"{key}: '{name}' of {path} has {len(levels)} levels in {len(present)} samples"
-            f" ({some(levels)}), and at most {MOST_LEVELS}, half as many as samples, are taken:"
-            " join rare levels, correct those that should be numbers, or take the column out"
+            f" ({some(levels)}); at most {MOST_LEVELS}, and at most half the number of samples, are"
+            " allowed: merge rare levels, correct those that should be numbers, or take the column"
+            " out"
         )
 
 

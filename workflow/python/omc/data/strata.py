@@ -84,9 +84,9 @@ def _strata(labels: dict[str, pd.Series], order: list, where: str) -> dict[str, 
         levels = [*order, *levels]
     if len(levels) > MOST_STRATA:
         raise UserError(
-            f"report.subgroups: {where} has {len(levels)} labels ({some(levels)}), and at most"
-            f" {MOST_STRATA} are strata: join rare ones, correct those that should be numbers, or"
-            " take the column out"
+            f"report.subgroups: {where} has {len(levels)} labels ({some(levels)}); at most"
+            f" {MOST_STRATA} strata are allowed: merge rare ones, correct those that should be"
+            " numbers, or take the column out"
         )
     place = [*levels, MISSING].index
     return {

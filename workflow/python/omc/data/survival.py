@@ -35,15 +35,15 @@ def times_to_event(sheet: pd.DataFrame, setting: dict, key: str, path: str) -> p
     others = events[~happened].unique()
     if not happened.any():
         raise UserError(
-            f"{key}.event_value: '{wanted}' does not occur in column '{setting['event']}' of"
-            f" {path} (it holds {some(sorted(events.unique()), 6)}): set it to the value of those"
-            " who had the event"
+            f"{key}.event_value: '{wanted}' does not occur in column '{setting['event']}' of {path}"
+            f" (it holds {some(sorted(events.unique()), 6)}): set it to the value that marks the"
+            " event"
         )
     if len(others) > 1:
         raise UserError(
             f"{key}.event: column '{setting['event']}' of {path} holds, besides '{wanted}',"
             f" {quoted(sorted(others))}: only one other value can mean censored, and a competing"
-            " event is no censoring: recode the column"
+            " event is not censoring: recode the column"
         )
     return pd.Series(
         [written(time, event) for time, event in zip(times, happened, strict=True)], sheet.index

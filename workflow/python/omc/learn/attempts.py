@@ -49,8 +49,8 @@ def _sentence(notes: list[str], rule: str) -> str:
     which = "each of" if len(attempts) == GIVE_UP - 1 else "the last"
     ends = "; ".join(f"with {given}: {_state(job)}" for given, job in attempts.values())
     return (
-        f"its job was killed in {which} {len(attempts)} attempts ({ends}): give it more, as with"
-        f" --set-resources {rule}:mem_mb=MB {rule}:runtime=MINUTES, or take the model out"
+        f"its job was killed in {which} {len(attempts)} attempts ({ends}): give it more, for"
+        f" example --set-resources {rule}:mem_mb=MB {rule}:runtime=MINUTES, or take the model out"
     )
 
 
@@ -69,4 +69,4 @@ def _state(job: str) -> str:
             told = subprocess.run(command, capture_output=True, text=True, timeout=60)
             if (found := re.search(state, told.stdout)) and found[1] not in UNSAID:
                 return found[1]
-    return "killed, often: out of memory"
+    return "killed, often because it ran out of memory"

@@ -79,11 +79,11 @@ def _check_seen(training: LabBatches, others: LabBatches, where: str, setting: d
     names = [lab_name for i, lab_name in enumerate(others.names) if i in others.level[unseen]]
     found = f"{setting['dataset']}, {where}: {unseen.sum()} sample(s) of lab batch {some(names)}"
     if setting["unseen"] == "uncorrected":
-        print(f"{found} stay uncorrected: no training sample is of it", flush=True)
+        print(f"{found} stay uncorrected: no training sample is in it", flush=True)
         return
     stratify = f"datasets.{setting['dataset']}.stratify_by: [{setting['column']}]"
     raise UserError(
         f"{KEY}.unseen: {found} ({some(others.samples[unseen])}) cannot be corrected, as no"
-        f" training sample is of it: balance the lab batches over the folds ({stratify}), or set"
+        f" training sample is in it: balance the lab batches over the folds ({stratify}), or set"
         " unseen: uncorrected"
     )

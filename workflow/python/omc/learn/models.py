@@ -24,7 +24,9 @@ from omc.learn.survival import ROUNDING, predict_survival
 def estimator_class(dotted: str, key: str):
     """The class with a dotted name such as sklearn.svm.SVC."""
     if not isinstance(dotted, str):
-        raise UserError(f"{key}: {dotted!r} is no dotted name: write one, as sklearn.svm.SVC")
+        raise UserError(
+            f"{key}: {dotted!r} is not a dotted name: write one, such as sklearn.svm.SVC"
+        )
     module_name, _, class_name = dotted.rpartition(".")
     try:
         member = getattr(importlib.import_module(module_name), class_name)
@@ -38,7 +40,7 @@ def estimator_class(dotted: str, key: str):
         raise UserError(f"{key}: cannot import '{dotted}' ({one_line(error)}): {hint}") from error
     if not (inspect.isclass(member) and hasattr(member, "fit") and hasattr(member, "get_params")):
         raise UserError(
-            f"{key}: '{dotted}' is no scikit-learn estimator class: it needs fit and get_params"
+            f"{key}: '{dotted}' is not a scikit-learn estimator class: it needs fit and get_params"
         )
     return member
 
@@ -84,8 +86,9 @@ def _build(spec: dict, task: str, imbalance: str, key: str):
     for name in spec["grid"] or {}:
         if name not in known:
             raise UserError(
-                f"{key}.grid: '{name}' is no parameter of {spec['estimator']}."
-                f"{did_you_mean(name, list(known))} Its parameters: {some(sorted(known), 30)}"
+                f"{key}.grid: '{name}' is not a parameter of"
+                f" {spec['estimator']}.{did_you_mean(name, list(known))} Its parameters:"
+                f" {some(sorted(known), 30)}"
             )
     wanted = {"classification": "classifier", "regression": "regressor"}.get(task)
     kind = getattr(estimator.__sklearn_tags__(), "estimator_type", None)
@@ -125,8 +128,8 @@ def _instance(dotted: str, params: dict, key: str):
             outer = name.partition("__")[0]
             if not hasattr(known.get(outer), "set_params"):
                 raise UserError(
-                    f"{key}.params: '{name}' is of an estimator inside {dotted}, and '{outer}' is"
-                    f" none: give it, as {outer}: {{estimator: sklearn.svm.SVC}}"
+                    f"{key}.params: '{name}' belongs to an estimator inside {dotted}, and '{outer}'"
+                    f" is not one: give it, for example {outer}: {{estimator: sklearn.svm.SVC}}"
                 )
         return estimator.set_params(**nested_params)
     except (TypeError, ValueError, AttributeError) as error:
@@ -303,7 +306,7 @@ def _class_numbers(labels: np.ndarray, classes: int) -> np.ndarray:
     unknown = labels[~np.isin(labels, np.arange(classes))]
     if len(unknown):
         raise UserError(
-            f"the model knows a label that is no class: {str(unknown[0])[:50]} instead of"
+            f"the model predicts a label that is not a class: {str(unknown[0])[:50]} instead of"
             f" {' or '.join(map(str, range(classes)))}, the numbers of the classes"
         )
     return labels.astype(int)

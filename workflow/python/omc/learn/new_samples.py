@@ -46,7 +46,7 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     layer_names = [name for name, values in parts.items() for _ in values.columns]
     missing = int(joined.isna().to_numpy().sum())
     if read_lab_batches(preprocessing):
-        print("Their lab batches are none of those of the training: they stay uncorrected")
+        print("Their lab batches were not in the training: they stay uncorrected")
     print(f"{len(joined)} samples x {len(layer_names)} features; {missing} values are missing")
     return joined.to_numpy(), list(joined.index), list(joined.columns), layer_names
 
@@ -96,8 +96,9 @@ def _lacking(path, orientation, table, needed, lacking) -> str:
     )
     if len(table.index.intersection(needed)):
         return (
-            f"{text}, but some are names of samples here: the table has to stand as the training"
-            f" table does (orientation: {orientation}), and this one is {OTHER[orientation]}"
+            f"{text}, but some are names of samples here: the table must have the orientation of"
+            f" the training table (orientation: {orientation}), and this one is"
+            f" {OTHER[orientation]}"
         )
     unused = table.columns.difference(needed)
     near = difflib.get_close_matches(lacking[0], list(unused), n=1)
@@ -113,7 +114,7 @@ def join_samples(parts: dict[str, pd.DataFrame], tables: dict, join: str) -> pd.
         differ = samples.symmetric_difference(parts[name].index, sort=False)
         if len(differ) and join == "inner":
             raise UserError(
-                f"{tables[name]['path']}: {len(differ)} sample(s) stand only here or only in"
+                f"{tables[name]['path']}: {len(differ)} sample(s) are only here or only in"
                 f" {tables[first]['path']} ({some(differ)}): every layer needs the same samples"
             )
         samples = samples.union(parts[name].index, sort=False)

@@ -235,8 +235,8 @@ def _varying(keep, mean, spread, top_variance) -> np.ndarray:
         keep[np.argsort(-variance, kind="stable")[:top_variance]] = True
     if not keep.any():
         raise UserError(
-            "no feature is left after the filters (missing values, constant features):"
-            " raise preprocessing.max_missing, or look at the table"
+            "no feature is left after the filters (missing values, constant features): raise"
+            " preprocessing.max_missing, or check the table"
         )
     return keep
 

@@ -53,7 +53,7 @@ class Limits:
         if memory_mb > self.memory_mb:
             return what.format(f"{self.memory_mb:g} MB that a split may take", "memory_limit")
         if log_mb > LOG_MB:
-            return f"stopped: it wrote more than {LOG_MB} MB to its log: let it write less"
+            return f"stopped: it wrote more than {LOG_MB} MB to its log: make it write less"
         return ""
 
 
@@ -153,7 +153,7 @@ def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
         while not receive.poll(POLL) and child.exitcode is None:
             crowded = crowded + 1 if len(_threads(child.pid, "R")) > 1 else 0
             if crowded == CROWDED[0]:
-                print("several threads are at work: they have to share one core", flush=True)
+                print("several threads are running: they have to share one core", flush=True)
             if crowded in CROWDED:
                 _share_core(child.pid)
             used = time.monotonic() - began, _memory_mb(child.pid), _log_mb() - log_mb
@@ -178,7 +178,7 @@ def _ended(child) -> str:
     child.join(1)
     how = how_it_ended(child.exitcode or 0)
     if child.exitcode == -signal.SIGKILL:
-        how += ", often: out of memory"
+        how += ", often because it ran out of memory"
     return f"the process that trained this split was killed ({how}): {RETRY}"
 
 

@@ -73,7 +73,7 @@ def load_model(path: str, sha256: str) -> dict:
         foreign = _foreign_types(path)
         if foreign:
             raise UserError(
-                f"{path}: holds types of other packages than {', '.join(TRUSTED)}"
+                f"{path}: contains types from packages other than {', '.join(TRUSTED)}"
                 f" ({some(foreign)}): run the comparison again"
             )
         return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
@@ -83,7 +83,7 @@ def load_model(path: str, sha256: str) -> dict:
         return joblib.load(path)
     except ImportError as error:
         raise UserError(
-            f"{path}: {error}: the model's own code has to be importable, as it was in the run"
+            f"{path}: {error}: the model's own code must be importable, as it was in the run"
             " (PYTHONPATH)"
         ) from error
 

@@ -30,9 +30,9 @@ def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     if not timed_jobs:
         return text + "each at the cost of all cross-validation splits of its model"
     minutes = sum(cpu_seconds[job] for job in timed_jobs) / 60
-    text += f"about {minutes:.1f} CPU-minutes by {timing}"
+    text += f"about {minutes:.1f} CPU-minutes according to {timing}"
     unknown = len(jobs) - len(timed_jobs)
-    return text + (f" and {unknown} of models that it does not know" if unknown else "")
+    return text + (f" and {unknown} for models that are not in it" if unknown else "")
 
 
 def usable_cores() -> int:
@@ -69,7 +69,7 @@ def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
         answer = without_tables(summary.read_text(encoding="utf-8")).rstrip()
         if Path(results, "explorer.html").exists():
-            page = f"{LOOK}- To sort, click and pass on: `{results}/explorer.html`, in a browser.\n"
+            page = f"{LOOK}- To explore and share, in a browser: `{results}/explorer.html`.\n"
             answer = answer.replace(LOOK, page)
         manifest = Path(results, "manifest.json")
         if manifest.exists():
@@ -84,7 +84,7 @@ def software(manifest: dict) -> str:
     way = of_run.get("deployment", "native")
     text = f"R {found['r']['r']} and Python {found['python']['python']}"
     if way == "native":
-        return f"{text} of this machine; from conda (DEPLOY=conda) versions would be others."
+        return f"{text} from this machine; the versions from conda (DEPLOY=conda) may differ."
     return f"{text} from {way}."
 
 
@@ -123,6 +123,6 @@ def errors_of(log: Path) -> list[str]:
     if found or any(line.startswith("used ") for line in lines[-1:]):
         return found
     return [
-        f"ERROR: {log}: its job was killed before its end (often: out of memory), or the disk is"
-        " full: the same command runs it again"
+        f"ERROR: {log}: its job was killed before its end (often because it ran out of memory),"
+        " or the disk is full: the same command runs it again"
     ]

@@ -64,11 +64,11 @@ def _lead(result: Result) -> str:
     value = f"{result.label} {result.shown(result.leader)} {over}, {result.interval(row)}"
     opening, share = f"`{result.leader}` leads", "share the lead"
     if result.unbeaten:
-        opening, share = f"`{result.leader}`", "are as good as each other,"
+        opening, share = f"`{result.leader}`", "are equally good,"
     lead = f"{opening} with {value}"
     if len(result.tied) > 1:
         names = some([f"`{m}`" for m in result.tied])
-        lead = f"{len(result.tied)} models {share} with {value}, and none of them wins ({names})"
+        lead = f"{len(result.tied)} models {share} with {value} ({names})"
     if result.unbeaten:
         lead = (
             f"{result.no_better()} better than the baseline (`{result.unbeaten}`, {result.label}"
@@ -77,7 +77,7 @@ def _lead(result: Result) -> str:
     if result.others():
         lead += f": {_evidence(result)}"
     return lead + (
-        f"; these lack a value on some splits and cannot lead: {incomplete}" if incomplete else ""
+        f"; these have no value on some splits and cannot lead: {incomplete}" if incomplete else ""
     )
 
 
@@ -128,7 +128,7 @@ def _checked(result: Result) -> list[str]:
     warnings = dict.fromkeys(row["check"] for row in checks if row["status"] == "warning")
     if warnings:
         return [f"the checks warn of {some(warnings)}"]
-    return ["the checks warn of nothing"] if checks else []
+    return ["the checks gave no warnings"] if checks else []
 
 
 def validated(result: Result, cohort: str) -> str:
@@ -147,7 +147,7 @@ def validated(result: Result, cohort: str) -> str:
         return f"{where}{result.leader} has no value of {result.label} there."
     row, internal = in_cohort[result.leader], result.shown(result.leader)
     value = f"{result.label} {result.text(row['estimate'])} ({result.interval(row)})"
-    return f"{where}{result.leader} {value}; cross-validation said {internal}."
+    return f"{where}{result.leader} {value}; cross-validation gave {internal}."
 
 
 def warned(row: dict) -> str:

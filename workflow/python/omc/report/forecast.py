@@ -87,25 +87,25 @@ def forecast_text(rows: list[dict], cores: int, where: str) -> str:
     total, jobs = (sum(row[name] for row in rows) for name in ("cpu_seconds", "jobs"))
     longest = max(rows, key=lambda row: row["longest_seconds"])
     seconds = longest["longest_seconds"]
-    lines = ["About what the training of a run from the start will take:", ""]
+    lines = ["Estimated cost of training from the start:", ""]
     lines += _table("model", models)
     if len(datasets) > 1:
         lines += ["", *_table("data set", datasets)]
     lines += [
         "",
-        f"all together: {total / 3600:.2g} CPU-hours in {_counted(jobs, 'job')}; on"
+        f"total: {total / 3600:.2g} CPU-hours in {_counted(jobs, 'job')}; on"
         f" {_counted(cores, 'core')} {duration(max(total / cores, seconds))}",
         f"longest job: {duration(seconds)}, {longest['language']}/{longest['model']} on"
         f" {longest['dataset']}",
-        "not counted: scores, figures and the start of Snakemake's jobs",
-        f"each data set and model: {where}",
+        "not included: scoring, figures and the start of Snakemake's jobs",
+        f"by data set and model: {where}",
     ]
     bases = {row["basis"] for row in rows}
     if EARLIER in bases:
-        lines.append("models that an earlier run has trained: as they took there")
+        lines.append("models trained in an earlier run: what they took there")
     if rough := bases - {EARLIER, "measured"}:
         names = {f"{r['language']}/{r['model']}" for r in rows if r["basis"] in rough}
-        lines.append(f"rough, as a single fit takes long: {', '.join(sorted(names))}")
+        lines.append(f"rough estimates, as a single fit takes long: {', '.join(sorted(names))}")
     return "\n".join(lines)
 
 

@@ -76,7 +76,7 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> tuple[str, str]
         "# Methods\n\nGenerated from the configuration and the results of this run, ready to paste;"
         " `references.bib` has the references.\n\n"
         f"## In short\n\n{_short(config, datasets, used, cite)}\n\n{text}"
-        f"## What to report besides\n\n{requirements}\n\n"
+        f"## What else to report\n\n{requirements}\n\n"
         f"## References\n\n{cite.listed()}\n\n## Checksums (SHA-256)\n\n{_checksums(manifest)}\n"
     )
     return markdown, cite.bibtex()
@@ -95,22 +95,22 @@ def _short(config: dict, datasets: list[dict], used: dict, cite: Citations) -> s
     text = (
         f"{sum(models.values())} models ({' and '.join(counted)}) were compared by"
         f" {scheme.describe(config['resampling'])}, on the same splits"
-        f"{', with all samples of a group on one side' if grouped else ''}. Filters, imputation,"
-        " scaling and feature selection were learned on the training samples of each fit, and"
-        f" hyperparameters were tuned by {' or '.join(metrics['tuning'])} on"
+        f"{', with all samples of a group on the same side' if grouped else ''}. Filters,"
+        " imputation, scaling and feature selection were learned on the training samples of each"
+        f" fit, and hyperparameters were tuned by {' or '.join(metrics['tuning'])} on"
         f" {config['resampling']['inner_folds']} inner folds {cite('varma')}."
         f" {' and '.join(metrics['comparison'])} was set as the comparison metric before the run."
     )
     if "nadeau_bengio" in used["intervals"]:
         text += (
-            " Intervals and tests are those of the corrected resampled t statistic with calibrated"
+            " Intervals and tests are based on the corrected resampled t statistic with calibrated"
             f" degrees of freedom {cite('nadeau', 'bouckaert')}; p-values were adjusted"
             f" {cite('holm')}."
         )
     if used["selection"]:
         text += (
-            " What to expect of the picked model was estimated with picking inside each training"
-            " set."
+            " The performance to expect of the picked model was estimated by picking a model inside"
+            " each training set."
         )
     return f"{text} Analyses ran in Snakemake {cite('molder')}."
 
@@ -150,7 +150,7 @@ def _data(setting: dict, dataset: dict) -> str:
     kept = setting["outcome"]
     if task == "survival":
         happened = f"`{kept['event']}` is {kept.get('event_value', 1)}"
-        outcome = f"time to the event, `{kept['time']}`, which happened where {happened} ({task}"
+        outcome = f"time to the event, `{kept['time']}`, which happened if {happened} ({task}"
     else:
         outcome = f"`{kept['column']}` ({task}"
     if dataset["positive"]:
@@ -184,9 +184,9 @@ def _resampling(config: dict, datasets: list[dict], cite: Citations) -> str:
     both = ", in Python and in R," if all(config["models"].values()) else ""
     return (
         f"{text} ({'; '.join(counts)}). Hyperparameters were tuned on {inner} inner folds of each"
-        " training set only, because the error of a model that is tuned on its test samples is"
-        f" biased {cite('varma')}. All models{both} used the same outer splits, the same inner"
-        " folds and the same preprocessed values."
+        " training set only, because tuning on the test samples biases the estimated error"
+        f" {cite('varma')}. All models{both} used the same outer splits, the same inner folds and"
+        " the same preprocessed values."
     )
 
 
@@ -238,15 +238,15 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
         "constant features were dropped",
     ]
     if limits:
-        steps.append(f"the features of largest variance were kept ({'; '.join(limits)})")
+        steps.append(f"the features with the largest variance were kept ({'; '.join(limits)})")
     scaling = {"standard": "centred and scaled to unit variance", "center": "centred"}
     if setting["scale"] in scaling:
         steps.append(f"values were {scaling[setting['scale']]}")
-    model_of = {"classification": "the analysis of variance", "regression": "a linear regression"}
+    model_of = {"classification": "an analysis of variance", "regression": "a linear regression"}
     if selection["method"] != "none":
         tasks = sorted({dataset["outcome"]["task"] for dataset in config["datasets"].values()})
         by_f = [model_of[task] for task in tasks if task in model_of]
-        largest = [f"F of {' or '.join(by_f)}"] if by_f else []
+        largest = [f"F statistic of {' or '.join(by_f)}"] if by_f else []
         if "survival" in tasks:
             largest.append(f"score statistic of a Cox regression {cite('cox')}")
         steps.append(
@@ -256,7 +256,7 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     text = (
         "All preprocessing was learned on the training samples of each fit, down to the inner"
         " folds, and applied unchanged to the other samples, because feature selection on all"
-        f" samples biases the error {cite('ambroise')}. Within each layer, in this order:"
+        f" samples biases the estimated error {cite('ambroise')}. Within each layer, in this order:"
         f" {'; '.join(steps)}."
     )
     baselines = [
@@ -267,8 +267,8 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     ]
     if baselines:
         text += (
-            f" The features of {' and '.join(baselines)} are what is known without the others: they"
-            " were neither filtered nor selected."
+            f" The features of {' and '.join(baselines)} served as the baseline: they were neither"
+            " filtered nor selected."
         )
     if any(len(dataset["layers"]) > 1 for dataset in config["datasets"].values()):
         text += (
@@ -302,7 +302,7 @@ def _corrected(batch: dict | None, cite: Citations) -> list[str]:
         + " was removed from each feature",
     }[batch["method"]]
     if batch["unseen"] == "uncorrected":
-        text += " (samples of lab batches without a training sample stayed as they were)"
+        text += " (samples of lab batches without a training sample were not corrected)"
     return [f"{text}, without the outcome"]
 
 
@@ -312,9 +312,9 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     # Data sets of one task have the same models.
     rows = {(d["task"], m["language"], m["name"]): m for d in datasets for m in d["specs"]}
     calibrated = (
-        " Classifiers that give no probabilities were calibrated with a sigmoid fitted to decision"
-        " values of the inner folds, each from a model trained without that fold, preprocessing and"
-        f" selection included {cite('platt')}."
+        " Classifiers without probabilities of their own were calibrated with a sigmoid fitted to"
+        " decision values of the inner folds, each from a model trained, preprocessing and"
+        f" selection included, without that fold {cite('platt')}."
         if "classification" in metrics
         else ""
     )
@@ -326,11 +326,10 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         cells = [f"{m['language']}/{m['name']}", learner, _listed(m["params"]), _listed(tuned)]
         lines.append(f"| {' | '.join(cells)} |")
     return (
-        "For each model, the candidate with the best mean"
-        f" {tuning} over the inner folds was fitted to the whole training set; the first candidate"
-        f" won ties. Grids with more than {config['tuning']['size']} candidates were sampled at"
-        f" random with a fixed seed, unless a model had its own limit.{calibrated}\n\n"
-        + "\n".join(lines)
+        f"For each model, the candidate with the best mean {tuning} over the inner folds was fitted"
+        " to the whole training set; ties were resolved in favour of the first candidate. Grids"
+        f" with more than {config['tuning']['size']} candidates were sampled at random with a fixed"
+        f" seed, unless a model had its own limit.{calibrated}\n\n" + "\n".join(lines)
     )
 
 
@@ -380,9 +379,9 @@ def _software(manifest: dict, cite: Citations) -> str:
         text.append(f"Workflow: git commit {commit}{changed}.")
     return " ".join(text) + (
         f" The workflow is written in Snakemake {cite('molder')}. All random numbers derive from"
-        f" the seed {manifest['seed']} and the names of data set, model and split, so results do"
-        " not depend on the number of cores. `manifest.json` lists the configuration, checksums and"
-        " versions."
+        f" the seed {manifest['seed']} and the names of the data set, model and split, so the"
+        " results do not depend on the number of cores. `manifest.json` lists the configuration,"
+        " checksums and versions."
     )
 
 

@@ -50,7 +50,7 @@ def picked(result: Result, expected: Expected, quote: str = "") -> str:
     if left_out:
         how_often += f"; {plural(left_out, 'split')} left out"
     return (
-        f"the test score of the best of {expected.models}, picked anew in each training set"
+        f"the test score of the best of {expected.models}, picked separately in each training set"
         f" ({how_often})"
     )
 

@@ -96,7 +96,7 @@ class Screen(logging.Filter):
             except Exception as error:
                 # A run goes on without its screen.
                 self.progress, shown = None, True
-                self.say(f"no progress is shown from here on: {reason(error)}")
+                self.say(f"no further progress is shown: {reason(error)}")
             if shown:
                 self._erase()
             elif self.in_place:

@@ -7,7 +7,10 @@ from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
 from omc.evaluate.rope import describe
 from omc.report.citations import Citations
 
-OF_TIMES = " (of a survival analysis, fifths of the martingale residuals)"
+FIFTHS = {
+    "regression": "for a regression, within fifths of the outcome",
+    "survival": "for survival, within fifths of the martingale residuals",
+}
 
 
 def statistics(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
@@ -42,8 +45,8 @@ def _metrics(datasets: list[dict], cite: Citations) -> str:
     )
     if "multiclass" in kinds:
         text += (
-            " Of more than two classes, ROC AUC, average precision and F1 are macro averages: means"
-            " over the classes, each against the rest."
+            " With more than two classes, ROC AUC, average precision and F1 are macro averages:"
+            " means over the classes, each against the rest."
         )
     if "survival" in kinds:
         text += _of_survival(datasets, cite)
@@ -58,11 +61,11 @@ def _of_survival(datasets: list[dict], cite: Citations) -> str:
         if d["task"] == "survival"
     )
     return (
-        f" Of survival, concordance is that of {cite('harrell')[1:-1]}; Uno's concordance"
+        f" For survival, concordance is that of {cite('harrell')[1:-1]}; Uno's concordance"
         f" {cite('uno')}, the time-dependent ROC AUC {cite('uno_auc')} and the Brier score"
         f" {cite('graf')} weight samples by the inverse of the probability of not being censored,"
         " from the Kaplan-Meier estimate of each split's training samples. The latter two are means"
-        f" over the horizons, in units of the time: {horizons}; the integrated Brier score is"
+        f" over the horizons, in the unit of time: {horizons}; the integrated Brier score is"
         " weighted by the time between them."
     )
 
@@ -86,7 +89,7 @@ def _intervals(config: dict, tasks: set[str], used: set[str], cite: Citations) -
     if "nadeau_bengio" in used and "classification" in tasks:
         yield (
             "Intervals of proportions and of the ROC AUC of two classes are no narrower than those"
-            f" of as many independent samples {cite('wilson', 'newcombe')}."
+            f" for the same number of independent samples {cite('wilson', 'newcombe')}."
         )
     if "bootstrap_t" in used:
         classes = tasks == {"classification"}
@@ -105,7 +108,7 @@ def _intervals(config: dict, tasks: set[str], used: set[str], cite: Citations) -
     for method, what in (("wilson", "a proportion"), ("newcombe", "the ROC AUC")):
         if method in used:
             yield (
-                f"Where all resamples gave the same value, the interval of {what} was that of"
+                f"If all resamples gave the same value, the interval of {what} was that of"
                 f" {cite(method)[1:-1]}."
             )
 
@@ -116,15 +119,15 @@ def _kept(coverage: list[dict], cite: Citations) -> Iterator[str]:
         return
     listed = "; ".join(
         f"{row['dataset']}, {row['splits']} splits of {row['units']}: {row['df_estimate']} and"
-        f" {row['df_difference']} degrees of freedom, {100 * float(row['coverage']):.1f} % and"
-        f" {100 * float(row['error_rate']):.1f} %"
+        f" {row['df_difference']} degrees of freedom, coverage {100 * float(row['coverage']):.1f}"
+        f" %, error rate {100 * float(row['error_rate']):.1f} %"
         for row in coverage
     )
     yield (
         "The degrees of freedom of the intervals and of the tests were calibrated by simulation for"
-        f" each design {cite('bouckaert')}; in the worst of the simulated settings, the intervals"
-        " held the true value, and the tests called equal models different, as often as given here"
-        f" ({listed})."
+        f" each design {cite('bouckaert')}. They are listed here for intervals and tests, with the"
+        " coverage of the intervals and the error rate of the tests in the worst of the simulated"
+        f" settings: {listed}."
     )
 
 
@@ -133,8 +136,8 @@ def _tests(config: dict, datasets: list[dict], used: set[str], cite: Citations) 
     if "nadeau_bengio" in used:
         yield (
             "All pairs of models were compared with the corrected resampled t test"
-            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')}, those"
-            " of pairs with a baseline among themselves."
+            f" {cite('nadeau')}; p-values were adjusted within each data set {cite('holm')},"
+            " separately for pairs with a baseline."
         )
     for unit in ("group", "sample"):
         if f"{unit}_bootstrap" in used:
@@ -160,10 +163,10 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     """picked: whether selection.csv has a row."""
     if picked:
         yield (
-            "What to expect of the model that scores best was estimated with picking as a part of"
-            f" training {cite('varma')}: in each training set, the model with the best mean"
-            " comparison metric over the inner folds was picked, and its predictions of the test"
-            " samples were scored."
+            "The performance to expect of the model that scores best was estimated with picking as"
+            f" part of the training {cite('varma')}: in each training set, the model with the best"
+            " mean comparison metric over the inner folds was picked, and its predictions of the"
+            " test samples were scored."
         )
     if "classification" in tasks:
         yield (
@@ -174,21 +177,22 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
         )
         if config["imbalance"] == "weights":
             yield (
-                "As training samples were weighted, predicted probabilities refer to classes that"
-                " are equally frequent."
+                "Because training samples were weighted, predicted probabilities refer to equally"
+                " frequent classes."
             )
     if "survival" in tasks:
         yield (
-            "At each horizon, the Brier score is given beside that of the Kaplan-Meier estimate of"
-            f" the training samples {cite('kaplan')}, predicted risks beside those observed in"
-            " groups of samples, and net benefit was computed with the Kaplan-Meier estimate of"
-            f" those who would be treated {cite('vickers_survival')}. Kaplan-Meier curves are of"
-            " test samples whose risk is above or below the median of the inner predictions of"
-            f" their split's training samples {cite('simon')}; they were not tested."
+            "At each horizon, the Brier score was compared with that of the Kaplan-Meier estimate"
+            f" of the training samples {cite('kaplan')}, predicted risks were compared with"
+            " observed risks in groups of samples, and net benefit was computed with the"
+            f" Kaplan-Meier estimate among those who would be treated {cite('vickers_survival')}."
+            " Kaplan-Meier curves are shown for test samples with a risk above and below the median"
+            f" of the inner predictions of their split's training samples {cite('simon')}; the"
+            " curves were not tested against each other."
         )
     yield (
         "Features were described by the stability of their selection over the splits"
-        f" {cite('nogueira')} and by the loss of performance when they are shuffled among the test"
+        f" {cite('nogueira')} and by the loss of performance when they were shuffled among the test"
         f" samples {cite('breiman')}."
     )
     layers = [layer for d in config["datasets"].values() for layer in d["layers"].values()]
@@ -196,24 +200,26 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
         thresholds = some(map(str, config["comparison"]["thresholds"]), 9)
         benefit = f"; net benefit was compared at the thresholds {thresholds}"
         yield (
-            "What the other layers add to a baseline was estimated as the difference to the same"
-            " model on the baseline alone, in the same splits, and between the models that were"
-            f" picked in each training set with and without the other layers {cite('bin')}"
-            f"{benefit if 'classification' in tasks else ''}."
+            "What the other layers add to a baseline was estimated as the difference from the same"
+            " model on the baseline alone, on the same splits, and between the models that were"
+            " picked in each training set with and without the other layers"
+            f" {cite('bin')}{benefit if 'classification' in tasks else ''}."
         )
     columns = config["report"]["subgroups"]
     if columns:
+        fifths = "; ".join(text for task, text in FIFTHS.items() if task in tasks)
         yield (
             f"Every metric was estimated in subgroups ({some(columns, 12)}), with intervals from a"
-            " bootstrap within each. The gap of a subgroup to all others was tested by permutations"
-            " of the subgroups within classes of the outcome"
-            f"{OF_TIMES if 'survival' in tasks else ''}, with p-values adjusted for all"
+            " bootstrap within each. The gap between a subgroup and all others was tested by"
+            " permuting the subgroups within classes of the outcome"
+            f"{f' ({fifths})' if fifths else ''}, with p-values adjusted for all"
             f" subgroups of a model by the largest standardised gap {cite('westfall')}."
         )
     permutations = config["comparison"]["null_permutations"]
     if permutations:
         yield (
             f"The whole pipeline was also run on {permutations} permutations of the outcomes;"
-            " p = (b + 1)/(N + 1), where the best model of b of the N permutations scored as well"
-            " or better."
+            " the p-value of a model is (b + 1)/(N + 1), where it scored as well or better in b of the"
+            " N permutations, and its adjusted p-value the same with the best model of each"
+            " permutation."
         )

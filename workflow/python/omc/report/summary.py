@@ -26,13 +26,11 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
         parts.append(f"{table(result)}\n")
     results, images = places["results"], places["images"]
     parts.append(
-        "## Where to look\n\n"
-        f"- One page to explore and to pass on: `{results}/explorer.html`.\n"
-        f"- Figures: `{images}/`, for each data set; `model_comparison.png` first.\n"
-        f"- Every number: `{results}/estimates.csv`, `{results}/comparisons.csv`,"
-        f" `{results}/metrics.csv`.\n"
-        f"- Methods, ready to paste, with what to report: `{results}/methods.md`.\n"
-        "- Rules with their code and runtimes: `make report`, with the same `CONFIG=` as the run.\n"
+        f"## Where to look\n\n- One page to explore and share: `{results}/explorer.html`.\n-"
+        f" Figures: `{images}/`, for each data set; `model_comparison.png` first.\n- Every number:"
+        f" `{results}/estimates.csv`, `{results}/comparisons.csv`, `{results}/metrics.csv`.\n-"
+        f" Methods, ready to paste, with what else to report: `{results}/methods.md`.\n- Rules with"
+        " their code and runtimes: `make report`, with the same `CONFIG=` as the run.\n"
     )
     parts.append(f"{cost(tables['timing'])}\n")
     if tables["failures"]:

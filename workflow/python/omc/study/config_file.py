@@ -168,7 +168,7 @@ class _Walk:
         if self.count > MOST_VALUES:
             raise UserError(f"{self.path}: has more than {MOST_VALUES} values: shorten it")
         if any(node is parent for parent in parents):
-            raise UserError(f"{at((self.path, line))}an alias of what it stands in: write it out")
+            raise UserError(f"{at((self.path, line))}an alias of what contains it: write it out")
         self.places.setdefault(dotted(parts), (self.path, line))
         parents = *parents, node
         if isinstance(node, yaml.SequenceNode):
@@ -191,9 +191,7 @@ class _Walk:
                 self._problem(line, (key.value,), "templates run code: write the values out")
             elif key.value in lines:
                 first = lines[key.value]
-                self._problem(
-                    line, (*parts, key.value), f"stands in line {first} too: take one out"
-                )
+                self._problem(line, (*parts, key.value), f"is also in line {first}: take one out")
             else:
                 lines[key.value] = line
                 self.walk(value, (*parts, key.value), line, parents)

@@ -36,7 +36,7 @@ def resolve_dataset(name: str, dataset: dict, root: str) -> dict:
     if per_image and len(dataset["layers"]) > 1:
         raise UserError(
             f"{key}.layers.{per_image[0]}.unit: image gives a row per image, which other layers do"
-            " not have: set it to sample, or leave the other layers out"
+            " not have: set it to sample, or remove the other layers"
         )
     return dataset
 
@@ -71,7 +71,9 @@ def _resolve_outcome(outcome: dict, key: str) -> None:
     if "column" in outcome:
         raise UserError(f"{key}.column: a survival analysis has time and event: take it out")
     if outcome["time"] == outcome["event"]:
-        raise UserError(f"{key}.event: '{outcome['event']}' is the time too: give the other column")
+        raise UserError(
+            f"{key}.event: '{outcome['event']}' is also the time: give the other column"
+        )
     outcome["column"] = outcome["time"]
     outcome["event_value"] = str(outcome.get("event_value", 1))
     outcome["horizons"] = sorted(map(float, outcome["horizons"]))
@@ -113,7 +115,7 @@ def _check_strata(dataset: dict, key: str) -> None:
             reason = (
                 "which is kept together in a fold"
                 if role_of[name] == "groups"
-                else "and numbers are no strata"
+                else "and numbers are not strata"
                 if dataset["outcome"]["column"] == name != dataset["outcome"].get("event")
                 and dataset["outcome"]["task"] != "classification"
                 else "and its classes are balanced anyway"

@@ -218,6 +218,6 @@ if __name__ == "__main__":
             after = with_tables(page, before)
             if after != before:
                 path.write_text(after, encoding="utf-8")
-                print(f"Written anew: the tables of {page}")
+                print(f"Updated the tables of {page}")
     except UserError as error:
         stop(error)

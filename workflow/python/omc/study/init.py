@@ -38,10 +38,12 @@ def init(given: Mapping[str, str], answers: Answers, commands: tuple[str, str] =
             )
     name = given.get("NAME") or NAME
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UserError(f"NAME={name}: take letters, digits, _, . and -, a letter or digit first")
+        raise UserError(
+            f"NAME={name}: use letters, digits, _, . and -, with a letter or digit first"
+        )
     path = Path("config", f"{name}.yaml")
     if path.exists():
-        raise UserError(f"{path}: is there already: remove it, or give another name (NAME=…)")
+        raise UserError(f"{path}: already exists: remove it, or give another name (NAME=…)")
     tables = _tables(given["TABLE"])
     for key, file in [*(("TABLE", one) for one in tables.values()), ("SAMPLES", given["SAMPLES"])]:
         _check_file(key, file)
@@ -55,7 +57,9 @@ def init(given: Mapping[str, str], answers: Answers, commands: tuple[str, str] =
     try:
         configuration.read(str(path))
     except UserError as error:
-        raise UserError(f"{error}\n{path}: is written, and needs this correction first") from error
+        raise UserError(
+            f"{error}\n{path}: has been written, and needs this correction first"
+        ) from error
     check, run = (command.format(path=path) for command in commands)
     return f"{screen(proposal, path, answers.unsure)}\n\nNext:\n  {check}\n  {run}"
 
@@ -65,7 +69,7 @@ def screen(proposal: Proposal, path: Path, unsure: list[tuple[str, str]]) -> str
     width = max(len(name) for name, _ in proposal.facts)
     lines = [f"Wrote {path}:", *(f"  {name:<{width}}  {fact}" for name, fact in proposal.facts)]
     if unsure:
-        lines += ["", "To look at, as it was not certain:"]
+        lines += ["", "Please check these guesses:"]
         lines += [f"  {key}: {sentence}" for key, sentence in unsure]
     return "\n".join(lines)
 
@@ -83,7 +87,7 @@ def _check_file(key: str, path: str) -> None:
         raise UserError(f"{key}={path}: there is no such file in {os.getcwd()}: correct the path")
     if path.lower().endswith(".rds"):
         raise UserError(
-            f"{key}={path}: no .rds file is read here: write the configuration by hand (see"
+            f"{key}={path}: .rds files are not read here: write the configuration by hand (see"
             " README.md), or save it as text, .parquet or .h5ad"
         )
 

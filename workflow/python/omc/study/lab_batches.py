@@ -22,8 +22,8 @@ def check_batch(batch: dict | None, name: str, dataset: dict) -> None:
     for part, columns in (("column", [batch["column"]]), ("covariates", batch["covariates"])):
         for name in [name for name in columns if name in roles]:
             raise UserError(
-                f"{KEY}.{part}: '{name}' is {key}.{roles[name]}: the outcome of the test"
-                " samples would reach the models by way of the correction: take it out"
+                f"{KEY}.{part}: '{name}' is {key}.{roles[name]}: the outcome of the test samples"
+                " would reach the models through the correction: take it out"
             )
     if batch["column"] in batch["covariates"]:
         raise UserError(f"{KEY}.covariates: '{batch['column']}' is {KEY}.column: take it out")

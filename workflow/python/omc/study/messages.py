@@ -52,11 +52,11 @@ def sentence(error) -> str:
         kind = schema.get("x-kind", "name")
         return f"{key}: {_quoted(value)} is not a possible {kind}: use {schema['x-pattern']}"
     if error.validator == "not":
-        return f"{key}: {_quoted(value)} is a name that the workflow itself uses: take another"
+        return f"{key}: {_quoted(value)} is a name that the workflow itself uses: choose another"
     if error.validator == "minProperties":
         return f"{key}: is empty: add at least one"
     if error.validator == "uniqueItems":
-        return f"{key}: a value stands twice in {_quoted(value)}: take one out"
+        return f"{key}: a value appears twice in {_quoted(value)}: take one out"
     if error.validator == "maxLength":
         limit = error.validator_value
         return f"{key}: {_quoted(value)} has {len(value)} characters: use at most {limit}"

@@ -95,7 +95,7 @@ def _resolve_model(language, key, entry, task, presets, config, root) -> Model:
     infinite = [n for n, v in {**params, **(grid or {})}.items() if _infinite(v)]
     if language == "r" and infinite:
         raise UserError(
-            f"{key}: '{infinite[0]}' is infinite or no number, and R models cannot be given that:"
+            f"{key}: '{infinite[0]}' is infinite or not a number, which R models cannot be given:"
             " write a large number"
         )
     spec = {
@@ -132,9 +132,8 @@ def _preset(language: str, key: str, entry: dict, task: str, presets: dict) -> t
     reason = f"is a preset for {others[0]}, not for {task}." if others else "is no preset."
     known = list(presets[task])
     raise UserError(
-        f"{key}: '{name}' {reason}{did_you_mean(name, known)}"
-        f" Presets for {task}: {', '.join(known)};"
-        " or give an estimator by its dotted name, as sklearn.svm.SVC"
+        f"{key}: '{name}' {reason}{did_you_mean(name, known)} Presets for {task}:"
+        f" {', '.join(known)}; or give an estimator by its dotted name, such as sklearn.svm.SVC"
     )
 
 
@@ -151,7 +150,7 @@ def _params_and_grid(key: str, entry: dict, preset: dict) -> tuple[dict, dict | 
     duplicates = sorted(set(params) & set(grid or {}))
     if duplicates:
         raise UserError(
-            f"{key}: '{duplicates[0]}' stands in params and in grid: leave it in one of them"
+            f"{key}: '{duplicates[0]}' is in both params and grid: keep it in one of them"
         )
     return params, grid
 

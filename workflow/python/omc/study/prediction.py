@@ -37,7 +37,7 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
             raise UserError(f"predict.input: there is no file '{path}' (looked in {os.getcwd()})")
         if path.lower().endswith(".rds"):
             raise UserError(
-                f"predict.input: '{path}': no .rds file is read here: save it as text, .parquet,"
+                f"predict.input: '{path}': .rds files are not read here: save it as text, .parquet,"
                 " .h5ad or .gct"
             )
         if os.path.exists(output) and os.path.samefile(path, output):
@@ -67,7 +67,7 @@ def check_batch(batch: dict | None) -> None:
     if batch and batch["unseen"] == "error":
         raise UserError(
             f"predict.dataset: the values of {batch['dataset']} were corrected for the lab batches"
-            f" of '{batch['column']}', and those of new samples are none of them: set"
+            f" of '{batch['column']}', and new samples are in none of them: set"
             " preprocessing.batch.unseen: uncorrected to predict them as they are (the models stay"
             " the same), or give them as a cohort"
         )
@@ -81,7 +81,7 @@ def read_by(layer: dict) -> dict:
 def _known(key: str, what: str, name: str, known: list[str]) -> None:
     if name not in known:
         near = did_you_mean(name, known)
-        raise UserError(f"{key}: '{name}' is no {what}.{near} Known: {some(known, 20)}")
+        raise UserError(f"{key}: '{name}' is not a {what}.{near} Known: {some(known, 20)}")
 
 
 def split_input(text: str, layers: list[str]) -> dict[str, str]:
@@ -106,15 +106,15 @@ def find_model(folder: str, manifest: str) -> tuple[str, str]:
         )
     for written in unrecorded([folder, manifest]):
         raise UserError(
-            f"{written}: its checksum was not recorded when it was made, so that no model is read:"
+            f"{written}: its checksum was not recorded when it was made, so no model is read:"
             " delete it, and run the comparison again"
         )
     check([folder, manifest])
     saved = [name for name in os.listdir(folder) if name in MODEL_FILES]
     if not saved:
         raise UserError(
-            f"{folder}: the model failed on split final, so there is none to predict with:"
-            " see failures.csv, mend it, and run the comparison again"
+            f"{folder}: the model failed on split final, so there is none to predict with: see"
+            " failures.csv, fix it, and run the comparison again"
         )
     path = os.path.join(folder, saved[0])
     with open(manifest, encoding="utf-8") as file:

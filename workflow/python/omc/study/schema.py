@@ -68,8 +68,8 @@ def check(config: dict, schema_path: str) -> tuple[dict, list[str], set[str]]:
     problems += _wrong_kinds({k: v for k, v in given["datasets"].items() if k not in wrong})
     if config["run"] in config["datasets"]:
         problems.append(
-            f"run: '{config['run']}' is a data set too, whose files stand in the same folder"
-            " without a run: take another name"
+            f"run: '{config['run']}' is also the name of a data set, whose files are in the same"
+            " folder without a run: choose another name"
         )
     metric = mapping(mapping(given.get("comparison")).get("metric"))
     if (

@@ -3,23 +3,23 @@
 ORDER = 20
 STRENGTH, ALPHA = 0.3, 0.05
 EXPLANATION = (
-    "If cases and controls were measured on other plates, at other sites or at another age, a model"
-    " can learn the plate, the site or the age from the features, and score well without knowing"
-    " anything of the outcome."
+    "If cases and controls were measured on different plates, at different sites or at different"
+    " ages, a model can learn the plate, the site or the age from the features, and score well"
+    " without knowing anything about the outcome."
 )
 RULE = (
-    "the association has a strength of at least 0.3 (Cramér's V of levels and classes, the"
-    " correlation ratio of the ranks of a measurement in classes, the rank correlation of two"
-    " measurements, or the share of rank variance of the outcome that levels explain) and an"
-    " adjusted p < 0.05. All columns are one family of permutation tests, whatever their number of"
-    " levels; groups are permuted as a whole"
+    "the association has a strength of at least 0.3 and an adjusted p < 0.05. The strength is"
+    " Cramér's V for levels and classes, the correlation ratio of ranks for a measurement and"
+    " classes, the rank correlation for two measurements, or the share of the rank variance of a"
+    " numeric outcome that the levels explain. All columns are one family of permutation tests,"
+    " whatever their number of levels; groups are permuted as a whole"
 )
 FIX = (
-    "Levels: set `groups` to the column, so that models are tested on levels that they were not"
-    " trained on. If a class is in one level only, no resampling can tell the two apart: measure"
-    " both on one plate. A measurement: match or adjust for it, and compare with a model of it"
-    " alone, as a layer of its own. A correction (`preprocessing.batch`) cannot tell the two apart"
-    " either: it takes away what they share."
+    "For a column of levels, set `groups` to it, so that models are tested on levels that they were"
+    " not trained on. If a class occurs in only one level, no resampling can separate the two:"
+    " measure both classes on one plate. For a measurement, match or adjust for it, and compare"
+    " with a model of the measurement alone, as a layer of its own. A correction"
+    " (`preprocessing.batch`) cannot separate the two either: it removes what they share."
 )
 
 
@@ -33,7 +33,7 @@ def check(data, scan):
         value = f"{name}: {found.measure} {found.strength:.2f}, p = {found.p:.2g}"
         advice = _advice(data, name, found.is_number) if linked else ""
         rows.append(("warning" if linked else "ok", value, advice))
-    return rows or [("skipped", "no unused column with levels that repeat, or measurements", "")]
+    return rows or [("skipped", "no unused column has repeated levels or measurements", "")]
 
 
 def _advice(data, name, is_number) -> str:
@@ -46,8 +46,8 @@ def _advice(data, name, is_number) -> str:
     level = data.unused[name]
     if data.is_classification and (level[level != ""].groupby(data.y).nunique() == 1).any():
         return (
-            f"{may}, and as a class is in one level only, no resampling can tell the two apart:"
-            " measure samples of each class in several levels"
+            f"{may}, and because a class occurs in only one level, no resampling can separate the"
+            " two: measure samples of each class in several levels"
         )
     if name == data.lab_batch:
         return (
@@ -56,9 +56,9 @@ def _advice(data, name, is_number) -> str:
         )
     if (level == "").any():
         return (
-            f"{may}: look whether it was recorded after the outcome, or because of it; if it is a"
+            f"{may}: check whether it was recorded after the outcome, or because of it; if it is a"
             f" batch, fill in its {(level == '').sum()} empty cells, and set groups: {name} to test"
-            " on other levels than it was trained on"
+            " models on levels that they were not trained on"
         )
     levels = level.nunique()
     if data.is_classification:
@@ -66,8 +66,8 @@ def _advice(data, name, is_number) -> str:
     # Inner folds need levels too, in what is left of these for training.
     folds = f", with folds and inner_folds of at most {max(levels - 1, 2)}" if levels < 7 else ""
     if levels < 3:
-        return f"{may}: if it is a batch, measure samples of each class in three levels or more"
+        return f"{may}: if it is a batch, measure samples of each class in at least three levels"
     return (
-        f"{may}: if it is a batch, set groups: {name} to test on other levels than it was trained"
-        f" on{folds}"
+        f"{may}: if it is a batch, set groups: {name} to test models on levels that they were not"
+        f" trained on{folds}"
     )

@@ -5,11 +5,11 @@ import numpy as np
 ORDER = 50
 LARGE_SHARE = 0.2
 EXPLANATION = (
-    "A constant feature tells nothing. Many of them are a sign of a wrong table, a wrong transform,"
-    " or values below a limit of detection."
+    "A constant feature carries no information. Many of them suggest a wrong table, a wrong"
+    " transform, or values below the limit of detection."
 )
 RULE = f"more than {LARGE_SHARE:.0%} of the features are constant"
-FIX = "They are dropped from every fit: look at the table and at the layer's `transform`."
+FIX = "They are dropped from every fit: check the table and the layer's `transform`."
 
 
 class Scan:
@@ -34,4 +34,4 @@ def share_row(share, what, advice):
 def check(data, scan):
     """One row."""
     share = scan.constant / len(data.features)
-    return [share_row(share, "features", "they are dropped: look at the table and its transform")]
+    return [share_row(share, "features", "they are dropped: check the table and its transform")]

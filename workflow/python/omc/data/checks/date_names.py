@@ -1,4 +1,4 @@
-"""Whether names of features look like dates that a spreadsheet made of them."""
+"""Whether feature names look like dates that a spreadsheet made from gene names."""
 
 import re
 
@@ -17,8 +17,8 @@ EXPLANATION = (
 )
 RULE = "a feature has a name such as `2-Sep`, `Mar-01` or `2023-09-02`"
 FIX = (
-    "Take the table from its source, and open it in a spreadsheet with the column of the names as"
-    " text."
+    "Get the table from its source again, and if you open it in a spreadsheet, import the column of"
+    " names as text."
 )
 
 
@@ -27,6 +27,7 @@ def check(data, scan):
     names = [name.rpartition(":")[2] for name in data.features]
     found = [name for name in names if DATE.fullmatch(name)]
     if not found:
-        return [("ok", "no feature has a date for a name", "")]
-    value = f"{len(found)} feature(s) with a date for a name: {some(found, 3)}"
-    return [("warning", value, "a spreadsheet may have made them of gene names: write them anew")]
+        return [("ok", "no feature name looks like a date", "")]
+    value = f"{len(found)} feature name(s) that look like dates: {some(found, 3)}"
+    advice = "a spreadsheet may have changed gene names into dates: restore the names"
+    return [("warning", value, advice)]

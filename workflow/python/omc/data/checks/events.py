@@ -5,11 +5,15 @@ from omc.core.survival import outcomes
 ORDER = 12
 FEWEST = 20
 EXPLANATION = (
-    "Censored samples say little: a survival analysis learns, and is judged, from its events. With"
-    " few of them a fold holds two or three, and the concordance of a fold is one of a few numbers."
+    "Censored samples carry little information: a survival analysis learns from events and is"
+    " judged by them. With few events, a fold has only two or three, and its concordance can take"
+    " only a few values."
 )
-RULE = f"fewer than {FEWEST} events"
-FIX = "Follow the samples for longer, collect more, or read the intervals before the estimates."
+RULE = f"there are fewer than {FEWEST} events"
+FIX = (
+    "Follow the samples for longer, collect more samples, or read the intervals before the"
+    " estimates."
+)
 
 
 def check(data, scan):

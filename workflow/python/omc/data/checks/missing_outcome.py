@@ -5,11 +5,11 @@ from omc.core.errors import some
 ORDER = 14
 EXPLANATION = (
     "Samples without an outcome can be neither trained on nor tested. If the outcome is missing for"
-    " a reason, such as death, a lost follow-up or a test that was made in doubt only, the samples"
-    " that are left are others than those that the model is meant for."
+    " a reason, such as death, loss to follow-up or a test that is done only in doubtful cases, the"
+    " remaining samples differ from those that the model is meant for."
 )
 RULE = "`outcome.missing: drop` left samples of the sheet out"
-FIX = "Find out why the outcome is missing, and say in a report how many samples lack it."
+FIX = "Find out why the outcome is missing, and report how many samples lack it."
 
 
 def check(data, scan):
@@ -18,7 +18,5 @@ def check(data, scan):
         return [("ok", "no sample lacks its outcome", "")]
     names = data.without_outcome
     value = f"{len(names)} of {len(names) + len(data.sheet)} samples have no outcome: {some(names)}"
-    advice = (
-        "they were left out: find out why their outcome is missing, and report how many they are"
-    )
+    advice = "they were left out: find out why their outcome is missing, and report their number"
     return [("warning", value, advice)]

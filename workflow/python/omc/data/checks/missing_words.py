@@ -5,16 +5,16 @@ from omc.data.missing import is_doubtful
 
 ORDER = 65
 EXPLANATION = (
-    "A word such as `.`, `unknown` or `[Not Available]` is a label as any other to a program: it"
-    " becomes a class that is predicted, or one group that holds all samples without one."
+    "To a program, a word such as `.`, `unknown` or `[Not Available]` is a label like any other: it"
+    " becomes a class to predict, or one group with all samples that have no group."
 )
 RULE = (
     "a label of the outcome or of `groups` is such a word. Words that always mean a missing value"
     " (an empty cell, `NA`, `N/A`, `#N/A`, `NaN`, `null`) stop the import"
 )
 FIX = (
-    "Take the samples out of the sheet, or fill the label in. If the word is a label, give it a"
-    " name that says so."
+    "Remove the samples from the sheet, or fill in the label. If the word is a real label, give it"
+    " a clearer name."
 )
 
 
@@ -27,7 +27,7 @@ def check(data, scan):
         if len(found):
             words = some((f"'{word}'" for word in found.unique()), 3)
             advice = (
-                f"it may mean a missing value: take {some(found.index, 3)} out of the sheet, or"
+                f"it may mean a missing value: remove {some(found.index, 3)} from the sheet, or"
                 " fill it in"
             )
             rows.append(("warning", f"{column}: {words} in {len(found)} sample(s)", advice))

@@ -5,9 +5,9 @@ import numpy as np
 ORDER = 70
 STRENGTH, ALPHA = 0.1, 0.05
 EXPLANATION = (
-    "A value that was filled in is recognised by a model. If it is missing more often in one class,"
-    " for example below a limit of detection or because cases were examined more closely, the gap"
-    " itself predicts."
+    "A model can recognise an imputed value. If values are missing more often in one class, for"
+    " example because they are below a limit of detection or because cases were examined more"
+    " closely, the gap itself predicts the class."
 )
 RULE = (
     "a feature's gaps, or a sample's number of gaps, are associated with the outcome (adjusted"
@@ -15,8 +15,8 @@ RULE = (
     " lack the whole layer are left to `layer_presence`"
 )
 FIX = (
-    "Lower `preprocessing.max_missing`, so that features with gaps are dropped, or fill the gaps by"
-    " what they mean (a value below the limit of detection) before the run."
+    "Lower `preprocessing.max_missing`, so that features with gaps are dropped, or fill the gaps"
+    " with what they mean (such as a value below the limit of detection) before the run."
 )
 
 
@@ -66,7 +66,7 @@ class Scan:
 def check(data, scan):
     """One row: the strongest association of gaps and outcome."""
     if scan.best is None:
-        return [("ok", "no gaps besides those of lacking layers", "")]
+        return [("ok", "no gaps besides those of missing layers", "")]
     statistic, feature, gap, present = scan.best
     whose = f", missing in {data.class_shares(gap)}" if data.is_classification else ""
     what = f"{data.features[feature]}{whose}"
@@ -82,7 +82,7 @@ def check(data, scan):
     linked = p < ALPHA and strength >= STRENGTH
     advice = (
         "a model may learn from the gaps alone: lower preprocessing.max_missing to drop features"
-        " with gaps, or fill them by what they mean"
+        " with gaps, or fill them with what they mean"
     )
     value = f"{what}: strength {strength:.2f}, p = {p:.2g}"
     return [("warning" if linked else "ok", value, advice if linked else "")]

@@ -22,24 +22,25 @@ NEAREST, NEXT, FAR = 4, 5, 10
 # Two samples that agree in all values of as many bits do not do so by chance.
 BITS = 60
 EXPLANATION = (
-    "A specimen that was measured twice, or that is in a second cohort under another name, is"
-    " learned by heart and then tested, which flatters every model."
+    "A specimen that was measured twice, or that is in a second cohort under another name, can be"
+    " memorised in training and then tested, which makes every model look too good."
 )
 RULE = (
-    "two samples are within 0.42 of the median distance of all pairs (ranks of each feature,"
-    " standardised; with at least two features per sample, principal components above three times"
-    " the median variance are reduced to that, so that what many samples share does not make them"
-    " near), are among each other's four nearest, and are nearer than the fifth neighbours"
-    " allow. With d the intrinsic dimension, 1 - (1 - (distance / distance of the fifth)^d)^4 is"
-    " the chance of a neighbour so near (Levina & Bickel 2004, doi:10.5555/2976040.2976138; Facco"
-    " et al. 2017, doi:10.1038/s41598-017-11873-y): below 0.05 after Bonferroni's adjustment for"
-    " the samples. And one is trained on while the other is tested; external cohorts are searched"
-    " too"
+    "two samples, of which one is trained on while the other is tested, are nearly the same in"
+    " three respects. Their distance is at most 0.42 of the median distance of all pairs; distances"
+    " are of the standardised ranks of each feature and, with at least two features per sample,"
+    " principal components with more than three times the median variance are reduced to that, so"
+    " that what many samples share does not make them near. Each is among the other's four nearest"
+    " neighbours. And they are nearer than the distance to the fifth neighbours allows: with d the"
+    " intrinsic dimension, 1 - (1 - (distance / distance of the fifth)^d)^4 is the probability of"
+    " so near a neighbour (Levina & Bickel 2004, doi:10.5555/2976040.2976138; Facco et al. 2017,"
+    " doi:10.1038/s41598-017-11873-y), and it must be below 0.05 after Bonferroni's adjustment for"
+    " the number of samples. External cohorts are searched too"
 )
 FIX = (
-    "Look whether they are one specimen or subject. Put them into one group (`groups`: a column"
-    " with one value for both), or leave one out. Take a sample of an external cohort that is in"
-    " development too out of the cohort."
+    "Check whether they are the same specimen or subject. If so, put them into one group (`groups`:"
+    " a column with one value for both), or leave one out. If a sample of an external cohort is"
+    " also a development sample, remove it from the cohort."
 )
 
 
@@ -172,7 +173,7 @@ def _row(pairs, parted):
     if not parted:
         return "ok", value, ""
     advice = (
-        "look whether they are one specimen or subject: put them in one group (groups: a column"
-        " with one value for both), or leave one out"
+        "check whether they are the same specimen or subject: put them in one group (groups: a"
+        " column with one value for both), or leave one out"
     )
     return "warning", value, advice

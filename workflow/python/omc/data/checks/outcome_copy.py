@@ -9,14 +9,15 @@ ORDER = 80
 CHANCE = 0.01
 ROUNDING = 1e-9
 EXPLANATION = (
-    "The outcome, its code, or a column made from it among the features makes every model perfect"
-    " and useless: for a new sample it is not known."
+    "If the outcome, its code, or a column derived from it is among the features, every model is"
+    " perfect and useless: for a new sample, that feature is not known."
 )
 RULE = (
-    "a feature has one value in each class and not the same in all, or is a rising or falling"
-    " function of a numeric outcome, and so many features would not do so by chance (p < 0.01)"
+    "a feature is constant within each class and differs between classes, or is a monotonic"
+    " function of a numeric outcome, and this is unlikely by chance for the number of features (p <"
+    " 0.01)"
 )
-FIX = "Take the feature out of its table."
+FIX = "Remove the feature from its table."
 
 
 class Scan:
@@ -60,4 +61,4 @@ def check(data, scan):
         return [("ok", "no feature is a copy of the outcome", "")]
     names = [data.features[column] for column in scan.copies]
     value = f"{some(names, 3)}: known from the outcome alone, and the outcome from it"
-    return [("warning", value, "take it out of the table: for a new sample it is not known")]
+    return [("warning", value, "remove it from the table: for a new sample it is not known")]

@@ -6,16 +6,16 @@ ORDER = 55
 # Fewer features are no library, and smaller numbers are scores, genotypes and the like.
 FEWEST, LEAST, RATIO = 20, 20, 1.2
 EXPLANATION = (
-    "Raw counts of sequencing follow the number of reads of each sample, which is chance or work of"
-    " a batch, and the few features with the largest counts decide distances and penalties."
+    "Raw sequencing counts depend on the number of reads of each sample, which varies by chance or"
+    " by batch, and the few features with the largest counts dominate distances and penalties."
 )
 RULE = (
     f"all values of a layer with {FEWEST} features or more are whole numbers from 0, the largest is"
-    f" above {LEAST}, and the sums of two samples differ by a factor of more than {RATIO}"
+    f" above {LEAST}, and the largest sum of a sample is more than {RATIO} times the smallest"
 )
 FIX = (
-    "Set the layer's `transform` to `cpm_log2`, or to `clr` for compositions such as microbes;"
-    " `log2` or `log1p` for whole numbers that are no counts, such as intensities."
+    "Set the layer's `transform` to `cpm_log2`, or to `clr` for compositions such as microbes; use"
+    " `log2` or `log1p` for whole numbers that are not counts, such as intensities."
 )
 
 
@@ -51,7 +51,7 @@ def check(data, scan):
             continue
         least, most = np.min(totals), np.max(totals)
         if most > RATIO * least:
-            value = f"{layer}: whole numbers; the sums of samples go from {least:g} to {most:g}"
+            value = f"{layer}: whole numbers; the sums of samples range from {least:g} to {most:g}"
             advice = (
                 f"they look like raw counts: set the transform of layer {layer} to cpm_log2 (clr"
                 " for compositions such as microbes)"

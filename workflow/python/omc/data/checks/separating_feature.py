@@ -11,23 +11,23 @@ FEW, TAIL, SHORTEST_TAIL = 5, 20, 5
 R2 = 0.95
 EXPLANATION = (
     "A feature that was measured because of the outcome (a treatment, a later diagnosis, a code)"
-    " separates the classes by itself, while biology mostly shows in many features. Models then"
-    " score on it alone."
+    " separates the classes by itself, whereas biological differences usually show in many"
+    " features. Models then owe their score to it alone."
 )
 RULE = (
-    "of at most five features in front, each alone has ROC AUC ≥ 0.98 for a class against the rest"
-    " (or explains 95 % of a numeric outcome), and the gap between them and the features behind is"
-    " too wide for the tail of all features: with L = -(n - 2)/2 log(1 - R²), on the values or on"
-    " their ranks, gaps in an exponential tail have known chances (Rényi 1953,"
-    " doi:10.1007/BF02127580), and the smallest of them over gaps, classes and both scales is"
-    " adjusted by Bonferroni (p < 0.05). Where many genes nearly separate 38 samples, as in"
-    " leukemia, the first is no outlier. With fewer than 11 features, there is no tail, and AUC ≥"
-    " 0.98 with an adjusted rank test of p < 0.001 is enough"
+    "there are one to five leading features, each of which alone has ROC AUC ≥ 0.98 for a class"
+    " against the rest (or explains 95 % of a numeric outcome), and the gap between them and the"
+    " next features is too wide for the tail of the distribution over all features: with L = -(n -"
+    " 2)/2 log(1 - R²), on the values or on their ranks, gaps in an exponential tail have known"
+    " probabilities (Rényi 1953, doi:10.1007/BF02127580), and the smallest of them over gaps,"
+    " classes and both scales is adjusted by Bonferroni (p < 0.05). Where many genes nearly"
+    " separate 38 samples, as in leukemia, the first is not an outlier. With fewer than 11 features"
+    " there is no tail, and AUC ≥ 0.98 with p < 0.001 in an adjusted rank test is enough"
 )
 FIX = (
     "Look at how and when the feature was measured. If it is known only because the outcome is,"
-    " take it out of its table; if it is real, it may be the whole result: say so, and compare with"
-    " a model of this feature alone."
+    " remove it from its table; if it is real, it may be the whole result: report this, and compare"
+    " with a model of this feature alone."
 )
 
 
@@ -137,7 +137,7 @@ def _row(data, scan, label, score, alone, name):
     names = some([data.features[j] for j in alone], 3)
     value = f"{names}: {name} {score:.3f}{what}{each} by itself, far ahead of all other features"
     advice = (
-        "look how and when it was measured: if it is known only because the outcome is, take it out"
-        " of the table"
+        "check how and when it was measured: if it is known only because the outcome is, remove it"
+        " from the table"
     )
     return "warning", value, advice

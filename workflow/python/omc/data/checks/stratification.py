@@ -2,17 +2,17 @@
 
 ORDER = 15
 EXPLANATION = (
-    "Strata that are smaller than the number of folds cannot be in every fold. Balancing them would"
-    " leave the classes unbalanced, down to folds that lack one."
+    "A stratum with fewer samples than there are folds cannot be in every fold. Balancing such"
+    " strata would leave the classes unbalanced; a fold might even lack a class."
 )
 RULE = (
-    "a class would have 50 % more or fewer samples in a fold than an even share, beyond what"
-    " balancing the classes alone gives, or every stratum is smaller than the number of folds. Then"
-    " columns of `stratify_by` are dropped, the last first, until the classes are balanced;"
-    " `strata.csv` counts the divisions into folds"
+    "with the columns balanced, the number of samples of a class in a fold would differ from an"
+    " even share by 50 % of that share more than with only the classes balanced, or if every"
+    " stratum is smaller than the number of folds. Columns of `stratify_by` are then dropped, the"
+    " last first, until the classes are balanced; `strata.csv` counts the divisions into folds"
 )
 FIX = (
-    "Join small levels of the column, put the columns that matter most first in `stratify_by`, or"
+    "Merge small levels of the column, put the columns that matter most first in `stratify_by`, or"
     " lower `resampling.folds` or `inner_folds`."
 )
 
@@ -34,8 +34,8 @@ def check(data, scan):
             f"{kind} folds: strata too small to keep the classes balanced, so {', '.join(without)}"
         )
         advice = (
-            "join small levels, put the columns that matter most first in stratify_by, or lower the"
-            " number of folds"
+            "merge small levels, put the columns that matter most first in stratify_by, or lower"
+            " the number of folds"
         )
         rows.append(("warning", value, advice))
     return rows

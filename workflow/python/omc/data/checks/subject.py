@@ -2,14 +2,14 @@
 
 ORDER = 30
 EXPLANATION = (
-    "Two samples of one subject are alike. If one is trained on and the other tested, a model"
-    " recognises the subject, and its score says nothing about new subjects."
+    "Two samples of one subject are alike. If one is trained on and the other tested, a model can"
+    " recognise the subject, and its score says nothing about new subjects."
 )
 RULE = (
     "`groups` is not set, most samples share a level of a column with other samples, its levels"
     " explain the outcome (90 % of the samples have the majority class of their level, or 90 % of"
-    " the variance is explained), and more so than chance (p < 0.05 as in `batch`). Measurements"
-    " such as an age are left to `batch`"
+    " the variance is explained), and they do so more than by chance (p < 0.05, as in `batch`)."
+    " Measurements such as age are left to `batch`"
 )
 FIX = "Set `groups` to the column."
 
@@ -23,6 +23,6 @@ def check(data, scan):
         value = (
             f"{name}: {data.unused[name].nunique()} levels, {share:.0%} of the samples share one"
         )
-        advice = f"samples of one subject may stand on both sides of a split: set groups: {name}"
+        advice = f"samples of one subject may be on both sides of a split: set groups: {name}"
         rows.append(("warning", value, advice))
     return rows or [("ok", "no unused column looks like a repeated subject", "")]

@@ -66,7 +66,7 @@ def _checked_bytes(path: str, found, above: tuple) -> int:
     """Bytes of an element in memory; UserError if it lies in another file, or holds itself."""
     address = h5py.h5o.get_info(found.id).addr
     if address in above:
-        raise UserError(f"{path}: group '{found.name}' holds itself: write the file again")
+        raise UserError(f"{path}: group '{found.name}' contains itself: write the file again")
     if isinstance(found, h5py.Group):
         total = 0
         for part in found:
@@ -119,7 +119,7 @@ def _axis_names(path: str, file: h5py.File, axis: str) -> list[str]:
     index = file[axis].attrs["_index"]
     names = np.asarray(_read(path, element(path, file, f"{axis}/{index}")))
     if names.ndim != 1:
-        raise UserError(f"{path}: the names of {axis} are no list: write the file with AnnData")
+        raise UserError(f"{path}: the names of {axis} are not a list: write the file with AnnData")
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
 
 

@@ -76,7 +76,7 @@ def _texts(path: str, columns: list[str], schema, read) -> dict[str, list[str]]:
             if is_text(cells):
                 texts[name] = cells
     if texts and len(texts) < len(columns):
-        print(f"{path}: taken as annotation, since it is text in every row: {some(texts)}")
+        print(f"{path}: treated as annotation, since it is text in every row: {some(texts)}")
         return texts
     return {}
 
@@ -98,5 +98,5 @@ def _opened(path: str, cell_bytes: int) -> pq.ParquetFile:
     check_size(path, cell_bytes * file.metadata.num_rows * max(1, len(names)))
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
-        raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
+        raise UserError(f"{path}: columns appear twice: {some(twice)}: rename one of each")
     return file

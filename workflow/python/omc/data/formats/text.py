@@ -51,7 +51,7 @@ def table_of(path: str, lines, orientation: str | None, prefix: str | None) -> p
     sep, header, count, lines = start(path, lines, usual)
     if max(len(header), count) < 2:
         raise UserError(
-            f"{path}: only one column found with separator {sep!r}: does the ending fit?"
+            f"{path}: only one column found with separator {sep!r}: is the extension right?"
         )
     if not count:
         return pd.DataFrame(columns=header[1:])
@@ -101,7 +101,7 @@ def sheet_of(path: str, lines) -> pd.DataFrame:
             check_size(path, TEXT_BYTES * count * len(rows))
     twice = [name for name, times in Counter(header).items() if name and times > 1]
     if twice:
-        raise UserError(f"{path}: columns stand twice: {some(twice)}: rename one of each")
+        raise UserError(f"{path}: columns appear twice: {some(twice)}: rename one of each")
     header = without_surplus(path, header, count) if rows else header
     sheet = pd.DataFrame(rows, columns=range(max(count, len(header))), dtype=object)
     surplus = sheet.columns[len(header) :]

@@ -69,8 +69,8 @@ def divisions(samples, folds: int, seeds: list[int]):
             possible = f"{len(used)} different division{'' if len(used) == 1 else 's'}"
             raise UserError(
                 f"resampling.repeats: {len(seeds)} repeats, but only {possible} into {folds} folds"
-                f" of the {samples.unit_name} of data set '{samples.dataset}'"
-                f" could be found, and the same folds again tell nothing new: set it to at most"
+                f" of the {samples.unit_name} of data set '{samples.dataset}' could be found, and"
+                " repeating the same folds adds no information: set it to at most"
                 f" {len(used)}{', or lower resampling.folds' if folds > 2 else ''}"
             )
         used.add(division)

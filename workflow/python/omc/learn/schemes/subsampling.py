@@ -49,7 +49,8 @@ def training_rows(samples, resampling: dict, seed: int):
             raise UserError(
                 f"resampling.repeats: {resampling['repeats']}, but only {len(used)} different"
                 f" subsamples of the {samples.unit_name} of data set '{samples.dataset}' could be"
-                f" drawn, and the same one again tells nothing new: set it to at most {len(used)}"
+                " drawn, and repeating the same one adds no information: set it to at most"
+                f" {len(used)}"
             )
         used.add(train.tobytes())
         yield repeat, 1, train

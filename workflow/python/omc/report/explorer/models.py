@@ -55,7 +55,8 @@ def keep_best_candidates(tunings: list[dict], notes: list[str]) -> None:
         for tuning in tunings:
             del tuning["candidates"][MOST_CANDIDATES:]
         notes.append(
-            f"Tuning shows the {MOST_CANDIDATES} best candidates of a model; all are in tuning.csv."
+            f"Tuning shows the {MOST_CANDIDATES} best candidates of each model; all are in"
+            " tuning.csv."
         )
 
 

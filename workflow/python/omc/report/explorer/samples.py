@@ -26,8 +26,8 @@ def samples_of(result: Result, files: dict, share: float, notes: list[str]) -> d
     kept = most_wrong(names, errors, int(MOST_PAIRS * share / max(1, len(result.order))))
     if len(kept) < len(names):
         notes.append(
-            f"Samples: the {len(kept)} of {len(names)} that the models get wrong most;"
-            " all are in samples.tsv, predictions.csv and sample_errors.csv."
+            f"Samples: the {len(kept)} of {len(names)} that the models misclassify most; all are in"
+            " samples.tsv, predictions.csv and sample_errors.csv."
         )
     at = {name: i for i, name in enumerate(kept)}
     rows = {(row["cohort"], row["sample"]): row for row in files["samples"]}
@@ -38,8 +38,7 @@ def samples_of(result: Result, files: dict, share: float, notes: list[str]) -> d
             model: [cell and [cell[0], []] for cell in cells] for model, cells in predicted.items()
         }
         notes.append(
-            "Samples show the mean of their predictions; those of single splits are in"
-            " predictions.csv."
+            "Samples show mean predictions; those of single splits are in predictions.csv."
         )
     return {
         "classes": outcome.classes,
@@ -85,7 +84,7 @@ def sheet_of(kept: list[tuple], sheets: dict, notes: list[str]) -> list[list]:
         dict.fromkeys(c for rows in sheets.values() for c in next(iter(rows.values()), {}))
     )
     if len(columns) > MOST_COLUMNS:
-        notes.append(f"Samples show the first {MOST_COLUMNS} columns of their sheet.")
+        notes.append(f"Samples show the first {MOST_COLUMNS} columns of the sample sheet.")
     texts = [row_of(sheets.get(cohort, {}), name) for cohort, name in kept]
     return [
         [column, [text.get(column, "")[:LONGEST] for text in texts]]

@@ -42,7 +42,7 @@ def of_baseline(result: Result, variant: str) -> str:
     decimals = decimals_of(values, result.metric)
     shown = [f"{value:.{decimals}f}" for value in values]
     with_and_without = f"{shown[0]} with them, {shown[1]} without"
-    text = f"{verdict}: {result.label} {with_and_without}, of the picked model"
+    text = f"{verdict}: {result.label} {with_and_without}, for the picked model"
     return text + (f"; {of_each}" if of_each else "")
 
 

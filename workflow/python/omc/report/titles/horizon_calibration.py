@@ -13,14 +13,14 @@ def title(result: Result) -> str:
         and f"{row['language']}/{row['model']}" not in result.dataset["baselines"]
     ]
     if not rows:
-        return "No model predicts the survival of a group that was observed until a horizon"
+        return "No model predicts survival for a group that was observed until a horizon"
     below = sum(float(row["predicted"]) < float(row["ci_low"]) for row in rows)
     above = sum(float(row["predicted"]) > float(row["ci_high"]) for row in rows)
     n = len(rows)
     if not below + above:
         where = f"all {n} groups" if n > 1 else "the one group"
-        return f"Predicted risks lie within the 95 % interval of the observed one in {where}"
+        return f"Predicted risks lie within the 95 % interval of the observed risk in {where}"
     return (
-        f"Predicted risks lie outside the 95 % interval of the observed one in {below + above} of"
+        f"Predicted risks lie outside the 95 % interval of the observed risk in {below + above} of"
         f" {n} groups: too high in {above}, too low in {below}"
     )

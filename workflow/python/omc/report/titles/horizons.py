@@ -30,7 +30,7 @@ def _better_than_none(result: Result, rows: list[dict]) -> str:
             better[model] = better.get(model, True) and lower
     n, count = len(better), sum(better.values())
     if not n:
-        return "no model predicts the survival"
+        return "no model predicts survival"
     if not count:
         return "no model has a lower Brier score than Kaplan-Meier at every horizon"
     have = "have" if count > 1 else "has"

@@ -1,7 +1,7 @@
 """How many models do better on the real outcomes than on permuted ones."""
 
 from omc.evaluate.null import LEVEL, MIN_PERMUTATIONS
-from omc.report.phrases import of_models, plural, short
+from omc.report.phrases import of_models, short
 from omc.report.result import Result
 
 
@@ -13,7 +13,7 @@ def title(result: Result) -> str:
     count = int(tested[0]["n_permutations"])
     if count < MIN_PERMUTATIONS:
         least = short(1 / (count + 1), 2)
-        return f"No verdict from {plural(count, 'permutation')}: p cannot be below {least}"
+        return f"Too few permutations ({count}): p cannot be below {least}"
     learned = sum(float(row["p_adjusted"]) <= LEVEL for row in tested)
     if learned == 0:
         return f"No evidence that {'the model' if n == 1 else 'a model'} learns the outcome"

@@ -23,6 +23,7 @@ def _of_leader(result: Result) -> str:
     if not known:
         return (
             f"{result.leader} puts all samples into one group, or they were not observed for long"
+            " enough"
         )
     horizon, groups = known[-1]
     low, high = (f"{100 * groups[name]:.0f} %" for name in ("low", "high"))

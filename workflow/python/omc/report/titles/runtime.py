@@ -22,7 +22,7 @@ def title(result: Result) -> str:
         return f"No model but baselines has {result.label} and a CPU time"
     tied = sorted((m for m in result.tied if m in cpu), key=lambda m: cpu[m])
     if not tied:
-        return f"No CPU time is known of {result.leader}, which leads"
+        return f"The CPU time of {result.leader}, which leads, is unknown"
     best, value = tied[0], f"{result.label} {result.shown(tied[0])}"
     who = named_or_counted(tied)
     if result.unbeaten:

@@ -26,7 +26,7 @@ def title(result: Result) -> str:
         if low
     ]
     if not found:
-        return f"{models[0]} nowhere has more net benefit than treating all or none"
+        return f"{models[0]} has no more net benefit than treating all or none at any threshold"
     if len(found) > 3:
         found = [found[0], found[-1]]
     return (

@@ -164,7 +164,7 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
             answers.note(
                 "samples",
                 f"names in {layer.path} are those of column '{match.column}' as R writes them (such"
-                f" as '{example}'): look whether {match.shared} matches are right",
+                f" as '{example}'): check that the {match.shared} matches are right",
             )
         lost = len(sheet) - match.shared
         if lost:
@@ -268,7 +268,7 @@ def _column_setting(column: Column, answers: Answers) -> dict:
         positive, sure = positive_class(column)
         if not sure:
             levels = sorted(column.counts, key=positive.__ne__)
-            why = f"'{positive}', the rarer class, is taken for the one that the study is about"
+            why = f"'{positive}', the rarer class, is taken as the class of interest"
             positive = levels[
                 answers.choose("outcome.positive", "Which class is the positive one?", levels, why)
             ]
@@ -333,7 +333,9 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
     if proposal.task == "survival":
         when = ", ".join(map(str, setting["horizons"]))
         said = f"time '{setting['time']}' to '{setting['event']}', horizons {when}"
-        answers.note("outcome.horizons", f"{when} lie in the middle of the events: take your own")
+        answers.note(
+            "outcome.horizons", (f"{when} are in the middle of the event times: choose your own")
+        )
     else:
         column = describe(sheet, setting["column"])
         said = _option(column)
@@ -354,12 +356,12 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
         if layer.options:
             answers.note(
                 f"layers.{layer.name}.duplicates",
-                "some features have one name, and the mean of their values is taken",
+                "some features share a name: the mean of their values is used",
             )
         if layer.kind.doubt:
             answers.note(f"layers.{layer.name}", layer.kind.doubt)
     if roles.lab_batches:
         names = some((column.name for column in roles.lab_batches), 4)
-        facts.append(("lab batches", f"{names}: the check looks whether they tell the outcome"))
+        facts.append(("lab batches", f"{names}: the check tests whether they reveal the outcome"))
     if roles.clinical:
         facts.append(("clinical", some((column.name for column in roles.clinical), 8)))

@@ -25,8 +25,8 @@ def configuration_text(proposal: Proposal, unsure: list[tuple[str, str]]) -> str
     lines += [f"    samples: {_samples(proposal)}", f"    outcome: {flow(proposal.outcome)}"]
     if proposal.roles.groups:
         lines += [
-            f"    groups: {scalar(proposal.roles.groups.name)}"
-            "  # its samples never stand on both sides of a split"
+            f"    groups: {scalar(proposal.roles.groups.name)}  # its samples are never on both"
+            " sides of a split"
         ]
     lines += ["", *_learning_lines(proposal), "", *_model_lines(proposal)]
     return "\n".join(lines) + "\n"
