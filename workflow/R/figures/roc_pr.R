@@ -86,8 +86,8 @@ roc_table_layers <- function(table) {
 roc_labels <- function(rows, highlighted, tested) {
   labels <- c(
     leader = shorten(highlighted, 2.6, text_sizes[["small"]]),
-    open = if (tested) "no evidence that it differs from that" else "the other models",
-    different = "evidence that it differs"
+    open = if (tested) "no evidence of a difference from it" else "the other models",
+    different = "evidence of a difference"
   )
   labels[intersect(names(labels), rows$role)]
 }
@@ -127,7 +127,7 @@ roc_words <- function(data, ranked, rows) {
       if (leads) paste("the model that leads in", info$label),
       if (nrow(rows) > 0 && !leads) "the first model with a curve",
       if (several) "; each curve is the mean over the classes against the rest",
-      ".", repeat_words(data$described$curves), " Below: areas with 95 % intervals."
+      ".", repeat_words(data$described$curves), " Below: areas with 95\u00a0% intervals."
     ),
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is",
@@ -180,7 +180,12 @@ draw_roc_pr <- function(data) {
       roc = "ROC curve", pr = "precision-recall curve"
     ))) +
     labs(x = "false positive rate | recall", y = "true positive rate | precision") +
-    theme_panels() + theme(axis.title.x = element_text(margin = margin(4, 0, below, 0)))
+    theme_panels() +
+    theme(
+      axis.title.x = element_text(margin = margin(4, 0, below, 0)),
+      # Behind the curves, which may run along it.
+      panel.border = element_blank(), panel.background = element_rect(colour = ink[["line"]])
+    )
   keys <- 1 + ceiling(length(labels) / key_columns(labels)) +
     ceiling(length(cohorts) / key_columns(cohort_labels(cohorts)))
   words <- roc_words(data, ranked, rows)
