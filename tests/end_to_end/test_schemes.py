@@ -7,6 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+TABLES = ("estimates", "comparisons", "variants")
 LEUKEMIA = {
     "layers": {
         "expression": {
@@ -78,7 +79,7 @@ def test_leave_one_group_out(workflow, root):
     dataset, kept = obesity(root, run.folder)
     dataset |= {"groups": "subject", "compare_grouping": True}
     wanted = config("twins", dataset, scheme="leave_one_group_out")
-    done = run.compare(wanted, "--", "results/variants.csv")
+    done = run.compare(wanted, "--", *(f"results/{t}.csv" for t in TABLES))
     assert done.returncode == 0, done.stderr
     group = {row["sample"]: row["subject"] for row in kept}
     splits = {}
