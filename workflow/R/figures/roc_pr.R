@@ -132,8 +132,8 @@ roc_words <- function(data, ranked, rows) {
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is",
       if (isTRUE(data$pooled)) "of all its predictions." else "the mean of its splits' curves.",
-      "The band shows the variation due to the division into folds, not due to sampling. The curves",
-      "of every model are in explorer.html."
+      "The band shows the variation due to the division into folds, not due to sampling. The",
+      "curves of every model are in explorer.html."
     )
   )
 }
