@@ -67,7 +67,7 @@ def test_from_messy_tables_to_figures_and_predictions(workflow, small, root):
     log = run.path("results", "logs", "mess", "import.log").read_text(encoding="utf-8")
     for said in (
         "counts.xlsx: sheet 'counts' of about, counts",
-        "taken as annotation, since it is text in every row: Gene symbol",
+        "treated as annotation, since it is text in every row: Gene symbol",
         "1 feature(s) appear several times, mean",
         "samples.csv: separated by semicolons",
         "samples.csv: left out, since their outcome is missing: PT-0, PT-1",
