@@ -16,7 +16,7 @@ def divided(small, root):
     sheet["site"] = np.where(np.arange(len(sheet)) % 4 < 2, "A", "B")
     outside = sheet.index[::3][:12]
 
-    def write(run, factor):
+    def write(run, factor=1):
         inside = sheet.drop(outside)
         inside.to_csv(run.path("inside.tsv"), sep="\t")
         sheet.loc[outside].to_csv(run.path("outside.tsv"), sep="\t")
@@ -43,10 +43,10 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
     config, cohort, write = divided
     config["report"] = {"subgroups": ["site"]}
     inside, outside = {}, {}
-    config["datasets"]["leukemia"]["cohorts"] = {"other": cohort}
-    for name, factor in {"with": 1, "poisoned": 1000}.items():
+    for name, factor in {"without": None, "with": 1, "poisoned": 1000}.items():
         run = workflow(name)
-        write(run, factor)
+        write(run, factor or 1)
+        config["datasets"]["leukemia"]["cohorts"] = {"other": cohort} if factor else {}
         targets = ["results/metrics.csv"] if name != "with" else ["all"]
         process = run.compare(config, "--", *targets)
         assert process.returncode == 0, process.stderr
@@ -54,8 +54,9 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
         inside[name] = [line for line in lines if ",development," in line]
         outside[name] = [line for line in lines if ",final,,,other," in line]
         assert len(lines) == 1 + len(inside[name]) + len(outside[name])
-    assert len(inside["with"]) == 3 * 2 * 10 and inside["with"] == inside["poisoned"]
-    assert len(outside["with"]) == 3 * 10
+    assert len(inside["without"]) == 3 * 2 * 10
+    assert inside["without"] == inside["with"] == inside["poisoned"]
+    assert not outside["without"] and len(outside["with"]) == 3 * 10
     assert outside["with"] != outside["poisoned"]
 
     run = workflow("with")

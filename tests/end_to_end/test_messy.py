@@ -38,15 +38,16 @@ def test_ten_messy_pairs_become_figures_or_one_question(workflow, monkeypatch, n
         config = yaml.safe_load(run.path("config", f"{name}.yaml").read_text(encoding="utf-8"))
         (datasets[name],) = config["datasets"].values()
     # Data and outcome as proposed; few splits and models, as this is a test.
-    config = {
-        "datasets": datasets,
-        "resampling": {"folds": 2, "repeats": 1, "inner_folds": 2},
-        "models": {"python": ["dummy", "nearest_centroid"]},
-    }
-    figures = [f"images/{name}/model_comparison.png" for name in datasets]
-    process = run.compare(config, "--", *figures)
+    process = run.compare(
+        {
+            "datasets": datasets,
+            "resampling": {"folds": 2, "repeats": 1, "inner_folds": 2},
+            "models": {"python": ["dummy", "nearest_centroid"]},
+        }
+    )
     assert process.returncode == 0, process.stderr
-    assert all(run.path(figure).stat().st_size > 10_000 for figure in figures)
+    for name in datasets:
+        assert run.path("images", name, "model_comparison.png").exists()
 
     def values(name):
         data = str(run.path("results", name, "data.h5ad"))

@@ -15,11 +15,15 @@ pytestmark = pytest.mark.slow
 def test_multiomics(workflow, root):
     models = {"python": [{"name": "logistic_regression", "grid": {}}], "r": ["pls"]}
     run = workflow()
-    wanted = [f"images/multiomics/nutrimouse/{name}.png" for name in ("layers", "lab_batches")]
-    config = example(root, "multiomics", models, folds=2, repeats=1)
+    # The figures of one single-layer variant are enough.
+    wanted = [f"images/multiomics/{figure}.png" for figure in (
+        "nutrimouse/layers", "nutrimouse/lab_batches", "nutrimouse-lipids/model_comparison",
+    )]  # fmt: skip
+    config = example(root, "multiomics", models, folds=2, repeats=2)
     # Both genotypes are in each fold, and what they change in the features is taken away.
     config["preprocessing"] = {"batch": {"column": "genotype"}}
     config["datasets"]["nutrimouse"]["compare_batch"] = True
+    wanted.append("results/multiomics/summary.md")
     process = run.compare(config, "--", *wanted)
     assert process.returncode == 0, process.stderr
     results = run.path("results", "multiomics")
@@ -44,7 +48,7 @@ def test_multiomics(workflow, root):
     assert plain == (results / "nutrimouse" / "data.h5ad").read_bytes()
     corrected = [row for row in rows if row["kind"] == "uncorrected"]
     assert any(float(row["difference"]) for row in corrected)
-    assert {row["n_splits"] for row in rows} == {"2"}
+    assert {row["n_splits"] for row in rows} == {"4"}
     _, metrics = run.table("results", "multiomics", "metrics.csv")
     of = {
         tuple(m[k] for k in ("dataset", "language", "model", "metric", "split")): float(m["value"])
@@ -57,12 +61,24 @@ def test_multiomics(workflow, root):
             [of[name, *model, split] for split in splits] for name in ("nutrimouse", row["variant"])
         )
         gaps = [a - b for a, b in zip(values, alone, strict=True)]
-        gap = sum(gaps) / 2
-        assert float(row["estimate"]) == pytest.approx(sum(values) / 2)
+        gap = sum(gaps) / 4
+        assert float(row["estimate"]) == pytest.approx(sum(values) / 4)
         assert float(row["difference"]) == pytest.approx(gap, abs=1e-9)
         if max(gaps) - min(gaps) > 1e-9:
             assert float(row["ci_low"]) <= gap + 1e-9 and float(row["ci_high"]) >= gap - 1e-9
         else:
             # Values that never vary do not show how much they can.
             assert row["ci_low"] == row["ci_high"] == ""
-    assert all(run.path(figure).stat().st_size > 10_000 for figure in wanted)
+    images = run.path("images", "multiomics")
+    for figure in ("layers", "lab_batches"):
+        assert (images / "nutrimouse" / f"{figure}.png").stat().st_size > 10_000
+    assert (images / "nutrimouse-lipids" / "model_comparison.png").exists()
+    assert not (images / "nutrimouse-lipids" / "layers.png").exists()
+    answer = (results / "summary.md").read_text(encoding="utf-8")
+    assert all(f"\n## {name}\n" in answer for name in ("nutrimouse", *kinds))
+    report = results / "report.html"
+    process = run.run("--configfile", run.path("config.yaml"), "--report", report, "--", *wanted)
+    assert process.returncode == 0, process.stderr
+    html = report.read_text(encoding="utf-8")
+    assert all(f'"{figure}"' in html for figure in wanted if figure.endswith(".png"))
+    assert "Does adding a layer help?" in html

@@ -271,8 +271,8 @@ test_that("the search for overlaps finds one", {
   expect_equal(overlaps(boxes), "'a' on 'b'")
 })
 
-test_that("text neither overlaps nor leaves the figure with 2 and 40 models", {
-  for (n in c(2, 40)) {
+test_that("text neither overlaps nor leaves the figure with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     means <- models_of_size(n)
     # With a failure there is more to say.
     data <- results(means, baselines = "r/null", failed = c("python/model_01" = 3))
@@ -782,8 +782,8 @@ test_that("the script draws all figures, the same bytes each time and in the C l
   expect_equal(draw_in("C"), draw_in("C.UTF-8"))
 })
 
-test_that("cohorts stand beside cross-validation, with 2 and 40 models", {
-  for (n in c(2, 40)) {
+test_that("cohorts stand beside cross-validation, with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     shift <- c(lyon = -0.05, oslo = 0, a_far_away_place = 0.02)
     data <- results(models_of_size(n), "roc_auc", cohorts = shift, baselines = "r/null")
     expect_legible(data, external)
@@ -897,8 +897,8 @@ described_figures <- list(
   confusion = draw_confusion
 )
 
-test_that("panels of 2 and 40 models are legible, with cohorts and failures", {
-  for (n in c(2, 40)) {
+test_that("panels of 2, 13 and 40 models are legible, with cohorts and failures", {
+  for (n in c(2, 13, 40)) {
     data <- panel_results(
       models_of_size(n), baselines = "r/null", failed = c("python/model_01" = 25)
     )
@@ -1093,8 +1093,8 @@ with_residuals <- function(n, cohorts = NULL, outlier = 0) {
   data
 }
 
-test_that("residuals of 2 and 40 models are legible; what leaves the axis is marked", {
-  for (n in c(2, 40)) {
+test_that("residuals of 2, 13 and 40 models are legible; what leaves the axis is marked", {
+  for (n in c(2, 13, 40)) {
     data <- with_residuals(n, c("lyon", "oslo"))
     expect_legible(data, list(residuals = draw_residuals))
     keep_pictures(data, list(residuals = draw_residuals), n)

@@ -126,8 +126,8 @@ test_that("models that use every selected feature share a row", {
   expect_match(text, "Every selected feature: python/model_1, r/model_2, python/model_3[.]")
 })
 
-test_that("text neither overlaps nor leaves the figures with 2 and 40 models", {
-  for (n in c(2, 40)) {
+test_that("text neither overlaps nor leaves the figures with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     data <- features_of(n)
     expect_legible_text(drawn_as_svg(data, draw_signature), n)
     expect_legible_text(drawn_as_svg(data, draw_stability), n)

@@ -66,7 +66,7 @@ drawn_text <- function(data, name) {
 }
 
 test_that("the figures are legible with 2, 13 and 40 models, and with cohorts", {
-  for (n in c(2, 40)) {
+  for (n in c(2, 13, 40)) {
     data <- with_survival(n)
     for (name in names(survival_figures)) expect_match(drawn_text(data, name), "What the data show")
     keep_pictures(data, survival_figures, n)

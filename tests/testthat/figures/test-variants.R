@@ -99,8 +99,8 @@ test_that("a row has the name and the difference of its layer, the best alone fi
   }
 })
 
-test_that("the correction for lab batches is legible with 2 and 40 models", {
-  for (n in c(2, 40)) {
+test_that("the correction for lab batches is legible with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     data <- variants_of(n, c(uncorrected = 0.03), "uncorrected", missing = "r/glmnet")
     svg <- shown(draw_lab_batches(data), n)
     expect_match(svg, "0.030 [0.010, 0.050]", fixed = TRUE)
@@ -109,8 +109,8 @@ test_that("the correction for lab batches is legible with 2 and 40 models", {
   }
 })
 
-test_that("the gap of grouping is legible with 2 and 40 models", {
-  for (n in c(2, 40)) {
+test_that("the gap of grouping is legible with 2, 13 and 40 models", {
+  for (n in c(2, 13, 40)) {
     data <- variants_of(n, c(ungrouped = -0.03), "ungrouped", missing = "r/glmnet")
     svg <- shown(draw_grouping(data), n)
     for (model in unique(data$variants$model)) {

@@ -143,7 +143,7 @@ without_texts <- function(table, path, orientation) {
   }
   if (orientation == "features_in_rows" && any(is_text) && !all(is_text)) {
     taken <- paste(names(table)[is_text], collapse = ", ")
-    message(sprintf("%s: taken as annotation, since it is text: %s", path, taken))
+    message(sprintf("%s: treated as annotation, since it is text: %s", path, taken))
     table <- table[!is_text]
   }
   list(names = names, columns = table)

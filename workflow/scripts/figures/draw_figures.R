@@ -57,6 +57,6 @@ logged({
   use("csv_files", "theme", "figure_data", "pairs", "panels", "survival_data", "variants",
       "metric_info")
   # A figure is a file R/figures/<name>.R with a function draw_<name>.
-  use(paste0("figures/", unique(sub("_(svg|pdf|png)$", "", setdiff(names(snakemake@output), "")))))
+  use(paste0("figures/", names_of_figures(snakemake@output)))
   main(snakemake@input, snakemake@output, snakemake@params)
 })

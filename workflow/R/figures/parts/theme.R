@@ -150,16 +150,21 @@ save_figure <- function(figure, files, resolution = 160) {
   invisible(files)
 }
 
+#' Names of the figures that outputs name, as `<figure>_svg`, `<figure>_pdf` and `<figure>_png`.
+names_of_figures <- function(output) {
+  # Snakemake lists named outputs a second time without their names.
+  unique(sub("_(svg|pdf|png)$", "", setdiff(names(output), "")))
+}
+
 #' Draws the figures that the outputs name.
 #'
 #' @param data see `read_figure_data()`.
-#' @param output paths by name: `<figure>_svg`, `<figure>_png` and perhaps `<figure>_pdf`;
-#'   `draw_<figure>(data)` in figures/<figure>.R returns a `figure()`.
+#' @param output paths by name, see `names_of_figures()`; `draw_<figure>(data)` in
+#'   figures/<figure>.R returns a `figure()`.
 draw_figures <- function(data, output) {
-  # Snakemake lists named outputs a second time without their names.
-  outputs <- setdiff(names(output), "")
-  for (name in unique(sub("_(svg|pdf|png)$", "", outputs))) {
+  for (name in names_of_figures(output)) {
     drawn <- match.fun(paste0("draw_", name))(data)
-    save_figure(drawn, unlist(output[intersect(paste0(name, c("_svg", "_pdf", "_png")), outputs)]))
+    files <- intersect(paste0(name, c("_svg", "_pdf", "_png")), names(output))
+    save_figure(drawn, unlist(output[files]))
   }
 }

@@ -29,10 +29,8 @@ def code_sha256(workflow: str, *files: str) -> str:
     return digest.hexdigest()
 
 
-@cache
-def sha256_once(file: str) -> str:
-    """SHA-256 of a file, which is read once, as many scripts use it."""
-    return sha256_file(file)
+# Read once: many scripts use the same files.
+sha256_once = cache(sha256_file)
 
 
 def code_files(workflow: str, *files: str) -> list[str]:

@@ -334,7 +334,7 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
         when = ", ".join(map(str, setting["horizons"]))
         said = f"time '{setting['time']}' to '{setting['event']}', horizons {when}"
         answers.note(
-            "outcome.horizons", (f"{when} are in the middle of the event times: choose your own")
+            "outcome.horizons", f"{when} are in the middle of the event times: choose your own"
         )
     else:
         column = describe(sheet, setting["column"])
