@@ -63,32 +63,6 @@ rule score:
         "../scripts/evaluate/score.py"
 
 
-rule estimate:
-    input:
-        **files_of_all("splits", "predictions", "samples"),
-        metrics=f"{RESULTS}/metrics.csv",
-    output:
-        in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
-    log:
-        f"{RESULTS}/logs/estimate.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/estimate.tsv"
-    conda:
-        "../../envs/python.yaml"
-    resources:
-        mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
-    params:
-        datasets=STUDY.slices.scoring_setting(),
-        scheme=CONFIG["resampling"]["scheme"],
-        seed=CONFIG["seed"],
-        code=code("evaluate/estimate.py"),
-    message:
-        "Estimate every model's performance with its interval"
-    script:
-        "../scripts/evaluate/estimate.py"
-
-
 rule delong:
     input:
         **dataset_files("predictions", "samples"),
@@ -118,14 +92,18 @@ rule delong:
 
 rule compare_models:
     input:
-        **files_of_all("splits", "predictions", "samples"),
+        **files_of_all("predictions", "inner_predictions", "splits", "samples"),
         metrics=f"{RESULTS}/metrics.csv",
         delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
     output:
+        estimates=in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
         comparisons=in_report(
             f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
         ),
         coverage=f"{RESULTS}/coverage.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
+        picks=f"{RESULTS}/picks.csv",
     log:
         f"{RESULTS}/logs/compare_models.log",
     benchmark:
@@ -142,58 +120,9 @@ rule compare_models:
         seed=CONFIG["seed"],
         code=code("evaluate/compare_models.py"),
     message:
-        "Compare every two models of both languages"
+        "Estimate, compare and rank the models of both languages"
     script:
         "../scripts/evaluate/compare_models.py"
-
-
-rule rank_models:
-    input:
-        metrics=f"{RESULTS}/metrics.csv",
-        estimates=f"{RESULTS}/estimates.csv",
-        comparisons=f"{RESULTS}/comparisons.csv",
-    output:
-        f"{RESULTS}/ranking.csv",
-    log:
-        f"{RESULTS}/logs/rank_models.log",
-    localrule: True
-    conda:
-        "../../envs/python.yaml"
-    params:
-        datasets=STUDY.slices.comparison_setting(),
-        code=code("evaluate/rank_models.py"),
-    message:
-        "Rank the models"
-    script:
-        "../scripts/evaluate/rank_models.py"
-
-
-rule pick_models:
-    input:
-        **files_of_all("predictions", "inner_predictions", "splits", "samples"),
-        metrics=f"{RESULTS}/metrics.csv",
-        ranking=f"{RESULTS}/ranking.csv",
-    output:
-        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
-        picks=f"{RESULTS}/picks.csv",
-    log:
-        f"{RESULTS}/logs/pick_models.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/pick_models.tsv"
-    conda:
-        "../../envs/python.yaml"
-    resources:
-        mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
-    params:
-        datasets=STUDY.slices.comparison_setting(),
-        scheme=CONFIG["resampling"]["scheme"],
-        seed=CONFIG["seed"],
-        code=code("evaluate/pick_models.py"),
-    message:
-        "Pick a model in each training set, and score it on the test samples"
-    script:
-        "../scripts/evaluate/pick_models.py"
 
 
 rule describe_predictions:

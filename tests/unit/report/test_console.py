@@ -30,16 +30,6 @@ def test_a_failed_run_shows_its_errors_and_no_summary_of_an_earlier_one(tmp_path
     assert text.endswith("## Where to look\n\nWhat went wrong:\nERROR: x: wrong")
 
 
-def test_the_screen_names_the_page_to_explore_if_there_is_one(tmp_path):
-    text = f"{SUMMARY}\n- Figures: here.\n"
-    (tmp_path / "summary.md").write_text(text, encoding="utf-8")
-    assert "explorer" not in closing_text(str(tmp_path), 0, False)
-    (tmp_path / "explorer.html").touch()
-    *_, title, empty, page, figures = closing_text(str(tmp_path), 0, False).splitlines()
-    assert (title, empty, figures) == ("## Where to look", "", "- Figures: here.")
-    assert f"`{tmp_path}/explorer.html`" in page
-
-
 def test_a_killed_job_is_a_sentence_that_names_its_log(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "a.log").write_text("r01f01: done (0.1 s)\n", encoding="utf-8")

@@ -121,8 +121,8 @@ def kept_files(wildcards):
         files += trained_tables(None, table, DATASETS)
     files += [final_model(name, model) for name in DATASETS for model in STUDY.models[name]]
     for rule in (
-        *(rules.compare_models, rules.estimate, rules.findings, rules.permutation_importance),
-        *(rules.pick_models, rules.rank_models, rules.score, rules.signature, rules.summarise),
+        *(rules.compare_models, rules.findings, rules.permutation_importance),
+        *(rules.score, rules.signature, rules.summarise),
         rules.explorer,
     ):
         files += rule.output

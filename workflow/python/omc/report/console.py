@@ -10,9 +10,6 @@ from omc.core.csv_files import read_csv
 NO_MESSAGE = "ERROR: a job ended without a message: see the log of Snakemake in .snakemake/log"
 
 
-LOOK = "## Where to look\n\n"
-
-
 def null_cost(jobs: list[tuple[str, str, str]], timing: str) -> str:
     """Expected cost of the permutation null.
 
@@ -68,9 +65,6 @@ def closing_text(results: str, began: float, failed: bool, ended=()) -> str:
     summary = Path(results, "summary.md")
     if summary.exists() and (not failed or summary.stat().st_mtime >= began):
         answer = without_tables(summary.read_text(encoding="utf-8")).rstrip()
-        if Path(results, "explorer.html").exists():
-            page = f"{LOOK}- To explore and share, in a browser: `{results}/explorer.html`.\n"
-            answer = answer.replace(LOOK, page)
         manifest = Path(results, "manifest.json")
         if manifest.exists():
             answer += f"\n{software(json.loads(manifest.read_text(encoding='utf-8')))}"

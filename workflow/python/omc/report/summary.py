@@ -26,7 +26,7 @@ def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -
         parts.append(f"{table(result)}\n")
     results, images = places["results"], places["images"]
     parts.append(
-        f"## Where to look\n\n- One page to explore and share: `{results}/explorer.html`.\n-"
+        f"## Where to look\n\n- To explore and share, in a browser: `{results}/explorer.html`.\n-"
         f" Figures: `{images}/`, for each data set; `model_comparison.png` first.\n- Every number:"
         f" `{results}/estimates.csv`, `{results}/comparisons.csv`, `{results}/metrics.csv`.\n-"
         f" Methods, ready to paste, with what else to report: `{results}/methods.md`.\n- Rules with"
