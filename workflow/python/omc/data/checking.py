@@ -26,7 +26,7 @@ def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
     """Refuse a positive class that no sample has. outcome: (n,) of `column`."""
     classes = sorted(outcome.unique())
     if positive is not None and positive not in classes:
-        of_yaml = " YAML reads yes and no as true and false: write it in quotes"
+        of_yaml = " YAML reads true and false as values of its own: write it in quotes"
         raise UserError(
             f"{key}.outcome.positive: '{positive}' is not a class of column '{column}'"
             f" (classes: {some(classes, 12)})."

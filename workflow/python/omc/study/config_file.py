@@ -13,6 +13,8 @@ from omc.study.messages import ROOT, dotted
 
 MOST_BYTES = 2_000_000
 MOST_VALUES = 20_000  # those that aliases repeat included
+# Keys of labels, which YAML must not read as true or false.
+LABELS = ("positive", "event_value")
 
 Place = tuple[str, int]  # a file and a line in it
 Places = dict[str, Place]  # of keys by their dotted names
@@ -30,6 +32,11 @@ def read_config(path: str) -> tuple[dict, Places]:
     UserError, with the line of each problem, if the file is no configuration: not UTF-8 or not
     YAML, a key that stands twice, that is no text, or that refers to itself.
     """
+    values, found = _parse(path)
+    return values, found.places
+
+
+def _parse(path: str) -> tuple[dict, "_Walk"]:
     text = _read(path)
     try:
         values = json.loads(text)
@@ -45,6 +52,7 @@ def read_config(path: str) -> tuple[dict, Places]:
         if found.problems:
             raise UserError("\n".join(found.problems))
         values = values or yaml.load(text, Loader=_Loader)
+        _write_labels(values, found.labels)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (path, mark.line + 1) if mark else None
@@ -59,22 +67,35 @@ def read_config(path: str) -> tuple[dict, Places]:
         raise UserError(f"{path}: its lists and mappings are too deep: flatten it") from error
     if not isinstance(values or {}, dict):
         raise UserError(f"{path}: is a list or text, not a mapping: write key: value")
-    return values or {}, found.places
+    return values or {}, found
 
 
 def read_places(paths: list[str], config: dict) -> Places:
-    """Places of the keys of a configuration that was read from files, and changed by options.
+    """Places of the keys of a configuration that Snakemake read from files, with its options.
 
-    UserError as of `read_config`.
+    In `config`, labels such as `yes` become what is written, as they do in `read_config`. UserError
+    as of `read_config`.
     """
     places = {}
     for path in paths:
         near = os.path.relpath(path)
-        values, found = read_config(path if near.startswith("..") else near)
+        values, found = _parse(path if near.startswith("..") else near)
+        _write_labels(config, found.labels)
         values, known = plain(values), plain(config)
         given = {ROOT, *(name for name in values if values[name] == known.get(name))}
-        places |= {k: place for k, place in found.items() if re.split(r"[.\[]", k)[0] in given}
+        places |= {
+            k: place for k, place in found.places.items() if re.split(r"[.\[]", k)[0] in given
+        }
     return places
+
+
+def _write_labels(values, labels: dict[tuple, str]) -> None:
+    for (*parents, key), label in labels.items():
+        part = values
+        for name in parents:
+            part = part.get(name) if isinstance(part, dict) else None
+        if isinstance(part, dict) and isinstance(part.get(key), bool):
+            part[key] = label
 
 
 def key_of(problem: str) -> str:
@@ -157,10 +178,15 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
 
 
 class _Walk:
-    """Looks at every key of a file, and remembers its place."""
+    """Looks at every key of a file, and remembers its place.
+
+    labels: {parts of a key: its text} of labels such as `yes`, `off` and `TRUE`; `true` and `false`
+    are the labels True and False.
+    """
 
     def __init__(self, path: str):
         self.path, self.places, self.problems, self.count = path, {}, [], 0
+        self.labels: dict[tuple, str] = {}
 
     def walk(self, node, parts: tuple, line: int, parents: tuple = ()) -> None:
         """A node, what is in it, and what its aliases and `<<` repeat."""
@@ -178,6 +204,9 @@ class _Walk:
             self._keys(node, parts, parents)
         elif any("\ud800" <= character <= "\udfff" for character in node.value):
             self._problem(line, parts, "has half a character (\\ud…): write it out")
+        elif parts and parts[-1] in LABELS and node.tag.endswith(":bool"):
+            if node.value not in ("true", "false"):
+                self.labels.setdefault(parts, node.value)
 
     def _keys(self, node, parts, parents):
         lines, merged = {}, []
