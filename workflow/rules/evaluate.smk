@@ -147,6 +147,7 @@ rule describe_predictions:
         datasets=STUDY.slices.scoring_setting(),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
+        threshold_range=CONFIG["comparison"]["threshold_range"],
         code=code("evaluate/describe_predictions.py"),
     message:
         "Describe the predictions: calibration, curves, confusion, samples"

@@ -47,6 +47,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             # JSON text, as the label may be anything.
             positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
             rope=for_dataset(STUDY.rope),
+            threshold_range=CONFIG["comparison"]["threshold_range"],
             weights=CONFIG["imbalance"] == "weights",
             code=code(
                 "figures/draw_figures.R",

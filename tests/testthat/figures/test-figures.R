@@ -1057,6 +1057,15 @@ test_that("titles of the other panels are computed from the data", {
   )
 })
 
+test_that("decision curves show the thresholds of interest", {
+  data <- with_described(panel_results(c("r/a" = 0.9, "r/null" = 0.5), baselines = "r/null"))
+  data$threshold_range <- c(0.1, 0.4)
+  plot <- draw_decision(data)$plot
+  expect_equal(plot$coordinates$limits$x, c(0.1, 0.4))
+  expect_equal(range(plot$layers[[2]]$data$x), c(0.1, 0.4))
+  expect_match(gsub("\n", " ", plot$labels$caption), "for all thresholds of comparison.threshold_range")
+})
+
 test_that("three classes: macro curves, no decision curve, the weakest class", {
   classes <- c("lean", "overweight", "obese")
   data <- with_described(panel_results(models_of_size(3)), classes)

@@ -154,11 +154,11 @@ def sheet(tmp_path):
     return write
 
 
-def table_of(part, samples, n):
+def table_of(part, samples, n, within=(0, 1)):
     part.rows["sample"] = [f"s{i % n}" for i in range(len(part))]
     part.rows["cohort"] = "development"
     part.rows["language"], part.rows["model"] = "r", "m"
-    rows = list(decisions.decision_rows(part, "d", samples, seed=1))
+    rows = list(decisions.decision_rows(part, "d", samples, 1, within))
     return np.array([[float(cell or "nan") for cell in row[4:]] for row in rows]).T
 
 
@@ -185,6 +185,16 @@ def test_net_benefit_has_the_interval_of_a_bootstrap_over_samples_or_groups(draw
     of_groups = table_of(part, sheet([f"g{i // 10}" for i in range(100)]), 100)
     of_samples = table_of(part, sheet([""] * 100), 100)
     assert (of_groups[3] - of_groups[2])[30] > 2 * (of_samples[3] - of_samples[2])[30]
+
+
+def test_gains_are_judged_within_the_thresholds_of_interest(drawn, sheet):
+    part, path = binary(*(values[:100] for values in drawn)), sheet([""] * 100)
+    everywhere, within = table_of(part, path, 100), table_of(part, path, 100, (0.2, 0.4))
+    inside = slice(19, 40)
+    np.testing.assert_array_equal(within[:5], everywhere[:5])
+    assert np.isnan(np.delete(within[5:], np.arange(99)[inside], axis=1)).all()
+    # Fewer thresholds to hold for: narrower.
+    assert (within[5] > everywhere[5])[inside].all()
 
 
 def test_a_model_that_knows_nothing_is_rarely_of_use(sheet):

@@ -666,6 +666,9 @@ def test_the_longest_range_of_use_at_each_horizon():
     table = rows_of("r/a", *rows, horizon="365")
     text = title("survival_decision", survival_results(horizon_benefit=table))
     assert text.endswith("at thresholds 0.2 to 0.3 for 365")
+    judged = survival_results(horizon_benefit=table)
+    judged.dataset["threshold_range"] = [0.3, 0.5]
+    assert title("survival_decision", judged).endswith("at thresholds 0.3 to 0.3 for 365")
     none = title("survival_decision", survival_results(horizon_benefit=table[:1]))
     assert none == "r/a has no more net benefit than treating all or none at any threshold"
     of_b = rows_of("python/b", *rows, horizon="365")

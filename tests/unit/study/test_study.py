@@ -65,6 +65,10 @@ def survival(config, **more):
 
 MISTAKES = [
     (
+        lambda c: c.update(comparison={"threshold_range": [0.1]}),
+        ["comparison.threshold_range: [0.1] must have at least 2 value(s)"],
+    ),
+    (
         lambda c: c.update(comparison={"thresholds": [0]}),
         ["comparison.thresholds[0]: 0 must be above 0"],
     ),

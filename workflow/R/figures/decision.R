@@ -50,7 +50,8 @@ draw_decision <- function(data) {
     ))
   }
   ranked <- rank_models(data)
-  curves <- benefit_curves(data$described$benefit)
+  thresholds <- shown_thresholds(data)
+  curves <- benefit_curves(within_thresholds(data$described$benefit, thresholds))
   share <- stats::setNames(prevalence(data, ranked$model), ranked$model)
   own <- inside(data$described$benefit)
   ranges <- do.call(rbind, lapply(split(own, own$model), useful_range))
@@ -63,7 +64,8 @@ draw_decision <- function(data) {
   most <- max(share, curves$high, 0.1, na.rm = TRUE)
   limits <- c(-0.12, 1.05) * most
   facets <- model_facets(
-    ranked, list(unname(notes)), curves$model, "no probabilities", c(0.5, mean(limits))
+    ranked, list(unname(notes)), curves$model, "no probabilities",
+    c(mean(thresholds), mean(limits))
   )
   drawn <- ranked$model[ranked$model %in% curves$model]
   rules <- merge(data.frame(x = seq(0, 0.99, 0.01)), data.frame(model = drawn))
@@ -74,7 +76,7 @@ draw_decision <- function(data) {
   )
   words <- decision_words(data, ranked, ranges, share)
   curves <- in_panels(curves, ranked)
-  benefit_figure(in_panels(rules, ranked), curves, ranked, limits, facets, words)
+  benefit_figure(in_panels(rules, ranked), curves, ranked, limits, facets, words, thresholds)
 }
 
 #' Curves as `panel_curves()` draws them, with the interval as band.
@@ -104,7 +106,8 @@ decision_words <- function(data, ranked, ranges, share) {
     ),
     caption = paste0(
       "Useful: the gain over treating all and none is above 0 by an interval that holds for all ",
-      "thresholds together; the longest range is named.",
+      "thresholds ", if (!is.null(data$threshold_range)) "of comparison.threshold_range ",
+      "together; the longest range is named.",
       if (any(is.finite(prevalences))) {
         paste0(
           " The prevalence of ", positive, " is that of the samples, ",

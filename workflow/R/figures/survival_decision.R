@@ -7,7 +7,8 @@ draw_survival_decision <- function(data) {
   ranked <- rank_models(data)
   ranked <- ranked[!ranked$baseline, , drop = FALSE]
   shown <- shown_horizons(data)
-  rows <- data$survival$horizon_benefit
+  thresholds <- shown_thresholds(data)
+  rows <- within_thresholds(data$survival$horizon_benefit, thresholds)
   rows <- in_horizons(rows[rows$model %in% ranked$model, , drop = FALSE], ranked, shown)
   subtitle <- paste0(
     describe_data(data), ". Net benefit: the share of rightly treated samples, less that of ",
@@ -19,7 +20,7 @@ draw_survival_decision <- function(data) {
   limits <- c(-0.2, 1.05) * most
   facets <- model_facets(
     ranked, lapply(shown, function(h) rep(paste("until", time_text(h)), nrow(ranked))),
-    rows$model, "no survival probabilities", c(0.5, mean(limits))
+    rows$model, "no survival probabilities", c(mean(thresholds), mean(limits))
   )
   curves <- transform(rows, x = threshold, y = net_benefit, low = net_benefit, high = net_benefit)
   own <- inside(rows)
@@ -36,5 +37,5 @@ draw_survival_decision <- function(data) {
     ),
     x = "threshold: treat if the risk of the event is as high", y = "net benefit"
   )
-  benefit_figure(rules, curves, ranked, limits, facets, words)
+  benefit_figure(rules, curves, ranked, limits, facets, words, thresholds)
 }

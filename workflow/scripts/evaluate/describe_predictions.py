@@ -17,6 +17,7 @@ if __name__ == "__main__":
         names = "calibration", "curves", "confusion", "net_benefit"
         rows = {name: [] for name in (*names, "sample_errors")}
         datasets = json.loads(snakemake.params.datasets)
+        within = sorted(snakemake.params.threshold_range or (0, 1))
         files = (snakemake.input[name] for name in ("predictions", "splits", "samples"))
         for dataset, path, splits, samples in zip(datasets, *files, strict=True):
             predictions = read_predictions(path, dataset["positive"], splits)
@@ -24,7 +25,7 @@ if __name__ == "__main__":
             if dataset["task"] == "classification":
                 pooled = scored_together(snakemake.params.scheme)
                 decisions = decision_rows(
-                    predictions, dataset["name"], samples, snakemake.params.seed
+                    predictions, dataset["name"], samples, snakemake.params.seed, within
                 )
                 described = *describe(predictions, dataset["name"], pooled), decisions
                 for name, dataset_rows in zip(names, described, strict=True):

@@ -265,13 +265,25 @@ with_interval <- function(estimate, low, high, decimals) {
   interval_text(estimate, ifelse(shown, low, NA), high, decimals, "\u2013")
 }
 
+#' The lowest and the highest threshold of decision curves.
+shown_thresholds <- function(data) {
+  if (is.null(data$threshold_range)) c(0, 1) else data$threshold_range
+}
+
+#' Rows whose `threshold` is shown.
+within_thresholds <- function(rows, thresholds) {
+  inside <- rows$threshold >= thresholds[1] - 1e-9 & rows$threshold <= thresholds[2] + 1e-9
+  rows[inside, , drop = FALSE]
+}
+
 #' A figure of net benefit by threshold, beside treating all and none.
 #'
 #' @param rules data.frame of x, y, rule and the facets, of treating all and none.
 #' @param curves,ranked see `panel_curves()` and `kind_scales()`.
 #' @param limits of the net benefit.
 #' @param facets,words see `panel_figure()`.
-benefit_figure <- function(rules, curves, ranked, limits, facets, words) {
+#' @param thresholds the lowest and the highest to show, see `shown_thresholds()`.
+benefit_figure <- function(rules, curves, ranked, limits, facets, words, thresholds = c(0, 1)) {
   cohorts <- unique(outside(curves)$cohort)
   plot <- ggplot() +
     geom_path(
@@ -280,8 +292,11 @@ benefit_figure <- function(rules, curves, ranked, limits, facets, words) {
     ) +
     panel_curves(curves) + kind_scales(ranked) +
     line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
-    scale_x_continuous(breaks = c(0, 0.5, 1), labels = short_number, expand = c(0, 0)) +
+    scale_x_continuous(
+      breaks = c(thresholds[1], mean(thresholds), thresholds[2]), labels = short_number,
+      expand = c(0, 0)
+    ) +
     scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
-    coord_cartesian(xlim = c(0, 1), ylim = limits)
+    coord_cartesian(xlim = thresholds, ylim = limits)
   panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
 }

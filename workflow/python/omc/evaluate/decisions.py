@@ -11,14 +11,16 @@ from omc.evaluate.reading import read_text
 
 RESAMPLES = 1000
 ODDS = THRESHOLDS / (1 - THRESHOLDS)
+ROUNDING = 1e-9
 
 
-def decision_rows(predictions: Predictions, dataset: str, samples: str, seed: int):
+def decision_rows(predictions: Predictions, dataset: str, samples: str, seed: int, within=(0, 1)):
     """Rows of net_benefit.csv for a classification with two classes, else none.
 
     predictions: with the column `repeat`; samples: path of samples.tsv. Limits are those of a
     bootstrap over samples, or groups, with all their repeats; all models of a cohort have the same
-    resamples.
+    resamples. within: the lowest and the highest threshold of interest; gains at others have no
+    limits.
     """
     if predictions.positive is None:
         return
@@ -29,16 +31,16 @@ def decision_rows(predictions: Predictions, dataset: str, samples: str, seed: in
             continue
         tested = sheet.index[sheet["cohort"] == cohort]
         drawn = resamples(unit[tested], bootstrap_seed(seed, dataset, cohort), RESAMPLES)
-        for row in zip(THRESHOLDS, *benefits(part, tested, drawn), strict=True):
+        for row in zip(THRESHOLDS, *benefits(part, tested, drawn, within), strict=True):
             yield [dataset, language, model, cohort, *map(number, row)]
 
 
-def benefits(part: Predictions, tested, drawn):
+def benefits(part: Predictions, tested, drawn, within=(0, 1)):
     """(benefit, low, high, gain, low, high) of one model, each (T,), means over the repeats.
 
     gain: over the better of treating all and none. tested: index of the n samples; drawn: yields
-    (B, n) weights. Limits of the benefit are percentiles at each threshold, those of the gain
-    `band`.
+    (B, n) weights; within: thresholds of interest. Limits of the benefit are percentiles at each
+    threshold, those of the gain `band`.
     """
     repeats = []
     for repeat in repeats_of(part).values():
@@ -57,7 +59,10 @@ def benefits(part: Predictions, tested, drawn):
     gains_drawn = benefits_drawn - np.maximum(all_drawn, 0)
     n = np.mean([len(rows) for rows, *_ in repeats])
     one_error = np.where(of_all[0] > 0, 1, ODDS) / n
-    low, high = band(gain[0], gains_drawn)
+    lowest, highest = within
+    judged = (THRESHOLDS >= lowest - ROUNDING) & (THRESHOLDS <= highest + ROUNDING)
+    low, high = np.full((2, len(ODDS)), np.nan)
+    low[judged], high[judged] = band(gain[0, judged], gains_drawn[:, judged])
     return benefit[0], *limits, gain[0], low - one_error, high
 
 

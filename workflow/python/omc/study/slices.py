@@ -288,12 +288,15 @@ class Slices:
     def findings_setting(self) -> str:
         """All data sets with the cohorts and figures that have findings."""
         study = self._study
+        within = study.config["comparison"]["threshold_range"]
+        shown = {"threshold_range": sorted(within)} if within else {}
         return canonical(
             [
                 {
                     **self._compared(name),
                     "cohorts": study.cohorts(name),
                     "figures": study.figures(name),
+                    **shown,
                 }
                 for name in study.datasets
             ]

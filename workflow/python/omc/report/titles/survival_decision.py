@@ -12,8 +12,10 @@ def title(result: Result) -> str:
     if not result.leader:
         return nobody_leads(result)
     benefits: dict[str, dict[str, list[dict]]] = {}
+    lowest, highest = result.dataset.get("threshold_range", (0, 1))
     for row in result.tables["horizon_benefit"]:
-        if row["cohort"] == DEVELOPMENT:
+        shown = lowest - ROUNDING <= float(row["threshold"]) <= highest + ROUNDING
+        if row["cohort"] == DEVELOPMENT and shown:
             of_model = benefits.setdefault(f"{row['language']}/{row['model']}", {})
             of_model.setdefault(row["horizon"], []).append(row)
     models = [m for m in result.rows if m in benefits and not result.is_baseline(m)]
