@@ -8,8 +8,7 @@ import sys
 import pytest
 import yaml
 
-# The longest first, so that at the end of `make test` no core waits for one of them; before them
-# the one whose runs are nice to all others.
+# The longest first, so that at the end of `make test` no core waits for one of them.
 LONG = ("stranger", "run", "models", "survival", "predict", "variants", "baseline_layers", "null",
         "additions", "faults", "grouping", "schemes", "cohorts", "images", "original", "check",
         "messy", "clinical", "threads", "examples")  # fmt: skip
