@@ -1063,7 +1063,7 @@ test_that("decision curves show the thresholds of interest", {
   plot <- draw_decision(data)$plot
   expect_equal(plot$coordinates$limits$x, c(0.1, 0.4))
   expect_equal(range(plot$layers[[2]]$data$x), c(0.1, 0.4))
-  expect_match(gsub("\n", " ", plot$labels$caption), "for all thresholds of comparison.threshold_range")
+  expect_match(gsub("\n", " ", plot$labels$caption), "thresholds of comparison.threshold_range")
 })
 
 test_that("three classes: macro curves, no decision curve, the weakest class", {
