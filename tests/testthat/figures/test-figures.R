@@ -689,6 +689,24 @@ test_that("CPU time of a split is tuning, fitting and prediction; start-up and f
   expect_match(svg_text(drawn_as_svg(data, draw_runtime)), "Without a CPU time: r/b", fixed = TRUE)
 })
 
+test_that("intervals that cover the axis of runtime are said, not drawn from end to end", {
+  rows <- data.frame(
+    drawn = TRUE, ci_low = c(0.7, 0.85), ci_high = c(1, 0.95), beyond = "", cpu = 1
+  )
+  said <- function(limits) runtime_intervals(rows, limits)
+  drawn <- function(limits) nrow(runtime_whiskers(rows, limits)$data)
+  expect_equal(said(c(0.6, 1)), " Grey lines: 95 % intervals, as far as the axis goes.")
+  expect_equal(drawn(c(0.6, 1)), 2)
+  expect_match(said(c(0.8, 1)), "; 1 of 2, wider than that, not drawn.", fixed = TRUE)
+  expect_equal(drawn(c(0.8, 1)), 1)
+  expect_equal(
+    said(c(0.9, 0.94)), " All 95 % intervals (0.70 to 1.00 together) are wider than the axis."
+  )
+  expect_equal(drawn(c(0.9, 0.94)), 0)
+  rows$ci_low <- rows$ci_high <- NA
+  expect_equal(said(c(0.9, 0.94)), "")
+})
+
 test_that("the key of memory has the amounts of the points", {
   data <- results(c("r/a" = 0.9, "r/b" = 0.8))
   keys <- function(peak) {

@@ -66,14 +66,39 @@ runtime_limits <- function(rows, info) {
   if (info$higher_is_better) ends else -rev(ends)
 }
 
-runtime_subtitle <- function(data, info, rows) {
+#' Which models have an interval that covers the whole axis: it would be a line from end to end.
+runtime_covering <- function(rows, limits) {
+  (rows$drawn & rows$ci_low <= limits[1] & rows$ci_high >= limits[2]) %in% TRUE
+}
+
+#' What the subtitle says of the intervals.
+runtime_intervals <- function(rows, limits) {
+  known <- rows$drawn & is.finite(rows$ci_low)
+  covering <- runtime_covering(rows, limits)
+  ends <- if (any(covering)) {
+    format_value(c(min(rows$ci_low[covering]), max(rows$ci_high[covering])), 2)
+  }
+  if (!any(known)) return("")
+  if (all(covering[known])) {
+    return(paste0(
+      " All 95 % intervals (", paste(ends, collapse = " to "), " together) are wider than the axis."
+    ))
+  }
+  paste0(
+    " Grey lines: 95 % intervals, as far as the axis goes",
+    if (any(covering)) {
+      paste0("; ", sum(covering), " of ", sum(known), ", wider than that, not drawn")
+    },
+    "."
+  )
+}
+
+runtime_subtitle <- function(data, info, rows, limits) {
   paste0(
     describe_data(data), ". ", if (isTRUE(data$pooled)) "Pooled " else "Mean ", info$label,
     " and mean CPU time of a split; the ",
     if (info$higher_is_better) "upper" else "lower", " left is best.",
-    if (any(is.finite(rows$ci_low[rows$drawn]))) {
-      " Grey lines: 95 % intervals, as far as the axis goes."
-    },
+    runtime_intervals(rows, limits),
     if (any(rows$front)) {
       paste0(
         " Line and bold names: the Pareto front, where no other model",
@@ -140,9 +165,10 @@ runtime_points <- function(rows, limits, n_splits) {
   drawn[order(-drawn$size), , drop = FALSE]
 }
 
-#' The interval of each model that is on the axis, cut at its ends.
+#' The interval of each model that is on the axis, cut at its ends; see `runtime_covering()`.
 runtime_whiskers <- function(drawn, limits) {
-  shown <- drawn[is.finite(drawn$ci_low) & drawn$beyond == "", , drop = FALSE]
+  shown <- is.finite(drawn$ci_low) & drawn$beyond == "" & !runtime_covering(drawn, limits)
+  shown <- drawn[shown, , drop = FALSE]
   shown$low <- pmax(shown$ci_low, limits[1])
   shown$high <- pmin(shown$ci_high, limits[2])
   geom_linerange(
@@ -235,7 +261,7 @@ draw_runtime <- function(data) {
   drawn <- if (n > 0) runtime_points(rows, limits, data$n_splits)
   worded <- function(plot, height) {
     caption <- runtime_caption(data, info, rows, any(nzchar(drawn$beyond)))
-    subtitle <- runtime_subtitle(data, info, rows)
+    subtitle <- runtime_subtitle(data, info, rows, limits)
     worded_figure(plot, width, height, finding(data, "runtime"), subtitle, caption)
   }
   if (n == 0) return(worded(ggplot() + theme_figure(), 0.3))
