@@ -248,7 +248,7 @@ def test_a_word_in_the_report_runs_only_what_is_written_for_people(finished):
 
 def test_a_scorer_is_no_training(finished):
     rules = rerun(finished, "python/omc/evaluate/scoring.py")
-    assert {"score", "estimate", "compare_models"} <= rules
+    assert {"score", "compare_models"} <= rules
     assert not rules & {"train_python_final", "train_r_final", "preprocess", "import_dataset"}
 
 
