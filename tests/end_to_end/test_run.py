@@ -30,8 +30,7 @@ pytestmark = pytest.mark.slow
 
 JOINS = {
     "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "estimate", "compare_models", "rank_models",
-    "pick_models", "describe_predictions",
+    "join_tables", "score", "compare_models", "describe_predictions",
     "manifest", "summarise", "draw_figures", "report_failures", "findings", "explorer",
     "efficiency", "draw_efficiency",
     "signature", "label_features", "permute_python", "permute_r", "permutation_importance",
