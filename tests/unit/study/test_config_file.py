@@ -30,5 +30,6 @@ def test_true_and_false_are_the_labels_that_python_writes(tmp_path):
 
 def test_only_labels_are_kept_as_text(tmp_path):
     path = tmp_path / "config.yaml"
-    path.write_text("report: {pdf: yes}\npositive: no\n", encoding="utf-8")
-    assert read_config(str(path))[0] == {"report": {"pdf": True}, "positive": "no"}
+    # An argument of scikit-learn's Lasso has the name of a label.
+    path.write_text("report: {pdf: yes}\nparams: {positive: no}\n", encoding="utf-8")
+    assert read_config(str(path))[0] == {"report": {"pdf": True}, "params": {"positive": False}}

@@ -13,8 +13,8 @@ from omc.study.messages import ROOT, dotted
 
 MOST_BYTES = 2_000_000
 MOST_VALUES = 20_000  # those that aliases repeat included
-# Keys of labels, which YAML must not read as true or false.
-LABELS = ("positive", "event_value")
+# Ends of the keys of labels, which YAML must not read as true or false.
+LABELS = (("outcome", "positive"), ("outcome", "event_value"))
 
 Place = tuple[str, int]  # a file and a line in it
 Places = dict[str, Place]  # of keys by their dotted names
@@ -204,7 +204,7 @@ class _Walk:
             self._keys(node, parts, parents)
         elif any("\ud800" <= character <= "\udfff" for character in node.value):
             self._problem(line, parts, "has half a character (\\ud…): write it out")
-        elif parts and parts[-1] in LABELS and node.tag.endswith(":bool"):
+        elif parts[-2:] in LABELS and node.tag.endswith(":bool"):
             if node.value not in ("true", "false"):
                 self.labels.setdefault(parts, node.value)
 
