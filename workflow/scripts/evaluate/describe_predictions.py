@@ -17,7 +17,7 @@ if __name__ == "__main__":
         names = "calibration", "curves", "confusion", "net_benefit"
         rows = {name: [] for name in (*names, "sample_errors")}
         datasets = json.loads(snakemake.params.datasets)
-        within = sorted(snakemake.params.threshold_range or (0, 1))
+        within = snakemake.params.threshold_range or (0, 1)
         files = (snakemake.input[name] for name in ("predictions", "splits", "samples"))
         for dataset, path, splits, samples in zip(datasets, *files, strict=True):
             predictions = read_predictions(path, dataset["positive"], splits)

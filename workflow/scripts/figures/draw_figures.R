@@ -8,9 +8,7 @@ main <- function(input, output, params) {
     params[["models"]], params[["baselines"]], jsonlite::fromJSON(utf8(params[["positive"]])),
     params[["rope"]]
   )
-  if (length(params[["threshold_range"]]) > 0) {
-    data$threshold_range <- sort(as.numeric(params[["threshold_range"]]))
-  }
+  data$threshold_range <- params[["threshold_range"]]
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
     data$null_tests <- read_null_tests(input[["null_tests"]], data$dataset, params[["models"]])

@@ -283,7 +283,7 @@ within_thresholds <- function(rows, thresholds) {
 #' @param limits of the net benefit.
 #' @param facets,words see `panel_figure()`.
 #' @param thresholds the lowest and the highest to show, see `shown_thresholds()`.
-benefit_figure <- function(rules, curves, ranked, limits, facets, words, thresholds = c(0, 1)) {
+benefit_figure <- function(rules, curves, ranked, limits, facets, words, thresholds) {
   cohorts <- unique(outside(curves)$cohort)
   plot <- ggplot() +
     geom_path(

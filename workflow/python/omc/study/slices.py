@@ -289,7 +289,7 @@ class Slices:
         """All data sets with the cohorts and figures that have findings."""
         study = self._study
         within = study.config["comparison"]["threshold_range"]
-        shown = {"threshold_range": sorted(within)} if within else {}
+        shown = {"threshold_range": within} if within else {}
         return canonical(
             [
                 {

@@ -55,6 +55,8 @@ class Study:
         problems = [*self._add_datasets(root, wrong), *self._add_models(presets, root)]
         if problems or wrong:
             raise UserError("\n".join(dict.fromkeys(problems)))
+        if config["comparison"]["threshold_range"]:
+            config["comparison"]["threshold_range"].sort()
         # Removed from the configuration, since nothing in the run depends on it.
         request, self.init = config.pop("predict", None), config.pop("init", None)
         names = {name: self.model_names(name) for name in self.datasets}
