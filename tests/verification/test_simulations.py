@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -21,13 +22,27 @@ SCRIPTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def runs(root, request):
+    """Of each script that is asked for, its run: as many at a time as there are cores."""
+    paths = root / "workflow" / "python", root
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+
+    def run(name):
+        script = root / "tests" / "verification" / name
+        command = [sys.executable, script]
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    names = [i.callspec.params["name"] for i in request.session.items if i.path == request.path]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {name: pool.submit(run, name) for name in names}
+
+
 @pytest.mark.verification
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_script(root, report, name):
-    script = root / "tests" / "verification" / name
-    paths = root / "workflow" / "python", root
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment)
+def test_script(runs, report, name):
+    done = runs[name].result()
     printed = done.stdout.rstrip()
     print(f"\n{printed}")
     section = report.section(SCRIPTS[name], f"`tests/verification/{name}` printed:")
