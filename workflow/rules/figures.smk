@@ -48,6 +48,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             positive=lambda wc: canonical(STUDY.datasets[wc.dataset]["outcome"]["positive"]),
             rope=for_dataset(STUDY.rope),
             threshold_range=CONFIG["comparison"]["threshold_range"],
+            posterior=CONFIG["report"]["posterior"],
             weights=CONFIG["imbalance"] == "weights",
             code=code(
                 "figures/draw_figures.R",

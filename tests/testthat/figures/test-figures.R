@@ -386,16 +386,44 @@ test_that("estimates without comparisons, as pooled ones, claim nothing of diffe
   expect_match(text, "r/a leads; the pairs were not tested", fixed = TRUE)
 })
 
-test_that("every pair is a tile: the test above the diagonal, the posterior below it", {
+#' Widths of the parts of a tile, named by what they say.
+tile_at <- function(drawn, row, column) {
+  inside <- drawn$tiles$left >= column - 0.5 & drawn$tiles$right <= column + 0.5 + 1e-9 &
+    drawn$tiles$y == row
+  found <- drawn$tiles[inside & drawn$tiles$right > drawn$tiles$left, ]
+  stats::setNames(found$right - found$left, found$verdict)
+}
+
+test_that("every pair is a tile below the diagonal, with the test's difference", {
   means <- c("r/a" = 0.944, "python/b" = 0.9432, "r/c" = 0.92, "r/d" = 0.7, "r/null" = 0.5)
   data <- results(means, baselines = "r/null")
   drawn <- pairs_tiles(rank_models(data), data$pairs, 3, 1)
-  at <- function(row, column) {
-    inside <- drawn$tiles$left >= column - 0.5 & drawn$tiles$right <= column + 0.5 + 1e-9 &
-      drawn$tiles$y == row
-    found <- drawn$tiles[inside & drawn$tiles$right > drawn$tiles$left, ]
-    stats::setNames(found$right - found$left, found$verdict)
-  }
+  expect_equal(nrow(drawn$tiles), 10 + 5)
+  expect_equal(tile_at(drawn, 2, 1), c(equivalent = 1))
+  expect_equal(tile_at(drawn, 3, 1), c(open = 1))
+  expect_equal(tile_at(drawn, 4, 1), c(better = 1))
+  expect_equal(tile_at(drawn, 1, 4), stats::setNames(numeric(), character()))
+  expect_equal(drawn$tiles$label[drawn$tiles$y == 4][1], "0.244")
+  expect_equal(nrow(drawn$sure), 0)
+  key <- text_boxes(drawn_as_svg(data, draw_comparisons))$text
+  expect_true("practically equivalent (within \u00b1 0.01)" %in% key)
+  # A pair may differ, and so little that it does not matter.
+  first <- data$pairs$model == "r/a" & data$pairs$other == "python/b"
+  data$pairs$p_adjusted[first] <- 0.001
+  drawn <- pairs_tiles(rank_models(data), data$pairs, 3, 1)
+  expect_equal(tile_at(drawn, 2, 1), c(better = 1))
+  expect_equal(drawn$sure$y, 2)
+  expect_match(svg_text(drawn_as_svg(data, draw_comparisons)), "both: practically equivalent")
+})
+
+test_that("with the posterior, the test is above the diagonal and the posterior below it", {
+  means <- c("r/a" = 0.944, "python/b" = 0.9432, "r/c" = 0.92, "r/d" = 0.7, "r/null" = 0.5)
+  data <- results(means, baselines = "r/null")
+  data$posterior <- TRUE
+  expect_legible(data, all_figures["comparisons"])
+  keep_pictures(data, all_figures["comparisons"], "posterior")
+  drawn <- pairs_tiles(rank_models(data), data$pairs, 3, 1, TRUE)
+  at <- function(row, column) tile_at(drawn, row, column)
   expect_equal(at(1, 2), c(open = 1))
   expect_equal(at(1, 4), c(better = 1))
   expect_equal(at(2, 1), c(better = 0.02, equivalent = 0.97, worse = 0.01))

@@ -189,7 +189,7 @@ def test_links_say_what_a_table_holds():
 def test_captions_are_filled_in(name, imbalance):
     config = {
         "resampling": {"repeats": 5}, "imbalance": imbalance,
-        "comparison": {"null_permutations": 99},
+        "comparison": {"null_permutations": 99}, "report": {"posterior": imbalance == "none"},
     }  # fmt: skip
     text = caption(name, "demo", {"comparison_metric": "roc_auc", "rope": "0.01"}, config)
     assert text.endswith(".") and "\n" not in text

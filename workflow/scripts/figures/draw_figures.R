@@ -9,6 +9,7 @@ main <- function(input, output, params) {
     params[["rope"]]
   )
   data$threshold_range <- params[["threshold_range"]]
+  data$posterior <- params[["posterior"]]
   if (!is.null(input[["null"]])) {
     data$null <- read_null(input[["null"]], data$dataset, params[["models"]])
     data$null_tests <- read_null_tests(input[["null_tests"]], data$dataset, params[["models"]])
