@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -83,9 +84,11 @@ def classification(tmp_path_factory):
     def datasets(workflow):
         genes = shipped(workflow, "leukemia", "expression.tsv.gz", 80)
         first = layer(workflow, "first", genes.iloc[:, :50], "features_in_rows", top_variance=30)
-        # With a sample that lacks a value.
-        genes.iloc[3, 60] = None
-        second = layer(workflow, "second", genes.iloc[:, 50:])
+        # Counts of libraries of different sizes, with a sample that lacks a value.
+        reads = 2 ** (genes.iloc[:, 50:] + 6) * np.linspace(0.5, 3, len(genes))[:, None]
+        reads = reads.round()
+        reads.iloc[3, 10] = None
+        second = layer(workflow, "second", reads, transform="median_of_ratios")
         counts = shipped(workflow, "obesity", "counts.tsv.gz", 60)
         taxa = layer(workflow, "taxa", counts, transform="clr", top_variance=20)
         return {

@@ -105,7 +105,7 @@ split_rows <- function(batch, split) {
   list(train = rows[train], test = rows[!train], inner = as.integer(part$inner_fold[train]))
 }
 
-#' A fit's matrix for some rows, normalised, filled and scaled, with column names that caret accepts.
+#' A fit's matrix for some rows, ready for a model, with column names that caret accepts.
 fit_matrix <- function(batch, fit, rows) {
   columns <- match(fit$index, batch$columns)
   values <- if (is_large(batch)) {

@@ -18,7 +18,7 @@ fit_columns <- c("index", "fill", "center", "scale", "rank")
 #' @return list: `table` (data.frame split, fit, from, to: rows of the arrays), the arrays index
 #'   (0-based column of /X), fill, center, scale and rank, and `attributes` (splits_sha256,
 #'   data_sha256); `effects` of lab batches ((T + 1) x L x features), if they are corrected; and, if
-#'   layers are normalised, `normalised` (number of the normalised layer of each column, 0: none) and
+#'   layers are normalised, `normalised` (number of each column's normalised layer, 0: none) and
 #'   `size_factors` (layers x all samples x fits in the order of `table`).
 read_fits <- function(path, splits) {
   with_h5(path, function(file) {
