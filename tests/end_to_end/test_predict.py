@@ -3,6 +3,7 @@
 import json
 import re
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,6 +166,16 @@ def predicts_as_trained(run, dataset, model, path, ending):
     saved = f"results/{dataset}/{model}/1of1/final/model.{ending}"
     manifest = json.loads(workflow.path("results", "manifest.json").read_text(encoding="utf-8"))
     assert manifest["models"][saved] == sha256_file(workflow.path(saved))
+
+
+def test_only_data_with_normalised_counts_have_size_factors(classification):
+    workflow, _ = classification
+    for name, expected in {"leukemia": True, "obesity": False}.items():
+        with h5py.File(workflow.path("results", name, "preprocessing.h5")) as file:
+            assert ("size_factors" in file) == expected == ("normalised" in file["features"])
+            if expected:
+                factors = file["size_factors/factor"][:]
+                assert factors.shape == (len(file["fits/fit"]), 76, 1) and np.ptp(factors) > 1
 
 
 def test_nothing_of_the_run_is_made_again(regression):
