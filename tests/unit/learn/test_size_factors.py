@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from permute_labels import main
 from scipy import sparse
 
 from omc.core.errors import UserError
@@ -264,6 +265,21 @@ def test_a_part_of_a_split_keeps_its_size_factors(tmp_path):
     own = whole.fits["r01f01", 2]
     expected = whole.fit_matrix(own, rows)[:, np.searchsorted(own.index, fit.index)]
     np.testing.assert_array_equal(data.fit_matrix(fit, rows), expected)
+
+
+def test_permuted_labels_have_size_factors_of_their_own_splits(tmp_path):
+    files = study(tmp_path / "study")
+    output = {name: str(tmp_path / name) for name in ("samples", "splits", "preprocessing")}
+    resampling = {"scheme": "repeated_kfold", "folds": 2, "repeats": 1, "inner_folds": 2}
+    inputs = "study/null/001", files["data"], files["samples"], resampling
+    main(*inputs, SETTING, "classification", 7, output)
+    data = Data(files["data"], *output.values(), "classification")
+    data.load_batch(["r01f01"])
+    train, test, _ = data.split_rows("r01f01")
+    fit, rows = data.fits["r01f01", 0], [int(name[1:]) for name in data.samples]
+    expected = by_hand(simulated()[rows, :GENES], train)
+    np.testing.assert_allclose(fit.size_factors[:, 0], expected, rtol=1e-12)
+    assert np.isfinite(data.fit_matrix(fit, test)).all()
 
 
 def new_samples(files, folder, genes, proteins):

@@ -21,7 +21,7 @@ FEWEST = 10
 
 @dataclass(frozen=True)
 class SizeFactors:
-    """What belongs to the size factors (N, L) of each fit.
+    """What the size factors (N, L) of all fits of a data set have in common.
 
     samples: (N,) names; layers: names of the L normalised layers; reference: (p,) of all features
     of the data set, from fit 0 of split `final`, for new samples; None without this split.
@@ -99,10 +99,10 @@ class Counts:
     def _check_reference(counts, index, found: int, at: str) -> None:
         if found < FEWEST:
             raise UserError(
-                f"{at}: median_of_ratios compares samples by the features with a count above 0 in"
-                f" all {counts.shape[0]} training samples, and {found} of {len(index)} features"
-                f" have one (at least {FEWEST} are needed): set it to cpm_log2, or take samples"
-                " with few counts out of the sheet"
+                f"{at}: {found} of {len(index)} features have a count above 0 in all"
+                f" {counts.shape[0]} training samples, and median_of_ratios needs {FEWEST} to"
+                " compare samples by: set it to cpm_log2, or take samples with few counts out of"
+                " the sheet"
             )
 
 
