@@ -3,6 +3,8 @@
 import json
 import re
 
+import h5py
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -83,9 +85,11 @@ def classification(tmp_path_factory):
     def datasets(workflow):
         genes = shipped(workflow, "leukemia", "expression.tsv.gz", 80)
         first = layer(workflow, "first", genes.iloc[:, :50], "features_in_rows", top_variance=30)
-        # With a sample that lacks a value.
-        genes.iloc[3, 60] = None
-        second = layer(workflow, "second", genes.iloc[:, 50:])
+        # Counts of libraries of different sizes, with a sample that lacks a value.
+        reads = 2 ** (genes.iloc[:, 50:] + 6) * np.linspace(0.5, 3, len(genes))[:, None]
+        reads = reads.round()
+        reads.iloc[3, 10] = None
+        second = layer(workflow, "second", reads, transform="median_of_ratios")
         counts = shipped(workflow, "obesity", "counts.tsv.gz", 60)
         taxa = layer(workflow, "taxa", counts, transform="clr", top_variance=20)
         return {
@@ -162,6 +166,16 @@ def predicts_as_trained(run, dataset, model, path, ending):
     saved = f"results/{dataset}/{model}/1of1/final/model.{ending}"
     manifest = json.loads(workflow.path("results", "manifest.json").read_text(encoding="utf-8"))
     assert manifest["models"][saved] == sha256_file(workflow.path(saved))
+
+
+def test_only_data_with_normalised_counts_have_size_factors(classification):
+    workflow, _ = classification
+    for name, expected in {"leukemia": True, "obesity": False}.items():
+        with h5py.File(workflow.path("results", name, "preprocessing.h5")) as file:
+            assert ("size_factors" in file) == expected == ("normalised" in file["features"])
+            if expected:
+                factors = file["size_factors/factor"][:]
+                assert factors.shape == (len(file["fits/fit"]), 76, 1) and np.ptp(factors) > 1
 
 
 def test_nothing_of_the_run_is_made_again(regression):

@@ -88,6 +88,7 @@ rule explorer:
     input:
         **tables_of_explorer(),
         **files_of_all("samples", "predictions", "data"),
+        preprocessing=[f"{RESULTS}/{name}/preprocessing.h5" for name in STUDY.with_normalised()],
         sheets=[sheet for name in DATASETS for sheet in STUDY.sheets(name)],
         methods=f"{RESULTS}/methods.md",
         references=f"{RESULTS}/references.bib",

@@ -24,7 +24,7 @@ def rng():
 def report(tmp_path):
     """Rows (status, value, advice) of all checks of a data set, by code."""
 
-    def of(x, y, cohort=None, layers=None, groups=None):
+    def of(x, y, cohort=None, layers=None, groups=None, normalised=()):
         n = len(y)
         samples = [f"S{i}" for i in range(len(x))]
         layers = ["genes"] * x.shape[1] if layers is None else layers
@@ -45,7 +45,8 @@ def report(tmp_path):
         ]
         task = "regression" if y.dtype.kind == "f" else "classification"
         sheet = pd.DataFrame({"y": y.astype(str)}, index=samples[:n])
-        data = CheckedData(task, "y", None, sheet, rows, str(tmp_path / "data.h5ad"), splits)
+        path = str(tmp_path / "data.h5ad")
+        data = CheckedData(task, "y", None, sheet, rows, path, splits, normalised=list(normalised))
         by_code = {}
         for code, *row in checked(data):
             by_code.setdefault(code, []).append(tuple(row))
@@ -230,6 +231,32 @@ def test_raw_counts_are_alarmed_unless_libraries_are_equal(report, rng):
     few, genotypes = counts[:, :10], rng.integers(0, 3, (N, 40))
     for values in (np.log2(counts + 1), rarefied, few, genotypes, counts - 50):
         assert report(values.astype(float), y)["raw_counts"][0][0] == "ok"
+
+
+def test_counts_that_fits_normalise_are_checked_as_counts_per_million(rng, tmp_path, monkeypatch):
+    monkeypatch.setattr("omc.data.checked.COLUMNS", 7)
+    counts = rng.poisson(30, (N, 40)) * rng.integers(1, 5, (N, 1)).astype(float)
+    counts[3, :30], counts[4, 2] = np.nan, np.nan
+    names, path = [f"S{i}" for i in range(N)], str(tmp_path / "data.h5ad")
+    layers = ["genes"] * 30 + ["sites"] * 10
+    write_h5ad(path, counts, names, [f"f{j}" for j in range(40)], layers)
+    # Development's samples come first.
+    rows = pd.DataFrame({"sample": names, "cohort": ["new"] * 10 + [DEVELOPMENT] * (N - 10)})
+    data = CheckedData("classification", "y", None, rows, rows, path, normalised=["genes"])
+    values = np.hstack([block.values for block in data.blocks()])
+    order = np.r_[10:N, :10]
+    genes, sites = np.split(counts[order], [30], axis=1)
+    with np.errstate(invalid="ignore"):
+        per_million = genes / np.nansum(genes, axis=1)[:, None] * 1e6
+    np.testing.assert_allclose(values[:, :30], np.log2(per_million + 1), rtol=1e-14)
+    np.testing.assert_array_equal(values[:, 30:], sites)
+
+
+def test_counts_that_fits_normalise_raise_no_alarm(report, rng):
+    y = np.repeat(["a", "b"], N // 2)
+    counts = (rng.poisson(30, (N, 40)) * rng.integers(1, 5, (N, 1))).astype(float)
+    assert report(counts, y)["raw_counts"][0][0] == "warning"
+    assert report(counts, y, normalised=["genes"])["raw_counts"][0][0] == "ok"
 
 
 def test_names_that_a_spreadsheet_turned_into_dates():

@@ -83,7 +83,7 @@ def test_sparse_gives_the_bits_of_dense_in_blocks_or_not(tmp_path, monkeypatch, 
     assert sparse.issparse(stored)
     setting = {**SETTING, "impute": impute}
     expected = learn(x, y, layer(40, top), setting)
-    monkeypatch.setattr("omc.learn.preprocessing.BLOCK_NUMBERS", 31 * 6)
+    monkeypatch.setattr("omc.learn.blocks.BLOCK_NUMBERS", 31 * 6)
     for values in (x, stored):
         result = learn(values, y, layer(40, top), setting)
         for name in ("index", "fill", "center", "scale", "rank"):

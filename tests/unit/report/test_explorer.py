@@ -1,9 +1,13 @@
 """What the explorer page is told: the tables of a run, put together and thinned."""
 
+import numpy as np
 import pytest
 
 from omc.core.colours import colours
 from omc.core.registry import names
+from omc.data.matrix import write_h5ad
+from omc.learn.preprocessing import Fit, write_fits
+from omc.learn.size_factors import SizeFactors
 from omc.report.explorer import content, features, models, samples
 from omc.report.explorer.content import alarms, links
 from omc.report.explorer.files import read_files, with_figures
@@ -139,6 +143,25 @@ def test_features_have_their_values_in_the_order_of_the_signature(study):
     assert features["labels"] == {"sgene2": "slabel"}
     assert features["samples"][1] == ["s1", "sB"] and features["values"][1][:2] == [1, 6]
     assert features["drops"] == {"python/a": [0.01] * 5}
+
+
+def test_counts_are_shown_with_the_size_factors_of_the_final_model(tmp_path):
+    data, fits, samples = str(tmp_path / "data.h5ad"), str(tmp_path / "fits"), ["s1", "s2", "s3"]
+    counts = np.array([[3.0, 4, 5], [14, 15, 16], [0, np.nan, 1]])
+    write_h5ad(data, counts, samples, ["a", "b", "c"], ["genes", "genes", "other"])
+    parts = {name: np.zeros(1) for name in ("index", "fill", "center", "scale", "rank")}
+    parts |= {"normalised": np.zeros(1), "size_factors": np.array([[2.0], [1], [4]])}
+    known = SizeFactors(["s2", "s1", "s3"], ["genes"], None)
+    write_fits(fits, {("final", 0): Fit(**parts)}, {}, None, known)
+    rows = [{"sample": name, "cohort": "development", "outcome": "x"} for name in samples]
+    files = {"samples": rows, "data": data, "preprocessing": fits}
+    notes = []
+    shown = features.values_of(["c", "a", "b"], files, 1, notes)["values"]
+    assert shown[1] == [2, 3, 0] and shown[0] == [5, 16, 1]
+    assert shown[2] == [short(np.log2(5), 4), short(np.log2(8.5), 4), None]
+    assert notes == [
+        "Values of features: counts are normalised by the size factors of split final."
+    ]
 
 
 def test_large_tables_are_thinned_and_the_page_says_so(study, monkeypatch):

@@ -149,6 +149,20 @@ def test_the_correction_for_lab_batches_is_told(written):
     ) in written(preprocessing={"batch": batch})
 
 
+def test_the_normalisation_of_counts_is_told(written, root):
+    assert "ratios" not in written()
+    config = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))
+    layers = next(iter(config["datasets"].values()))["layers"]
+    layers["expression"]["transform"] = "median_of_ratios"
+    text = written(datasets=config["datasets"])
+    assert "of `expression` (log2 of normalised counts)" in text
+    assert (
+        "in this order: counts were divided by the median of ratios (Anders & Huber 2010), and"
+        " log2(x + 1) taken; features missing"
+    ) in text
+    assert "- Anders & Huber 2010. Genome Biology 11:R106" in text
+
+
 def test_each_data_set_is_stratified_by_its_own_columns():
     config = {"datasets": {name: {"stratify_by": []} for name in "abc"}}
     sets = [{"name": name, "task": "classification"} for name in "ab"]

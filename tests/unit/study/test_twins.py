@@ -46,6 +46,7 @@ SHARED = {
         "splits_to_permute", "rows_of_model", "failed_splits", "read_evaluated", "permute_split",
         "shuffle_features",
     ],
+    "learn/size_factors": ["normalise", "read_size_factors"],
     "learn/training": [
         "train_split", "add_inner_predictions", "refit_split", "predict_test", "importance_rows",
     ],

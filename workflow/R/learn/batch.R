@@ -1,7 +1,7 @@
 # The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.py).
 
 use("logs", "csv_files", "checksums", "tables", "core/survival", "matrix", "batch_effects")
-use("preprocessing", "job")
+use("size_factors", "preprocessing", "job")
 
 # A batch with more numbers than this (32 MB) is large. R's memory grows to a multiple of what it
 # holds, so a large batch stays in a file: a fit's matrix is read from there, garbage is collected
@@ -49,6 +49,11 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
     )
   }
   lab <- read_lab_batches(preprocessing)
+  normalised <- read_size_factors(preprocessing)
+  if (!is.null(normalised)) {
+    order <- match(sheet$sample, normalised$sample)
+    fits$size_factors <- fits$size_factors[, order, , drop = FALSE]
+  }
   classes <- if (task == "classification") sort(unique(sheet$outcome), method = "radix")
   columns <- sort(unique(fits$index))
   batch <- list(
@@ -100,7 +105,7 @@ split_rows <- function(batch, split) {
   list(train = rows[train], test = rows[!train], inner = as.integer(part$inner_fold[train]))
 }
 
-#' A fit's matrix for some rows, filled and scaled, with column names that caret accepts.
+#' A fit's matrix for some rows, ready for a model, with column names that caret accepts.
 fit_matrix <- function(batch, fit, rows) {
   columns <- match(fit$index, batch$columns)
   values <- if (is_large(batch)) {
@@ -108,7 +113,9 @@ fit_matrix <- function(batch, fit, rows) {
   } else {
     batch$values[rows, columns, drop = FALSE]
   }
-  x <- apply_fit(values, fit, lab_rows(batch$lab, rows))
+  # NULL where no layer is normalised.
+  factors <- fit$size_factors[rows, , drop = FALSE]
+  x <- apply_fit(values, fit, lab_rows(batch$lab, rows), factors)
   colnames(x) <- batch$safe[columns]
   x
 }

@@ -1,9 +1,12 @@
 # Reads and applies what Python learned per fit, and learns nothing (twin: preprocessing.py).
 
-use("matrix", "batch_effects")
+use("matrix", "batch_effects", "size_factors")
 
 # Numbers that are filled and scaled at once, with a few copies of them in memory.
 fitted_numbers <- 2^16
+
+# The arrays that every fit has a part of.
+fit_columns <- c("index", "fill", "center", "scale", "rank")
 
 #' Read the fits of some splits from preprocessing.h5.
 #'
@@ -14,7 +17,9 @@ fitted_numbers <- 2^16
 #' @param splits names of splits.
 #' @return list: `table` (data.frame split, fit, from, to: rows of the arrays), the arrays index
 #'   (0-based column of /X), fill, center, scale and rank, and `attributes` (splits_sha256,
-#'   data_sha256); and `effects` of lab batches ((T + 1) x L x features), if they are corrected.
+#'   data_sha256); `effects` of lab batches ((T + 1) x L x features), if they are corrected; and, if
+#'   layers are normalised, `normalised` (number of each column's normalised layer, 0: none) and
+#'   `size_factors` (layers x all samples x fits in the order of `table`).
 read_fits <- function(path, splits) {
   with_h5(path, function(file) {
     fits <- file[["fits"]]
@@ -24,10 +29,16 @@ read_fits <- function(path, splits) {
       split = utf8(fits[["split"]]$read()), fit = as.integer(fits[["fit"]]$read()),
       from = start + 1, to = start + length
     )
-    table <- table[table$split %in% splits, , drop = FALSE]
+    wanted <- which(table$split %in% splits)
+    table <- table[wanted, , drop = FALSE]
     first <- if (nrow(table)) min(table$from) else 1
     last <- if (nrow(table)) max(table$to) else 0
-    columns <- c("index", "fill", "center", "scale", "rank")
+    columns <- fit_columns
+    size_factors <- NULL
+    if (file$exists("size_factors")) {
+      columns <- c(columns, "normalised")
+      size_factors <- file[["size_factors/factor"]]$read(drop = FALSE)[, , wanted, drop = FALSE]
+    }
     arrays <- lapply(stats::setNames(columns, columns), function(name) {
       if (last < first) numeric() else as.numeric(file[["features"]][[name]][first:last])
     })
@@ -37,7 +48,10 @@ read_fits <- function(path, splits) {
     effects <- if (last >= first && file[["features"]]$exists("effects")) {
       file[["features"]][["effects"]][, , first:last, drop = FALSE]
     }
-    c(list(table = table, attributes = attributes, effects = effects), arrays)
+    if (!is.null(arrays$normalised)) arrays$normalised <- arrays$normalised + 1
+    c(list(
+      table = table, attributes = attributes, effects = effects, size_factors = size_factors
+    ), arrays)
   })
 }
 
@@ -46,32 +60,42 @@ read_fits <- function(path, splits) {
 #' @param fits what `read_fits` returned.
 #' @param split name of a split.
 #' @param fit 0 for all training rows, 1..k for the rows outside that inner fold.
-#' @return list of vectors of one length: index, fill, center, scale, rank; and effects, if lab
-#'   batches are corrected. Stops if there is none.
+#' @return list of vectors of one length: index, fill, center, scale, rank; effects, if lab batches
+#'   are corrected; normalised and size_factors (samples x layers), if layers are. Stops if there is
+#'   none.
 one_fit <- function(fits, split, fit) {
   row <- which(fits$table$split == split & fits$table$fit == fit)
   if (length(row) != 1) {
     stop(sprintf("preprocessing.h5 has no fit %s of split %s", fit, split))
   }
   range <- seq(fits$table$from[row], length.out = fits$table$to[row] - fits$table$from[row] + 1)
-  fit <- lapply(fits[c("index", "fill", "center", "scale", "rank")], `[`, range)
+  fit <- lapply(fits[fit_columns], `[`, range)
   if (!is.null(fits$effects)) {
     fit$effects <- fits$effects[, , range, drop = FALSE]
+  }
+  if (!is.null(fits$size_factors)) {
+    fit$normalised <- fits$normalised[range]
+    fit$size_factors <- t(array(fits$size_factors[, , row], dim(fits$size_factors)[1:2]))
   }
   fit
 }
 
-#' Fill, correct for lab batches, centre and scale values with what a fit learned.
+#' Normalise, fill, correct for lab batches, centre and scale values with what a fit learned.
 #'
 #' @param x numeric matrix (n x p), the fit's own columns in its order, NaN where missing.
-#' @param fit list with fill, center and scale, each of length p, and effects of lab batches.
+#' @param fit list with fill, center, scale and normalised, each of length p, and effects of lab
+#'   batches.
 #' @param lab lab batches of the n samples, see `remove_effects`; NULL: values stay as they are.
+#' @param factors size factors of the n samples, see `normalise`; NULL: values stay as they are.
 #' @return matrix (n x p): (x or fill, corrected, - center) / scale.
-apply_fit <- function(x, fit, lab = NULL) {
+apply_fit <- function(x, fit, lab = NULL, factors = NULL) {
   n <- nrow(x)
   step <- max(1, fitted_numbers %/% max(1, n))
   for (columns in split(seq_len(ncol(x)), (seq_len(ncol(x)) - 1) %/% step)) {
     part <- x[, columns, drop = FALSE]
+    if (!is.null(factors)) {
+      part <- normalise(part, fit$normalised[columns], factors)
+    }
     missing <- which(is.na(part))
     if (length(missing)) {
       part[missing] <- fit$fill[columns][(missing - 1) %/% n + 1]

@@ -45,7 +45,7 @@ load_model <- function(path, sha256) {
 #' Predict new samples with a saved model; its packages must be attached.
 #'
 #' @param saved see `saved_model`.
-#' @param x numeric matrix (samples x features), transformed as in data.h5ad, columns named by
+#' @param x numeric matrix (samples x features), transformed and normalised, columns named by
 #'   feature, NA where missing; other columns are ignored.
 #' @return list: predicted (labels, numbers or risks) and prob (samples x classes, or x horizons),
 #'   NULL if the method has no probabilities.

@@ -13,7 +13,7 @@ if __name__ == "__main__":
 
         files, params = snakemake.input, snakemake.params
         own = ("data", "figures", "methods", "page", "predictions", "references", "samples")
-        own += ("sheets",)
+        own += ("preprocessing", "sheets")
         tables = read_tables({name: path for name, path in files.items() if name not in own})
         datasets = json.loads(params.datasets)
         read_files(datasets, files.samples, files.predictions, files.data)

@@ -12,6 +12,7 @@ from omc.core.survival import martingale_residuals, outcomes
 from omc.data.association import FEW_VALUES, Columns, Permuted, is_called
 from omc.data.matrix import axis_names, layers, read_columns
 from omc.data.survival import times_to_event
+from omc.data.transforms import cpm_log2
 
 DEVELOPMENT = "development"
 # Number of features to read at a time, and of values.
@@ -63,7 +64,8 @@ class CheckedData:
     data.h5ad; splits, strata: rows of splits.csv and strata.csv; lab_batch: the column that
     features are corrected for; survival: time, event and event_value of such an analysis, whose
     outcome is the column of the time. Martingale residuals stand for the outcome then: numbers that
-    are high for early events; without_outcome: samples that were left out.
+    are high for early events; without_outcome: samples that were left out; normalised: layers of
+    counts that each fit normalises, seen here as log2 of counts per million.
     """
 
     task: str
@@ -77,6 +79,7 @@ class CheckedData:
     lab_batch: str | None = None
     survival: dict | None = None
     without_outcome: list[str] = field(default_factory=list)
+    normalised: list[str] = field(default_factory=list)
 
     @property
     def is_classification(self) -> bool:
@@ -166,12 +169,27 @@ class CheckedData:
 
     def blocks(self) -> Iterator[Block]:
         """The features of all samples, a block at a time."""
+        totals = {layer: self._totals(layer) for layer in self.normalised}
+        for columns, values in self._values(np.arange(len(self.features))):
+            for layer, total in totals.items():
+                at = self.layers[columns] == layer
+                values[:, at] = cpm_log2.apply(values[:, at], total, None)
+            yield Block(int(columns[0]), values, len(self.development))
+
+    def _values(self, columns: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Blocks of columns, and their values (n + m, b) in data.h5ad."""
         order = [self.development, self.rows[self.rows["cohort"] != DEVELOPMENT]]
         samples = pd.concat(order)["sample"]
         step = max(1, min(COLUMNS, VALUES // len(samples)))
-        for first in range(0, len(self.features), step):
-            columns = np.arange(first, min(first + step, len(self.features)))
-            yield Block(first, read_columns(self.data, samples, columns), len(self.development))
+        for first in range(0, len(columns), step):
+            part = columns[first : first + step]
+            yield part, read_columns(self.data, samples, part)
+
+    def _totals(self, layer: str) -> np.ndarray:
+        """(n + m, 1) sum of each sample's counts; 1 for a sample without any."""
+        parts = self._values(np.flatnonzero(self.layers == layer))
+        total = np.sum([np.nansum(values, axis=1) for _, values in parts], axis=0)
+        return np.where(total > 0, total, 1)[:, None]
 
     @cached_property
     def presence(self) -> dict[str, np.ndarray]:

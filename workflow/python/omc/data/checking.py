@@ -98,8 +98,8 @@ def check_dataset(
 ) -> None:
     """Write the checks of a data set.
 
-    setting: outcome (its column), task, positive, groups; in a survival analysis also horizons and
-    survival: time, event and event_value.
+    setting: outcome (its column), task, positive, groups; normalised: layers of counts that each
+    fit normalises; in a survival analysis also horizons and survival: time, event and event_value.
     """
     rows = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False)
     with named_by_user(setting.get("rds", {})):
@@ -112,7 +112,7 @@ def check_dataset(
     data_set = CheckedData(
         setting["task"], setting["outcome"], setting["groups"], cells, rows, data,
         read_csv(splits), read_csv(strata), setting.get("lab_batch"), setting.get("survival"),
-        list(dropped),
+        list(dropped), setting.get("normalised", []),
     )  # fmt: skip
     outcome = data_set.development["outcome"]
     if data_set.survival:

@@ -1,6 +1,7 @@
 """The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.R)."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from omc.core.survival import CENSORED, Censoring, outcomes
 from omc.data.matrix import axis_names, layers, read_columns
 from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import apply_fit, read_fits
+from omc.learn.size_factors import read_size_factors
 
 
 class Data:
@@ -48,6 +50,11 @@ class Data:
         self.fits, attributes = read_fits(preprocessing, set(splits))
         lab = read_lab_batches(preprocessing)
         self.lab = None if lab is None else lab.of(self.samples)
+        known = read_size_factors(preprocessing)
+        if known is not None:
+            order = pd.Index(known.samples).get_indexer(self.samples)
+            for key, fit in self.fits.items():
+                self.fits[key] = replace(fit, size_factors=fit.size_factors[order])
         columns = [fit.index for fit in self.fits.values()]
         # A batch is empty if there are fewer splits than batches.
         self.columns = np.unique(np.concatenate(columns)) if columns else np.zeros(0, dtype=int)
@@ -68,7 +75,8 @@ class Data:
     def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, features) numbers of a fit, ready for a model."""
         values = self.values[np.ix_(rows, np.searchsorted(self.columns, fit.index))]
-        return apply_fit(values, fit, None if self.lab is None else self.lab.take(rows))
+        factors = None if fit.size_factors is None else fit.size_factors[rows]
+        return apply_fit(values, fit, None if self.lab is None else self.lab.take(rows), factors)
 
     def unpenalised(self, fit) -> list[int]:
         """Positions of the features of baseline layers in `fit_matrix`."""

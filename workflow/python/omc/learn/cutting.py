@@ -11,6 +11,7 @@ from omc.core.survival import status
 from omc.core.tables import SPLITS
 from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import Fit, read_fits, write_fits
+from omc.learn.size_factors import read_size_factors
 
 TRAIN_ROWS = 40
 TEST_ROWS = 10
@@ -62,6 +63,7 @@ def cut_data(input, output, task: str) -> None:
     folds = {0, *(int(row["inner_fold"]) for row in rows if row["inner_fold"])}
     cut = {key: cut_columns(fit) for key, fit in fits.items() if key[1] in folds}
     attributes["splits_sha256"] = sha256_file(output.splits)
-    write_fits(output.preprocessing, cut, attributes, read_lab_batches(input.preprocessing))
+    lab, known = read_lab_batches(input.preprocessing), read_size_factors(input.preprocessing)
+    write_fits(output.preprocessing, cut, attributes, lab, known)
     train = sum(row["role"] == "train" for row in rows)
     print(f"{split}: {train} training and {len(rows) - train} test samples")

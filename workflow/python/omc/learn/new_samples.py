@@ -14,6 +14,7 @@ from omc.data.sheet_columns import same_features
 from omc.data.transforming import is_compositional, transform
 from omc.learn.batch_effects import read_lab_batches
 from omc.learn.preprocessing import read_fits
+from omc.learn.size_factors import normalise, read_size_factors, size_factors, without_factor
 
 OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_rows"}
 
@@ -23,12 +24,13 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
 
     tables: path, orientation, matrix, transform and pseudo_count by layer; join: inner or
     outer; data, preprocessing: paths of data.h5ad and preprocessing.h5. Returns (values, samples,
-    features, layers): values (n, p) transformed as in data.h5ad, NaN where missing; features:
-    those that split `final` kept, named as in data.h5ad.
+    features, layers): values (n, p) transformed as in data.h5ad and normalised as in split `final`,
+    NaN where missing; features: those that this split kept, named as in data.h5ad.
     """
     features, layer_of = np.array(axis_names(data, "var"), dtype=object), layers(data)
     used = np.zeros(len(features), dtype=bool)
     used[read_fits(preprocessing, {FINAL})[0][FINAL, 0].index] = True
+    reference_of = final_references(preprocessing)
     parts = {}
     for name, table in tables.items():
         used_columns = (layer_of == name) & used
@@ -39,7 +41,12 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
             parts[name] = values.loc[:, kept].set_axis(features[used_columns], axis=1)
             continue
         read_columns = (layer_of == name) if is_compositional(table["transform"]) else used_columns
+        reference = reference_of.get(name)
+        if reference is not None:
+            read_columns = used_columns | ((layer_of == name) & np.isfinite(reference))
         values = read_layer(table, names_in_table(features[read_columns], name))
+        if reference is not None:
+            values = normalise_layer(values, reference[read_columns], table["path"])
         parts[name] = values.loc[:, used[read_columns]].set_axis(features[used_columns], axis=1)
     samples = join_samples(parts, tables, join)
     joined = pd.concat([values.reindex(samples) for values in parts.values()], axis=1)
@@ -87,6 +94,28 @@ def read_layer(layer: dict, needed: list[str]) -> pd.DataFrame:
     values = transform(values, layer["transform"], table.index, needed, path, layer["pseudo_count"])
     check_names(map(str, table.index), "sample", path)
     return pd.DataFrame(values, table.index, needed)
+
+
+def final_references(preprocessing: str) -> dict[str, np.ndarray]:
+    """The reference (p,) of split `final`, of all features, by layer that it normalises."""
+    known = read_size_factors(preprocessing)
+    if known is None or known.reference is None:
+        return {}
+    return dict.fromkeys(known.layers, known.reference)
+
+
+def normalise_layer(counts: pd.DataFrame, reference: np.ndarray, path: str) -> pd.DataFrame:
+    """The counts of a layer (samples x features), normalised by their own size factors.
+
+    reference: (p,) of split `final`; see `size_factors`. UserError for a sample without one.
+    """
+    x, columns = counts.to_numpy(), np.arange(counts.shape[1])
+    factors = size_factors(x, columns, reference)
+    lost = np.flatnonzero(np.isnan(factors) & ~np.isnan(x).all(axis=1))
+    if len(lost):
+        raise UserError(f"{path}: {without_factor(counts.index[lost[0]])}")
+    x = normalise(x, np.zeros(len(columns)), factors[:, None])
+    return pd.DataFrame(x, counts.index, counts.columns)
 
 
 def _lacking(path, orientation, table, needed, lacking) -> str:

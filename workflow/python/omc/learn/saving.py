@@ -92,8 +92,8 @@ def predict_saved(saved: dict, values: np.ndarray, features):
     """(predicted, prob) of new samples: labels or numbers (n,), and (n, K) or None.
 
     In a survival analysis, risks, and the probabilities of surviving the horizons.
-    values: (n, p), transformed as in data.h5ad, NaN where missing; features: the p names, at
-    least those that the model uses.
+    values: (n, p), transformed and normalised (`read_new_samples`), NaN where missing; features:
+    the p names, at least those that the model uses.
     """
     column_of = {str(name): at for at, name in enumerate(features)}
     x = values[:, [column_of[name] for name in saved["features"]]]

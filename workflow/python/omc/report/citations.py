@@ -7,6 +7,7 @@ CATALOG = Path(__file__).parents[3] / "catalog" / "references.bib"
 SOURCES = {
     "varma": ("Varma & Simon 2006", "BMC Bioinformatics 7:91, doi:10.1186/1471-2105-7-91"),
     "ambroise": ("Ambroise & McLachlan 2002", "PNAS 99:6562, doi:10.1073/pnas.102102699"),
+    "anders": ("Anders & Huber 2010", "Genome Biology 11:R106, doi:10.1186/gb-2010-11-10-r106"),
     "johnson": ("Johnson et al. 2007", "Biostatistics 8:118, doi:10.1093/biostatistics/kxj037"),
     "westerhuis": (
         "Westerhuis et al. 1998",

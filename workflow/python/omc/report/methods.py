@@ -15,6 +15,7 @@ from omc.report.statistics import statistics
 TEXTS = {
     "none": "no transform",
     "cpm_log2": "log2 of counts per million",
+    "median_of_ratios": "log2 of normalised counts",
     "clr": "centred log-ratio",
     "m_value": "M-value",
 }
@@ -232,6 +233,7 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     ]
     fill = {"zero": "zero"}.get(setting["impute"], f"the feature's {setting['impute']}")
     steps = [
+        *_normalised(config["datasets"], cite),
         f"features missing in more than {setting['max_missing']:.0%} of the samples were dropped",
         f"other missing values were replaced by {fill}",
         *_corrected(setting["batch"], cite),
@@ -283,6 +285,14 @@ def _preprocessing(config: dict, datasets: list[dict], cite: Citations) -> str:
     if config["imbalance"] == "weights":
         text += " Training samples were weighted by the inverse frequency of their class."
     return text
+
+
+def _normalised(datasets: dict, cite: Citations) -> list[str]:
+    """The step that normalises counts, if there is one."""
+    kinds = [layer.get("transform") for d in datasets.values() for layer in d["layers"].values()]
+    if "median_of_ratios" not in kinds:
+        return []
+    return [f"counts were divided by the median of ratios {cite('anders')}, and log2(x + 1) taken"]
 
 
 def _corrected(batch: dict | None, cite: Citations) -> list[str]:

@@ -15,6 +15,8 @@ PATHS = ("table", "images", "feature_labels")
 # How features are ranked by task: a configuration may have data sets of several tasks.
 RANKED_BY = {"classification": "anova", "regression": "f_regression", "survival": "cox"}
 NAMES = {"survival": "survival analysis"}
+# Each fit normalises such layers: see `omc.learn.size_factors`.
+NORMALISED = "median_of_ratios"
 # Keys of an outcome that only a survival analysis has.
 SURVIVAL_KEYS = ("time", "event", "event_value", "horizons")
 
@@ -77,6 +79,12 @@ def _resolve_outcome(outcome: dict, key: str) -> None:
     outcome["column"] = outcome["time"]
     outcome["event_value"] = str(outcome.get("event_value", 1))
     outcome["horizons"] = sorted(map(float, outcome["horizons"]))
+
+
+def normalised_layers(dataset: dict) -> list[str]:
+    """Names of the layers of counts that each fit normalises by size factors."""
+    layers = dataset["layers"].items()
+    return [name for name, layer in layers if layer.get("transform") == NORMALISED]
 
 
 def outcome_roles(dataset: dict) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from omc.core.names import DEVELOPMENT
 from omc.evaluate.metrics import METRICS_OF
 from omc.study.canonical import canonical
-from omc.study.datasets import RANKED_BY
+from omc.study.datasets import RANKED_BY, normalised_layers
 from omc.study.figures import caption
 from omc.study.image_sources import image_sources
 from omc.study.lab_batches import corrected_layers, lab_columns
@@ -75,6 +75,7 @@ class Slices:
         if batch:
             columns = [c for c in columns if c != batch["column"]]
         left_out = self._study.labels_left_out(dataset)
+        normalised = normalised_layers(setting)
         outcome = setting["outcome"]
         survival = {
             name: outcome[name] for name in ("time", "event", "event_value") if name in outcome
@@ -90,6 +91,7 @@ class Slices:
                 **({"missing": outcome["missing"]} if "missing" in outcome else {}),
                 **({"columns": columns} if columns else {}),
                 **({"lab_batch": batch["column"]} if batch else {}),
+                **({"normalised": normalised} if normalised else {}),
                 **({"survival": survival} if survival else {}),
             }
         )
@@ -113,6 +115,9 @@ class Slices:
         baseline = [name for name, layer in layers.items() if layer["role"] == "baseline"]
         horizons = self._study.datasets[dataset]["outcome"].get("horizons")
         further = {"baseline": baseline, "batch": self.batch_setting(dataset), "horizons": horizons}
+        normalised = normalised_layers(self._study.datasets[dataset])
+        if normalised:
+            further["normalised"] = {"layers": normalised, "dataset": self._study.base(dataset)}
         return canonical(settings | {name: value for name, value in further.items() if value})
 
     def batch_setting(self, dataset: str) -> dict | None:
@@ -323,9 +328,11 @@ class Slices:
         for name, setting in study.datasets.items():
             words = {"comparison_metric": study.comparison_metric(name), "rope": study.rope(name)}
             sheets = {DEVELOPMENT: setting, **setting["cohorts"]}
+            learned = {"preprocessing": f"{study.results}/{name}/preprocessing.h5"}
             parts.append(
                 {
                     **self._compared(name),
+                    **(learned if name in study.with_normalised() else {}),
                     "cohorts": study.cohorts(name),
                     "base": setting["variant"]["base"] if "variant" in setting else None,
                     "sheets": {cohort: part["samples"] for cohort, part in sheets.items()},

@@ -18,6 +18,7 @@ from omc.study.datasets import (
     check_scheme,
     check_selection,
     check_subgroups,
+    normalised_layers,
     path_problems,
     resolve_dataset,
     task_of,
@@ -149,6 +150,10 @@ class Study:
     def with_survival(self) -> list[str]:
         """Data sets whose task is survival, variants too."""
         return [name for name in self.datasets if self.task(name) == "survival"]
+
+    def with_normalised(self) -> list[str]:
+        """Data sets with layers that each fit normalises, variants too."""
+        return [name for name in self.datasets if normalised_layers(self.datasets[name])]
 
     def tables(self, dataset: str) -> list[str]:
         """Feature tables of a data set and its cohorts."""

@@ -14,8 +14,9 @@ RULE = (
     f" above {LEAST}, and the largest sum of a sample is more than {RATIO} times the smallest"
 )
 FIX = (
-    "Set the layer's `transform` to `cpm_log2`, or to `clr` for compositions such as microbes; use"
-    " `log2` or `log1p` for whole numbers that are not counts, such as intensities."
+    "Set the layer's `transform` to `cpm_log2` or `median_of_ratios`, or to `clr` for compositions"
+    " such as microbes; use `log2` or `log1p` for whole numbers that are not counts, such as"
+    " intensities."
 )
 
 

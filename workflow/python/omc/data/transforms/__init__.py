@@ -1,5 +1,7 @@
 """Transforms of a layer that learn nothing, one per file.
 
+`median_of_ratios` only checks its counts: each fit normalises them (`omc.learn.size_factors`).
+
 The file of a transform has its name and holds
 
 - `DOMAIN`: its domain in words, and `inside(x)`: which numbers are in it, except missing ones;

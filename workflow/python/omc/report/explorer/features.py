@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from omc.core.names import DEVELOPMENT
+from omc.core.names import DEVELOPMENT, FINAL
 from omc.report.explorer.numbers import short
 from omc.report.result import Result
 
@@ -13,7 +13,7 @@ MOST_FEATURES, MOST_WITH_VALUES, MOST_VALUES = 200, 20, 40_000
 def features_of(result: Result, files: dict, share: float, notes: list[str]) -> dict:
     """The first features of the signature: rank, score, models, share of the splits, labels, drops.
 
-    files: samples (rows), data (path of data.h5ad).
+    files: samples (rows), data (path of data.h5ad), preprocessing (path, if it has size factors).
     """
     signature = result.tables["signature"]
     shown = signature[:MOST_FEATURES]
@@ -65,8 +65,34 @@ def values_of(names: list[str], files: dict, share: float, notes: list[str]) -> 
     order = np.argsort(columns)
     values = np.empty((len(samples), len(names)))
     values[:, order] = read_columns(files["data"], samples, columns[order])
+    if files.get("preprocessing"):
+        values = normalised(values, columns, samples, files)
+        notes.append(
+            "Values of features: counts are normalised by the size factors of split final."
+        )
     outcomes = {row["sample"]: row["outcome"] for row in files["samples"]}
     return {
         "samples": [[name, outcomes[name]] for name in samples],
         "values": [[short(value, 4) for value in column] for column in values.T],
     }
+
+
+def normalised(values, columns, samples: list[str], files: dict):
+    """(n, p) values, counts normalised by the size factors of split `final`.
+
+    values: (n, p) of these columns of data.h5ad and these samples.
+    """
+    import numpy as np
+
+    from omc.data.matrix import layers
+    from omc.learn.preprocessing import read_fits
+    from omc.learn.size_factors import normalise, read_size_factors
+
+    known = read_size_factors(files["preprocessing"])
+    if known is None:
+        return values
+    factors = read_fits(files["preprocessing"], {FINAL})[0][FINAL, 0].size_factors
+    row_of = {name: row for row, name in enumerate(known.samples)}
+    number = {name: number for number, name in enumerate(known.layers)}
+    layer = np.array([number.get(name, -1) for name in layers(files["data"])[columns]])
+    return normalise(values, layer, factors[[row_of[name] for name in samples]])

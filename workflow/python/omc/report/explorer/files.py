@@ -17,7 +17,8 @@ def read_files(datasets: list[dict], samples, predictions, data) -> None:
     """Add to each data set `files`: rows of samples and predictions, data (a path), sheets.
 
     datasets: with `sheets` ({cohort: path}), `options` (of `read_sheet`, by cohort), `rds` (the
-    user's own name of a converted file) and `columns` (of the sheets on the page; None for all).
+    user's own name of a converted file), `columns` (of the sheets on the page; None for all) and,
+    if it has size factors, `preprocessing` (a path).
     samples, predictions, data: paths, one for a data set.
     """
     from omc.data.files import named_by_user
@@ -34,6 +35,7 @@ def read_files(datasets: list[dict], samples, predictions, data) -> None:
             "samples": read_csv(paths[0], delimiter="\t"),
             "predictions": read_csv(paths[1]),
             "data": paths[2],
+            "preprocessing": dataset.get("preprocessing"),
             "sheets": sheets,
         }
 
