@@ -89,8 +89,22 @@ def test_a_clinical_layer_trains_its_own_data_set_again_and_no_other(workflow, r
     }  # fmt: skip
     before = {**dataset, "layers": {"genes": GENES}}
     wanted = "results/metrics.csv"
-    process = run.compare(configured({"breast": before, "leukemia": other}), "--", wanted)
+    both = configured({"breast": before, "leukemia": other})
+    tables = ["results/heterogeneity.csv", "results/subgroups.csv"]
+    process = run.compare({**both, "report": {"subgroups": ["grade"]}}, "--", wanted, *tables)
     assert process.returncode == 0, process.stderr
+    _, strata = run.table("results", "subgroups.csv")
+    _, between = run.table("results", "heterogeneity.csv")
+    # Two models and ten metrics; leukemia has no grades.
+    assert len(between) == 2 * 10 and {row["dataset"] for row in between} == {"breast"}
+    (row,) = (r for r in between if (r["model"], r["metric"]) == ("knn", "roc_auc"))
+    # Three grades, and two samples without one.
+    assert (row["n_strata"], row["n_left_out"]) == ("3", "1")
+    of_model = [r for r in strata if (r["model"], r["metric"]) == ("knn", "roc_auc")]
+    assert {r["p_column"] for r in of_model} == {row["p_column"], ""}
+    values = [float(r["estimate"]) for r in of_model if r["p_column"]]
+    assert min(values) <= float(row["estimate"]) <= max(values)
+    assert float(row["prediction_low"]) < float(row["ci_low"]) < float(row["estimate"])
     folds = run.path("results", "breast", "splits.csv").read_bytes()
     config = configured({"breast": dataset, "leukemia": other})
     process = run.compare(config, "--dry-run", "--", wanted)

@@ -96,6 +96,10 @@ def test_nothing_learns_from_a_cohort(workflow, divided):
         right = sum(int(row["n_samples"]) * float(row["estimate"]) for row in rows)
         assert right / n == pytest.approx(float(rows[0]["overall"]))
     assert rows[0]["overall"] == accuracy
+    _, between = run.table("results", "heterogeneity.csv")
+    assert len(between) == 3 * 10 * 2
+    # Two sites do not show what to expect at a third.
+    assert {row["prediction_low"] for row in between} == {""}
     assert run.path("images", "leukemia", "subgroups.png").stat().st_size > 10_000
     summary = run.path("results", "summary.md").read_text(encoding="utf-8")
     assert "In cohort other, 12 samples: " in summary and "cross-validation gave" in summary

@@ -132,7 +132,7 @@ wildcard_constraints:
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     permutation=r"\d+",
-    table="|".join([*TABLES, "checks", "null", "null_tests", "subgroups"]),
+    table="|".join([*TABLES, "checks", "null", "null_tests", "subgroups", "heterogeneity"]),
 
 
 def one_of(datasets):

@@ -191,7 +191,8 @@ rule score_subgroups:
         **dataset_files("predictions", "splits", "samples"),
         strata=f"{RESULTS}/subgroup_samples.csv",
     output:
-        f"{RESULTS}/{{dataset}}/subgroups.csv",
+        subgroups=f"{RESULTS}/{{dataset}}/subgroups.csv",
+        heterogeneity=f"{RESULTS}/{{dataset}}/heterogeneity.csv",
     log:
         f"{RESULTS}/logs/{{dataset}}/subgroups.log",
     benchmark:

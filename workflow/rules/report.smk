@@ -177,7 +177,11 @@ rule report_failures:
         described=rules.describe_predictions.output,
         survival=rules.describe_survival.output if STUDY.with_survival() else [],
         null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
-        subgroups=[f"{RESULTS}/subgroups.csv"] if STUDY.with_subgroups() else [],
+        subgroups=(
+            expand(f"{RESULTS}/{{table}}.csv", table=["subgroups", "heterogeneity"])
+            if STUDY.with_subgroups()
+            else []
+        ),
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
         figures=drawn_figures() + rules.draw_efficiency.output,

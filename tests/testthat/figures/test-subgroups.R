@@ -21,8 +21,25 @@ with_strata <- function(strata, estimate = seq(0.55, 0.9, length.out = nrow(stra
       key = "subgroups", place = "title",
       text = "python/logistic_regression does worse in age > 61 (ROC AUC 0.600, expected 0.800)"
     ),
-    subgroups = read_subgroups(file, "demo", models, "roc_auc")
+    subgroups = read_subgroups(file, "demo", models, "roc_auc"),
+    heterogeneity = means_of(strata)
   ))
+}
+
+#' Rows of heterogeneity.csv: of three strata or more, with a prediction interval.
+means_of <- function(strata) {
+  large <- strata[strata$n_samples >= 10, c("cohort", "column")]
+  count <- as.data.frame(table(large), stringsAsFactors = FALSE)
+  count <- count[count$Freq > 0, ]
+  table <- data.frame(
+    dataset = "demo", language = "python", model = "logistic_regression", metric = "roc_auc",
+    cohort = count$cohort, column = count$column, n_strata = count$Freq, estimate = 0.74,
+    ci_low = 0.66, ci_high = 0.8, prediction_low = ifelse(count$Freq < 3, NA, 0.07),
+    prediction_high = 0.991
+  )
+  file <- tempfile(fileext = ".csv")
+  data.table::fwrite(table, file)
+  read_heterogeneity(file, "demo", models, "roc_auc")
 }
 
 drawn <- function(data, label) {
@@ -50,6 +67,22 @@ test_that("strata, small ones and cohorts are legible; the first model is no bas
   expect_match(text, "missing (n = 3)", fixed = TRUE)
   expect_match(text, "no value", fixed = TRUE)
   expect_match(text, "lyon", fixed = TRUE)
+  expect_match(text, "mean of 4 strata", fixed = TRUE)
+  expect_no_match(text, "mean of 2 strata", fixed = TRUE)
+  expect_match(text, "0.740; new: 0.070 to 0.991", fixed = TRUE)
+  expect_match(text, "expected at a new stratum (95 % prediction interval)", fixed = TRUE)
+})
+
+test_that("sites of several cohorts have a mean each", {
+  strata <- data.frame(
+    cohort = rep(c("development", "lyon"), c(4, 3)), column = "site", stratum = LETTERS[1:7],
+    n_samples = 40, p_adjusted = 0.5
+  )
+  data <- with_strata(strata)
+  text <- drawn(data, "sites")
+  expect_match(text, "mean of 4 strata.*mean of 3 strata")
+  data$heterogeneity <- data$heterogeneity[0, ]
+  expect_no_match(drawn(data, "no_means"), "new stratum", fixed = TRUE)
 })
 
 test_that("one column, or none, is legible", {

@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from omc.core.tables import SUBGROUPS
+from omc.core.tables import HETEROGENEITY, SUBGROUPS
 from omc.evaluate.pooled import _cohort
 from omc.evaluate.predictions import parse
 from omc.evaluate.subgroups import (
     columns_of,
     donors,
+    heterogeneity_rows,
     model_rows,
     outcome_classes,
+    strata_of,
     within_strata,
 )
 from tests.verification import subgroups as simulation
@@ -39,8 +41,8 @@ def cohort_of(y, score, groups=None, repeats=2):
     return _cohort(parse(table, "yes"), tested, True, np.sum)
 
 
-def rows_of(cohort, external=False, **strata):
-    """{(column, stratum, metric): row} of the model; strata: (n,) labels by column."""
+def scored_rows(cohort, external=False, **strata):
+    """The strata with their scores by the model, and its rows; strata: (n,) labels by column."""
     table = pd.concat(
         [
             pd.DataFrame({"column": name, "sample": cohort.samples, "stratum": labels})
@@ -48,7 +50,14 @@ def rows_of(cohort, external=False, **strata):
         ]
     )
     columns = columns_of(cohort, table, 1, external, 200, 100)
-    rows = model_rows(cohort.models["python/a"], cohort, columns)
+    model = cohort.models["python/a"]
+    scored = [stratum for column in columns for stratum in strata_of(column, model)]
+    return scored, model_rows(model, cohort, scored)
+
+
+def rows_of(cohort, external=False, **strata):
+    """{(column, stratum, metric): row} of the model; strata: (n,) labels by column."""
+    _, rows = scored_rows(cohort, external, **strata)
     tidy = {}
     for column, stratum, *cells in rows:
         row = dict(zip(FROM_METRIC, cells, strict=True))
@@ -153,6 +162,40 @@ def test_sites_that_are_the_groups_are_compared_only_where_one_model_predicts_th
     assert np.isnan([inside["p_adjusted"], inside["p_column"], inside["gap_ci_low"]]).all()
 
 
+@pytest.mark.parametrize("external", [False, True])
+def test_small_strata_and_those_without_errors_have_no_part_in_heterogeneity(external):
+    rng = np.random.default_rng(5)
+    y = np.arange(129) % 2
+    score = np.clip(0.5 + 0.3 * (y - 0.5) + 0.2 * rng.normal(size=(1, 129)), 0, 1)
+    site = np.repeat(["a", "b", "c", "right", "small"], [30, 30, 30, 30, 9])
+    score[:, 90:120] = y[90:120]
+    scored, rows = scored_rows(cohort_of(y, score, repeats=1), external, site=site, half=y > 0)
+    found = {
+        (column, metric): dict(zip(HETEROGENEITY[6:], cells, strict=True))
+        for column, metric, *cells in heterogeneity_rows(scored, rows)
+    }
+    of_site = found["site", "accuracy"]
+    assert (of_site["n_strata"], of_site["n_left_out"]) == (3, 2)
+    of_accuracy = [row for row in rows if row[2] == "accuracy" and row[1] in {*"abc"}]
+    values = [float(row[4]) for row in of_accuracy]
+    assert min(values) < float(of_site["estimate"]) < max(values)
+    low, high = float(of_site["prediction_low"]), float(of_site["prediction_high"])
+    assert 0 < low < float(of_site["ci_low"]) < float(of_site["ci_high"]) < high < 1
+    assert of_site["p_column"] == of_accuracy[0][-1] != ""
+    # Of one class each: no ROC AUC, and no prediction from two strata.
+    assert found["half", "roc_auc"]["n_strata"] == 0
+    assert {*found["half", "roc_auc"].values()} == {0, 2, ""}
+    assert found["half", "accuracy"]["n_strata"] == 2
+    assert found["half", "accuracy"]["prediction_low"] == ""
+
+
+def test_the_error_of_a_stratum_is_that_of_its_samples_wherever_the_models_were_trained():
+    y, score = np.arange(60) % 2, np.random.default_rng(6).random((1, 60))
+    cohort, site = cohort_of(y, score, repeats=1), np.repeat(["a", "b"], 30)
+    inside, outside = (scored_rows(cohort, external, site=site)[0] for external in (False, True))
+    assert inside[0].own_error("accuracy") == outside[0].own_error("accuracy") > 0.05
+
+
 def test_the_same_seed_gives_the_same_rows():
     rng = np.random.default_rng(2)
     y, score = np.arange(40) % 2, rng.random((2, 40))
@@ -189,3 +232,6 @@ def test_random_strata_are_rarely_flagged_and_a_worse_one_is_found(monkeypatch):
     monkeypatch.setattr(simulation, "DATASETS", 10)
     found, in_sex, *_ = simulation.study(n=200, auc=(0.5, 0.97))
     assert in_sex > 0.8
+    monkeypatch.setattr(simulation, "NEW_SITES", 10)
+    _, tau, inside = simulation.new_sites(sites=6, size=40, sd=0.5)
+    assert tau > 0.3 and inside >= 0.7

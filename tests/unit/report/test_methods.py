@@ -237,6 +237,7 @@ def test_only_what_was_done_is_told(written):
     stratified = written(report={"subgroups": ["sex", "stage"]})
     assert "estimated in subgroups (sex, stage)" in stratified
     assert "subgroups: `subgroups.csv`" in stratified and SOURCES["westfall"][0] in stratified
+    assert "Hartung-Knapp" in stratified and SOURCES["higgins"][0] in stratified
     assert "was picked" not in few and "best mean comparison metric" in all_of_it
 
 

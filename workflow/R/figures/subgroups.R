@@ -18,7 +18,21 @@ read_subgroups <- function(file, dataset, models, metric) {
   rows
 }
 
-#' Draws a panel per column and cohort; `data$subgroups`: see `read_subgroups()`.
+#' Rows of heterogeneity.csv of one data set and metric that have a prediction interval.
+read_heterogeneity <- function(file, dataset, models, metric) {
+  rows <- read_models(
+    file, dataset, models, c("cohort", "column", "metric"),
+    c("n_strata", "estimate", "ci_low", "ci_high", "prediction_low", "prediction_high")
+  )
+  rows <- rows[rows$metric == metric & is.finite(rows$prediction_low), , drop = FALSE]
+  rows[c("cohort", "column")] <- lapply(rows[c("cohort", "column")], clean_text)
+  rows
+}
+
+#' Draws a panel per column and cohort.
+#'
+#' @param data `data$subgroups`: see `read_subgroups()`; `data$heterogeneity`: see
+#'   `read_heterogeneity()`.
 draw_subgroups <- function(data) {
   info <- metric_info(data$metric)
   ranked <- rank_models(data)
@@ -28,19 +42,23 @@ draw_subgroups <- function(data) {
   title <- finding(data, "subgroups")
   subtitle <- paste0(describe_data(data), ". ")
   if (nrow(rows) == 0) return(words_figure(title, subtitle))
-  rows <- subgroup_labels(rows, info)
+  rows <- add_means(subgroup_labels(rows, info), data$heterogeneity, first, info)
+  any_mean <- any(rows$state == "mean")
   small <- text_sizes[["small"]]
   right <- max(text_width(rows$number, small)) + 0.1
   plot <- ggplot(rows, aes(.data$estimate, .data$y, colour = .data$state)) +
     geom_vline(
       aes(xintercept = .data$overall), linetype = "22", linewidth = 0.5, colour = ink[["soft"]]
     ) +
+    prediction_line(any_mean) +
     geom_segment(
       aes(.data$ci_low, xend = .data$ci_high, yend = .data$y), linewidth = 0.9, na.rm = TRUE
     ) +
-    geom_point(size = 2.6, na.rm = TRUE) +
+    geom_point(aes(shape = .data$state, size = .data$state), na.rm = TRUE) +
     text_beside(rows, "small") +
-    scale_colour_manual(values = subgroup_colours, guide = "none") +
+    scale_colour_manual(values = c(subgroup_colours, mean = ink[["strong"]]), guide = "none") +
+    scale_shape_manual(values = c(of_strata(16), mean = 18), guide = "none") +
+    scale_size_manual(values = c(of_strata(2.6), mean = 4), guide = "none") +
     scale_y_discrete(labels = function(row) rows$label[as.integer(row)]) +
     facet_grid(vars(.data$panel), scales = "free_y", space = "free_y", switch = "y") +
     labs(x = metric_axis(info), y = NULL) +
@@ -49,7 +67,7 @@ draw_subgroups <- function(data) {
     max(text_width(rows$label, text_sizes[["axis"]]))
   worded_figure(
     plot, max(7.2, beside + subgroup_panel + right + 0.5),
-    0.8 + subgroup_row * nrow(rows) + 0.1 * nlevels(rows$panel), title,
+    (if (any_mean) 1.05 else 0.8) + subgroup_row * nrow(rows) + 0.1 * nlevels(rows$panel), title,
     paste0(
       subtitle, "The first model, ", first, ", in each stratum; dashed: in all samples together."
     ),
@@ -57,7 +75,33 @@ draw_subgroups <- function(data) {
       "Bars: 95 % intervals, one by one. p: of the gap to the rest beyond what the mix of ",
       "outcomes explains, adjusted for all strata and columns (max-T); brown: below ", significance,
       ". Grey: not tested, with fewer than 10 samples, here or in the rest, or in ",
-      "cross-validation one group in each stratum. All models and metrics: subgroups.csv."
+      "cross-validation one group in each stratum. ",
+      if (any_mean) paste0(
+        "Diamond: mean of the strata by a random-effects meta-analysis. Thin line: of use if the ",
+        "strata are a sample of many, as sites are; it may go on beyond the axis, and its limits ",
+        "are at the right. "
+      ),
+      "All models and metrics: subgroups.csv, heterogeneity.csv."
+    )
+  )
+}
+
+#' A value for each state of a stratum.
+of_strata <- function(value) {
+  stats::setNames(rep(value, length(subgroup_colours)), names(subgroup_colours))
+}
+
+#' The layer of the prediction intervals with its key; nothing if there is none.
+prediction_line <- function(any_mean) {
+  if (!any_mean) return(NULL)
+  list(
+    geom_segment(
+      aes(.data$new_low, xend = .data$new_high, yend = .data$y, linetype = "new"),
+      linewidth = 0.4, na.rm = TRUE
+    ),
+    scale_linetype_manual(
+      values = c(new = "solid"), guide = guide_legend(NULL),
+      labels = c(new = "expected at a new stratum (95 % prediction interval)")
     )
   )
 }
@@ -76,6 +120,35 @@ subgroup_labels <- function(rows, info) {
   inside <- rows$cohort == "development"
   panel <- ifelse(inside, rows$column, paste0(rows$column, "\n", rows$cohort))
   rows$panel <- factor(panel, unique(panel), two_lines(unique(panel), 1.6, text_sizes[["axis"]]))
+  rows$y <- factor(seq_len(nrow(rows)), rev(seq_len(nrow(rows))))
+  rows
+}
+
+#' Adds a row at the end of each panel whose strata have a prediction interval for a new one.
+#'
+#' @param rows see `subgroup_labels()`; means: see `read_heterogeneity()`; first: the model.
+#' @return rows, with new_low and new_high: the part of the interval that is drawn. An interval from
+#'   three strata can be many times as wide as all that is known.
+add_means <- function(rows, means, first, info) {
+  key <- function(table) paste(table$cohort, table$column, sep = "\r")
+  means <- means[means$model %in% first & key(means) %in% key(rows), , drop = FALSE]
+  rows$new_low <- rows$new_high <- rep(NA_real_, nrow(rows))
+  if (nrow(means) == 0) return(rows)
+  of_panel <- match(key(means), key(rows))
+  value <- function(name) format_value(means[[name]], metric_decimals(rows$estimate, info))
+  seen <- range(rows$estimate, rows$ci_low, rows$ci_high, means$ci_low, means$ci_high, na.rm = TRUE)
+  seen <- seen + c(-0.5, 0.5) * diff(seen)
+  added <- rows[of_panel, , drop = FALSE]
+  added[c("estimate", "ci_low", "ci_high")] <- means[c("estimate", "ci_low", "ci_high")]
+  added$new_low <- pmax(means$prediction_low, seen[1])
+  added$new_high <- pmin(means$prediction_high, seen[2])
+  added$state <- "mean"
+  added$label <- sprintf("mean of %d strata", means$n_strata)
+  added$number <- paste0(
+    value("estimate"), "; new: ", value("prediction_low"), " to ", value("prediction_high")
+  )
+  rows <- rbind(rows, added)
+  rows <- rows[order(rows$panel), , drop = FALSE]
   rows$y <- factor(seq_len(nrow(rows)), rev(seq_len(nrow(rows))))
   rows
 }

@@ -18,8 +18,8 @@ def joined_tables(wildcards):
         return [f"{RESULTS}/{name}/checks.csv" for name in CONFIG["datasets"]] + [
             f"{RESULTS}/{name}/null_checks.csv" for name in STUDY.permuted()
         ]
-    if wildcards.table == "subgroups":
-        return [f"{RESULTS}/{name}/subgroups.csv" for name in STUDY.with_subgroups()]
+    if wildcards.table in ("subgroups", "heterogeneity"):
+        return [f"{RESULTS}/{name}/{wildcards.table}.csv" for name in STUDY.with_subgroups()]
     if wildcards.table in ("null", "null_tests"):
         return [f"{RESULTS}/{name}/{wildcards.table}.csv" for name in STUDY.permuted()]
     if wildcards.table == "timing":

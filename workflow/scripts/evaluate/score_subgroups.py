@@ -1,4 +1,4 @@
-"""Score the models of a data set in each subgroup."""
+"""Score the models of a data set in each subgroup, and how much they vary between them."""
 
 from omc.core.logs import logged
 
@@ -7,12 +7,14 @@ if __name__ == "__main__":
         import json
 
         from omc.core.csv_files import write_csv
-        from omc.core.tables import SUBGROUPS
+        from omc.core.tables import HETEROGENEITY, SUBGROUPS
         from omc.evaluate.reading import read_text
-        from omc.evaluate.subgroups import subgroup_rows
+        from omc.evaluate.subgroups import subgroup_tables
 
         setting = json.loads(snakemake.params.setting)
         paths = {kind: snakemake.input[kind] for kind in ("predictions", "splits", "samples")}
         strata = read_text(snakemake.input.strata)
         strata = strata[strata["dataset"] == setting["name"]]
-        write_csv(snakemake.output[0], SUBGROUPS, subgroup_rows(setting, paths, strata))
+        rows, between = subgroup_tables(setting, paths, strata)
+        write_csv(snakemake.output.subgroups, SUBGROUPS, rows)
+        write_csv(snakemake.output.heterogeneity, HETEROGENEITY, between)

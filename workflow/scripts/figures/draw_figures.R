@@ -40,6 +40,9 @@ main <- function(input, output, params) {
     data$subgroups <- read_subgroups(
       input[["subgroups"]], data$dataset, params[["models"]], data$metric
     )
+    data$heterogeneity <- read_heterogeneity(
+      input[["heterogeneity"]], data$dataset, params[["models"]], data$metric
+    )
   }
   if (!is.null(input[["risk_groups"]])) {
     data$survival <- read_survival(input, data$dataset, params[["models"]])

@@ -102,6 +102,7 @@ ADDED_VALUE = header("added_value")
 CHECKS = header("checks")
 SUBGROUP_SAMPLES = header("subgroup_samples")
 SUBGROUPS = header("subgroups")
+HETEROGENEITY = header("heterogeneity")
 NULL = header("null")
 NULL_TESTS = header("null_tests")
 STABILITY = header("stability")
@@ -115,7 +116,7 @@ PERMUTATION_IMPORTANCE = header("permutation_importance")
 TABLES = {
     name: header(name)
     for name in (
-        *("checks", "null", "null_tests", "subgroups"),
+        *("checks", "null", "null_tests", "subgroups", "heterogeneity"),
         *("tuning", "importance", "timing", "failures"),
     )
 }

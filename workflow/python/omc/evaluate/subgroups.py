@@ -10,6 +10,7 @@ from omc.core.csv_files import number
 from omc.core.names import DEVELOPMENT
 from omc.core.seeds import fit_seed
 from omc.core.survival import martingale_residuals
+from omc.evaluate.heterogeneity import between_strata
 from omc.evaluate.intervals import (
     BLOCK,
     NO_LIMITS,
@@ -52,21 +53,25 @@ class Column:
     tested: bool
 
 
-def subgroup_rows(dataset: dict, paths: dict, strata: pd.DataFrame) -> list[list]:
-    """Rows of subgroups.csv: every model, stratum and metric, in each cohort.
+def subgroup_tables(dataset: dict, paths: dict, strata: pd.DataFrame) -> tuple[list, list]:
+    """Rows of subgroups.csv and of heterogeneity.csv: every model and metric, in each cohort.
 
     dataset: dictionary of name, positive, scheme and seed; paths: of predictions, splits and
     samples; strata: rows of subgroup_samples.csv of the data set.
     """
-    rows = []
+    rows, between = [], []
     settings = {key: dataset[key] for key in ("positive", "scheme")}
     for name, cohort in read_cohorts(**paths, **settings, within_splits=True).items():
         seed = fit_seed(dataset["seed"], dataset["name"], "", "", name, "subgroups")
         columns = columns_of(cohort, strata[strata["cohort"] == name], seed, name != DEVELOPMENT)
         for model, predicted in cohort.models.items():
-            for column, stratum, *cells in model_rows(predicted, cohort, columns):
+            scored = [stratum for column in columns for stratum in strata_of(column, predicted)]
+            of_model = model_rows(predicted, cohort, scored)
+            for column, stratum, *cells in of_model:
                 rows.append([dataset["name"], name, column, stratum, *model.split("/", 1), *cells])
-    return rows
+            for column, *cells in heterogeneity_rows(scored, of_model):
+                between.append([dataset["name"], name, column, *model.split("/", 1), *cells])
+    return rows, between
 
 
 def columns_of(
@@ -177,6 +182,21 @@ class Stratum:
             return np.where(np.isfinite(gaps), 0, np.nan)
         return np.abs(gaps - defined.mean()) / np.std(defined)
 
+    def resampled(self, metric: str) -> np.ndarray:
+        """(B,) scores in the resamples."""
+        return self.inside[metric][len(self.column.permuted) :]
+
+    def own_error(self, metric: str) -> float:
+        """Standard error of the score, by the stratum's own samples alone.
+
+        The training sets have no part in it: all strata share them, so that they make no difference
+        between strata. NaN below `FEWEST_SAMPLES` samples, and as in `cross_validated_error`.
+        """
+        few = self.mask.sum() < FEWEST_SAMPLES
+        return (
+            np.nan if few else cross_validated_error(self.resampled(metric), self.units[0], np.inf)
+        )
+
 
 def strata_of(column: Column, predicted: Predicted) -> list[Stratum]:
     """The strata of a column with their scores by a model."""
@@ -206,7 +226,7 @@ def _scored(predicted: Predicted, weights, mask) -> dict[str, np.ndarray]:
     return {metric: np.concatenate([part[metric] for part in parts]) for metric in parts[0]}
 
 
-def model_rows(predicted: Predicted, cohort: Cohort, columns: list[Column]) -> list[list]:
+def model_rows(predicted: Predicted, cohort: Cohort, strata: list[Stratum]) -> list[list]:
     """Rows of subgroups.csv of one model in one cohort: `column`, `stratum`, then from `metric` on.
 
     The p-value of a gap is the share of permutations of the strata (see `donors`) in which the
@@ -217,7 +237,6 @@ def model_rows(predicted: Predicted, cohort: Cohort, columns: list[Column]) -> l
     error of the two.
     """
     overall = predicted.scored(predicted.tested[None].astype(float))
-    strata = [stratum for column in columns for stratum in strata_of(column, predicted)]
     tested = [stratum for stratum in strata if stratum.tested]
     rows = []
     for metric, (value,) in overall.items():
@@ -241,6 +260,31 @@ def model_rows(predicted: Predicted, cohort: Cohort, columns: list[Column]) -> l
     return rows
 
 
+def heterogeneity_rows(strata: list[Stratum], rows: list[list]) -> list[list]:
+    """Rows of heterogeneity.csv of one model in one cohort: `column`, then from `metric` on.
+
+    rows: of `model_rows`, for the p-values of the columns.
+    """
+    p_columns = {(column, metric): p for column, _, metric, *_, p in rows if p}
+    found = []
+    for column in dict.fromkeys(stratum.column.name for stratum in strata):
+        of_column = [stratum for stratum in strata if stratum.column.name == column]
+        for metric in of_column[0].inside:
+            result = between_strata(
+                np.array([stratum.inside[metric][0] for stratum in of_column]),
+                np.array([stratum.own_error(metric) for stratum in of_column]),
+                (METRICS[metric].lowest, METRICS[metric].highest),
+            )
+            numbers = (
+                *(result.mean, *result.limits, result.tau, result.i_squared),
+                *result.prediction,
+            )
+            left_out = len(of_column) - result.strata
+            p_column = p_columns.get((column, metric), "")
+            found.append([column, metric, result.strata, left_out, *map(number, numbers), p_column])
+    return found
+
+
 def _largest(standardised: list[np.ndarray]) -> np.ndarray:
     """(P,) the largest of several standardised gaps in each permutation."""
     return np.fmax.reduce(standardised) if standardised else np.array([np.nan])
@@ -254,7 +298,7 @@ def _p(largest: np.ndarray, observed: float) -> float:
 def _estimate(stratum: Stratum, metric: str, cohort: Cohort):
     """(estimate, low, high) of a stratum."""
     estimate = stratum.inside[metric][0]
-    values = stratum.inside[metric][len(stratum.column.permuted) :]
+    values = stratum.resampled(metric)
     bounds = METRICS[metric].lowest, METRICS[metric].highest
     trained_on = stratum.column.trained_on
     limits = resampled_interval(estimate, values, stratum.units[0], bounds, trained_on=trained_on)

@@ -26,6 +26,13 @@ SOURCES = {
     ),
     "bin": ("De Bin et al. 2014", "BMC Med Res Methodol 14:117, doi:10.1186/1471-2288-14-117"),
     "westfall": ("Westfall & Troendle 2008", "Biom J 50:745, doi:10.1002/bimj.200710456"),
+    "snell": ("Snell et al. 2018", "Stat Methods Med Res 27:3505, doi:10.1177/0962280217705678"),
+    "paule": ("Paule & Mandel 1982", "J Res Natl Bur Stand 87:377, doi:10.6028/jres.087.022"),
+    "rover": ("Röver et al. 2015", "BMC Med Res Methodol 15:99, doi:10.1186/s12874-015-0091-1"),
+    "higgins": (
+        "Higgins et al. 2009",
+        "J R Stat Soc A 172:137, doi:10.1111/j.1467-985X.2008.00552.x",
+    ),
     "wilson": ("Wilson 1927", "J Am Stat Assoc 22:209, doi:10.1080/01621459.1927.10502953"),
     "newcombe": ("Newcombe 2006", "Stat Med 25:559, doi:10.1002/sim.2324"),
     "holm": ("Holm 1979", "Scand J Stat 6:65, https://www.jstor.org/stable/4615733"),

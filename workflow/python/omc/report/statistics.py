@@ -213,7 +213,12 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
             " bootstrap within each. The gap between a subgroup and all others was tested by"
             " permuting the subgroups within classes of the outcome"
             f"{f' ({fifths})' if fifths else ''}, with p-values adjusted for all"
-            f" subgroups of a model by the largest standardised gap {cite('westfall')}."
+            f" subgroups of a model by the largest standardised gap {cite('westfall')}. The"
+            " variance between the subgroups of a column was estimated by a random-effects"
+            " meta-analysis, on the logit scale for metrics between two limits, by Paule and"
+            f" Mandel's method {cite('snell', 'paule')}, with a modified Hartung-Knapp interval of"
+            f" the mean {cite('rover')} and a prediction interval for a new subgroup"
+            f" {cite('higgins')}."
         )
     permutations = config["comparison"]["null_permutations"]
     if permutations:
