@@ -203,7 +203,7 @@ def main() -> int:
     for task, classes in (("classification", 2), ("classification", 3), ("regression", 0)):
         with tempfile.TemporaryDirectory() as folder:
             x, outcome = simulated(task, n=60, p=120, classes=classes)
-            files = write_study(Path(folder), x, outcome, task, 60)
+            files = write_study(Path(folder), x, outcome, task, features=60, folds=2, seed=1)
             found = compare(files, task, SAME[task])
         rows += [{**row, "classes": classes} for row in found]
     header = [
