@@ -8,9 +8,7 @@ from tests.verification import twins
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
 def test_twins_choose_alike_and_predict_alike(task, tmp_path):
-    x, outcome = twins.simulated(task, n=48, p=40)
-    files = twins.write_study(tmp_path, x, outcome, task, features=20, folds=2, seed=1, most=1)
-    for row in twins.compare(files, task, twins.SAME[task]):
+    for row in twins.compare_all(tmp_path, task, classes=2, n=48, p=40, features=20, most=1):
         assert row["gap"] <= row["limit"], row
         assert row["chosen"] == "1 of 1", row
         if row["python"] != "pls" and not np.isnan(row["coefficient"]):

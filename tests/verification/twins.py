@@ -198,13 +198,18 @@ def power(value: float) -> str:
     return "< 1e-09" if value < 1e-9 else f"< 1e{int(np.floor(np.log10(value))) + 1:+03d}"
 
 
+def compare_all(folder: Path, task: str, classes: int, n: int, p: int, features: int, most=None):
+    """The rows of `compare` for all twins on simulated data; features: how many are selected."""
+    x, outcome = simulated(task, n=n, p=p, classes=classes)
+    files = write_study(folder, x, outcome, task, features, folds=2, seed=1, most=most)
+    return compare(files, task, SAME[task])
+
+
 def main() -> int:
     rows = []
     for task, classes in (("classification", 2), ("classification", 3), ("regression", 0)):
         with tempfile.TemporaryDirectory() as folder:
-            x, outcome = simulated(task, n=60, p=120, classes=classes)
-            files = write_study(Path(folder), x, outcome, task, features=60, folds=2, seed=1)
-            found = compare(files, task, SAME[task])
+            found = compare_all(Path(folder), task, classes, n=60, p=120, features=60)
         rows += [{**row, "classes": classes} for row in found]
     header = [
         "Python", "R", "task", "candidates", "predictions", "coefficients", "tuning", "same choice",
