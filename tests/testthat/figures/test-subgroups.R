@@ -52,22 +52,22 @@ drawn <- function(data, label) {
 
 test_that("strata, small ones and cohorts are legible; the first model is no baseline", {
   strata <- data.frame(
-    cohort = c(rep("development", 9), rep("lyon", 2)),
-    column = c("age", "age", "sex", "sex", rep("site of the first operation, as recorded", 5),
+    cohort = c(rep("development", 10), rep("lyon", 2)),
+    column = c("age", "age", "sex", "sex", rep("site of the first operation, as recorded", 6),
                "age", "age"),
     stratum = c("≤ 61", "> 61", "F", "M", "Massachusetts General Hospital and its clinics",
-                "B", "\"C\", annex", "D", "missing", "≤ 61", "> 61"),
-    n_samples = c(90, 96, 100, 86, 60, 55, 48, 20, 3, 40, 1000),
-    p_adjusted = c(0.01, 0.0001, 0.7, 0.7, 1, 1, 0.9, 1, NA, 1, 1)
+                "B", "\"C\", annex", "D", "E", "missing", "≤ 61", "> 61"),
+    n_samples = c(90, 96, 100, 86, 60, 55, 48, 20, 30, 3, 40, 1000),
+    p_adjusted = c(0.01, 0.0001, 0.7, 0.7, 1, 1, 0.9, 1, 1, NA, 1, 1)
   )
-  text <- drawn(with_strata(strata, c(seq(0.55, 0.9, length.out = 8), NA, 0.7, 0.8)), "many")
+  text <- drawn(with_strata(strata, c(seq(0.55, 0.9, length.out = 9), NA, 0.7, 0.8)), "many")
   expect_match(text, "The first model, python/logistic_regression", fixed = TRUE)
   expect_match(text, "p < 0.001", fixed = TRUE)
   expect_match(text, "≤ 61 (n = 90)", fixed = TRUE)
   expect_match(text, "missing (n = 3)", fixed = TRUE)
   expect_match(text, "no value", fixed = TRUE)
   expect_match(text, "lyon", fixed = TRUE)
-  expect_match(text, "mean of 4 strata", fixed = TRUE)
+  expect_match(text, "mean of 5 strata", fixed = TRUE)
   expect_no_match(text, "mean of 2 strata", fixed = TRUE)
   expect_match(text, "0.740; new: 0.070 to 0.991", fixed = TRUE)
   expect_match(text, "expected at a new stratum (95 % prediction interval)", fixed = TRUE)
@@ -75,12 +75,13 @@ test_that("strata, small ones and cohorts are legible; the first model is no bas
 
 test_that("sites of several cohorts have a mean each", {
   strata <- data.frame(
-    cohort = rep(c("development", "lyon"), c(4, 3)), column = "site", stratum = LETTERS[1:7],
+    cohort = rep(c("development", "lyon", "oslo"), 6:4), column = "site", stratum = LETTERS[1:15],
     n_samples = 40, p_adjusted = 0.5
   )
   data <- with_strata(strata)
   text <- drawn(data, "sites")
-  expect_match(text, "mean of 4 strata.*mean of 3 strata")
+  expect_match(text, "mean of 6 strata.*mean of 5 strata")
+  expect_no_match(text, "mean of 4 strata", fixed = TRUE)
   data$heterogeneity <- data$heterogeneity[0, ]
   expect_no_match(drawn(data, "no_means"), "new stratum", fixed = TRUE)
 })

@@ -18,13 +18,17 @@ read_subgroups <- function(file, dataset, models, metric) {
   rows
 }
 
-#' Rows of heterogeneity.csv of one data set and metric that have a prediction interval.
+# Of fewer strata, the mean and what to expect of a new one are only in heterogeneity.csv: their
+# intervals are about as wide as the range of the metric.
+fewest_strata <- 5
+
+#' Rows of heterogeneity.csv of one data set and metric that have `fewest_strata`.
 read_heterogeneity <- function(file, dataset, models, metric) {
   rows <- read_models(
     file, dataset, models, c("cohort", "column", "metric"),
     c("n_strata", "estimate", "ci_low", "ci_high", "prediction_low", "prediction_high")
   )
-  rows <- rows[rows$metric == metric & is.finite(rows$prediction_low), , drop = FALSE]
+  rows <- rows[rows$metric == metric & rows$n_strata >= fewest_strata, , drop = FALSE]
   rows[c("cohort", "column")] <- lapply(rows[c("cohort", "column")], clean_text)
   rows
 }
@@ -124,11 +128,11 @@ subgroup_labels <- function(rows, info) {
   rows
 }
 
-#' Adds a row at the end of each panel whose strata have a prediction interval for a new one.
+#' Adds a row at the end of each panel with enough strata: what to expect in a new one.
 #'
 #' @param rows see `subgroup_labels()`; means: see `read_heterogeneity()`; first: the model.
-#' @return rows, with new_low and new_high: the part of the interval that is drawn. An interval from
-#'   three strata can be many times as wide as all that is known.
+#' @return rows, with new_low and new_high: the part of the interval that is drawn. It can be
+#'   much wider than all that is known.
 add_means <- function(rows, means, first, info) {
   key <- function(table) paste(table$cohort, table$column, sep = "\r")
   means <- means[means$model %in% first & key(means) %in% key(rows), , drop = FALSE]
