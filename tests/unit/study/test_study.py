@@ -59,8 +59,19 @@ def survival(config, **more):
     outcome = {"task": "survival", "time": "days", "event": "status", "horizons": [365], **more}
     outcome = {key: value for key, value in outcome.items() if value is not None}
     config["datasets"]["leukemia"]["outcome"] = outcome
-    config["selection"] = {"method": "cox"}
     config["models"] = {"python": ["dummy"]}
+
+
+@pytest.mark.parametrize("task", ["classification", "regression", "survival"])
+def test_features_are_ranked_by_the_test_for_the_task(base, study, task):
+    method = {"classification": "anova", "regression": "f_regression", "survival": "cox"}[task]
+    if task == "survival":
+        survival(base)
+    elif task == "regression":
+        base["datasets"]["leukemia"]["outcome"] = {"column": "age", "task": "regression"}
+        base["models"] = {"python": ["dummy"]}
+    base.pop("selection", None)
+    assert study(base).config["selection"]["method"] == method
 
 
 MISTAKES = [
@@ -92,6 +103,10 @@ MISTAKES = [
     (
         lambda c: [survival(c), c.update(selection={"method": "anova"})],
         ["selection.method: anova does not suit a survival analysis: set it to cox"],
+    ),
+    (
+        lambda c: c.update(selection={"method": "anovo"}),
+        ["'anovo' is not one of anova, f_regression, cox, none. Did you mean 'anova'"],
     ),
     (
         lambda c: [survival(c), c.update(models={"python": ["svm_rbf"]})],

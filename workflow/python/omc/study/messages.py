@@ -42,7 +42,7 @@ def sentence(error) -> str:
             f"{dotted([*parts, name])}: missing: add it (see config/README.md)" for name in lacking
         )
     if error.validator == "enum":
-        known = schema["enum"]
+        known = [choice for choice in schema["enum"] if choice is not None]
         listed = ", ".join(map(str, known))
         return f"{key}: {_quoted(value)} is not one of {listed}.{did_you_mean(value, known)}"
     if error.validator == "type":

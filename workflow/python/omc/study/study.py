@@ -14,6 +14,7 @@ from omc.evaluate.rope import describe
 from omc.study import prediction
 from omc.study.config_file import Places, key_of, located, read_config
 from omc.study.datasets import (
+    RANKED_BY,
     check_metric,
     check_scheme,
     check_selection,
@@ -95,7 +96,9 @@ class Study:
         tasks = sorted({task for task in known if task})
         try:
             if None not in known:
-                check_selection(self.config["selection"]["method"], tasks)
+                selection = self.config["selection"]
+                selection["method"] = selection["method"] or RANKED_BY[tasks[0]]
+                check_selection(selection["method"], tasks)
         except UserError as error:
             problems.append(str(error))
         for task in tasks:
