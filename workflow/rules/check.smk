@@ -17,6 +17,8 @@ rule check_cut:
         f"{RESULTS}/logs/validation/{{dataset}}_cut.log",
     benchmark:
         f"{RESULTS}/benchmarks/validation/{{dataset}}_cut.tsv"
+    # The models wait for it.
+    priority: 10
     conda:
         "../../envs/python.yaml"
     resources:
@@ -65,6 +67,8 @@ rule check_models_r:
         f"{RESULTS}/logs/validation/{{dataset}}_r.log",
     benchmark:
         f"{RESULTS}/benchmarks/validation/{{dataset}}_r.tsv"
+    # It takes longest.
+    priority: 5
     conda:
         "../../envs/r.yaml"
     resources:

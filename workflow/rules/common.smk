@@ -25,6 +25,8 @@ os.environ.setdefault("R_NSIZE", "4000000")
 # a training job on a large matrix takes a fifth to a quarter less memory.
 os.environ.setdefault("R_GC_VGROWINCRFRAC", "0.05")
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 * 2**20))
+# With that, smaller ones would return whenever the last is free, and be got again page by page.
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(32 * 2**20))
 # A job has one thread. Snakemake tells the libraries that it knows; these are told here. OpenMP's
 # limit holds whatever number of threads a model asks for.
 ONE_THREAD = [

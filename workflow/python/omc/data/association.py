@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, rankdata
+from scipy.special import chdtrc
 
 PERMUTATIONS = 499
 FEWEST = 99
@@ -42,7 +42,7 @@ class Permuted:
         y = np.asarray(y)
         self.labels = None
         if y.dtype.kind == "f":
-            columns = rankdata(y)[:, None]
+            columns = pd.Series(y).rank().to_numpy()[:, None]
         else:
             self.labels, code = np.unique(y.astype(str), return_inverse=True)
             columns = np.eye(len(self.labels))[code]
@@ -87,19 +87,19 @@ class Permuted:
             shares = np.nan_to_num(sums**2 / (size[:, None, None] * total))
         statistic = len(codes) * (shares.sum(axis=(0, 2)) - 1)
         degrees = (len(size) - 1) * ((total > 0).sum(axis=1) - 1)
-        return statistic, chi2.sf(statistic, np.maximum(degrees, 1))
+        return statistic, chdtrc(np.maximum(degrees, 1), statistic)
 
     def of_numbers(self, numbers: np.ndarray):
         """As `of_levels` of a column of numbers (n,), NaN: missing. Rank tests."""
         known = ~np.isnan(numbers)
-        rank, outcome = rankdata(numbers[known]), self.all[known]
+        rank, outcome = pd.Series(numbers[known]).rank().to_numpy(), self.all[known]
         if self.labels is None:
             centred = rank - rank.mean()
             y = outcome[:, :, 0] - outcome[:, :, 0].mean(axis=0)
             with np.errstate(divide="ignore", invalid="ignore"):
                 r = centred @ y / np.sqrt((centred**2).sum() * (y**2).sum(axis=0))
             statistic = (len(rank) - 1) * np.nan_to_num(r) ** 2
-            return statistic, chi2.sf(statistic, 1)
+            return statistic, chdtrc(1, statistic)
         sums = np.tensordot(rank, outcome, axes=1).T
         size = outcome.sum(axis=0).T
         return self._quadratic(rank[:, None], sums, size, (size > 0).sum(axis=0) - 1)
@@ -131,7 +131,7 @@ class Permuted:
         with np.errstate(divide="ignore", invalid="ignore"):
             between = np.nan_to_num(size * (sums / size - mean) ** 2).sum(axis=0)
             statistic = np.nan_to_num((n - 1) * between / spread)
-        return statistic, chi2.sf(statistic, np.maximum(degrees, 1))
+        return statistic, chdtrc(np.maximum(degrees, 1), statistic)
 
 
 def adjusted(p: list[np.ndarray]) -> np.ndarray:

@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from omc.core.survival import martingale_residuals, outcomes
 from omc.data.association import FEW_VALUES, Columns, Permuted, is_called
@@ -49,10 +48,7 @@ class Block:
 
 def ranked(values: np.ndarray) -> np.ndarray:
     """(n, b) ranks within each column, ties their mean rank; NaN stays NaN."""
-    missing = np.isnan(values)
-    # Missing values come last, where they change no other rank.
-    ranks = rankdata(np.where(missing, np.inf, values), axis=0)
-    return np.where(missing, np.nan, ranks)
+    return pd.DataFrame(values).rank().to_numpy()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The feature matrix in data.h5ad: written by the import, read by blocks (twin: matrix.R)."""
 
+from typing import Literal
+
 import h5py
 import numpy as np
 from scipy import sparse
@@ -71,11 +73,13 @@ def sheet_columns(path: str) -> dict[str, np.ndarray]:
         return {name: group[name].asstr()[:] for name in group.attrs["column-order"]}
 
 
-def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
+def read_columns(
+    path: str, samples, columns: np.ndarray, dense: bool = True, order: Literal["C", "F"] = "C"
+):
     """Values of some samples (names, in that order) and columns (ascending, 0-based) as float64.
 
     Reads one block of columns at a time, so that memory stays near the size of the result. dense:
-    False gives a CSC array if X is stored as one.
+    False gives a CSC array if X is stored as one; order: of a dense one; "F": contiguous columns.
     """
     row_of = {name: row for row, name in enumerate(axis_names(path, "obs"))}
     rows = np.array([row_of[s] for s in samples], dtype=int)
@@ -85,7 +89,7 @@ def read_columns(path: str, samples, columns: np.ndarray, dense: bool = True):
         if not dense and isinstance(file["X"], h5py.Group):
             empty = sparse.csc_array((len(rows), 0))
             return sparse.hstack([empty, *(part for _, part in blocks)], format="csc")
-        values = np.empty((len(rows), len(columns)))
+        values = np.empty((len(rows), len(columns)), order=order)
         for wanted, part in blocks:
             values[:, wanted] = part.toarray() if sparse.issparse(part) else part
     return values

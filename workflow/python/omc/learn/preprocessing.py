@@ -22,7 +22,7 @@ from omc.learn.batch_effects import (
     remove_effects,
     write_lab_batches,
 )
-from omc.learn.blocks import column_blocks, with_values
+from omc.learn.blocks import column_blocks, fit_memory, take_rows, with_values
 from omc.learn.cox import score_statistics
 from omc.learn.size_factors import Counts, SizeFactors, normalise, write_size_factors
 
@@ -94,7 +94,7 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
     columns, names = np.arange(len(layer_of)), list(row_of)
     if normalised:
         names += [row["sample"] for row in everyone if row["cohort"] != "development"]
-    values = matrix.read_columns(data, names, columns, dense=False)
+    values = matrix.read_columns(data, names, columns, dense=False, order="F")
     counts = Counts(values, names, layer_of, **setting["normalised"]) if normalised else None
     training = {}
     for row in read_csv(splits):
@@ -102,6 +102,7 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
             row_and_fold = row_of[row["sample"]], int(row["inner_fold"])
             training.setdefault(row["split"], []).append(row_and_fold)
     fits, final = {}, None
+    memory = fit_memory(values, max(map(len, training.values()), default=0))
     for split, part in training.items():
         rows, inner = np.array(part).T
         for fit in [0, *np.unique(inner)]:
@@ -109,13 +110,15 @@ def learn_all(data: str, samples: str, splits: str, setting: dict, task: str, ou
             batches = None if lab is None else development.take(inside)
             y = outcome[inside]
             if counts is None:
-                fits[split, int(fit)] = learn(values[inside], y, parts, setting, batches)
+                x = take_rows(values, inside, memory)
+                fits[split, int(fit)] = learn(x, y, parts, setting, batches)
                 continue
             where = f"split {split}" + (f", inner fold {fit}" if fit else "")
             reference, factors = counts.learn(inside, where)
             if (split, fit) == (FINAL, 0):
                 final = reference
-            learned = learn(values[inside], y, parts, setting, batches, factors[inside])
+            x = take_rows(values, inside, memory)
+            learned = learn(x, y, parts, setting, batches, factors[inside])
             fits[split, int(fit)] = replace(learned, size_factors=factors)
         print(f"{split}: {len(fits[split, 0].index)} features kept of {len(columns)}", flush=True)
     attributes = {"splits_sha256": sha256_file(splits), "data_sha256": sha256_file(data)}
@@ -195,7 +198,8 @@ def _learn_layer(values, outcome, layer, setting, lab, factors) -> Fit:
     for at, x in _filled(_blocks(values, index, factors), measured, setting, missing_share):
         if effects is not None:
             x = remove_effects(x, effects[at], lab)
-        mean[at], spread[at] = x.mean(axis=0), x.std(axis=0)
+        center = x.mean(axis=0, keepdims=True)
+        mean[at], spread[at] = center, x.std(axis=0, mean=center)
     keep = missing_share <= setting["max_missing"]
     keep = _varying(keep, mean, spread, layer["top_variance"])
     index, mean, spread = index[keep], mean[keep], spread[keep]
@@ -243,13 +247,14 @@ def _filled(blocks, measured, setting, missing_share):
     """
     for at, x in blocks:
         missing = np.isnan(x)
+        if not missing.any():
+            yield at, x
+            continue
         missing_share[at] = missing[measured].mean(axis=0)
         usable = missing_share[at] <= setting["max_missing"]
         if not usable.all():
             x, missing = x[:, usable], missing[:, usable]
-        if missing.any():
-            x = np.where(missing, _fill(x, setting["impute"]), x)
-        yield at[usable], x
+        yield at[usable], np.where(missing, _fill(x, setting["impute"]), x)
 
 
 def _varying(keep, mean, spread, top_variance) -> np.ndarray:

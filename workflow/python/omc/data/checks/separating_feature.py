@@ -125,9 +125,9 @@ def check(data, scan):
 
 def _of_few(score, r2, scan, least) -> list[int]:
     """Features that separate among too few for a tail."""
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
-    p = chi2.sf((scan.n - 1) * r2, 1) * len(score) * len(scan.labels)
+    p = chdtrc(1, (scan.n - 1) * r2) * len(score) * len(scan.labels)
     return np.flatnonzero((score >= least) & (p < 0.001)).tolist()
 
 
