@@ -122,6 +122,8 @@ if not os.path.exists(PASSED):
 # model is saved: train_<language>_final adds only that to train_<language>. With `tuning.jobs` above
 # 1, as many jobs of tune_<language> evaluate the candidates of a batch first.
 LAST_BATCH = "|".join(STUDY.jobs.last_batches())
+# Not left to a ruleorder, for which Snakemake would make the jobs of both rules to compare them.
+EARLIER_BATCH = rf"(?!(?:{LAST_BATCH})\b)\d+of\d+"
 
 
 rule train_python:
@@ -134,6 +136,8 @@ rule train_python:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}.tsv"
+    wildcard_constraints:
+        batch=EARLIER_BATCH,
     priority: training_priority("python")
     conda:
         "../../envs/python.yaml"
@@ -157,6 +161,8 @@ rule train_r:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}.tsv"
+    wildcard_constraints:
+        batch=EARLIER_BATCH,
     priority: training_priority("r")
     conda:
         "../../envs/r.yaml"
@@ -180,6 +186,8 @@ use rule train_python as tune_python with:
         f"{RESULTS}/logs/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    wildcard_constraints:
+        batch=r"\d+of\d+",
     message:
         "Tune python/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
 
@@ -194,6 +202,8 @@ use rule train_r as tune_r with:
         f"{RESULTS}/logs/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}-tune-{{part}}.tsv"
+    wildcard_constraints:
+        batch=r"\d+of\d+",
     message:
         "Tune r/{wildcards.model} on {wildcards.dataset}, batch {wildcards.batch}, candidates {wildcards.part}"
 
@@ -212,7 +222,3 @@ use rule train_r as train_r_final with:
         model=directory(f"{RESULTS}/{{dataset}}/r/{{model}}/{{batch}}/final"),
     wildcard_constraints:
         batch=LAST_BATCH,
-
-
-ruleorder: train_python_final > train_python
-ruleorder: train_r_final > train_r
