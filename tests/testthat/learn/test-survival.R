@@ -92,6 +92,27 @@ test_that("glmnet leaves columns without a penalty, and penalises the others as 
   expect_identical(coefficients(rep(FALSE, 6)), coefficients(NULL))
 })
 
+test_that("one path of glmnet gives all penalties of a mixing, as a path for each does", {
+  x <- cancer$x
+  spec <- list(method = "glmnet", params = list())
+  fitted <- function(param) fit_model(spec, methods$glmnet, x, cancer_y, param, "none")
+  grid <- sorted_grid(expand.grid(alpha = c(.2, 1), lambda = c(.05, .1, .3)), methods$glmnet)
+  loop <- tuning_loop(grid, methods$glmnet)
+  expect_equal(loop$loop$lambda, c(.05, .05))
+  for (row in 1:2) {
+    param <- loop$loop[row, ]
+    submodels <- loop$submodels[[row]]
+    expect_equal(submodels$lambda, c(.3, .1))
+    attr(param, "submodels") <- submodels
+    together <- with_submodels(fitted(param), submodels)
+    for (i in 1:3) {
+      alone <- data.frame(alpha = param$alpha, lambda = c(.05, .3, .1)[i])
+      expect_equal(together[[i]]$coefficients, fitted(alone)$coefficients, tolerance = 1e-3)
+    }
+  }
+  expect_error(with_submodels(list(), submodels), "holds 0 submodels, for 2 rows")
+})
+
 test_that("ties, and a fold with one event, give numbers or a failure with its reason", {
   x <- cancer$x[1:40, 1:3]
   tied <- survival::Surv(rep(c(1, 1, 2, 3), 10), rep(c(1, 0, 1, 1), 10))

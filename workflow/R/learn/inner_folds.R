@@ -28,6 +28,9 @@ read_fold <- function(batch, settings, split, rows, fold) {
 #' @return see `predict_model`.
 predict_fold <- function(settings, info, fold, param, submodels, classes) {
   start_generator(fold$seed)
+  if (!is.null(fold$horizons)) {
+    attr(param, "submodels") <- submodels
+  }
   fit <- fit_model(
     settings$spec, info, fold$x, fold$y, param, settings$imbalance, fold$folds, fold$unpenalised
   )

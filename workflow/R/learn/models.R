@@ -161,7 +161,9 @@ drop_data <- function(call, rows) {
 #'   `predicted` (class numbers in `classes`, or numbers) and `prob` (n x K, or NULL).
 predict_model <- function(info, fit, x, levels, classes, submodels = NULL, horizons = NULL) {
   if (!is.null(horizons)) {
-    return(list(predict_survival(info, fit, x, horizons)))
+    return(lapply(with_submodels(fit, submodels), function(one) {
+      predict_survival(info, one, x, horizons)
+    }))
   }
   if (inherits(fit, "calibrated")) {
     info$prob <- fit$prob
@@ -182,6 +184,16 @@ predict_model <- function(info, fit, x, levels, classes, submodels = NULL, horiz
       list(predicted = checked_labels(one, classes, rows), prob = NULL)
     }
   })
+}
+
+# A fit of a survival method and those of its submodels, which it holds.
+with_submodels <- function(fit, submodels) {
+  fits <- c(list(fit), if (NROW(submodels)) fit$submodels)
+  if (length(fits) != 1 + NROW(submodels)) {
+    text <- "the fit holds %d submodels, for %d rows of its `loop`"
+    stop(user_condition(sprintf(text, length(fits) - 1, NROW(submodels))))
+  }
+  fits
 }
 
 # How far probabilities may be from 0, 1 and a sum of 1: some methods compute in single precision.

@@ -3,7 +3,8 @@
 #' Definitions by method. As those of `caret::getModelInfo`, with these differences: `type` is
 #' "Survival"; `fit` gets a Surv object as y; `predict` returns risks, high for an early event; and
 #' `survival(fit, x, times)` returns (n x times) probabilities of surviving (absent: it has none);
-#' `arguments` are further ones of the fit, which `params` replace.
+#' `arguments` are further ones of the fit, which `params` replace; with a `loop`, a fit holds in
+#' `submodels` those of the rows in the attribute `submodels` of `param`.
 #'
 #' @return named list of definitions, which hold `own = TRUE`.
 survival_methods <- function() {
@@ -20,7 +21,7 @@ survival_methods <- function() {
     for (name in names(Filter(is.function, info))) {
       environment(info[[name]]) <- helpers
     }
-    c(info, list(type = "Survival", prob = NULL, loop = NULL, own = TRUE))
+    c(info, list(type = "Survival", prob = NULL, own = TRUE), if (is.null(info$loop)) list(loop = NULL))
   })
 }
 
@@ -117,20 +118,34 @@ survival_glmnet <- list(
   grid = function(x, y, len = NULL, search = "grid") {
     expand.grid(alpha = c(0.1, 0.55, 1), lambda = c(0.3, 0.1, 0.03, 0.01))
   },
+  # The path to the smallest penalty leads over the others.
+  loop = function(grid) {
+    by_alpha <- split(grid$lambda, grid$alpha)
+    list(
+      loop = data.frame(alpha = sort(unique(grid$alpha)), lambda = vapply(by_alpha, min, 1)),
+      submodels = lapply(by_alpha, function(lambda) {
+        data.frame(lambda = sort(lambda, decreasing = TRUE)[-length(lambda)])
+      })
+    )
+  },
   fit = function(x, y, wts, param, lev, last, classProbs, unpenalised = NULL, # nolint
                  lambda = param$lambda * 2^(5:0), ...) {
     share <- if (any(unpenalised)) mean(!unpenalised) else 1
     penalised <- if (share %in% c(0, 1)) rep(1, ncol(x)) else as.numeric(!unpenalised)
     # Standing for no penalty where no column has one: a path of zeros is none.
     least <- 1e-8
+    wanted <- c(param$lambda, attr(param, "submodels")$lambda)
     # The path ends where it is wanted: smaller penalties take longest.
-    lambda <- lambda[lambda >= param$lambda]
+    lambda <- sort(unique(c(lambda[lambda >= param$lambda], wanted)), decreasing = TRUE)
     lambda <- if (share == 0) least * 2^(5:0) else lambda * share
-    fit <- glmnet::glmnet(
+    path <- glmnet::glmnet(
       x, ranked(y),
       family = "cox", alpha = param$alpha, lambda = lambda, penalty.factor = penalised, ...
     )
-    linear_fit(as.vector(stats::coef(fit, s = max(param$lambda * share, least))), x, y)
+    fits <- lapply(wanted, function(one) {
+      linear_fit(as.vector(stats::coef(path, s = max(one * share, least))), x, y)
+    })
+    c(fits[[1]], if (length(fits) > 1) list(submodels = fits[-1]))
   },
   predict = linear_risks, survival = proportional_survival, varImp = coefficient_importance,
   sort = function(x) x[order(-x$lambda, x$alpha), , drop = FALSE],

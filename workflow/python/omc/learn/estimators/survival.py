@@ -43,7 +43,7 @@ class CoxElasticNet(SurvivalAnalysisMixin, BaseEstimator):
     unpenalised: positions of columns whose coefficients are not penalised. coef_: (p,).
     """
 
-    def __init__(self, alpha=0.1, l1_ratio=0.5, tol=1e-10, max_iter=100000, unpenalised=()):
+    def __init__(self, alpha=0.1, l1_ratio=0.5, tol=1e-9, max_iter=100000, unpenalised=()):
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.tol = tol
