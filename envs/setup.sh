@@ -2,7 +2,7 @@
 # Installs what is missing. The Makefile calls this; by hand:
 #   envs/setup.sh run     what a run needs
 #   envs/setup.sh test    what the tests need as well
-#   envs/setup.sh slurm   the programs of a Slurm cluster, for a test
+#   envs/setup.sh slurm   the programs of a Slurm cluster, and Snakemake's plugin for it, for a test
 # R comes from this machine (.deploy says `native`) or from conda (`conda`). The choice stays until
 # DEPLOY=native or DEPLOY=conda changes it: other versions would run every step again.
 set -euo pipefail
@@ -195,6 +195,7 @@ set_up() { # run or test
         r_lists+=(envs/apt-test.txt)
         requirements+=(envs/requirements-test.txt)
     fi
+    if has sbatch; then requirements+=(envs/requirements-slurm.txt); fi
 
     deploy="$(choose)"
     if ! venv_works && ! find_python >/dev/null; then lists+=(envs/apt-python.txt); fi
@@ -239,11 +240,13 @@ set_up_slurm() {
     local packages
     make_scratch
     packages="$(missing_debian_packages envs/apt-slurm.txt)"
-    if [ -z "$packages" ]; then return; fi
-    if ! apt_is_possible; then explain_missing envs/apt-slurm.txt; fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 update
-    # shellcheck disable=SC2086 # one word a package
-    install_debian_packages $packages
+    if [ -n "$packages" ]; then
+        if ! apt_is_possible; then explain_missing envs/apt-slurm.txt; fi
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 update
+        # shellcheck disable=SC2086 # one word a package
+        install_debian_packages $packages
+    fi
+    install_python_packages envs/requirements-slurm.txt
 }
 
 case "${1:-}" in

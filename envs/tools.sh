@@ -111,7 +111,8 @@ write_pins() {
     make_scratch
     "$(find_python)" -m venv "$scratch/venv"
     "$scratch/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --no-input \
-        --requirement envs/requirements.txt --requirement envs/requirements-test.txt
+        --requirement envs/requirements.txt --requirement envs/requirements-slurm.txt \
+        --requirement envs/requirements-test.txt
     {
         sed '/^[^#]/,$d' envs/constraints.txt
         "$scratch/venv/bin/pip" freeze --all --exclude pip | tr '[:upper:]' '[:lower:]' | LC_ALL=C sort

@@ -14,7 +14,8 @@ from rattler import MatchSpec
 
 ENVS = Path(__file__).parents[3] / "envs"
 CONDA_FILES = ["snakemake.yaml", "python.yaml", "r.yaml", "r-test.yaml", "bioconductor.yaml"]
-REQUIREMENTS = ["requirements.txt", "requirements-test.txt"]
+RUN_REQUIREMENTS = ["requirements.txt", "requirements-slurm.txt"]
+REQUIREMENTS = [*RUN_REQUIREMENTS, "requirements-test.txt"]
 
 # conda's name: Debian's, where the rules of debian_name do not give it
 DEBIAN_NAMES = {
@@ -75,6 +76,11 @@ def pins(lines):
     return result
 
 
+def run_pins():
+    """What a run needs from pip, on Slurm too."""
+    return pins([line for name in RUN_REQUIREMENTS for line in entries(name)])
+
+
 def conda_pins(name):
     pinned = dict(spec.split("=") for spec in conda_specs(name))
     return {PIP_NAMES.get(package, package): version for package, version in pinned.items()}
@@ -104,17 +110,17 @@ def test_r_version_is_written_conda_s_way():
 
 @pytest.mark.parametrize("name", ["snakemake.yaml", "python.yaml"])
 def test_python_packages_equal_those_of_pip(name):
-    wanted = pins(entries("requirements.txt"))
+    wanted = run_pins()
     conda = {k: Version(v) for k, v in conda_pins(name).items() if k not in DEBIAN_NAMES}
     for package, version in {**conda, **pins(pip_section(name))}.items():
-        assert wanted.get(package) == version, f"{package} differs from requirements.txt"
+        assert wanted.get(package) == version, f"{package} differs from the requirements"
 
 
 def test_every_pip_requirement_has_a_conda_twin():
     conda = set()
     for name in ("snakemake.yaml", "python.yaml"):
         conda |= set(conda_pins(name)) | set(pins(pip_section(name)))
-    assert set(pins(entries("requirements.txt"))) <= conda
+    assert set(run_pins()) <= conda
 
 
 def test_both_python_environments_pin_the_same():
@@ -125,7 +131,7 @@ def test_both_python_environments_pin_the_same():
 
 def test_debian_packages_are_the_twins_of_conda_s():
     conda = {package for name in CONDA_FILES for package in conda_pins(name)}
-    python = set(pins(entries("requirements.txt")))
+    python = set(run_pins())
     expected = {debian_name(package) for package in conda - python}
     debian = {package for path in ENVS.glob("apt*.txt") for package in entries(path.name)}
     assert debian == expected | DEBIAN_ONLY
@@ -175,7 +181,13 @@ def test_constraints_cover_all_that_the_requirements_need():
         if (package, extra) in needed:
             continue
         needed.add((package, extra))
-        for line in metadata.requires(package) or []:
+        try:
+            lines = metadata.requires(package) or []
+        except metadata.PackageNotFoundError:
+            # Installed where there is Slurm.
+            assert package in pins(entries("requirements-slurm.txt"))
+            continue
+        for line in lines:
             requirement = Requirement(line)
             if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
                 continue
