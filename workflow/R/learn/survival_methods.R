@@ -21,7 +21,9 @@ survival_methods <- function() {
     for (name in names(Filter(is.function, info))) {
       environment(info[[name]]) <- helpers
     }
-    c(info, list(type = "Survival", prob = NULL, own = TRUE), if (is.null(info$loop)) list(loop = NULL))
+    # caret wants to see a loop, even if it is NULL.
+    if (is.null(info$loop)) info["loop"] <- list(NULL)
+    c(info, list(type = "Survival", prob = NULL, own = TRUE))
   })
 }
 
