@@ -7,9 +7,10 @@ from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from omc.core.csv_files import write_csv
 from omc.core.errors import UserError
 from omc.data.matrix import read_columns, write_h5ad
-from omc.learn.preprocessing import apply_fit, learn, read_fits, write_fits
+from omc.learn.preprocessing import apply_fit, learn, learn_all, read_fits, write_fits
 
 SETTING = {
     "max_missing": 0.2, "impute": "median", "scale": "standard", "method": "anova", "features": 5,
@@ -88,6 +89,41 @@ def test_sparse_gives_the_bits_of_dense_in_blocks_or_not(tmp_path, monkeypatch, 
         result = learn(values, y, layer(40, top), setting)
         for name in ("index", "fill", "center", "scale", "rank"):
             np.testing.assert_array_equal(getattr(result, name), getattr(expected, name))
+
+
+@pytest.mark.parametrize("store", [np.asarray, sparse.csr_array])
+def test_all_fits_of_a_file_are_those_of_their_rows_alone(tmp_path, store):
+    """Dense ones share memory: nothing of one may be left in another, of more rows or of fewer."""
+    rng = np.random.default_rng(3)
+    x = rng.poisson(1, size=(24, 30)) * rng.gamma(2, size=(24, 30))
+    x[rng.random(x.shape) < 0.1] = np.nan
+    y = np.array(["a", "b"] * 12)
+    names = [f"s{i:02}" for i in range(24)]
+    data, samples, splits = (str(tmp_path / name) for name in ("x.h5ad", "s.tsv", "splits.csv"))
+    write_h5ad(data, store(x), names, [f"g{i}" for i in range(30)], ["layer"] * 30)
+    header = ["sample", "outcome", "cohort"]
+    rows = ([n, label, "development"] for n, label in zip(names, y, strict=True))
+    write_csv(samples, header, rows, delimiter="\t")
+    inner = {
+        "few": np.arange(9) % 3 + 1,
+        "final": np.arange(24) % 3 + 1,
+        "some": np.arange(15) % 2 + 1,
+    }
+    rows = (
+        [split, names[i], "train", fold]
+        for split, folds in inner.items()
+        for i, fold in enumerate(folds)
+    )
+    write_csv(splits, ["split", "sample", "role", "inner_fold"], rows)
+    setting = {**SETTING, "top_variance": {"layer": 20}}
+    learn_all(data, samples, splits, setting, "classification", str(tmp_path / "p.h5"))
+    fits, _ = read_fits(str(tmp_path / "p.h5"))
+    assert len(fits) == 4 + 4 + 3
+    for (split, fold), fit in fits.items():
+        inside = np.flatnonzero(inner[split] != fold)
+        alone = learn(x[inside], y[inside], layer(30, 20), SETTING)
+        for name in ("index", "fill", "center", "scale", "rank"):
+            np.testing.assert_array_equal(getattr(fit, name), getattr(alone, name))
 
 
 def test_no_feature_left():
