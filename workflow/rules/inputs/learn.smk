@@ -36,7 +36,7 @@ def training_params(language):
 
     return dict(
         code=code("learn/train.py" if language == "python" else "learn/train.R"),
-        dataset=lambda wc: wc.dataset,
+        dataset="{dataset}",
         spec=lambda wc: model(wc).spec_text,
         task=for_dataset(STUDY.task),
         tuning_metric=for_dataset(STUDY.tuning_metric),
@@ -104,7 +104,7 @@ def final_model(dataset, model):
 def check_params(language):
     """Params of jobs that train models outside the comparison."""
     return dict(
-        dataset=lambda wc: wc.dataset,
+        dataset="{dataset}",
         task=for_dataset(STUDY.task),
         tuning_metric=for_dataset(STUDY.tuning_metric),
         imbalance=CONFIG["imbalance"],
