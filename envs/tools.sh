@@ -63,11 +63,14 @@ R
 
 draw() { # a configuration
     local kind
+    make_scratch
     use_paths test
     has dot || stop "There is no command dot." "Install graphviz."
+    # In a folder without results: a check that has passed is not drawn.
+    ln -s "$PWD/resources" "$scratch/resources"
     for kind in dag rulegraph; do
         # tred drops each arrow that a longer path implies: dozens of them.
-        snakemake --configfile "$1" --forceall --quiet all "--$kind" dot | tred |
+        snakemake --configfile "$1" --directory "$scratch" --forceall --quiet all "--$kind" dot | tred |
             dot -Tpng -Gdpi=130 -Gmargin=0.2 -Granksep=0.35 -Nfontsize=11 -Npenwidth=2 \
                 -Epenwidth=1.2 -Ecolor=gray45 -o "images/$kind.png"
         say "Wrote images/$kind.png."
