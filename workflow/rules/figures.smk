@@ -38,7 +38,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             mem_mb=mem_mb(1000, 4),
             runtime=runtime(30),
         params:
-            dataset=lambda wc: wc.dataset,
+            dataset="{dataset}",
             task=for_dataset(STUDY.task),
             comparison_metric=for_dataset(STUDY.comparison_metric),
             models=for_dataset(STUDY.model_names),

@@ -4,7 +4,7 @@ use("csv_files", "preprocessing", "models", "saving", "grids", "job", "batch", "
 use("learn/tuning", "processes")
 
 # CPU seconds after which enough fits of a model are timed.
-enough <- 0.2
+enough <- 0.3
 # The first fits of a process take longer than others: short ones are timed again, so many times at
 # most, until they have taken so many CPU seconds, and the last round counts.
 rounds <- 20

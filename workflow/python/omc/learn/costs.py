@@ -17,7 +17,7 @@ from omc.learn.processes import Limits, Lost, run_in_child
 from omc.learn.tuning import split_candidates
 
 # CPU seconds after which enough fits of a model are timed, and what one of them may take at most.
-ENOUGH, MOST = 0.2, Limits(seconds=20)
+ENOUGH, MOST = 0.3, Limits(seconds=20)
 # The first fits of a process take longer than others: short ones are timed again, so many times at
 # most, until they have taken so many CPU seconds, and the last round counts.
 ROUNDS, WARM = 20, 0.05
