@@ -49,7 +49,7 @@ READ_RDS = """
 arguments <- commandArgs(TRUE)
 source(file.path(arguments[1], "use.R"))
 use("formats")
-for (package in c("hdf5r", "Matrix", "SummarizedExperiment")) {
+for (package in c("Matrix", "rhdf5", "SummarizedExperiment")) {
   suppressMessages(requireNamespace(package))
 }
 for (path in readLines(arguments[2])) {

@@ -4,13 +4,16 @@ use_figures(environment())
 
 #' Write prepared.h5 as images.py does; pixels: list of arrays height x width x channels.
 write_prepared <- function(path, samples, pixels, limits = c(0.2, 0.6)) {
-  file <- hdf5r::H5File$new(path, mode = "w")
-  on.exit(file$close_all())
-  file[["sample"]] <- samples
-  file[["image"]] <- rep("1.png", length(samples))
-  file[["limits"]] <- matrix(limits, 2, length(samples))
-  folder <- file$create_group("pixels")
-  for (i in seq_along(pixels)) folder[[as.character(i - 1)]] <- aperm(pixels[[i]], 3:1)
+  write_h5(path, "w", function(file) {
+    write_dataset(file, "sample", samples)
+    write_dataset(file, "image", rep("1.png", length(samples)))
+    write_dataset(file, "limits", matrix(limits, 2, length(samples)))
+    write_group(file, "pixels", function(group) {
+      for (i in seq_along(pixels)) {
+        write_dataset(group, as.character(i - 1), aperm(pixels[[i]], 3:1))
+      }
+    })
+  })
   path
 }
 

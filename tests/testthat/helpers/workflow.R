@@ -5,47 +5,45 @@ use("checksums", "shuffling", "processes", "results", "costs")
 suppressPackageStartupMessages(library(caret))
 models <- caret_models()
 
-utf8_type <- hdf5r::H5T_STRING$new(size = Inf)$set_cset("UTF-8")
-
-#' Open an HDF5 file, write into it with `action` and close it. What `action` opens it must close:
-#' `close_all()` would do that, but collects garbage for half a second.
+#' Make an HDF5 file (mode "w") or open one ("r+"), write into it with `action` and close it.
 write_h5 <- function(path, mode, action) {
-  file <- hdf5r::H5File$new(path, mode = mode)
-  on.exit(file$close())
+  file <- if (mode == "w") rhdf5::H5Fcreate(path) else rhdf5::H5Fopen(path, "H5F_ACC_RDWR")
+  on.exit(rhdf5::H5Fclose(file))
   action(file)
 }
-
-store_dataset <- function(parent, name, ...) parent$create_dataset(name, ...)$close()
-
-store_attribute <- function(parent, name, value) parent$create_attr(name, robj = value)$close()
 
 #' Write data.h5ad: values (samples x features) with dimnames, in chunks of some columns.
 write_h5ad <- function(path, values, chunk = 7) {
   write_h5(path, "w", function(file) {
     for (axis in c("obs", "var")) {
-      group <- file$create_group(axis)
-      store_attribute(group, "_index", "_index")
-      names <- if (axis == "obs") rownames(values) else colnames(values)
-      store_dataset(group, "_index", robj = enc2utf8(names), dtype = utf8_type)
-      group$close()
+      write_group(file, axis, function(group) {
+        write_attribute(group, "_index", "_index")
+        write_dataset(group, "_index", if (axis == "obs") rownames(values) else colnames(values))
+      })
     }
-    chunks <- if (is.null(chunk)) NULL else c(min(chunk, ncol(values)), nrow(values))
-    store_dataset(file, "X", robj = t(unname(values)), chunk_dims = chunks, gzip_level = NULL)
+    stored <- t(unname(values))
+    if (is.null(chunk)) {
+      write_dataset(file, "X", stored)
+    } else {
+      chunks <- c(min(chunk, ncol(values)), nrow(values))
+      rhdf5::h5createDataset(file, "X", dim(stored), chunk = chunks, level = 0)
+      rhdf5::h5write(stored, file, "X")
+    }
   })
 }
 
 #' Store /X of a file of write_h5ad as CSC; zeros are left out.
 make_sparse <- function(path, values) {
   write_h5(path, "r+", function(file) {
-    file$link_delete("X")
-    group <- file$create_group("X")
-    store_attribute(group, "shape", dim(values))
-    stored <- which(is.na(values) | values != 0)
-    store_dataset(group, "data", robj = values[stored])
-    store_dataset(group, "indices", robj = as.integer((stored - 1) %% nrow(values)))
-    ends <- cumsum(colSums(is.na(values) | values != 0))
-    store_dataset(group, "indptr", robj = as.integer(c(0, ends)))
-    group$close()
+    rhdf5::H5Ldelete(file, "X")
+    write_group(file, "X", function(group) {
+      write_attribute(group, "shape", dim(values))
+      stored <- which(is.na(values) | values != 0)
+      write_dataset(group, "data", values[stored])
+      write_dataset(group, "indices", as.integer((stored - 1) %% nrow(values)))
+      ends <- cumsum(colSums(is.na(values) | values != 0))
+      write_dataset(group, "indptr", as.integer(c(0, ends)))
+    })
   })
 }
 
@@ -54,21 +52,21 @@ write_fits <- function(path, fits, splits_sha256, horizons = NULL) {
   lengths <- vapply(fits, function(fit) length(fit$index), 1)
   splits <- vapply(fits, function(fit) fit$split, "")
   write_h5(path, "w", function(file) {
-    group <- file$create_group("fits")
-    store_dataset(group, "split", robj = enc2utf8(splits), dtype = utf8_type)
-    store_dataset(group, "fit", robj = vapply(fits, function(fit) as.integer(fit$fit), 1L))
-    store_dataset(group, "start", robj = cumsum(c(0, lengths[-length(lengths)])))
-    store_dataset(group, "length", robj = lengths)
-    group$close()
-    group <- file$create_group("features")
-    for (name in c("index", "fill", "center", "scale", "rank")) {
-      store_dataset(group, name, robj = unlist(lapply(fits, `[[`, name)))
-    }
-    group$close()
-    store_attribute(file, "splits_sha256", splits_sha256)
-    store_attribute(file, "data_sha256", "none")
+    write_group(file, "fits", function(group) {
+      write_dataset(group, "split", splits)
+      write_dataset(group, "fit", vapply(fits, function(fit) as.integer(fit$fit), 1L))
+      write_dataset(group, "start", cumsum(c(0, lengths[-length(lengths)])))
+      write_dataset(group, "length", lengths)
+    })
+    write_group(file, "features", function(group) {
+      for (name in c("index", "fill", "center", "scale", "rank")) {
+        write_dataset(group, name, unlist(lapply(fits, `[[`, name)))
+      }
+    })
+    write_attribute(file, "splits_sha256", splits_sha256)
+    write_attribute(file, "data_sha256", "none")
     if (!is.null(horizons)) {
-      store_attribute(file, "horizons", as.character(jsonlite::toJSON(horizons)))
+      write_attribute(file, "horizons", as.character(jsonlite::toJSON(horizons)))
     }
   })
 }

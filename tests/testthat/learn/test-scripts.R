@@ -78,7 +78,7 @@ test_that("validate_models.R names every mistake, and writes versions if there i
   expect_equal(right$status, 0)
   versions <- jsonlite::fromJSON(output[[1]])
   expect_equal(versions$r, as.character(getRversion()))
-  expect_true(all(c("caret", "glmnet", "hdf5r", "ranger") %in% names(versions$packages)))
+  expect_true(all(c("caret", "glmnet", "ranger", "rhdf5") %in% names(versions$packages)))
 })
 
 test_that("every preset is a method of its task with its tuning parameters", {

@@ -12,14 +12,12 @@ counted_study <- function() {
   fits <- expand.grid(fit = 0:3, split = c("r01f01", "r01f02", "r01f03", "final"))
   factors <- array(stats::rlnorm(2 * 24 * nrow(fits)), c(2, 24, nrow(fits)))
   write_h5(paths$preprocessing, "r+", function(file) {
-    group <- file$create_group("size_factors")
-    store_dataset(group, "sample", robj = rev(rownames(x)), dtype = utf8_type)
-    store_dataset(group, "layer", robj = c("genes", "mirna"), dtype = utf8_type)
-    store_dataset(group, "factor", robj = factors)
-    group$close()
-    group <- file[["features"]]
-    store_dataset(group, "normalised", robj = rep(c(0L, 0L, 1L, -1L, -1L), nrow(fits)))
-    group$close()
+    write_group(file, "size_factors", function(group) {
+      write_dataset(group, "sample", rev(rownames(x)))
+      write_dataset(group, "layer", c("genes", "mirna"))
+      write_dataset(group, "factor", factors)
+    })
+    write_dataset(file, "features/normalised", rep(c(0L, 0L, 1L, -1L, -1L), nrow(fits)))
   })
   list(x = x, paths = paths, fits = fits, factors = factors[, 24:1, ])
 }

@@ -98,7 +98,7 @@ def test_conda_dependency_is_a_valid_exact_pin(name, spec):
 @pytest.mark.parametrize("name", CONDA_FILES)
 def test_conda_channels(name):
     channels = conda_file(name)["channels"]
-    bioconda = ["bioconda"] if name in ("snakemake.yaml", "bioconductor.yaml") else []
+    bioconda = ["bioconda"] if name in ("snakemake.yaml", "r.yaml", "bioconductor.yaml") else []
     assert channels == ["conda-forge", *bioconda, "nodefaults"]
 
 
@@ -143,7 +143,7 @@ def test_every_package_of_jobs_is_looked_for_before_the_training(root):
     workflow = root / "workflow"
     text = (workflow / "scripts" / "learn" / "validate_models.R").read_text(encoding="utf-8")
     looked_for = re.search(r"base_packages <- c\((.*?)\)", text, flags=re.S)[1]
-    used = {"ggplot2", "hdf5r"}  # by library()
+    used = {"ggplot2"}  # by library()
     for path in [*(workflow / "R").rglob("*.R"), *(workflow / "scripts").rglob("*.R")]:
         if path.name != "formats.R":  # its packages are those of bioconductor.yaml
             used |= set(re.findall(r"\b([A-Za-z][\w.]*)::", path.read_text(encoding="utf-8")))
@@ -156,7 +156,7 @@ def test_r_packages_stand_in_the_list_of_their_purpose():
     def debian(name):
         return {debian_name(p) for p in conda_pins(name) if p not in DEBIAN_NAMES}
 
-    assert debian("r.yaml") == {p for p in entries("apt.txt") if p.startswith("r-cran-")}
+    assert debian("r.yaml") == {p for p in entries("apt.txt") if re.match("r-(cran|bioc)-", p)}
     assert debian("r-test.yaml") <= set(entries("apt-test.txt"))
     # Only data sets with .rds files need them, so apt.txt does not list them.
     assert debian("bioconductor.yaml") <= set(entries("apt.txt") + entries("apt-test.txt"))

@@ -1,7 +1,7 @@
 # Takes values and sheet out of an R object and writes them as the .h5ad file that the import reads.
 # Nothing is computed.
 
-use("logs", "rds")
+use("hdf5", "logs", "rds")
 
 #' The values of an R object as samples x features.
 #'
@@ -203,57 +203,45 @@ as_text <- function(values) {
 #' @param path path of the .h5ad file.
 #' @param annotation texts about the features by name.
 write_annotated <- function(values, sheet, path, annotation = list()) {
-  file <- hdf5r::H5File$new(path, mode = "w")
-  on.exit(file$close_all())
+  file <- naming(path, rhdf5::H5Fcreate(path))
+  on.exit(rhdf5::H5Fclose(file))
   samples <- if (is.null(sheet)) rownames(values) else rownames(sheet)
   encode(file, "anndata", "0.1.0")
   write_frame(file, "obs", samples, as.list(sheet))
   write_frame(file, "var", colnames(values), annotation)
   if (is.matrix(values)) {
-    # hdf5r writes the columns of R as rows: samples x features in the file.
-    file$create_dataset("X", robj = t(unname(values)), gzip_level = NULL)
-    encode(file[["X"]], "array", "0.2.0")
+    # The columns of R are rows in the file: samples x features.
+    write_dataset(file, "X", t(unname(values)), encode, "array", "0.2.0")
   } else if (!is.null(values)) {
-    group <- file$create_group("X")
-    encode(group, "csc_matrix", "0.1.0")
-    hdf5r::h5attr(group, "shape") <- dim(values)
-    group[["data"]] <- values@x
-    group[["indices"]] <- values@i
-    group[["indptr"]] <- values@p
+    write_group(file, "X", function(group) {
+      encode(group, "csc_matrix", "0.1.0")
+      write_attribute(group, "shape", dim(values))
+      write_dataset(group, "data", values@x)
+      write_dataset(group, "indices", values@i)
+      write_dataset(group, "indptr", values@p)
+    })
   }
 }
 
 write_frame <- function(file, axis, names, columns) {
-  group <- file$create_group(axis)
-  encode(group, "dataframe", "0.2.0")
-  text_attribute(group, "_index", "_index")
-  order <- names(columns)
-  space <- if (length(order)) NULL else hdf5r::H5S$new(dims = 0, maxdims = 0)
-  group$create_attr("column-order", robj = as_written(order), dtype = utf8_text(), space = space)
-  write_text(group, "_index", names)
-  for (name in order) {
-    write_text(group, name, columns[[name]])
-  }
+  write_group(file, axis, function(group) {
+    encode(group, "dataframe", "0.2.0")
+    write_attribute(group, "_index", "_index", scalar = TRUE)
+    write_attribute(group, "column-order", as.character(names(columns)))
+    write_text(group, "_index", names)
+    for (name in names(columns)) {
+      write_text(group, name, columns[[name]])
+    }
+  })
 }
 
 write_text <- function(group, name, text) {
-  group$create_dataset(name, robj = enc2utf8(as.character(text)), dtype = utf8_text())
-  encode(group[[name]], "string-array", "0.2.0")
+  write_dataset(group, name, as.character(text), encode, "string-array", "0.2.0")
 }
-
-as_written <- function(text) if (length(text)) enc2utf8(text)
-
-utf8_text <- function() hdf5r::H5T_STRING$new(size = Inf)$set_cset("UTF-8")
 
 encode <- function(object, type, version) {
-  text_attribute(object, "encoding-type", type)
-  text_attribute(object, "encoding-version", version)
-}
-
-text_attribute <- function(object, name, text) {
-  object$create_attr(
-    name, robj = text, dtype = utf8_text(), space = hdf5r::H5S$new(type = "scalar")
-  )
+  write_attribute(object, "encoding-type", type, scalar = TRUE)
+  write_attribute(object, "encoding-version", version, scalar = TRUE)
 }
 
 # A matrix of R, dense or sparse by columns, of what holds one.

@@ -1,17 +1,9 @@
 # The feature matrix in data.h5ad, read column block by column block (twin: matrix.py).
 
-use("csv_files")
+use("hdf5")
 
 # A matrix without chunks is read in blocks of about this many numbers.
 block_numbers <- 4e6
-
-#' Open an HDF5 file for reading, hand it to `action` and close it.
-with_h5 <- function(path, action) {
-  file <- hdf5r::H5File$new(path, mode = "r")
-  # Not close_all(): it collects garbage, 0.3 s with caret loaded.
-  on.exit(file$close())
-  action(file)
-}
 
 #' Names along an axis of an AnnData file.
 #'
@@ -20,19 +12,17 @@ with_h5 <- function(path, action) {
 #' @return character vector, UTF-8.
 axis_names <- function(path, axis) {
   with_h5(path, function(file) {
-    group <- file[[axis]]
-    utf8(group[[hdf5r::h5attr(group, "_index")]]$read())
+    read_h5(file, paste0(axis, "/", h5_attribute(file, axis, "_index")))
   })
 }
 
 #' Name of the layer of each feature.
 layers <- function(path) {
   with_h5(path, function(file) {
-    stored <- file[["var/layer"]]
-    if (!inherits(stored, "H5Group")) {
-      return(utf8(stored$read()))
+    if (!is_group(file, "var/layer")) {
+      return(read_h5(file, "var/layer"))
     }
-    utf8(stored[["categories"]]$read())[as.integer(stored[["codes"]]$read()) + 1]
+    read_h5(file, "var/layer/categories")[read_h5(file, "var/layer/codes") + 1]
   })
 }
 
@@ -87,49 +77,45 @@ copied_columns <- function(path, n, rows, at) {
 
 # Call `action` for blocks of the wanted columns: their positions in `columns`, and their values.
 each_block <- function(path, samples, columns, action) {
-  rows <- match(samples, axis_names(path, "obs"))
+  stored <- axis_names(path, "obs")
+  rows <- match(samples, stored)
   if (anyNA(rows)) {
     stop(sprintf("sample '%s' is not in %s", samples[which(is.na(rows))[1]], path))
   }
   with_h5(path, function(file) {
-    stored <- file[["X"]]
-    read_block <- if (inherits(stored, "H5Group")) sparse_reader(stored) else read_dense_block
-    step <- block_size(stored)
+    sparse <- is_group(file, "X")
+    read_block <- if (sparse) sparse_reader(file, length(stored)) else read_dense_block
+    step <- block_size(if (!sparse) h5_chunk(file, "X"), length(stored))
     for (block in unique(columns %/% step)) {
       wanted <- which(columns %/% step == block)
       first <- block * step
-      part <- read_block(stored, first, max(columns[wanted]) + 1)
-      # hdf5r sees the file's rows as columns: features x samples.
+      part <- read_block(file, first, max(columns[wanted]) + 1)
       action(wanted, t(part[columns[wanted] - first + 1, rows, drop = FALSE]))
     }
   })
 }
 
 # Number of columns of /X per read: that of a stored chunk, so that no chunk is read twice.
-block_size <- function(stored) {
-  if (inherits(stored, "H5Group")) {
-    return(max(1, block_numbers %/% as.numeric(hdf5r::h5attr(stored, "shape"))[1]))
-  }
-  chunk <- stored$chunk_dims
-  if (length(chunk) == 2 && !anyNA(chunk)) chunk[1] else max(1, block_numbers %/% stored$dims[2])
+block_size <- function(chunk, samples) {
+  if (is.null(chunk)) max(1, block_numbers %/% samples) else chunk[1]
 }
 
 # Columns first..last-1 (0-based) of /X as features x samples.
-read_dense_block <- function(stored, first, last) {
-  stored[(first + 1):last, , drop = FALSE]
+read_dense_block <- function(file, first, last) {
+  read_h5(file, "X", first + 1, last)
 }
 
 # A function like read_dense_block for /X in CSC, where a column's values stand one after the other.
-sparse_reader <- function(stored) {
-  start <- as.numeric(stored[["indptr"]]$read())
-  samples <- as.numeric(hdf5r::h5attr(stored, "shape"))[1]
-  function(stored, first, last) {
+sparse_reader <- function(file, samples) {
+  start <- as.numeric(read_h5(file, "X/indptr"))
+  function(file, first, last) {
     part <- matrix(0, last - first, samples)
     lengths <- diff(start[(first + 1):(last + 1)])
     if (sum(lengths)) {
-      at <- (start[first + 1] + 1):start[last + 1]
-      row <- as.numeric(stored[["indices"]][at]) + 1
-      part[cbind(rep(seq_along(lengths), lengths), row)] <- stored[["data"]][at]
+      range <- start[c(first, last) + 1] + c(1, 0)
+      row <- read_h5(file, "X/indices", range[1], range[2]) + 1
+      values <- read_h5(file, "X/data", range[1], range[2])
+      part[cbind(rep(seq_along(lengths), lengths), row)] <- values
     }
     part
   }

@@ -1,5 +1,7 @@
 # The contact sheet: images of each class as their features see them, resized and normalised.
 
+use("hdf5")
+
 sheet_columns <- 12
 sheet_rows <- 15
 sheet_side <- 0.68
@@ -50,24 +52,26 @@ read_columns_tsv <- function(file) {
 
 #' The images of a shard: file, index (from 0), layer, sample, image.
 list_prepared <- function(file, layer) {
-  stored <- hdf5r::H5File$new(file, mode = "r")
-  # Not close_all(), here and below: it collects garbage, for each image anew.
-  on.exit(stored$close())
-  text <- function(name) enc2utf8(as.character(stored[[name]]$read()))
+  names <- with_h5(file, function(stored) {
+    list(sample = read_h5(stored, "sample"), image = read_h5(stored, "image"))
+  })
+  count <- length(names$sample)
   data.frame(
-    file = rep(file, stored[["sample"]]$dims), index = seq_len(stored[["sample"]]$dims) - 1,
-    layer = rep(layer, stored[["sample"]]$dims), sample = text("sample"), image = text("image")
+    file = rep(file, count), index = seq_len(count) - 1, layer = rep(layer, count), names
   )
 }
 
 #' One image as a raster, stretched between its limits (twin: normalise in images.py).
 read_prepared <- function(file, index) {
-  stored <- hdf5r::H5File$new(file, mode = "r")
-  on.exit(stored$close())
-  # hdf5r sees height x width x channels the other way round.
-  pixels <- stored[["pixels"]][[as.character(index)]]
-  pixels <- aperm(array(pixels$read(), pixels$dims), 3:1)
-  limits <- stored[["limits"]][, index + 1]
+  image <- with_h5(file, function(stored) {
+    list(
+      # Stored as height x width x channels.
+      pixels = aperm(read_h5(stored, sprintf("pixels/%d", index)), 3:1),
+      limits = c(read_h5(stored, "limits", index + 1, index + 1, along = 2))
+    )
+  })
+  pixels <- image$pixels
+  limits <- image$limits
   pixels <- if (limits[2] > limits[1]) (pixels - limits[1]) / diff(limits) else 0 * pixels
   pixels[] <- pmin(pmax(pixels, 0), 1)
   grDevices::as.raster(if (dim(pixels)[3] == 1) pixels[, , 1] else pixels)

@@ -1,6 +1,6 @@
 # Removes the effects of lab batches, which Python learned per fit (twin: batch_effects.py).
 
-use("matrix")
+use("hdf5")
 
 #' Remove the effects of lab batches.
 #'
@@ -30,14 +30,13 @@ remove_effects <- function(x, effects, lab) {
 #'   corrected for them.
 read_lab_batches <- function(path) {
   with_h5(path, function(file) {
-    if (!file$exists("lab_batches")) {
+    if (!rhdf5::H5Lexists(file, "lab_batches")) {
       return(NULL)
     }
-    group <- file[["lab_batches"]]
     list(
-      sample = utf8(group[["sample"]]$read()), level = as.integer(group[["level"]]$read()) + 1L,
-      # hdf5r sees the file's rows as columns.
-      terms = t(group[["terms"]]$read(drop = FALSE))
+      sample = read_h5(file, "lab_batches/sample"),
+      level = as.integer(read_h5(file, "lab_batches/level")) + 1L,
+      terms = t(read_h5(file, "lab_batches/terms"))
     )
   })
 }

@@ -1,6 +1,6 @@
 # Reads and applies what Python learned per fit, and learns nothing (twin: preprocessing.py).
 
-use("matrix", "batch_effects", "size_factors")
+use("hdf5", "batch_effects", "size_factors")
 
 # Numbers that are filled and scaled at once, with a few copies of them in memory.
 fitted_numbers <- 2^16
@@ -11,7 +11,7 @@ fit_columns <- c("index", "fill", "center", "scale", "rank")
 #' Read the fits of some splits from preprocessing.h5.
 #'
 #' The flat arrays are read once, from the first to the last number that these splits need, since
-#' hdf5r takes milliseconds per object. `one_fit` extracts a fit.
+#' rhdf5 takes a millisecond per object. `one_fit` extracts a fit.
 #'
 #' @param path path of preprocessing.h5.
 #' @param splits names of splits.
@@ -22,12 +22,10 @@ fit_columns <- c("index", "fill", "center", "scale", "rank")
 #'   `size_factors` (layers x all samples x fits in the order of `table`).
 read_fits <- function(path, splits) {
   with_h5(path, function(file) {
-    fits <- file[["fits"]]
-    start <- as.numeric(fits[["start"]]$read())
-    length <- as.numeric(fits[["length"]]$read())
+    start <- read_h5(file, "fits/start")
     table <- data.frame(
-      split = utf8(fits[["split"]]$read()), fit = as.integer(fits[["fit"]]$read()),
-      from = start + 1, to = start + length
+      split = read_h5(file, "fits/split"), fit = as.integer(read_h5(file, "fits/fit")),
+      from = start + 1, to = start + read_h5(file, "fits/length")
     )
     wanted <- which(table$split %in% splits)
     table <- table[wanted, , drop = FALSE]
@@ -35,18 +33,19 @@ read_fits <- function(path, splits) {
     last <- if (nrow(table)) max(table$to) else 0
     columns <- fit_columns
     size_factors <- NULL
-    if (file$exists("size_factors")) {
+    if (rhdf5::H5Lexists(file, "size_factors")) {
       columns <- c(columns, "normalised")
-      size_factors <- file[["size_factors/factor"]]$read(drop = FALSE)[, , wanted, drop = FALSE]
+      size_factors <- read_h5(file, "size_factors/factor")[, , wanted, drop = FALSE]
     }
     arrays <- lapply(stats::setNames(columns, columns), function(name) {
-      if (last < first) numeric() else as.numeric(file[["features"]][[name]][first:last])
+      part <- if (last >= first) read_h5(file, paste0("features/", name), first, last)
+      as.numeric(part)
     })
     table$from <- table$from - first + 1
     table$to <- table$to - first + 1
-    attributes <- hdf5r::h5attributes(file)
-    effects <- if (last >= first && file[["features"]]$exists("effects")) {
-      file[["features"]][["effects"]][, , first:last, drop = FALSE]
+    attributes <- lapply(rhdf5::h5readAttributes(file, "/"), utf8)
+    effects <- if (last >= first && rhdf5::H5Lexists(file, "features/effects")) {
+      read_h5(file, "features/effects", first, last, along = 3)
     }
     if (!is.null(arrays$normalised)) arrays$normalised <- arrays$normalised + 1
     c(list(

@@ -1,6 +1,6 @@
 # Divides counts by the size factors that Python computed per fit (twin: size_factors.py).
 
-use("matrix")
+use("hdf5")
 
 #' Normalise counts by their samples' size factors.
 #'
@@ -24,10 +24,11 @@ normalise <- function(x, layer, factors) {
 #'   normalised.
 read_size_factors <- function(path) {
   with_h5(path, function(file) {
-    if (!file$exists("size_factors")) {
+    if (!rhdf5::H5Lexists(file, "size_factors")) {
       return(NULL)
     }
-    group <- file[["size_factors"]]
-    list(sample = utf8(group[["sample"]]$read()), layer = utf8(group[["layer"]]$read()))
+    list(
+      sample = read_h5(file, "size_factors/sample"), layer = read_h5(file, "size_factors/layer")
+    )
   })
 }

@@ -3,7 +3,7 @@
 use("logs", "csv_files", "tables", "models", "job", "batch", "processes", "costs")
 
 # Packages that training needs; a missing one is reported as in validate_models.R.
-needed_packages <- c("caret", "data.table", "digest", "hdf5r", "jsonlite", "survival")
+needed_packages <- c("caret", "data.table", "digest", "jsonlite", "rhdf5", "survival")
 
 #' Try all models; write a line and a row of costs.csv for each.
 #'

@@ -69,10 +69,11 @@ is_installed <- function(packages) {
 }
 
 how_to_install <- function(packages) {
+  of_bioconductor <- packages == "rhdf5"
   sprintf(
     "Install with conda (%s) or, where Debian has it, apt-get install %s",
-    paste0("r-", tolower(packages), collapse = " "),
-    paste0("r-cran-", tolower(packages), collapse = " ")
+    paste0(ifelse(of_bioconductor, "bioconductor-", "r-"), tolower(packages), collapse = " "),
+    paste0(ifelse(of_bioconductor, "r-bioc-", "r-cran-"), tolower(packages), collapse = " ")
   )
 }
 

@@ -4,7 +4,7 @@ source(file.path(snakemake@scriptdir, "..", "..", "R", "script.R"))
 
 # What the workflow's own R code uses.
 base_packages <- c(
-  "caret", "data.table", "digest", "ggplot2", "ggrepel", "hdf5r", "jsonlite", "pROC", "ragg",
+  "caret", "data.table", "digest", "ggplot2", "ggrepel", "jsonlite", "pROC", "ragg", "rhdf5",
   "survival", "svglite", "systemfonts"
 )
 

@@ -23,8 +23,8 @@ TEXTS = {
 # Packages that read, write or draw: manifest.json lists these too.
 UTILITIES = {
     "anndata", "h5py", "joblib", "markdown-it-py", "openpyxl", "pandas", "pillow", "plotly",
-    "pyarrow", "skops", "Matrix", "data.table", "digest", "ggplot2", "ggrepel", "hdf5r", "jsonlite",
-    "patchwork", "ragg", "svglite", "systemfonts", "xml2",
+    "pyarrow", "skops", "Matrix", "data.table", "digest", "ggplot2", "ggrepel", "jsonlite",
+    "patchwork", "ragg", "rhdf5", "svglite", "systemfonts", "xml2",
 }  # fmt: skip
 # Methods that are defined in workflow/R/learn/own_methods.R.
 OWN_METHODS = {"shrinkage_lda", "shrunken_centroids", "ridge_regression"}
