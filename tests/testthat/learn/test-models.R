@@ -127,6 +127,7 @@ test_that("missing packages are named, with the way to install them", {
   expect_match(problem, "needs the R packages notThere, norThis")
   expect_match(problem, "conda (r-notthere r-northis)", fixed = TRUE)
   expect_match(problem, "apt-get install r-cran-notthere r-cran-northis")
+  expect_match(how_to_install("rhdf5"), "conda \\(bioconductor-rhdf5\\).*r-bioc-rhdf5$")
 })
 
 test_that("resolve_method stops with all problems as one user error", {
