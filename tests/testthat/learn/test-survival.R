@@ -25,6 +25,24 @@ fit_method <- function(method, x = cancer$x, y = cancer_y) {
   refit_model(spec, methods[[method]], x, y, param, "none", 1)
 }
 
+test_that("a forest with ten random cutpoints ranks as well as one with all of them", {
+  train <- seq_len(nrow(cancer$x)) %% 2 == 1
+  fit <- function(rule) {
+    param <- data.frame(mtry = 5, min.node.size = 15, splitrule = rule)
+    set.seed(1)
+    methods$ranger$fit(
+      cancer$x[train, ], cancer_y[train], NULL, param, NULL, TRUE, TRUE, num.trees = 200
+    )
+  }
+  value <- function(forest) {
+    risk <- methods$ranger$predict(forest, cancer$x[!train, ])
+    tuning_value("concordance", cancer_y[!train], risk)
+  }
+  random <- fit("extratrees")
+  expect_equal(random$num.random.splits, 10)
+  expect_gt(value(random), value(fit("logrank")) - .03)
+})
+
 test_that("times are read, censored or not, and horizons name columns as in Python", {
   actual <- outcomes(c("365", "365+", "1e+05", "0.5+"))
   expect_equal(actual[, "time"], c(365, 365, 1e5, .5))

@@ -157,7 +157,9 @@ survival_glmnet <- list(
 )
 
 # Random survival forest (Ishwaran et al. 2008, doi:10.1214/08-AOAS169); the risk is the sum of the
-# cumulative hazard over the times of the training samples.
+# cumulative hazard over the times of the training samples. With the rule extratrees, the logrank test
+# compares ten random cutpoints of a column, as in randomForestSRC: all of them, as with logrank, took
+# up to six times the CPU time for the same concordance.
 survival_ranger <- list(
   label = "Random survival forest", library = c("ranger", "survival"),
   parameters = data.frame(
@@ -171,10 +173,12 @@ survival_ranger <- list(
       mtry = mtry, min.node.size = 3, splitrule = "logrank", stringsAsFactors = FALSE
     )
   },
-  fit = function(x, y, wts, param, lev, last, classProbs, ...) { # nolint: object_name_linter.
+  fit = function(x, y, wts, param, lev, last, classProbs, # nolint: object_name_linter.
+                 num.random.splits = if (param$splitrule == "extratrees") 10 else 1, ...) {
     fit <- ranger::ranger(
       x = x, y = y, mtry = min(param$mtry, ncol(x)), min.node.size = param$min.node.size,
-      splitrule = as.character(param$splitrule), oob.error = FALSE, ...
+      splitrule = as.character(param$splitrule), num.random.splits = num.random.splits,
+      oob.error = FALSE, ...
     )
     fit[c("chf", "survival", "call")] <- NULL
     fit
