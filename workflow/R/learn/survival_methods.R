@@ -157,9 +157,9 @@ survival_glmnet <- list(
 )
 
 # Random survival forest (Ishwaran et al. 2008, doi:10.1214/08-AOAS169); the risk is the sum of the
-# cumulative hazard over the times of the training samples. With the rule extratrees, the logrank test
-# compares ten random cutpoints of a column, as in randomForestSRC: all of them, as with logrank, took
-# up to six times the CPU time for the same concordance.
+# cumulative hazard over the times of the training samples. With the splitting rule extratrees, the
+# logrank test compares ten random cutpoints of a column, as in randomForestSRC. To compare all of
+# them, the rule logrank, took up to six times the CPU time for the same concordance.
 survival_ranger <- list(
   label = "Random survival forest", library = c("ranger", "survival"),
   parameters = data.frame(
@@ -174,7 +174,9 @@ survival_ranger <- list(
     )
   },
   fit = function(x, y, wts, param, lev, last, classProbs, # nolint: object_name_linter.
+                 # nolint start: object_name_linter.
                  num.random.splits = if (param$splitrule == "extratrees") 10 else 1, ...) {
+    # nolint end
     fit <- ranger::ranger(
       x = x, y = y, mtry = min(param$mtry, ncol(x)), min.node.size = param$min.node.size,
       splitrule = as.character(param$splitrule), num.random.splits = num.random.splits,
