@@ -9,11 +9,11 @@ def figure_input(figures):
     return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
 
 
-def dataset_figures(formats=("svg", "png")):
-    """Files of all figures of all data sets."""
+def dataset_figures(formats=("svg", "png"), datasets=DATASETS):
+    """Files of all figures of data sets."""
     return [
         f"{IMAGES}/{dataset}/{figure}.{ending}"
-        for dataset in DATASETS
+        for dataset in datasets
         for figure in STUDY.figures(dataset)
         for ending in formats
     ]

@@ -95,6 +95,13 @@ def training_priority(language):
     return lambda wc: STUDY.jobs.priority(STUDY.model(wc.dataset, language, wc.model))
 
 
+def trained_files(dataset, model, batch):
+    """Files of a job that trains a batch; in the last one, the final model is among them."""
+    folder = f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}"
+    last = [] if batch != STUDY.jobs.batches(dataset, model)[-1] else [f"{folder}/final"]
+    return [f"{folder}/{table}.csv" for table in (*PREDICTED, *TABLES)] + last
+
+
 def final_model(dataset, model):
     """The folder of a model that was trained on all samples of development."""
     batch = STUDY.jobs.batches(dataset, model)[-1]

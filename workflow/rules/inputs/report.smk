@@ -18,8 +18,8 @@ def tables_of_explorer():
 
 def linked_tables(wildcards):
     """Tables of the run and of its data sets, relative to its folder; not those of single jobs."""
-    tables = [path for path in kept_files(wildcards) if path.endswith((".csv", ".tsv"))]
-    paths = {Path(path).relative_to(RESULTS) for path in tables}
+    files = (path for paths in kept_files() for path in paths)
+    paths = {Path(path).relative_to(RESULTS) for path in files if path.endswith((".csv", ".tsv"))}
     few = [path for path in paths if len(path.parts) <= 2]
     return [path.as_posix() for path in sorted(few, key=lambda path: (len(path.parts), path))]
 
@@ -112,22 +112,18 @@ def closing_screen(failed=False):
     print(text, file=sys.stderr)
 
 
-def kept_files(wildcards):
-    """Files that a run keeps: one that was deleted is made again, though later ones are there."""
+def kept_files():
+    """Files that a run keeps; those that are always made together share a list."""
     names = *PREDICTED, "data", "samples", "splits", "preprocessing"
-    files = [file for paths in files_of_all(*names).values() for file in paths]
-    files += dataset_figures([*STUDY.vector_formats(), "png"])
-    for table in (*PREDICTED, *TABLES):
-        files += trained_tables(None, table, DATASETS)
-    files += [final_model(name, model) for name in DATASETS for model in STUDY.models[name]]
+    alone = [file for paths in files_of_all(*names).values() for file in paths]
     for rule in (
         *(rules.compare_models, rules.findings, rules.permutation_importance),
         *(rules.score, rules.signature, rules.summarise),
         rules.explorer,
     ):
-        files += rule.output
+        alone += rule.output
     last = rules.report_failures.input
-    files += [
+    alone += [
         *last.tables,
         *last.variants,
         *last.added_value,
@@ -136,4 +132,23 @@ def kept_files(wildcards):
         *last.subgroups,
         *rules.draw_efficiency.output,
     ]
-    return [*files, *VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]
+    alone += [*VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]
+    return [
+        *([file] for file in alone),
+        *(dataset_figures([*STUDY.vector_formats(), "png"], [name]) for name in DATASETS),
+        *(
+            trained_files(name, model, batch)
+            for name in DATASETS
+            for model in STUDY.models[name]
+            for batch in STUDY.jobs.batches(name, model)
+        ),
+    ]
+
+
+def lost_files(wildcards):
+    """A file for each job that lacks some: they are made again, though later ones are there.
+
+    Others need not be named: what a run ends with depends on them.
+    """
+    missing = ([file for file in files if not os.path.exists(file)] for files in kept_files())
+    return [files[0] for files in missing if files]
