@@ -412,6 +412,27 @@ def test_a_second_run_does_nothing(finished):
     assert process.returncode == 0 and "Nothing to be done" in process.stderr
 
 
+def test_each_lost_file_is_made_again_though_later_ones_are_there(finished):
+    workflow, config, _ = finished
+    lost = {
+        "results/leukemia/python/svm_rbf/1of1/importance.csv": "train_python_final",
+        "results/leukemia/r/glmnet/1of1/final": "train_r_final",
+        "results/references.bib": "summarise",
+        "images/leukemia/model_comparison.svg": "draw_figures",
+    }
+    kept = workflow.path("kept")
+    for number, name in enumerate(lost):
+        shutil.move(workflow.path(name), f"{kept}{number}")
+    try:
+        jobs = planned(workflow.compare(config, "--dry-run"))
+    finally:
+        for number, name in enumerate(lost):
+            shutil.move(f"{kept}{number}", workflow.path(name))
+    assert set(lost.values()) <= set(jobs)
+    assert jobs["train_python_final"] == jobs["train_r_final"] == 1
+    assert not planned(workflow.compare(config, "--dry-run"))
+
+
 def test_a_new_line_trains_that_model_and_redraws(finished):
     workflow, config, _ = finished
     more = {**config, "models": {**config["models"], "r": [*config["models"]["r"], "pls"]}}
