@@ -41,7 +41,10 @@ def main(specs: list[dict], output: str) -> None:
             problems.append(str(error))
     if problems:
         raise UserError("\n".join(problems))
-    distributions = packages_distributions()
+    # scikit-learn is among the packages above, and omc is the workflow's own.
+    modules -= {"sklearn", "omc"}
+    # It reads the files of all packages.
+    distributions = packages_distributions() if modules else {}
     for module in modules:
         versions |= {name: version(name) for name in distributions.get(module, [])}
     versions = dict(sorted(versions.items()))
