@@ -222,7 +222,8 @@ def plain(scratch: Path) -> str:
     """The table of benchmark_fit.py: training against plain caret and scikit-learn."""
     script = Path(__file__).with_name("benchmark_fit.py")
     command = [sys.executable, str(script)]
-    done = subprocess.run(command, check=True, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    with_library = {**ENVIRONMENT, "PYTHONPATH": str(ROOT / "workflow" / "python")}
+    done = subprocess.run(command, check=True, env=with_library, stdout=subprocess.PIPE, text=True)
     return f"```\n{done.stdout.strip()}\n```\n"
 
 
