@@ -42,7 +42,7 @@ from omc.learn.batch import Data, inner_folds
 from omc.learn.job import Settings
 from omc.learn.losses import best_candidate
 from omc.learn.preprocessing import learn
-from omc.learn.processes import run_in_child
+from omc.learn.processes import Limits, run_in_child
 from omc.learn.training import train_split
 from omc.study import study as configuration
 from omc.study.models import read_presets, resolve_models
@@ -239,7 +239,7 @@ def benchmark_python(study, folder: Path):
             grid, plain_setting = model.spec["grid"], {**setting, "top_variance": most}
 
             def product(split, data=data, job=job, estimator=estimator):
-                return run_in_child(train_split, data, job, estimator, split)
+                return run_in_child(Limits(), train_split, data, job, estimator, split)
 
             def plain(split, data=data, x=x, more=(estimator, grid, plain_setting)):
                 return plain_python(*more, x, data.outcome, data.split_rows(split))
