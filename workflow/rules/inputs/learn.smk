@@ -98,8 +98,9 @@ def training_priority(language):
 def trained_files(dataset, model, batch):
     """Files of a job that trains a batch; in the last one, the final model is among them."""
     folder = f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}"
-    last = [] if batch != STUDY.jobs.batches(dataset, model)[-1] else [f"{folder}/final"]
-    return [f"{folder}/{table}.csv" for table in (*PREDICTED, *TABLES)] + last
+    final = final_model(dataset, model)
+    tables = [f"{folder}/{table}.csv" for table in (*PREDICTED, *TABLES)]
+    return [*tables, final] if os.path.dirname(final) == folder else tables
 
 
 def final_model(dataset, model):
