@@ -246,14 +246,15 @@ def test_calibration_and_inner_predictions_share_their_fits(files):
 def test_copies_of_a_sample_are_one_inner_prediction(files):
     data = Data(*files, "classification")
     data.load_batch(["r01f01"])
-    part = data.splits["r01f01"]
-    data.splits["r01f01"] = part.loc[np.repeat(part.index, np.arange(len(part)) % 3 + 1)]
+    rows, inner = data.splits["r01f01"]
+    times = np.arange(len(rows)) % 3 + 1
+    data.splits["r01f01"] = np.repeat(rows, times), np.repeat(inner, times)
     spec = {"name": "m", "params": {}, "grid": {"max_depth": [1, 2]}, "size": 9}
     settings = Settings("d", "m", spec, "classification", "brier", "none", 1)
     settings = replace(settings, inner_predictions=True)
     result = train_split(data, settings, DecisionTreeClassifier(), "r01f01")
     samples = [row[1] for row in result.inner_predictions]
-    assert sorted(samples) == sorted(part["sample"][part["role"] == "train"])
+    assert sorted(samples) == sorted(data.samples[rows[inner > 0]])
 
 
 class FailsOnFewSamples(DummyClassifier):
@@ -366,13 +367,14 @@ def test_with_nothing_to_learn_probabilities_are_those_of_chance(tmp_path, class
 def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
     data = Data(*files, "classification")
     data.load_batch(["r01f01"])
-    part = data.splits["r01f01"]
-    truth = dict(zip(data.samples, data.truth, strict=True))
-    alone = part["sample"].map(truth) == LABELS["AML"]
+    rows, inner = data.splits["r01f01"]
+    train = inner > 0
     settings = Settings("d", "m", {}, "classification", "brier", "none", 1)
     model, decision = refit_split(data, settings, SVC(), "r01f01", {})
-    assert hasattr(model, "predict_proba") and len(decision) == (part["role"] == "train").sum()
-    data.splits["r01f01"] = part.assign(inner_fold=np.where(alone, "1", "2"))
+    assert hasattr(model, "predict_proba") and len(decision) == train.sum()
+    # One inner fold is of all samples of a class.
+    fold_of_class = np.where(data.truth[rows] == LABELS["AML"], 1, 2)
+    data.splits["r01f01"] = rows, np.where(train, fold_of_class, 0)
     model, decision = refit_split(data, settings, SVC(), "r01f01", {})
     assert not hasattr(model, "predict_proba") and decision is None
 

@@ -14,6 +14,9 @@ def main(
     strata: str = "",
 ) -> None:
     """ungrouped: split as if there were no groups; strata: path of what was balanced, if wanted."""
+    from omc.learn.start import load_scikit_learn
+
+    load_scikit_learn()
     from omc.core.csv_files import read_csv, write_csv
     from omc.core.tables import SPLITS, STRATA
     from omc.learn.splits import (

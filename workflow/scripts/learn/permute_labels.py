@@ -8,6 +8,9 @@ def main(
     output: dict[str, str],
 ) -> None:  # fmt: skip
     """name: of this permutation; output: paths of samples, splits and preprocessing."""
+    from omc.learn.start import load_scikit_learn
+
+    load_scikit_learn()
     from omc.core.csv_files import read_csv, write_csv
     from omc.core.tables import SPLITS
     from omc.learn.label_permutation import permute_sheet

@@ -4,6 +4,9 @@ from omc.core.logs import logged
 
 if __name__ == "__main__":
     with logged(snakemake):
+        from omc.learn.start import load_scikit_learn
+
+        load_scikit_learn()
         from omc.learn.attempts import noted
         from omc.learn.processes import limits_of
         from omc.learn.running import run_job

@@ -19,6 +19,9 @@ def main(specs: list[dict], output: str) -> None:
     import platform
     from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
+    from omc.learn.start import load_scikit_learn
+
+    load_scikit_learn()
     from omc.core.errors import UserError
     from omc.learn.models import check_model
 

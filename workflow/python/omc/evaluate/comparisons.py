@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.special import ndtr, stdtrit
 
 from omc.core.csv_files import number, read_csv
 from omc.core.names import DEVELOPMENT
@@ -100,7 +100,7 @@ class Comparison:
         if not np.isfinite([p_adjusted, self.low, self.high]).all() or not self.p:
             return NO_LIMITS
         level = ALPHA * min(1, self.p / p_adjusted)
-        wider = t.ppf(1 - level / 2, self.df) / t.ppf(1 - ALPHA / 2, self.df)
+        wider = stdtrit(self.df, 1 - level / 2) / stdtrit(self.df, 1 - ALPHA / 2)
         low, high = (
             self.difference + wider * (limit - self.difference) for limit in (self.low, self.high)
         )
@@ -183,7 +183,7 @@ def against_constant(difference, low, high, p, values, metric: str, counts: dict
         return low, high, p
     limits = sorted((limit - chance) * (1 if constant[1] else -1) for limit in once[:2])
     sizes = counts["sensitivity"], counts["specificity"]
-    p_once = 2 * norm.sf(abs(difference) / np.sqrt(newcombe_variance(chance, *sizes)))
+    p_once = 2 * ndtr(-abs(difference) / np.sqrt(newcombe_variance(chance, *sizes)))
     return np.fmin(low, limits[0]), np.fmax(high, limits[1]), np.fmax(p, p_once)
 
 

@@ -1,8 +1,7 @@
 """Tests of the difference between two models."""
 
 import numpy as np
-from baycomp.single import Posterior
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 from statsmodels.stats.multitest import multipletests
 
 from omc.evaluate.intervals import (
@@ -25,7 +24,7 @@ def corrected_t(differences: np.ndarray, test_train_ratio: float, df: float):
     if len(differences) > 1 and abs(mean) < ROUNDING and np.isnan(low):
         return 0.0, low, high, 1.0
     error = corrected_error(differences, test_train_ratio)
-    return mean, low, high, float(2 * t.sf(abs(mean) / error, df))
+    return mean, low, high, float(2 * stdtr(df, -abs(mean) / error))
 
 
 def correlated_t(
@@ -45,6 +44,9 @@ def correlated_t(
     error = corrected_error(differences, test_train_ratio)
     if np.isnan(error) or np.isnan(rope):
         return (np.nan,) * 3
+    # It loads scipy.stats, longer than most tests take.
+    from baycomp.single import Posterior
+
     below, *_, above = Posterior(differences.mean(), error**2, df, rope).probs()
     a_better, b_better = (below, above) if smaller else (above, below)
     return float(a_better), float(max(0.0, 1 - below - above)), float(b_better)
@@ -66,8 +68,8 @@ def bootstrap_difference(difference: float, resampled: np.ndarray, units: int):
     if np.ptp(resampled) < ROUNDING and abs(difference) < ROUNDING:
         return difference, *NO_LIMITS, 1.0
     error = cross_validated_error(resampled, units)
-    half = t.ppf(0.975, units - 1) * error
-    p = float(2 * t.sf(abs(difference) / error, units - 1))
+    half = stdtrit(units - 1, 0.975) * error
+    p = float(2 * stdtr(units - 1, -abs(difference) / error))
     return difference, difference - half, difference + half, p
 
 

@@ -2,9 +2,7 @@
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit, logit
-from scipy.stats import norm, t
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import expit, logit, ndtri, stdtrit
 
 from omc.core.names import DEVELOPMENT
 from omc.core.seeds import fit_seed
@@ -40,7 +38,7 @@ def corrected_interval(values: np.ndarray, test_train_ratio: float, df: float, l
     if not len(values):
         return np.nan, np.nan, np.nan
     mean = float(np.mean(values))
-    half = t.ppf((1 + level) / 2, df) * corrected_error(values, test_train_ratio)
+    half = stdtrit(df, (1 + level) / 2) * corrected_error(values, test_train_ratio)
     return mean, mean - half, mean + half
 
 
@@ -96,7 +94,7 @@ def resampled_interval(
     error = cross_validated_error(resampled, units, trained_on)
     if np.isnan(error) or np.isnan(estimate):
         return NO_LIMITS
-    half, (lowest, highest) = t.ppf((1 + level) / 2, units - 1) * error, bounds
+    half, (lowest, highest) = stdtrit(units - 1, (1 + level) / 2) * error, bounds
     if not np.isfinite([lowest, highest]).all():
         return float(max(estimate - half, lowest)), float(min(estimate + half, highest))
     width = highest - lowest
@@ -143,7 +141,7 @@ def newcombe_interval(auc: float, positives: int, negatives: int, level: float =
     At each limit, the AUC is z standard errors away, with the standard error that Hanley & McNeil's
     formula for equal class sizes gives at that limit.
     """
-    z2 = norm.ppf((1 + level) / 2) ** 2
+    z2 = ndtri((1 + level) / 2) ** 2
 
     def excess(value, distance):
         # Divided by the distance, so that an AUC of 0 or 1 is no solution of its own.
@@ -213,6 +211,9 @@ def sample_intervals(
 
 
 def _wilson(estimate, count, level) -> tuple[float, float]:
+    # It loads scipy.stats.
+    from statsmodels.stats.proportion import proportion_confint
+
     low, high = proportion_confint(estimate * count, count, alpha=1 - level, method="wilson")
     # For a share of 0 or 1, a limit may miss it by a rounding error.
     return float(min(low, estimate)), float(max(high, estimate))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, rankdata
+from scipy.special import ndtri
 
 from omc.core.csv_files import number
 
@@ -45,7 +45,7 @@ def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[flo
     terms = used @ share / d - size * mean / d**2
     terms += value / 2 * (2 * mean * size / d**2 - size / d - mean / d + 1)
     terms /= by_chance
-    half = norm.ppf((1 + level) / 2) * 2 / m * np.sqrt(((terms - terms.mean()) ** 2).sum())
+    half = ndtri((1 + level) / 2) * 2 / m * np.sqrt(((terms - terms.mean()) ** 2).sum())
     if np.isclose(value, 1):
         return 1.0, np.nan, np.nan
     return float(value), float(value - half), float(min(1, value + half))
@@ -90,7 +90,7 @@ def read_uses(importance: pd.DataFrame, baselines: list[str]):
         if has_importance.any():
             values = np.nan_to_num(np.abs(values[has_importance]))
             used = values > 0
-            ranks = np.where(used, rankdata(-values, axis=1), unused_rank)
+            ranks = np.where(used, pd.DataFrame(-values).rank(axis=1), unused_rank)
         else:
             used = selected[np.unique(split_at[is_model])]
         language, _, model = name.partition("/")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from omc.core.csv_files import number
 from omc.core.names import DEVELOPMENT
@@ -245,7 +245,7 @@ def model_rows(predicted: Predicted, cohort: Cohort, strata: list[Stratum]) -> l
         defined = largest[np.isfinite(largest)]
         critical = np.quantile(defined, 1 - ALPHA) if len(defined) else np.nan
         # No permutation changes a score that only depends on the classes.
-        critical = max(critical, norm.ppf(1 - ALPHA / 2))
+        critical = max(critical, ndtri(1 - ALPHA / 2))
         for stratum in strata:
             p_values = [np.nan, np.nan]
             if stratum.tested and np.isfinite(z[id(stratum)][0]):
@@ -323,5 +323,5 @@ def _gap(stratum: Stratum, metric: str, critical: float):
     if error < ROUNDING:
         return rest, gap, *NO_LIMITS, np.nanmean(permuted)
     # Student's t for few units.
-    half = critical * error * t.ppf(1 - ALPHA / 2, units - 1) / norm.ppf(1 - ALPHA / 2)
+    half = critical * error * stdtrit(units - 1, 1 - ALPHA / 2) / ndtri(1 - ALPHA / 2)
     return rest, gap, gap - half, gap + half, np.nanmean(permuted)

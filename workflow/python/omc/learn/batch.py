@@ -1,12 +1,14 @@
 """The data of a batch of splits: only the rows and columns that its fits keep (twin: batch.R)."""
 
+import csv
 import json
+from array import array
 from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
-import pandas as pd
 
-from omc.core.csv_files import number
+from omc.core.csv_files import number, read_csv
 from omc.core.names import FINAL
 from omc.core.survival import CENSORED, Censoring, outcomes
 from omc.data.matrix import axis_names, layers, read_columns
@@ -19,22 +21,20 @@ class Data:
     """The data of a batch, read once: only the rows and columns that its fits keep."""
 
     def __init__(self, data: str, samples: str, splits: str, preprocessing: str, task: str):
-        sheet = pd.read_csv(samples, sep="\t", dtype=str, keep_default_na=False).set_index("sample")
-        self.cohort = sheet["cohort"]
-        self.classes = sorted(sheet["outcome"].unique()) if task == "classification" else []
+        sheet = read_csv(samples, "\t")
+        self.cohort = [row["cohort"] for row in sheet]
+        labels = [row["outcome"] for row in sheet]
+        self.classes = sorted(set(labels)) if task == "classification" else []
         if task == "classification":
-            self.outcome = pd.Categorical(sheet["outcome"], categories=self.classes).codes.astype(
-                int
-            )
+            self.outcome = np.array([self.classes.index(label) for label in labels])
         elif task == "survival":
-            self.outcome = outcomes(sheet["outcome"])
+            self.outcome = outcomes(labels)
         else:
-            self.outcome = sheet["outcome"].astype(float).to_numpy()
-        self.samples = sheet.index
-        self.truth = sheet["outcome"].to_numpy()
+            self.outcome = np.array(labels, dtype=float)
+        self.samples = np.array([row["sample"] for row in sheet], dtype=object)
+        self.truth = np.array(labels, dtype=object)
         self.horizons: list[float] | None = None
-        table = pd.read_csv(splits, dtype=str, keep_default_na=False)
-        self.splits = {name: part for name, part in table.groupby("split", sort=False)}
+        self.splits = _read_splits(splits, {name: row for row, name in enumerate(self.samples)})
         self._files = (data, preprocessing)
 
     def batch_splits(self, index: int, count: int) -> list[str]:
@@ -52,7 +52,8 @@ class Data:
         self.lab = None if lab is None else lab.of(self.samples)
         known = read_size_factors(preprocessing)
         if known is not None:
-            order = pd.Index(known.samples).get_indexer(self.samples)
+            place = {name: row for row, name in enumerate(known.samples)}
+            order = [place[name] for name in self.samples]
             for key, fit in self.fits.items():
                 self.fits[key] = replace(fit, size_factors=fit.size_factors[order])
         columns = [fit.index for fit in self.fits.values()]
@@ -67,10 +68,9 @@ class Data:
 
     def split_rows(self, split: str):
         """(train, test, inner): row numbers, and the inner fold of each training row."""
-        part = self.splits[split]
-        rows = self.samples.get_indexer(part["sample"])
-        train = (part["role"] == "train").to_numpy()
-        return rows[train], rows[~train], part["inner_fold"].to_numpy()[train].astype(int)
+        rows, inner = self.splits[split]
+        train = inner > 0
+        return rows[train], rows[~train], inner[train]
 
     def fit_matrix(self, fit, rows) -> np.ndarray:
         """(rows, features) numbers of a fit, ready for a model."""
@@ -85,6 +85,19 @@ class Data:
             if self._in_baseline is None
             else np.flatnonzero(self._in_baseline[fit.index]).tolist()
         )
+
+
+def _read_splits(path: str, row_of: dict[str, int]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of each split, in their order: row numbers, and inner folds, 0 for test samples."""
+    parts: dict[str, tuple[array, array]] = {}
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        cells = itemgetter(*map(next(lines).index, ("split", "sample", "role", "inner_fold")))
+        for split, sample, role, inner_fold in map(cells, lines):
+            rows, inner = parts.setdefault(split, (array("q"), array("q")))
+            rows.append(row_of[sample])
+            inner.append(int(inner_fold) if role == "train" else 0)
+    return {name: (np.array(rows), np.array(inner)) for name, (rows, inner) in parts.items()}
 
 
 def prediction_cells(data: Data, rows, predicted, prob, train) -> list[list]:

@@ -25,7 +25,7 @@ LEAST_TEST = 5
 
 def splits_to_permute(data) -> list[str]:
     """The first splits with enough test samples to shuffle: none in leave-one-out."""
-    sizes = {name: (part["role"] == "test").sum() for name, part in data.splits.items()}
+    sizes = {name: (inner == 0).sum() for name, (_, inner) in data.splits.items()}
     return [name for name, n in sizes.items() if name != FINAL and n >= LEAST_TEST][:SPLITS]
 
 

@@ -122,7 +122,7 @@ def predict_test(data: Data, model, x, test, train) -> list:
     """
     predicted, prob = models.predict_model(model, x, len(data.classes), data.horizons)
     cells = prediction_cells(data, test, predicted, prob, train)
-    return [[data.cohort.iloc[row], *row_cells] for row, row_cells in zip(test, cells, strict=True)]
+    return [[data.cohort[row], *row_cells] for row, row_cells in zip(test, cells, strict=True)]
 
 
 def importance_rows(model, data: Data, fit: Fit) -> list:
