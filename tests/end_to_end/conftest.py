@@ -2,11 +2,11 @@
 
 import csv
 import os
-import subprocess
-import sys
 
 import pytest
 import yaml
+
+from tests.launcher import run_snakemake
 
 # The longest first, so that at the end of `make test` no core waits for one of them.
 LONG = ("stranger", "run", "models", "survival", "predict", "variants", "baseline_layers", "null",
@@ -33,17 +33,9 @@ class Workflow:
 
     def run(self, *arguments, cores=2, snakefile=None, **environment):
         snakefile = snakefile or self.root / "workflow" / "Snakefile"
-        command = [
-            sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--directory", self.folder,
-            "--cores", cores, *arguments,
-        ]  # fmt: skip
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "TZ": "UTC", **environment},
-        )
+        where = "--snakefile", snakefile, "--directory", self.folder
+        words = [str(part) for part in (*where, "--cores", cores, *arguments)]
+        return run_snakemake(words, self.folder, {**os.environ, "TZ": "UTC", **environment})
 
     def compare(self, config, *arguments, **more):
         """Run a configuration; returns the finished process, its output in `.stderr`."""
