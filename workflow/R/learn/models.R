@@ -329,6 +329,10 @@ attach_packages <- function(packages) {
   }
 }
 
+#' Attach caret, whose methods use its functions unnamed: two of the three seconds in which a job
+#' starts. A survival analysis needs nothing of it.
+attach_caret <- function(task) if (task != "survival") attach_packages("caret")
+
 #' Versions of R, of caret and of further packages, a named list of text.
 package_versions <- function(packages = character()) {
   packages <- sort(unique(c("caret", packages)), method = "radix")

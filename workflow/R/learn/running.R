@@ -19,7 +19,7 @@ run_job <- function(input, output, params, log, resources, killed = "") {
   spec_text <- utf8(params[["spec"]])
   settings <- settings_of(params, read_spec(spec_text), "inner_predictions" %in% names(output))
   info <- resolve_method(settings$spec, settings$task, settings$imbalance)
-  attach_packages("caret")
+  attach_caret(settings$task)
   # If one cannot be attached, each split says so.
   try(attach_packages(info$library), silent = TRUE)
   data.table::setDTthreads(1)

@@ -110,7 +110,7 @@ shuffle_features <- function(input, output, params) {
   if (nrow(plan) == 0) {
     splits <- character()
   }
-  attach_packages("caret")
+  attach_caret(params[["task"]])
   data.table::setDTthreads(1)
   batch <- load_batch(
     input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]],

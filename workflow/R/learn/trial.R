@@ -17,7 +17,7 @@ try_models <- function(input, output, params, log) {
   stop_with(unlist(lapply(needed_packages[!is_installed(needed_packages)], function(package) {
     problem("packages", sprintf("the R package %s is missing", package), how_to_install(package))
   })))
-  attach_packages("caret")
+  attach_caret(params[["task"]])
   data.table::setDTthreads(1)
   models <- task_models(params[["task"]])
   started <- cpu_seconds(proc.time())

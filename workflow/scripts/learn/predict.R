@@ -7,7 +7,8 @@ logged({
   new <- snakemake@input[["new"]]
   params <- snakemake@params
   saved <- load_model(params[["model"]], params[["sha256"]])
-  attach_packages(c("caret", saved$libraries))
+  attach_caret(saved$task)
+  attach_packages(saved$libraries)
   samples <- axis_names(new, "obs")
   features <- axis_names(new, "var")
   predictions <- predict_saved(saved, read_columns(new, samples, seq_along(features) - 1))
