@@ -469,7 +469,7 @@ def test_subgroups_are_scored_and_nothing_is_trained(finished):
 
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     result = []
-    small["models"] = {"python": ["logistic_regression"], "r": ["glmnet", "svmRadial"]}
+    small["models"] = {"python": ["logistic_regression"], "r": ["svmRadial"]}
     ways = (
         ("one core", 1, "auto", 1),
         ("two cores, batches and tuning jobs", 2, 1, 2),

@@ -7,7 +7,7 @@ from sklearn.model_selection import train_test_split
 from sksurv.datasets import load_breast_cancer, load_gbsg2
 from sksurv.preprocessing import OneHotEncoder, encode_categorical
 
-pytestmark = [pytest.mark.slow, pytest.mark.verification]
+pytestmark = pytest.mark.verification
 
 GUIDE = """User guide of scikit-survival 0.27 (Pölsterl 2020, JMLR 21(212))"""
 COXNET = (
@@ -72,6 +72,7 @@ def external(results):
     return metrics[metrics["cohort"] == "test"].set_index(["language", "model", "metric"])["value"]
 
 
+@pytest.mark.slow
 def test_elastic_net_of_breast_cancer(workflow, tmp_path, report):
     x, y = load_breast_cancer()
     models = {

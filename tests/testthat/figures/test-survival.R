@@ -86,6 +86,19 @@ test_that("a model without survival probabilities keeps its place", {
   expect_match(calibration, "until 365: predicted/observed 1.23")
 })
 
+test_that("a model that failed on all splits says so in its rows", {
+  data <- with_survival(3)
+  data$ranking$status[2] <- "failed"
+  data$ranking$estimate[2] <- NA
+  scores <- data$survival$horizons
+  data$survival$horizons <- scores[scores$model != "r/model_02", ]
+  keep_pictures(data, survival_figures["horizons"], "failed")
+  text <- drawn_text(data, "horizons")
+  # Two scores at two horizons.
+  expect_length(gregexpr("failed on all splits", text)[[1]], 4)
+  expect_no_match(drawn_text(with_survival(3), "horizons"), "failed on all splits")
+})
+
 test_that("the groups are compared at the last horizon, with the numbers at risk", {
   text <- drawn_text(with_survival(2), "risk_groups")
   # exp(-1800 / 9000) and exp(-1800 / 3000)

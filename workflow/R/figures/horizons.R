@@ -43,6 +43,8 @@ horizon_plot <- function(rows, ranked, labels, columns) {
     merge(data.frame(panel = unique(part$panel)), data.frame(value = ends))
   }))
   chance <- unique(known[c("panel", "chance")])
+  failed <- rows[rows$model %in% ranked$model[ranked$status == "failed"], , drop = FALSE]
+  failed$left <- vapply(failed$panel, function(panel) min(reach$value[reach$panel == panel]), 0)
   ggplot(known, aes(y = .data$y)) +
     geom_blank(data = reach, aes(x = .data$value, y = rows$y[1])) +
     geom_vline(
@@ -54,6 +56,10 @@ horizon_plot <- function(rows, ranked, labels, columns) {
     ) +
     geom_point(
       aes(x = .data$value, colour = .data$kind, shape = .data$kind), size = 2.2
+    ) +
+    geom_text(
+      data = failed, aes(x = .data$left), label = "\u00d7 failed on all splits", hjust = -0.04,
+      size = text_sizes[["small"]] / .pt, colour = ink[["soft"]]
     ) +
     text_beside(transform(known, number = format_value(known$value, 3)), "small") +
     facet_wrap(vars(.data$panel), ncol = columns, scales = "free_x", drop = FALSE) +
