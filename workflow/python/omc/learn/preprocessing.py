@@ -25,6 +25,7 @@ from omc.learn.batch_effects import (
 from omc.learn.blocks import column_blocks, fit_memory, take_rows, with_values
 from omc.learn.cox import score_statistics
 from omc.learn.size_factors import Counts, SizeFactors, normalise, write_size_factors
+from omc.learn.start import load_scikit_learn
 
 
 @dataclass(frozen=True)
@@ -295,6 +296,7 @@ def _score(method, x, outcome):
     if method == "cox":
         return score_statistics(x, outcome)
     # Those who only read fits do not wait a second for this import.
+    load_scikit_learn()
     from sklearn.feature_selection import f_classif, f_regression
 
     score = {"anova": f_classif, "f_regression": f_regression}[method](x, outcome)[0]
