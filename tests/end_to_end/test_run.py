@@ -231,7 +231,8 @@ def test_r_trains_on_the_numbers_of_python(finished, root, tmp_path, fit):
     data = Data(*(str(folder / name) for name in names), "classification")
     data.load_batch(["r01f02"])
     learned = data.fits["r01f02", fit]
-    expected = data.fit_matrix(learned, data.samples.get_indexer(result.index))
+    rows = [list(data.samples).index(sample) for sample in result.index]
+    expected = data.fit_matrix(learned, rows)
     assert list(result.columns) == list(data.features[learned.index])
     np.testing.assert_allclose(result.to_numpy(), expected, rtol=0, atol=1e-9)
 
