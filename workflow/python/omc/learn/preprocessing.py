@@ -15,6 +15,7 @@ from omc.core.errors import UserError
 from omc.core.names import FINAL
 from omc.core.survival import outcomes
 from omc.data import matrix
+from omc.learn.anova import f_statistics
 from omc.learn.batch_effects import (
     LabBatches,
     learn_effects,
@@ -295,12 +296,13 @@ def _score(method, x, outcome):
     """
     if method == "cox":
         return score_statistics(x, outcome)
-    # Those who only read fits do not wait a second for this import.
+    if method == "anova":
+        return np.nan_to_num(f_statistics(x, outcome), nan=-np.inf)
+    # The others do not wait a second for this import.
     load_scikit_learn()
-    from sklearn.feature_selection import f_classif, f_regression
+    from sklearn.feature_selection import f_regression
 
-    score = {"anova": f_classif, "f_regression": f_regression}[method](x, outcome)[0]
-    return np.nan_to_num(score, nan=-np.inf)
+    return np.nan_to_num(f_regression(x, outcome)[0], nan=-np.inf)
 
 
 def write_fits(
