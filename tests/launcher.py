@@ -37,5 +37,5 @@ def _run(arguments, folder, environment, streams):
     try:
         main()
     finally:
-        # A forked process would end without.
+        # A forked process would leave them out.
         atexit._run_exitfuncs()

@@ -44,7 +44,7 @@ def correlated_t(
     error = corrected_error(differences, test_train_ratio)
     if np.isnan(error) or np.isnan(rope):
         return (np.nan,) * 3
-    # It loads scipy.stats, longer than most tests take.
+    # It loads scipy.stats, which takes longer than most of these tests.
     from baycomp.single import Posterior
 
     below, *_, above = Posterior(differences.mean(), error**2, df, rope).probs()
