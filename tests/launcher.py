@@ -8,9 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-# A process that has loaded Snakemake, and nothing else, forks one for each run.
+# A process that has loaded Snakemake and what it loads in every run, and nothing of the workflow,
+# forks one for each run.
 LOADED = multiprocessing.get_context("forkserver")
-LOADED.set_forkserver_preload(["snakemake.cli"])
+LOADED.set_forkserver_preload(
+    ["snakemake.cli", "snakemake.profiles", "snakemake.report.html_reporter",
+     "snakemake_executor_plugin_slurm", "smart_open", "jsonschema"]
+)  # fmt: skip
 
 
 def run_snakemake(arguments, folder, environment) -> subprocess.CompletedProcess:

@@ -9,11 +9,11 @@ pytestmark = pytest.mark.slow
 def test_tuning(workflow, root):
     config = yaml.safe_load((root / "config" / "examples" / "tuning.yaml").read_text())
     config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
-    config["tuning"]["size"] = 6
+    config["tuning"] = {"size": 6, "jobs": 2}
     run = workflow()
     process = run.compare(config)
     assert process.returncode == 0, process.stderr
-    assert "Tune r/gbm on bcr_abl, batch 1of1, candidates 4of4" in run.log()
+    assert "Tune r/gbm on bcr_abl, batch 1of1, candidates 2of2" in run.log()
     _, tuning = run.table("results", "tuning", "tuning.csv")
     for model in ("svm_rbf", "gbm"):
         for split in ("r01f01", "r01f02", "final"):

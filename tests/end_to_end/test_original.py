@@ -3,13 +3,15 @@
 Python's support vector machine too: its probabilities come from a calibration of the whole
 pipeline, with the preprocessing learned again without each fold. The scripts have scikit-learn's
 own logistic regression and kernlab's own sigmoid: the presets that replaced them are compared with
-each other in test_twins.py.
+each other in test_twins.py. The forests have fewer trees in both.
 """
 
 import csv
 import json
 import os
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +21,22 @@ pytestmark = pytest.mark.slow
 
 TABLES = ["results/tuning.csv", "results/importance.csv"]
 MODELS = {**original_scripts.MODELS, "r": ["glmnet", "ranger"]}
+TREES = {"random_forest": {"n_estimators": 50}, "ranger": {"num.trees": 50}}
 
 
 def read(path):
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def with_fewer_trees(script, folder):
+    """Path of a copy of a script, whose forest has as many trees as that of the workflow."""
+    pattern = r"((n_estimators|num\.trees) ?= ?)500\b"
+    text, changed = re.subn(pattern, r"\g<1>50", script.read_text(encoding="utf-8"))
+    assert changed == 1
+    path = folder / script.name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +46,22 @@ def both(root, tmp_path_factory):
 
     resampling = {"folds": 2, "repeats": 1, "inner_folds": 3}
     config = original_scripts.configuration(root, resampling, MODELS)
+    for language, models in config["models"].items():
+        config["models"][language] = [
+            {"name": model, "params": TREES[model]} if str(model) in TREES else model
+            for model in models
+        ]
     workflow = Workflow(root, tmp_path_factory.mktemp("original"))
     process = workflow.compare(config, "--", "results/metrics.csv", *TABLES)
     assert process.returncode == 0, process.stderr
     folds = workflow.path("results", "leukemia", "splits.csv")
     seeds = workflow.path("seeds.csv")
     original_scripts.write_seeds(seeds, folds)
-    for command in original_scripts.commands(root, folds, seeds, workflow.path("original")):
-        environment = {**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "TZ": "UTC", "OMP_NUM_THREADS": "1"}
+    for program, script, *arguments in original_scripts.commands(
+        root, folds, seeds, workflow.path("original")
+    ):
+        command = [program, with_fewer_trees(Path(script), workflow.folder), *arguments]
         subprocess.run(command, check=True, env=environment)
     return workflow
 

@@ -470,7 +470,8 @@ def test_subgroups_are_scored_and_nothing_is_trained(finished):
 
 def test_metrics_do_not_depend_on_cores_batches_or_tuning_jobs(workflow, small):
     result = []
-    small["models"] = {"python": ["logistic_regression"], "r": ["svmRadial"]}
+    forest = {"name": "ranger", "params": {"num.trees": 50}}
+    small["models"] = {"python": ["logistic_regression"], "r": [forest]}
     ways = (
         ("one core", 1, "auto", 1),
         ("two cores, batches and tuning jobs", 2, 1, 2),

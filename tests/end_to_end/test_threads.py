@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 CORES = 2
 # A thread counts when it is runnable in so many samples on end. One that only wakes is none: R's
 # package cli has a clock that ticks five times a second, and a process hands over to its child.
-SAMPLES = 5
+SAMPLES = 3
 
 
 def descendants(process):
@@ -58,10 +58,9 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
              "params": {"n_jobs": -1, "n_estimators": 200}},
             {"name": "takes_them", "estimator": "tests.misbehaving.TakesThreads",
              "params": {"max_iter": 500}},
-            "svm_rbf",
             "gradient_boosting",
         ],
-        "r": [{"name": "ranger", "params": {"num.threads": 8}}, "svmRadial", "gbm"],
+        "r": [{"name": "ranger", "params": {"num.threads": 8}}, "gbm"],
     }  # fmt: skip
     run = workflow()
     config = run.write(small)
@@ -79,7 +78,7 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
             now = set().union(*(runnable(p) for p in descendants(process.pid)))
             streaks = {thread: streaks.get(thread, 0) + 1 for thread in now}
             counts.append(sum(streak >= SAMPLES for streak in streaks.values()))
-            time.sleep(0.02)
+            time.sleep(0.05)
     assert process.returncode == 0, run.path("console.txt").read_text()
     _, failures = run.table("results", "failures.csv")
     assert not failures

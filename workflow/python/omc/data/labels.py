@@ -1,12 +1,14 @@
 """Labels of features, such as the gene of a probe, for figures: from their table or a file."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from omc.core.errors import UserError, did_you_mean, some
 from omc.data.annotation import Annotation, label_column
 from omc.data.missing import is_missing
 from omc.data.names import CONTROL, FORMULA
-from omc.data.reading import format_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def preferred(names: list[str]) -> str | None:
@@ -14,7 +16,7 @@ def preferred(names: list[str]) -> str | None:
     return label_column(names) or (names[0] if names else None)
 
 
-def labels_of(table: pd.DataFrame) -> Annotation:
+def labels_of(table: "pd.DataFrame") -> Annotation:
     """{feature: label} of a table (samples x features), from the annotation that came with it."""
     annotation = table.attrs.get("annotation", {})
     column = preferred(list(annotation))
@@ -37,6 +39,8 @@ def read_labels(path: str, features: list[str], key: str) -> Annotation:
 
     UserError if it names none of the features. key: of the configuration.
     """
+    from omc.data.reading import format_of
+
     kind = format_of(path)
     if not hasattr(kind, "read_sheet") or kind.CONTENT == "an HDF5 file":
         raise UserError(f"{key}: {path}: labels are not read from such a file: give it as text")

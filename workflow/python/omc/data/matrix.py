@@ -4,7 +4,6 @@ from typing import Literal
 
 import h5py
 import numpy as np
-from scipy import sparse
 
 BLOCK_BYTES = 1 << 20
 
@@ -30,6 +29,7 @@ def write_h5ad(path: str, values, samples, features, layers, columns=None) -> No
     """
     import anndata
     import pandas as pd
+    from scipy import sparse
 
     var = pd.DataFrame({"layer": list(layers)}, index=pd.Index(list(features), name="feature"))
     obs = pd.DataFrame(columns, index=pd.Index(list(samples), name="sample"))
@@ -86,18 +86,23 @@ def read_columns(
     columns = np.asarray(columns, dtype=int)
     with h5py.File(path) as file:
         blocks = ((wanted, part[rows]) for wanted, part in _blocks(file["X"], columns))
-        if not dense and isinstance(file["X"], h5py.Group):
+        is_sparse = isinstance(file["X"], h5py.Group)
+        if is_sparse and not dense:
+            from scipy import sparse
+
             empty = sparse.csc_array((len(rows), 0))
             return sparse.hstack([empty, *(part for _, part in blocks)], format="csc")
         values = np.empty((len(rows), len(columns)), order=order)
         for wanted, part in blocks:
-            values[:, wanted] = part.toarray() if sparse.issparse(part) else part
+            values[:, wanted] = part.toarray() if is_sparse else part
     return values
 
 
 def _blocks(matrix, columns: np.ndarray):
     """Yield blocks: which of `columns` are in the block, and all their rows."""
     if isinstance(matrix, h5py.Group):
+        from scipy import sparse
+
         start = matrix["indptr"][:]
         n, p = matrix.attrs["shape"]
         step = max(1, BLOCK_BYTES // (8 * n))

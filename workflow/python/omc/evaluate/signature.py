@@ -1,10 +1,10 @@
 """The features that models use: the stability of their selection, and a consensus ranking."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from omc.core.csv_files import number
 
@@ -45,7 +45,8 @@ def stability(used: np.ndarray, features: int, level: float = 0.95) -> tuple[flo
     terms = used @ share / d - size * mean / d**2
     terms += value / 2 * (2 * mean * size / d**2 - size / d - mean / d + 1)
     terms /= by_chance
-    half = ndtri((1 + level) / 2) * 2 / m * np.sqrt(((terms - terms.mean()) ** 2).sum())
+    quantile = NormalDist().inv_cdf((1 + level) / 2)
+    half = quantile * 2 / m * np.sqrt(((terms - terms.mean()) ** 2).sum())
     if np.isclose(value, 1):
         return 1.0, np.nan, np.nan
     return float(value), float(value - half), float(min(1, value + half))
