@@ -1,15 +1,20 @@
 """Runs of the workflow through the door that users use: Snakemake on a configuration."""
 
 import csv
+import gzip
 import os
+import shlex
+import shutil
+import subprocess
 
 import pytest
 import yaml
 
 from tests.launcher import run_snakemake
+from tests.pages import COMMANDS
 
 # The longest first, so that at the end of `make test` no core waits for one of them.
-LONG = ("stranger", "run", "models", "survival", "predict", "variants", "baseline_layers", "null",
+LONG = ("run", "stranger", "models", "survival", "predict", "variants", "baseline_layers", "null",
         "additions", "faults", "grouping", "schemes", "cohorts", "images", "original", "check",
         "messy", "clinical", "threads", "examples")  # fmt: skip
 
@@ -17,6 +22,10 @@ LONG = ("stranger", "run", "models", "survival", "predict", "variants", "baselin
 def pytest_collection_modifyitems(items):
     place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+    # One process takes the tests of a file, and of the two that look at the same run.
+    for item in items:
+        of_finished = item.path.name in ("test_run.py", "test_stranger.py")
+        item.add_marker(pytest.mark.xdist_group("finished" if of_finished else str(item.path)))
 
 
 class Workflow:
@@ -53,6 +62,63 @@ class Workflow:
         with open(self.path(*parts), encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             return reader.fieldnames, list(reader)
+
+
+class QuickRun(Workflow):
+    """A copy of the repository, with the quick run in it."""
+
+    def path(self, *parts):
+        named = parts[0] in ("results", "images")
+        return super().path(*((parts[0], "quick", *parts[1:]) if named else parts))
+
+    def copied(self, folder):
+        """The same in another folder."""
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
+        return QuickRun(folder, folder)
+
+
+@pytest.fixture(scope="session")
+def repository(root, tmp_path_factory):
+    """The files of the repository, with what is set up here, and data of one's own."""
+    folder = tmp_path_factory.mktemp("stranger") / "omics-model-comparison"
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=root, capture_output=True, text=True, check=True).stdout
+    for file in filter(None, files.split("\0")):
+        if (root / file).is_file():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / file, folder / file)
+    (folder / ".venv").symlink_to(root / ".venv")
+    if (root / ".deploy").exists():
+        shutil.copy2(root / ".deploy", folder / ".deploy")
+    (folder / "data").mkdir()
+    shutil.copy2(folder / "resources/bcr_abl/samples.tsv", folder / "data/samples.tsv")
+    for source, target, lines in (
+        ("bcr_abl/expression.tsv.gz", "data/counts.tsv", 600),
+        ("leukemia/expression.tsv.gz", "new.tsv", None),
+    ):
+        with gzip.open(folder / "resources" / source, "rt", encoding="utf-8") as file:
+            (folder / target).write_text("".join(file.readlines()[:lines]), encoding="utf-8")
+    return folder
+
+
+def run_command(folder, command):
+    """Run a command as a shell would, but with R of this machine and without a terminal."""
+    words = [word for word in shlex.split(command) if word != "--use-conda"]
+    path = f"{folder / '.venv/bin'}:{os.environ['PATH']}"
+    return subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+        # As other tests run beside it, being nice would make it the last to end by far.
+        env={**os.environ, "TZ": "UTC", "NICE": "0", "CORES": "2", "PATH": path},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def finished(repository):
+    """(workflow, configuration, process) of a stranger's first command: the quick run."""
+    process = run_command(repository, COMMANDS[0])
+    assert process.returncode == 0, process.stdout + process.stderr
+    config = yaml.safe_load((repository / "config" / "quick.yaml").read_text(encoding="utf-8"))
+    return QuickRun(repository, repository), config, process
 
 
 @pytest.fixture

@@ -78,38 +78,3 @@ def test_a_module_that_is_fetched_is_told_to_be_cloned(workflow, root):
     process = run.run("--config", "seed=3", snakefile=snakefile)
     assert process.returncode != 0 and "Traceback" not in process.stderr
     assert "ERROR: the workflow was fetched" in process.stderr
-
-
-def test_a_failing_model_is_a_row_and_not_a_lost_run(workflow, small):
-    run = workflow()
-    # More nearest neighbours than there are samples, in both languages.
-    small["models"]["python"].append(
-        {"name": "knn_python", "estimator": "sklearn.neighbors.KNeighborsClassifier",
-         "params": {"n_neighbors": 500}}
-    )  # fmt: skip
-    small["models"]["r"].append(
-        {"name": "pls_r", "method": "pls", "params": {"validation": "nonsense"}}
-    )
-    process = run.compare(small)
-    assert process.returncode != 0
-    assert "python/knn_python failed on leukemia" in process.stderr
-    _, failures = run.table("results", "failures.csv")
-    assert {(r["language"], r["model"]) for r in failures} == {
-        ("python", "knn_python"), ("r", "pls_r"),
-    }  # fmt: skip
-    assert any("n_neighbors" in r["message"] for r in failures)
-    assert all(run.path(r["log"]).exists() and "\n" not in r["message"] for r in failures)
-    for failure in failures:
-        log = run.path(failure["log"]).read_text(encoding="utf-8")
-        assert "Traceback" in log
-    _, metrics = run.table("results", "metrics.csv")
-    assert {r["value"] for r in metrics if r["model"] == "knn_python"} == {""}
-    assert all(r["value"] for r in metrics if r["model"] == "glmnet")
-    svg = run.path("images", "leukemia", "model_comparison.svg").read_text(encoding="utf-8")
-    assert "knn_python" in svg and "failed" in svg
-    assert "knn_python" in run.path("results", "summary.md").read_text(encoding="utf-8")
-    # With on_failure: report, the same results end with status 0, and only that rule runs again.
-    small["on_failure"] = "report"
-    process = run.compare(small)
-    assert process.returncode == 0, process.stderr
-    assert "train_" not in run.log()

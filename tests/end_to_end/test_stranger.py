@@ -1,52 +1,12 @@
 """A stranger's path: a fresh copy, and the commands of README and docs as they stand there."""
 
-import gzip
-import os
-import shlex
-import shutil
-import subprocess
-
 import pytest
 import yaml
 
+from tests.end_to_end.conftest import run_command
 from tests.pages import COMMANDS
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def copy(root, tmp_path_factory):
-    """The files of the repository, with what is set up here, and data of one's own."""
-    folder = tmp_path_factory.mktemp("stranger") / "omics-model-comparison"
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    files = subprocess.run(listed, cwd=root, capture_output=True, text=True, check=True).stdout
-    for file in filter(None, files.split("\0")):
-        if (root / file).is_file():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / file, folder / file)
-    (folder / ".venv").symlink_to(root / ".venv")
-    if (root / ".deploy").exists():
-        shutil.copy2(root / ".deploy", folder / ".deploy")
-    (folder / "data").mkdir()
-    shutil.copy2(folder / "resources/bcr_abl/samples.tsv", folder / "data/samples.tsv")
-    for source, target, lines in (
-        ("bcr_abl/expression.tsv.gz", "data/counts.tsv", 600),
-        ("leukemia/expression.tsv.gz", "new.tsv", None),
-    ):
-        with gzip.open(folder / "resources" / source, "rt", encoding="utf-8") as file:
-            (folder / target).write_text("".join(file.readlines()[:lines]), encoding="utf-8")
-    return folder
-
-
-def run(folder, command):
-    """Run a command as a shell would, but with R of this machine and without a terminal."""
-    words = [word for word in shlex.split(command) if word != "--use-conda"]
-    path = f"{folder / '.venv/bin'}:{os.environ['PATH']}"
-    return subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-        # As other tests run beside it, being nice would make it the last to end by far.
-        env={**os.environ, "TZ": "UTC", "NICE": "0", "PATH": path},
-    )  # fmt: skip
 
 
 def shrink(folder):
@@ -58,12 +18,14 @@ def shrink(folder):
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
 
 
-def test_every_command_of_the_docs_does_what_they_say(copy):
-    for command in COMMANDS:
+def test_every_command_of_the_docs_does_what_they_say(finished, repository):
+    copy = repository
+    # The first has made the finished run.
+    for command in COMMANDS[1:]:
         proposed = copy / "config" / "my_study.yaml"
         if "init" in command:
             proposed.unlink(missing_ok=True)
-        process = run(copy, command)
+        process = run_command(copy, command)
         screen = process.stdout + process.stderr
         assert process.returncode == 0, f"{command}\n{screen}"
         if "init" in command:
