@@ -72,7 +72,7 @@ test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r
 
 test-python: $(TEST_READY) test-fast
-	@$(EXEC) pytest -m slow --numprocesses 4 --dist loadgroup --no-loadscope-reorder --durations 10
+	@$(EXEC) pytest -m slow --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 10
 
 test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
 	@$(EXEC) pytest -m "not slow and not slurm and not verification and not faults" --numprocesses 2

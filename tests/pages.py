@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# What tests/end_to_end/test_stranger.py runs, in this order, in a fresh copy; without conda.
+# What tests/end_to_end/test_run.py runs, in this order, in a fresh copy; without conda.
 COMMANDS = (
     "make run CONFIG=config/quick.yaml",
     "make report CONFIG=config/quick.yaml",

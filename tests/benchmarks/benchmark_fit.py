@@ -42,8 +42,7 @@ from omc.learn.batch import Data, inner_folds
 from omc.learn.job import Settings
 from omc.learn.losses import best_candidate
 from omc.learn.preprocessing import learn
-from omc.learn.processes import Limits, run_in_child
-from omc.learn.training import train_split
+from omc.learn.processes import Limits, run_in_child, train_splits
 from omc.study import study as configuration
 from omc.study.models import read_presets, resolve_models
 
@@ -82,7 +81,7 @@ counted on neither side.
 R: the product's side is train_split, without the one fork that guards a job's splits. Both sides
 train on the numbers of preprocessing.h5; the product makes its matrices from them, the plain side
 gets them made. Each caret::train() ends with a fit of its own, which cannot be turned off.
-Python: the product's side is train_split in a forked process, as a job runs it. The pipeline
+Python: the product's side is train_splits in a forked process, as a job runs it. The pipeline
 learns its preprocessing in every fit; the product learned it once per split and inner fold, for all
 models of both languages, so each model here is charged 1/{sharing} of that ({learned:.2f} s).
 It includes medians for the imputation, which the pipeline does without. With one candidate, plain
@@ -241,7 +240,10 @@ def benchmark_python(study, folder: Path):
             grid, plain_setting = model.spec["grid"], {**setting, "top_variance": most}
 
             def product(split, data=data, job=job, estimator=estimator):
-                return run_in_child(Limits(), train_split, data, job, estimator, split)
+                result, *_ = run_in_child(
+                    Limits(), train_splits, data, job, estimator, [split], None, {}
+                )
+                return result
 
             def plain(split, data=data, x=x, more=(estimator, grid, plain_setting)):
                 return plain_python(*more, x, data.outcome, data.split_rows(split))

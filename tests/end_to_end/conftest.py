@@ -14,7 +14,7 @@ from tests.launcher import run_snakemake
 from tests.pages import COMMANDS
 
 # The longest first, so that at the end of `make test` no core waits for one of them.
-LONG = ("run", "stranger", "models", "survival", "predict", "variants", "baseline_layers", "null",
+LONG = ("run", "models", "survival", "predict", "variants", "baseline_layers", "null",
         "additions", "faults", "grouping", "schemes", "cohorts", "images", "original", "check",
         "messy", "clinical", "threads", "examples")  # fmt: skip
 
@@ -22,10 +22,6 @@ LONG = ("run", "stranger", "models", "survival", "predict", "variants", "baselin
 def pytest_collection_modifyitems(items):
     place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
-    # One process takes the tests of a file, and of the two that look at the same run.
-    for item in items:
-        of_finished = item.path.name in ("test_run.py", "test_stranger.py")
-        item.add_marker(pytest.mark.xdist_group("finished" if of_finished else str(item.path)))
 
 
 class Workflow:

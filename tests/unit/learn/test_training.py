@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import PredefinedSplit
@@ -296,6 +298,27 @@ def test_a_failing_split_is_a_row(files, tmp_path, how, expected):
     }
     assert all(expected in r["message"] and r["log"] == "the.log" for r in tables["failures"])
     assert tables["predictions"] == []
+
+
+class DiesOnce(ExtraTreesClassifier):
+    """Kills its process at the first fit of all."""
+
+    def fit(self, x, y, sample_weight=None):
+        with suppress(FileNotFoundError):
+            os.remove(os.environ["DIES_ONCE"])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(x, y, sample_weight)
+
+
+def test_a_killed_process_costs_only_one_split(files, tmp_path, monkeypatch):
+    monkeypatch.setenv("DIES_ONCE", str(tmp_path / "dies"))
+    spec = {"estimator": f"{__name__}.DiesOnce", "params": {"n_estimators": 5}}
+    expected = run(files, tmp_path, spec)[0]["predictions"]
+    (tmp_path / "dies").touch()
+    tables, _, _ = run(files, tmp_path, spec)
+    assert [row["split"] for row in tables["failures"]] == ["r01f01"]
+    assert tables["predictions"] == [row for row in expected if row["split"] != "r01f01"]
+    assert len(expected) == 38 and saved_by(tmp_path)
 
 
 def test_a_failing_candidate_is_left_out_and_told(files, tmp_path):

@@ -76,6 +76,22 @@ train_batch <- function(batch, settings, info, model = NULL, limits = no_limits)
   results[splits]
 }
 
+# Train splits one after the other; each result goes to a file of its own.
+train_splits <- function(batch, settings, info, splits, folder, model) {
+  # In the forked process, since packages of different methods may mask one another.
+  attach_packages(info$library)
+  for (split in splits) {
+    began <- proc.time()[["elapsed"]]
+    reset_peak()
+    path <- if (identical(split, final_split)) model
+    result <- train_split(batch, settings, info, split, path)
+    messages <- c(result$failures$message, if (is.null(result$failures)) "done")
+    spent <- proc.time()[["elapsed"]] - began
+    message(sprintf("%s: %s (%.1f s)", split, paste(messages, collapse = "; "), spent))
+    save_rds(result, file.path(folder, paste0(split, ".rds")))
+  }
+}
+
 # The results of a batch that is given up: as `train_batch`, with one message for all.
 lose_batch <- function(settings, splits, message, model) {
   if (!is.null(model)) {
@@ -241,20 +257,4 @@ end_processes <- function(name) {
     length(grepRaw(paste0("OMC_PROCESS=", name), bytes, fixed = TRUE)) > 0
   }, TRUE)
   tools::pskill(as.integer(basename(dirname(environments[started]))), tools::SIGKILL)
-}
-
-# Train splits one after the other; each result goes to a file of its own.
-train_splits <- function(batch, settings, info, splits, folder, model) {
-  # In the forked process, since packages of different methods may mask one another.
-  attach_packages(info$library)
-  for (split in splits) {
-    began <- proc.time()[["elapsed"]]
-    reset_peak()
-    path <- if (identical(split, final_split)) model
-    result <- train_split(batch, settings, info, split, path)
-    messages <- c(result$failures$message, if (is.null(result$failures)) "done")
-    spent <- proc.time()[["elapsed"]] - began
-    message(sprintf("%s: %s (%.1f s)", split, paste(messages, collapse = "; "), spent))
-    save_rds(result, file.path(folder, paste0(split, ".rds")))
-  }
 }

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -34,7 +35,7 @@ def model_cost(
     tried: what training the model on a small part of the data took; times: how many times the trees
     of the estimator the model has. `at least` is the basis if no fit came to its end.
     """
-    timed = run_in_child(MOST, time_split, data, settings, estimator, split, tried, times)
+    timed, *_ = run_in_child(MOST, time_split, data, settings, estimator, split, tried, times)
     if isinstance(timed, Lost):
         folds, grid = np.unique(data.split_rows(split)[2]), split_candidates(data, settings, split)
         seconds = times * len(folds) * len(grid) * MOST.seconds
@@ -51,7 +52,7 @@ def measured_cost(result: SplitResult, times: float = 1) -> list:
 
 def time_split(
     data: Data, settings: Settings, estimator, split: str, tried: SplitResult, times: float
-) -> SplitResult:
+) -> Iterator[SplitResult]:
     """A row of timing of the whole split, with the basis for its stage.
 
     Candidates are fitted to the first inner fold, in random order, until enough is known.
@@ -90,7 +91,7 @@ def time_split(
     on_cut = {stage: cpu for stage, _, cpu, _ in tried.timing}
     refit = max(one * len(train) / len(fold.y), on_cut["fit"]) + on_cut["predict"]
     result.timing.append([basis, math.nan, fits * one + refit, peak_mb()])
-    return result
+    yield result
 
 
 def quarter(fold: InnerFold, inner: np.ndarray) -> InnerFold | None:

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from omc.core.seeds import fit_seed
@@ -80,5 +80,11 @@ def timed(result: SplitResult, stage: str):
 
 
 def peak_mb() -> float:
-    """Peak memory of this process in MiB."""
+    """Peak memory of this process in MiB, since it began or since `reset_peak`."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def reset_peak() -> None:
+    """Let `peak_mb` begin anew, where the system can."""
+    with suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")

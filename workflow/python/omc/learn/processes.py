@@ -12,14 +12,16 @@ import signal
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omc.core.child import how_it_ended
 from omc.core.logs import reason
 from omc.learn.batch import Data
-from omc.learn.job import Settings, SplitResult
+from omc.learn.job import Settings, SplitResult, reset_peak
 from omc.learn.training import train_split
 from omc.learn.tuning import tune_split
 
@@ -38,7 +40,7 @@ RETRY = "`make retry` trains it again"
 
 @dataclass(frozen=True)
 class Limits:
-    """What the process of one split may take: seconds, and MB of memory."""
+    """What one split may take: seconds, and MB of memory."""
 
     seconds: float = math.inf
     memory_mb: float = math.inf
@@ -90,36 +92,56 @@ def train_batch(
     data: Data, settings: Settings, estimator, splits: list[str], limits: Limits = NO_LIMITS,
     tuned: dict | None = None, model_folder: str | None = None,
 ) -> dict[str, SplitResult]:  # fmt: skip
-    """Train each split, or tune a part of it, in a forked process of its own.
+    """Train the splits of a batch, or tune a part of each, in a forked process.
+
+    The process sends the result of each split when it is done. If it ends, the current split is
+    lost, and another process continues after it: a fork costs more than a fast model's split.
 
     limits: of each split; after one that took too long, the others are not tried; tuned: rows of
     `evaluate_candidates` by split, if other jobs have made them; model_folder: for the model of the
     last split, `final`. It stays empty if that failed: failures.csv says why.
     """
+    folders = {}
     if model_folder:
         os.makedirs(model_folder, exist_ok=True)
         # A model may change the working directory.
-        model_folder = os.path.abspath(model_folder)
-    results, slow = {}, ""
-    for split in splits:
-        began = time.perf_counter()
-        job = [data, settings, estimator, split]
-        if slow:
-            ended: SplitResult | Lost = Lost(f"not tried: {slow} took too long", True)
-        elif settings.part:
-            ended = run_in_child(limits, tune_split, *job)
-        else:
-            folder = model_folder if split == splits[-1] else None
-            ended = run_in_child(limits, train_split, *job, tuned, folder)
-        if isinstance(ended, Lost):
-            slow = slow or (split if ended.hopeless else "")
-            result = lost_split(settings, ended.message)
-        else:
-            result = ended
+        folders[splits[-1]] = os.path.abspath(model_folder)
+    results: dict[str, SplitResult] = {}
+    began = time.perf_counter()
+
+    def ended(split: str, result: SplitResult) -> None:
+        nonlocal began
         results[split] = result
         state = "; ".join(row[1] for row in result.failures) or "done"
         print(f"{split}: {state} ({time.perf_counter() - began:.1f} s)", flush=True)
+        began = time.perf_counter()
+
+    while pending := [split for split in splits if split not in results]:
+        jobs = (data, settings, estimator, pending, tuned, folders)
+        for result, split in zip(run_in_child(limits, train_splits, *jobs), pending, strict=False):
+            if isinstance(result, Lost):
+                ended(split, lost_split(settings, result.message))
+                if result.hopeless:
+                    why = f"not tried: {split} took too long"
+                    for other in pending[pending.index(split) + 1 :]:
+                        ended(other, lost_split(settings, why))
+            else:
+                ended(split, result)
     return results
+
+
+def train_splits(
+    data: Data, settings: Settings, estimator, splits: list[str], tuned: dict | None,
+    folders: dict[str, str],
+) -> Iterator[SplitResult]:  # fmt: skip
+    """Train splits one after the other, or tune a part of each.
+
+    folders: for models that are to be saved, by split; the others are as in `train_batch`.
+    """
+    for split in splits:
+        reset_peak()
+        job = (data, settings, estimator, split)
+        yield tune_split(*job) if settings.part else train_split(*job, tuned, folders.get(split))
 
 
 def lose_batch(
@@ -139,18 +161,30 @@ def lost_split(settings: Settings, message: str) -> SplitResult:
     return SplitResult(failures=[["fit", message]])
 
 
-def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
-    """A function's result from a forked process, or why there is none."""
+def run_in_child(limits: Limits, function, *arguments) -> Iterator[Any]:
+    """Yield what a generator yields in a forked process, and at last a Lost if it does not end.
+
+    Each of its results has the whole time and memory of `limits`.
+    """
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
-    child = context.Process(target=_send_result, args=(send, function, *arguments))
-    began, log_mb = time.monotonic(), _log_mb()
+    child = context.Process(target=_send_results, args=(send, function, *arguments))
+    began, log_mb, crowded = time.monotonic(), _log_mb(), 0
     child.start()
     send.close()
     try:
-        # Its end alone counts: a process that the model has left behind may hold the pipe open.
-        crowded = 0
-        while not receive.poll(POLL) and child.exitcode is None:
+        while True:
+            # Its end alone counts: a process that the model has left behind may hold the pipe open.
+            if receive.poll(POLL) or (child.exitcode is not None and receive.poll()):
+                sent = receive.recv()
+                if sent is None:
+                    return
+                yield sent[0]
+                began, log_mb = time.monotonic(), _log_mb()
+                continue
+            if child.exitcode is not None:
+                yield Lost(_ended(child))
+                return
             crowded = crowded + 1 if len(_threads(child.pid, "R")) > 1 else 0
             if crowded == CROWDED[0]:
                 print("several threads are running: they have to share one core", flush=True)
@@ -163,12 +197,12 @@ def run_in_child(limits: Limits, function, *arguments) -> SplitResult | Lost:
                     # It wrote on until it was ended.
                     os.ftruncate(1, int((log_mb + LOG_MB) * 2**20))
                     os.lseek(1, 0, os.SEEK_END)
-                return Lost(message, used[0] > limits.seconds)
-        return receive.recv() if receive.poll() else Lost(_ended(child))
+                yield Lost(message, used[0] > limits.seconds)
+                return
     except EOFError:
-        return Lost(_ended(child))
+        yield Lost(_ended(child))
     except Exception as error:
-        return Lost(f"its results cannot be read: {reason(error)}")
+        yield Lost(f"its results cannot be read: {reason(error)}")
     finally:
         _end_group(child)
 
@@ -231,7 +265,7 @@ def _log_mb() -> float:
     return os.fstat(1).st_size / 2**20
 
 
-def _send_result(send, function, *arguments):
+def _send_results(send, function, *arguments):
     # A group of its own can be ended whole. Signals to the job no longer reach it, so that it ends
     # with the job.
     os.setsid()
@@ -240,11 +274,13 @@ def _send_result(send, function, *arguments):
     pid = os.getpid()
     warnings.simplefilter("default")
     keep_freed_memory()
-    result = function(*arguments)
-    # A model may have forked.
-    if os.getpid() == pid:
+    for result in function(*arguments):
+        # A model may have forked.
+        if os.getpid() != pid:
+            return
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
-        send.send(result)
+        send.send((result,))
+    send.send(None)
     send.close()
