@@ -19,6 +19,8 @@ GIVEN := CONFIG CORES DEPLOY NICE TARGETS ARGS TZ $(REQUEST) $(OWN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
+# Where tests are that start the workflow. Each process reads all files that it is given.
+SLOW := tests/end_to_end tests/verification tests/faults
 SETUP := envs/setup.sh
 TOOLS := envs/tools.sh
 EXEC := $(TOOLS) exec
@@ -72,7 +74,8 @@ test: $(TEST_READY) ## Set up what is missing, then run every check and test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint test-python test-r
 
 test-python: $(TEST_READY) test-fast
-	@$(EXEC) pytest -m slow --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 10
+	@$(EXEC) pytest -m slow --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 10 \
+		$(SLOW)
 
 test-fast: $(TEST_READY) ## Only the Python tests that start no workflow
 	@$(EXEC) pytest -m "not slow and not slurm and not verification and not faults" --numprocesses 2

@@ -11,7 +11,9 @@ def test_tuning(workflow, root):
     config["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
     config["tuning"] = {"size": 6, "jobs": 2}
     run = workflow()
-    process = run.compare(config)
+    names = ("model_comparison", "metric_overview", "tuning", "runtime")
+    figures = [f"images/tuning/bcr_abl/{name}.png" for name in names]
+    process = run.compare(config, "--", *figures)
     assert process.returncode == 0, process.stderr
     assert "Tune r/gbm on bcr_abl, batch 1of1, candidates 2of2" in run.log()
     _, tuning = run.table("results", "tuning", "tuning.csv")
@@ -19,8 +21,8 @@ def test_tuning(workflow, root):
         for split in ("r01f01", "r01f02", "final"):
             rows = [r for r in tuning if (r["model"], r["split"]) == (model, split)]
             assert len({r["candidate"] for r in rows}) == 6 and all(r["value"] for r in rows)
-    for figure in ("model_comparison", "metric_overview", "tuning", "runtime"):
-        assert run.path("images", "tuning", "bcr_abl", f"{figure}.png").stat().st_size > 10_000
+    for figure in figures:
+        assert run.path(figure).stat().st_size > 10_000
 
 
 def test_no_group_of_the_slurm_profile_waits_for_itself(workflow, root):

@@ -43,7 +43,8 @@ def test_ten_messy_pairs_become_figures_or_one_question(workflow, monkeypatch, n
             "datasets": datasets,
             "resampling": {"folds": 2, "repeats": 1, "inner_folds": 2},
             "models": {"python": ["dummy", "nearest_centroid"]},
-        }
+        },
+        *("--", *(f"images/{name}/model_comparison.png" for name in datasets)),
     )
     assert process.returncode == 0, process.stderr
     for name in datasets:

@@ -17,7 +17,6 @@ MODELS = {
     "python": [
         "dummy",
         {"name": "cox_elastic_net", "grid": {"alpha": [0.1, 0.03], "l1_ratio": [0.5]}},
-        {"name": "random_forest", "params": {"n_estimators": 10}, "grid": {"max_features": [9]}},
         {"name": "svm", "estimator": "sksurv.svm.FastSurvivalSVM", "params": {"rank_ratio": 1.0}},
         # It cannot take more columns than events.
         {"name": "ipc", "estimator": "sksurv.linear_model.IPCRidge", "params": {"alpha": -1.0}},

@@ -53,9 +53,9 @@ def test_threads_do_not_multiply(workflow, small, monkeypatch):
     small["resampling"] = {"folds": 2, "repeats": 1, "inner_folds": 2}
     small["models"] = {
         "python": [
-            {"name": "random_forest", "params": {"n_estimators": 100}, "cost": "cheap"},
+            {"name": "random_forest", "params": {"n_estimators": 50}, "cost": "cheap"},
             {"name": "asks_for_all", "estimator": "sklearn.ensemble.ExtraTreesClassifier",
-             "params": {"n_jobs": -1, "n_estimators": 200}},
+             "params": {"n_jobs": -1, "n_estimators": 100}},
             {"name": "takes_them", "estimator": "tests.misbehaving.TakesThreads",
              "params": {"max_iter": 500}},
             "gradient_boosting",

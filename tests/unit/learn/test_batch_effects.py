@@ -53,7 +53,6 @@ def corrected(x, lab, method):
     return remove_effects(x, learn_effects(blocks, x.shape[1], lab, method), lab)
 
 
-@pytest.mark.slow
 def test_combat_is_that_of_sva(tmp_path):
     found = "quit(status = !all(c('sva', 'bladderbatch') %in% rownames(installed.packages())))"
     if subprocess.run(["Rscript", "--vanilla", "-e", found], check=False).returncode:

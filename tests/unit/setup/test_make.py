@@ -1,6 +1,8 @@
 """What make gives to Snakemake, its messages, and the path of the report."""
 
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from snakemake.cli import parse_config
@@ -71,3 +73,15 @@ def test_a_file_that_is_no_configuration_is_a_sentence(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError):
         report_path(str(path))
+
+
+def test_tests_of_the_workflow_are_where_make_looks_for_them(root):
+    line = re.search("^SLOW := (.+)$", (root / "Makefile").read_text(encoding="utf-8"), re.M)
+    folders = [root / folder for folder in line[1].split()]
+    marked = [
+        path
+        for path in (root / "tests").rglob("test_*.py")
+        if path != Path(__file__) and "pytest.mark.slow" in path.read_text(encoding="utf-8")
+    ]
+    assert len(marked) > 20
+    assert [path for path in marked if not any(map(path.is_relative_to, folders))] == []
