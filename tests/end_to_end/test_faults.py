@@ -1,4 +1,4 @@
-"""What a user meets when something is wrong: a sentence, and no lost run."""
+"""What a user meets when something is wrong before any training: a sentence."""
 
 import shutil
 import subprocess

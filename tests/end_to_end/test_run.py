@@ -279,10 +279,9 @@ def on_a_terminal(command, folder):
     return process.wait(), b"".join(parts).decode().replace("\r\n", "\n")
 
 
-def test_a_terminal_shows_which_model_is_trained_and_what_fails(finished, tmp_path_factory):
+def test_a_terminal_shows_which_model_is_trained_and_what_fails(finished, tmp_path):
     workflow, config, _ = finished
-    # As deep as the original: paths of inputs are relative.
-    folder = tmp_path_factory.mktemp("terminal") / "copy"
+    folder = tmp_path / "copy"
     copy = workflow.copied(folder)
     copy.write(config)
     snakemake = [
@@ -540,23 +539,22 @@ def shrink(folder):
 
 
 def test_every_command_of_the_docs_does_what_they_say(finished, repository):
-    copy = repository
     # The first has made the finished run.
     for command in COMMANDS[1:]:
-        proposed = copy / "config" / "my_study.yaml"
+        proposed = repository / "config" / "my_study.yaml"
         if "init" in command:
             proposed.unlink(missing_ok=True)
-        process = run_command(copy, command)
+        process = run_command(repository, command)
         screen = process.stdout + process.stderr
         assert process.returncode == 0, f"{command}\n{screen}"
         if "init" in command:
             # Four columns of this sheet may be the outcome.
             assert "Wrote config/my_study.yaml" in screen and "OUTCOME=" in screen
-            shrink(copy)
-    assert (copy / "images/quick/leukemia/model_comparison.png").stat().st_size > 10_000
+            shrink(repository)
+    assert (repository / "images/quick/leukemia/model_comparison.png").stat().st_size > 10_000
     for run_name in ("quick", "my_study"):
-        assert (copy / f"results/{run_name}/explorer.html").stat().st_size > 4_000_000
-    assert (copy / "results/quick/report.html").stat().st_size > 100_000
-    assert len((copy / "out.csv").read_text(encoding="utf-8").splitlines()) == 39
-    assert list(copy.glob("images/my_study/*/model_comparison.png"))
-    assert (copy / "results/my_study/summary.md").exists()
+        assert (repository / f"results/{run_name}/explorer.html").stat().st_size > 4_000_000
+    assert (repository / "results/quick/report.html").stat().st_size > 100_000
+    assert len((repository / "out.csv").read_text(encoding="utf-8").splitlines()) == 39
+    assert list(repository.glob("images/my_study/*/model_comparison.png"))
+    assert (repository / "results/my_study/summary.md").exists()

@@ -53,7 +53,7 @@ def measured_cost(result: SplitResult, times: float = 1) -> list:
 def time_split(
     data: Data, settings: Settings, estimator, split: str, tried: SplitResult, times: float
 ) -> Iterator[SplitResult]:
-    """A row of timing of the whole split, with the basis for its stage.
+    """Yield a row of timing of the whole split, with the basis for its stage.
 
     Candidates are fitted to the first inner fold, in random order, until enough is known.
     """

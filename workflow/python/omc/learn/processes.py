@@ -123,7 +123,7 @@ def train_batch(
                 ended(split, lost_split(settings, result.message))
                 if result.hopeless:
                     why = f"not tried: {split} took too long"
-                    for other in pending[pending.index(split) + 1 :]:
+                    for other in [name for name in pending if name not in results]:
                         ended(other, lost_split(settings, why))
             else:
                 ended(split, result)
