@@ -155,7 +155,7 @@ main <- function(told, measured) {
         job$folder, c("data.h5ad", "samples.tsv", "splits.csv", "preprocessing.h5")
       )
       batches[[job$dataset]] <<- load_batch(
-        paths[1], paths[2], paths[3], paths[4], job$task, job$batch[1], job$batch[2]
+        paths[1], paths[2], paths[3], paths[4], job$task, job$batch[1], job$batch[2], FALSE
       )
     }
     run_job(job, batches[[job$dataset]], models)

@@ -218,7 +218,7 @@ def benchmark_python(study, folder: Path):
     for dataset in study.datasets:
         paths = [str(folder / dataset / name) for name in FILES]
         data = Data(*paths, study.task(dataset))
-        splits = data.batch_splits(*BATCH)
+        splits = data.batch_splits(*BATCH, final=False)
         data.load_batch(splits)
         x = read_columns(paths[0], data.samples, np.arange(len(axis_names(paths[0], "var"))))
         setting = json.loads(study.slices.preprocessing_setting(dataset))

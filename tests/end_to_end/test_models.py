@@ -176,7 +176,7 @@ def train_in_python(job):
     output["model"] = str(folder / "final")
     job_params = Named(
         dataset=job["dataset"], spec=job["spec"], task=job["task"], tuning_metric=job["metric"],
-        imbalance="none", seed=SEED, batch_index=1, batch_count=1, part=None,
+        imbalance="none", seed=SEED, batch_index=1, batch_count=1, final=True, part=None,
     )  # fmt: skip
     run_job(files, output, job_params, "log")
 
@@ -439,9 +439,8 @@ info <- resolve_method(spec, "classification")
 for (folder in args[-(1:2)]) {
   batch <- load_batch(
     args[2], file.path(folder, "samples.tsv"), file.path(folder, "splits.csv"),
-    file.path(folder, "preprocessing.h5"), "classification", 1, 1
+    file.path(folder, "preprocessing.h5"), "classification", 1, 1, FALSE
   )
-  batch$splits$final <- NULL
   results <- train_batch(batch, settings, info)
   stopifnot(is.null(do.call(rbind, lapply(results, `[[`, "failures"))))
   rows <- do.call(rbind, lapply(results, `[[`, "predictions"))
@@ -511,7 +510,7 @@ def test_nothing_is_learned_from_permuted_labels_in_python(permuted):
     for folder in folders:
         paths = [str(folder / n) for n in ("samples.tsv", "splits.csv", "preprocessing.h5")]
         data = Data(data_file, *paths, "classification")
-        splits = [s for s in data.batch_splits(1, 1) if s != "final"]
+        splits = data.batch_splits(1, 1, final=False)
         data.load_batch(splits)
         results = [train_split(data, settings, estimator, split) for split in splits]
         assert not any(result.failures for result in results)

@@ -11,6 +11,7 @@ import pytest
 from omc.core.checksums import sha256_file
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Workflow
+from tests.end_to_end.test_run import planned
 
 pytestmark = pytest.mark.slow
 
@@ -229,3 +230,27 @@ def test_one_sentence_says_what_is_wrong(regression, workflow):
     run = (never_run, regression[1])
     sentence = error_lines(predict(run, ("gasoline", "python/ridge", "nir_new.tsv")))
     assert "run the comparison first" in sentence
+
+
+def test_models_can_be_left_out_and_saved_later(workflow, small):
+    run, models = workflow(), {"python": ["logistic_regression"], "r": ["glmnet"]}
+    small |= {"models": models, "final_models": False}
+    small["resampling"]["splits_per_job"] = 1
+    process = run.compare(small, "--", TRAINED)
+    assert process.returncode == 0, process.stderr
+    metrics = run.path("results", "metrics.csv").read_bytes()
+    _, timing = run.table("results", "leukemia", "r", "glmnet", "2of2", "timing.csv")
+    assert {row["split"] for row in timing} == {"", "r01f02"}
+    assert not list(run.path("results").glob("leukemia/*/*/*/final"))
+    run.path("new.tsv").write_text("any", encoding="utf-8")
+    wanted = ("leukemia", "r/glmnet", "new.tsv")
+    assert "predict: this run has final_models: false" in error_lines(predict((run, small), wanted))
+    # With them, the other batches stay as they are.
+    small["final_models"] = True
+    jobs = planned(run.compare(small, "--dry-run", "--", TRAINED))
+    assert jobs["train_python_final"] == jobs["train_r_final"] == 1
+    assert not {"train_python", "train_r", "preprocess", "make_splits"} & set(jobs)
+    process = run.compare(small, "--", TRAINED)
+    assert process.returncode == 0, process.stderr
+    assert run.path("results", "metrics.csv").read_bytes() == metrics
+    assert len(list(run.path("results").glob("leukemia/*/*/2of2/final/model.*"))) == 2

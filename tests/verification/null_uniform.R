@@ -12,7 +12,7 @@ suppressPackageStartupMessages(library(caret))
 for (name in readLines(file.path(folder, "names.txt"))) {
   files <- file.path(folder, name, c("samples.tsv", "splits.csv", "preprocessing.h5"))
   batch <- load_batch(
-    file.path(folder, "data.h5ad"), files[1], files[2], files[3], "classification", 1, 1
+    file.path(folder, "data.h5ad"), files[1], files[2], files[3], "classification", 1, 1, FALSE
   )
   settings <- job_settings(
     name, "lda", spec, "classification", "brier",

@@ -77,7 +77,7 @@ def train_python(folder: Path, names: list[str]) -> None:
     for name in names:
         files = ("samples.tsv", "splits.csv", "preprocessing.h5")
         data = Data(str(folder / "data.h5ad"), *(str(folder / name / f) for f in files), TASK)
-        splits = data.batch_splits(1, 1)
+        splits = data.batch_splits(1, 1, final=False)
         data.load_batch(splits)
         settings = Settings(name, "lda", SPEC, TASK, "brier", "none", SEED)
         estimator = build(SPEC, TASK, "none", "lda")

@@ -9,7 +9,7 @@ data.table::setDTthreads(1)
 study <- function(name) file.path(args[2], name)
 batch <- load_batch(
   study("data.h5ad"), study("samples.tsv"), study("splits.csv"), study("preprocessing.h5"), args[3],
-  1, 1
+  1, 1, TRUE
 )
 specs <- read_spec(paste(readLines(args[4]), collapse = ""))
 for (spec in specs) {

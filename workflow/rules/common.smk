@@ -137,9 +137,9 @@ wildcard_constraints:
     table="|".join([*TABLES, "checks", "null", "null_tests", "subgroups", "heterogeneity"]),
 
 
-def one_of(datasets):
-    """Wildcard constraint: these data sets; without any, it matches nothing."""
-    return "|".join(datasets) or "(?!)"
+def one_of(names):
+    """Wildcard constraint: these names; without any, it matches nothing."""
+    return "|".join(names) or "(?!)"
 
 
 def all_but(variants):

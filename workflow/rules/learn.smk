@@ -118,12 +118,12 @@ if not os.path.exists(PASSED):
             "Models and data are in order: training begins"
 
 
-# One job trains one model on a batch of splits. The last batch, `NofN`, also holds `final`, whose
+# One job trains one model on a batch of splits. The last batch, `NofN`, also trains `final`, whose
 # model is saved: train_<language>_final adds only that to train_<language>. With `tuning.jobs` above
 # 1, as many jobs of tune_<language> evaluate the candidates of a batch first.
-LAST_BATCH = "|".join(STUDY.jobs.last_batches())
+FINAL_BATCH = one_of(STUDY.jobs.final_batches())
 # Not left to a ruleorder, for which Snakemake would make the jobs of both rules to compare them.
-EARLIER_BATCH = rf"(?!(?:{LAST_BATCH})\b)\d+of\d+"
+OTHER_BATCH = rf"(?!(?:{FINAL_BATCH})\b)\d+of\d+"
 
 
 rule train_python:
@@ -137,7 +137,7 @@ rule train_python:
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/python/{{model}}/{{batch}}.tsv"
     wildcard_constraints:
-        batch=EARLIER_BATCH,
+        batch=OTHER_BATCH,
     priority: training_priority("python")
     conda:
         "../../envs/python.yaml"
@@ -162,7 +162,7 @@ rule train_r:
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/r/{{model}}/{{batch}}.tsv"
     wildcard_constraints:
-        batch=EARLIER_BATCH,
+        batch=OTHER_BATCH,
     priority: training_priority("r")
     conda:
         "../../envs/r.yaml"
@@ -213,7 +213,7 @@ use rule train_python as train_python_final with:
         **training_files("python", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/python/{{model}}/{{batch}}/final"),
     wildcard_constraints:
-        batch=LAST_BATCH,
+        batch=FINAL_BATCH,
 
 
 use rule train_r as train_r_final with:
@@ -221,4 +221,4 @@ use rule train_r as train_r_final with:
         **training_files("r", [*PREDICTED, *TABLES]),
         model=directory(f"{RESULTS}/{{dataset}}/r/{{model}}/{{batch}}/final"),
     wildcard_constraints:
-        batch=LAST_BATCH,
+        batch=FINAL_BATCH,

@@ -44,6 +44,7 @@ use rule train_python as train_python_null with:
         dataset=null_name,
         batch_index=1,
         batch_count=1,
+        final=False,
     message:
         "Train python/{wildcards.model} on {wildcards.dataset}, permutation {wildcards.permutation}"
 
@@ -63,6 +64,7 @@ use rule train_r as train_r_null with:
         dataset=null_name,
         batch_index=1,
         batch_count=1,
+        final=False,
     message:
         "Train r/{wildcards.model} on {wildcards.dataset}, permutation {wildcards.permutation}"
 

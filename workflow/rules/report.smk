@@ -4,9 +4,7 @@ rule manifest:
         # Checksums of images are in the images.csv of their layer.
         sources=STUDY.all_files() + IMAGE_LISTS,
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
-        models=[
-            final_model(dataset, model) for dataset in DATASETS for model in STUDY.models[dataset]
-        ],
+        models=final_models(),
         versions=VALIDATED,
     output:
         in_report(

@@ -7,7 +7,7 @@ train_job <- function(paths, spec, index = 1, count = 1) {
   run_script("learn/train.R", paths[c("data", "samples", "splits", "preprocessing")], output, list(
     dataset = "study", model = "knn", spec = spec, task = "classification",
     tuning_metric = "brier", imbalance = "none", seed = 2022L, batch_index = index,
-    batch_count = count
+    batch_count = count, final = index == count
   ))
 }
 knn <- '{"grid":{"k":[3,5]},"method":"knn","name":"knn","params":{},"size":9}'

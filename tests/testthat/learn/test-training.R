@@ -66,11 +66,14 @@ test_that("the loop chooses the candidate and predicts as plain caret::train doe
 
 test_that("a batch does not depend on how the splits are cut into batches", {
   names <- c(sprintf("r01f%02d", 1:5), "r02f01", "r02f02", "final")
-  expect_equal(batch_splits(names, 1, 3), names[1:2])
-  expect_equal(batch_splits(names, 2, 3), names[3:4])
-  expect_equal(batch_splits(names, 3, 3), names[5:8])
+  expect_equal(batch_splits(names, 1, 3, FALSE), names[1:2])
+  expect_equal(batch_splits(names, 2, 3, FALSE), names[3:4])
+  expect_equal(batch_splits(names, 3, 3, TRUE), names[5:8])
+  expect_equal(batch_splits(names, 3, 3, FALSE), names[5:7])
   for (count in c(1, 2, 4, 7, 9)) {
-    actual <- unlist(lapply(seq_len(count), function(index) batch_splits(names, index, count)))
+    actual <- unlist(lapply(seq_len(count), function(index) {
+      batch_splits(names, index, count, final = index == count)
+    }))
     expect_equal(actual, names)
   }
   data <- two_classes()

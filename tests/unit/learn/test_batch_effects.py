@@ -240,7 +240,7 @@ def test_r_trains_on_the_same_numbers(tmp_path, root):
         source("{root}/workflow/R/use.R")
         use("batch")
         files <- commandArgs(TRUE)
-        batch <- load_batch(files[1], files[2], files[3], files[4], "classification", 1, 1)
+        batch <- load_batch(files[1], files[2], files[3], files[4], "classification", 1, 1, TRUE)
         x <- fit_matrix(batch, one_fit(batch$fits, "r01f02", 2), c(11, 3, 40, 20))
         writeLines(sprintf("%.17g", x), files[5])
     """

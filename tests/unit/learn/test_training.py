@@ -110,7 +110,7 @@ def run(
     settings = Settings("d", "m", spec, "classification", metric, imbalance, 1)
     settings = replace(settings, inner_predictions=True)
     data = Data(*files, "classification")
-    splits = data.batch_splits(*batch)
+    splits = data.batch_splits(*batch, final=batch[0] == batch[1])
     data.load_batch(splits)
     estimator = models.build(spec, "classification", imbalance, "models.python[0]")
     folder = str(tmp_path / "final")

@@ -10,6 +10,7 @@ COST = {
     "split_seconds": "3", "peak_mb": "250",
 }  # fmt: skip
 PLAN = {"dataset": "d", "language": "r", "model": "m", "batches": 1, "parts": 0, "permutations": 0}
+PLAN["final"] = True
 
 
 def one(plan=None, timing=(), **cost):
@@ -30,6 +31,7 @@ def test_a_model_with_one_job():
     [
         ({"batches": 5}, 5, 5 * 2 + 11 * 3, 2 + 2 * 3),
         ({"batches": 5, "parts": 2}, 15, 15 * 2 + 11 * 3, 2 + 3),
+        ({"final": False}, 1, 2 + 10 * 3, 2 + 10 * 3),
         ({"permutations": 4}, 5, 5 * 2 + (11 + 40) * 3, 2 + 11 * 3),
         ({"batches": 5, "permutations": 4}, 9, 9 * 2 + (11 + 40) * 3, 2 + 10 * 3),
     ],

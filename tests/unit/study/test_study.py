@@ -399,6 +399,17 @@ def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
         study({**base, "predict": {"dataset": "leukemia", "model": "r/x", "input": "y"}})
 
 
+def test_only_the_models_of_all_samples_predict_cohorts(study, base):
+    base["final_models"] = False
+    assert study(base).jobs.final_batches() == []
+    dataset = base["datasets"]["leukemia"]
+    dataset["cohorts"] = {"out": {"samples": dataset["samples"], "layers": {}}}
+    for name, layer in dataset["layers"].items():
+        dataset["cohorts"]["out"]["layers"][name] = {"table": layer["table"]}
+    with pytest.raises(UserError, match=r"datasets\.leukemia\.cohorts: .* final_models: false"):
+        study(base)
+
+
 def test_images_are_listed_in_shards_for_a_data_set_and_its_cohorts(study, base, tmp_path):
     for name in ("here/a.png", "here/b.png", "here/c.png", "there/d.PNG"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

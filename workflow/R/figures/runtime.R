@@ -121,7 +121,8 @@ runtime_caption <- function(data, info, rows, any_beyond) {
     if (length(total) > 0) {
       parts <- paste(runtime_stages[names(total)], vapply(total, seconds_text, character(1)))
       paste0(
-        "CPU time of all jobs, split final included: ", toString(parts),
+        "CPU time of all jobs", if ("final" %in% data$timing$split) ", split final included",
+        ": ", toString(parts),
         ". Start-up and loading are paid once per job and are not in the figure."
       )
     },

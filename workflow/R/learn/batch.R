@@ -8,19 +8,17 @@ use("size_factors", "preprocessing", "job")
 # before each fit, and each split has its own process.
 held_numbers <- 2^22
 
-#' Names of the splits of a batch, in the order of the file; the last batch has `final` too.
+#' Names of the splits of a batch, in the order of the file.
 #'
 #' @param names all names of splits, in the order of splits.csv.
 #' @param index,count 1-based number of the batch, and how many there are.
-batch_splits <- function(names, index, count) {
+#' @param final whether split `final` comes after them.
+batch_splits <- function(names, index, count, final) {
   outer <- setdiff(names, final_split)
   n_splits <- length(outer)
   from <- ((index - 1) * n_splits) %/% count
   to <- (index * n_splits) %/% count
-  c(
-    outer[seq_len(to - from) + from],
-    if (index == count && final_split %in% names) final_split
-  )
+  c(outer[seq_len(to - from) + from], if (final) final_split)
 }
 
 #' The data of a batch, read once: only the columns that its fits keep.
@@ -28,7 +26,7 @@ batch_splits <- function(names, index, count) {
 #' @param data,samples,splits,preprocessing paths of data.h5ad, samples.tsv, splits.csv and
 #'   preprocessing.h5.
 #' @param task "classification", "regression" or "survival".
-#' @param batch_index,batch_count see `batch_splits`.
+#' @param batch_index,batch_count,final see `batch_splits`.
 #' @param chosen names of the splits; those of the batch by default.
 #' @return list: sheet, lab (see `read_lab_batches`; of the sheet's samples), outcome (class numbers
 #'   or numbers; a Surv object in a survival analysis), horizons (of such an analysis, else NULL),
@@ -36,10 +34,11 @@ batch_splits <- function(names, index, count) {
 #'   splits_sha256, columns (numbers of the columns in data.h5ad, from 0), features (their names),
 #'   safe (their names for caret), and values (samples of the sheet x columns) or, of a large batch,
 #'   file (a copy of them). Stops with a user error if preprocessing.h5 belongs to other splits.
-load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count,
-                       chosen = batch_splits(unique(table$split), batch_index, batch_count)) {
+load_batch <- function(data, samples, splits, preprocessing, task, batch_index, batch_count, final,
+                       chosen = batch_splits(names, batch_index, batch_count, final)) {
   sheet <- read_csv(samples, "\t")
   table <- read_csv(splits, ",")
+  names <- unique(table$split)
   fits <- read_fits(preprocessing, chosen)
   splits_sha256 <- sha256_file(splits)
   if (!identical(as.character(fits$attributes$splits_sha256), splits_sha256)) {
@@ -64,7 +63,7 @@ load_batch <- function(data, samples, splits, preprocessing, task, batch_index, 
       regression = as.numeric(sheet$outcome),
       survival = outcomes(sheet$outcome)
     ),
-    splits = split(table, factor(table$split, levels = unique(table$split)))[chosen],
+    splits = split(table, factor(table$split, levels = names))[chosen],
     splits_sha256 = splits_sha256, columns = columns,
     features = axis_names(data, "var")[columns + 1], safe = safe_names(columns)
   )

@@ -7,11 +7,10 @@ use("checksums", "csv_files", "models", "job", "batch", "learn/tuning", "process
 #' @param input named list of paths: data, samples, splits, preprocessing, tuned (files of tuning
 #'   jobs, if any).
 #' @param output named list of paths: predictions, inner_predictions (they are made only with a
-#'   path), tuning, importance, timing, failures and, in the batch that holds `final`, model (a
-#'   folder).
+#'   path), tuning, importance, timing, failures and, if split `final` is trained, model (a folder).
 #' @param params named list: dataset, spec (JSON text), task, tuning_metric, imbalance, seed,
-#'   batch_index (1-based), batch_count, part (index and count of a job that only evaluates
-#'   candidates, NULL for one that trains).
+#'   batch_index (1-based), batch_count, final (whether split `final` is trained after them), part
+#'   (index and count of a job that only evaluates candidates, NULL for one that trains).
 #' @param log path of the log, for failures.csv.
 #' @param resources the job's, for `limits_of`.
 #' @param killed why no split is trained any more (see `noted`), or "".
@@ -28,7 +27,7 @@ run_job <- function(input, output, params, log, resources, killed = "") {
   before <- proc.time()
   batch <- load_batch(
     input[["data"]], input[["samples"]], input[["splits"]], input[["preprocessing"]], settings$task,
-    params[["batch_index"]], params[["batch_count"]]
+    params[["batch_index"]], params[["batch_count"]], params[["final"]]
   )
   on.exit(unload_batch(batch))
   batch$tuned <- read_tuned(input[["tuned"]])

@@ -74,12 +74,11 @@ lazy_parts <- function(input, task) {
       if (is.null(batch)) {
         before <- proc.time()
         splits <- input[[paste0(prefix, "splits")]]
-        names <- unique(read_csv(splits, ",")$split)
         batch <<- load_batch(
           input[["data"]], input[["samples"]], splits, input[[paste0(prefix, "preprocessing")]],
-          task, 1, max(1, length(setdiff(names, final_split)))
+          task,
+          chosen = unique(read_csv(splits, ",")$split)[1]
         )
-        batch$splits <<- batch$splits[names[1]]
         batch$load_seconds <<- cpu_seconds(proc.time() - before)
       }
       batch

@@ -44,6 +44,8 @@ def training_params(language):
         seed=CONFIG["seed"],
         batch_index=lambda wc: int(wc.batch.split("of")[0]),
         batch_count=lambda wc: int(wc.batch.split("of")[1]),
+        # Whether split `final` is trained after them.
+        final=lambda wc: wc.batch in STUDY.jobs.final_batches(),
         # [index, count] of the candidates that a tuning job takes; a training job takes all.
         part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
     )
@@ -96,11 +98,20 @@ def training_priority(language):
 
 
 def trained_files(dataset, model, batch):
-    """Files of a job that trains a batch; in the last one, the final model is among them."""
+    """Files of a job that trains a batch, the final model among them if it trains that."""
     folder = f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}"
-    final = final_model(dataset, model)
     tables = [f"{folder}/{table}.csv" for table in (*PREDICTED, *TABLES)]
-    return [*tables, final] if os.path.dirname(final) == folder else tables
+    return [*tables, f"{folder}/final"] if batch in STUDY.jobs.final_batches() else tables
+
+
+def final_models():
+    """The folders of all models that were trained on all samples of development."""
+    return [
+        final_model(dataset, model)
+        for dataset in DATASETS
+        for model in STUDY.models[dataset]
+        if CONFIG["final_models"]
+    ]
 
 
 def final_model(dataset, model):

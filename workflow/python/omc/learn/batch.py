@@ -37,12 +37,12 @@ class Data:
         self.splits = _read_splits(splits, {name: row for row, name in enumerate(self.samples)})
         self._files = (data, preprocessing)
 
-    def batch_splits(self, index: int, count: int) -> list[str]:
-        """Names of the splits of batch `index` (1-based) of `count`; the last has `final` too."""
+    def batch_splits(self, index: int, count: int, final: bool) -> list[str]:
+        """Names of the splits of batch `index` (1-based) of `count`, and of `final` if wanted."""
         outer = [name for name in self.splits if name != FINAL]
         n_splits = len(outer)
         chosen = outer[(index - 1) * n_splits // count : index * n_splits // count]
-        return chosen + ([FINAL] if index == count and FINAL in self.splits else [])
+        return chosen + ([FINAL] if final else [])
 
     def load_batch(self, splits: list[str]) -> dict:
         """Read the fits of these splits and their columns; returns the file's attributes."""

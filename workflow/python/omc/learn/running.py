@@ -18,11 +18,11 @@ def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS, killed:
     """Train, or tune a part of, one model on the splits of a batch, and write its tables.
 
     input, output: paths by name, as attributes; inner predictions are made if output has
-    `inner_predictions`; params: dataset, spec (JSON text), task,
-    tuning_metric, imbalance, seed, batch_index (1-based), batch_count and part (index and count of
-    a job that only evaluates candidates, None for one that trains), as attributes; log: path of the
-    log, for failures.csv; limits: of the time and memory of each split; killed: why no split is
-    trained any more (see `attempts`), or an empty text.
+    `inner_predictions`; params: dataset, spec (JSON text), task, tuning_metric, imbalance, seed,
+    batch_index (1-based), batch_count, final (whether split `final` is trained after them) and part
+    (index and count of a job that only evaluates candidates, None for one that trains), as
+    attributes; log: path of the log, for failures.csv; limits: of the time and memory of each
+    split; killed: why no split is trained any more (see `attempts`), or an empty text.
     """
     wanted = "inner_predictions" in output.keys()
     settings = settings_of(params, json.loads(params.spec), wanted)
@@ -30,7 +30,7 @@ def run_job(input, output, params, log: str, limits: Limits = NO_LIMITS, killed:
     job.timing.append(["startup", since_start(), time.process_time(), peak_mb()])
     with timed(job, "load"):
         data = Data(input.data, input.samples, input.splits, input.preprocessing, settings.task)
-        splits = data.batch_splits(params.batch_index, params.batch_count)
+        splits = data.batch_splits(params.batch_index, params.batch_count, params.final)
         attributes = data.load_batch(splits)
         splits_sha256 = sha256_file(input.splits)
     if attributes["splits_sha256"] != splits_sha256:

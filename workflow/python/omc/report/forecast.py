@@ -17,9 +17,10 @@ def forecast(
     """Rows of forecast.csv as numbers.
 
     plans: of each model on each data set: dataset, language, model, batches and parts (how many
-    jobs train it, and tune each of these batches), permutations (of the outcomes); costs: rows of
-    costs.csv; timing: rows of an earlier run's timing.csv, which is better than any extrapolation;
-    splits: number of outer splits by data set. Split `final` comes on top.
+    jobs train it, and tune each of these batches), permutations (of the outcomes), final (whether
+    split `final` is trained on top of the outer splits); costs: rows of costs.csv; timing: rows of
+    an earlier run's timing.csv, which is better than any extrapolation; splits: number of outer
+    splits by data set.
     """
     known = {_names(row): row for row in costs} | costs_of(timing)
     rows = []
@@ -27,11 +28,11 @@ def forecast(
         cost = known[_names(plan)]
         before, split = float(cost["job_seconds"]), float(cost["split_seconds"])
         outer = splits[plan["dataset"]]
-        in_batch = math.ceil(outer / plan["batches"]) + (plan["batches"] == 1)
+        in_batch = math.ceil(outer / plan["batches"]) + (plan["final"] and plan["batches"] == 1)
         tuned_apart = max(plan["parts"], 1)
         longest = max(in_batch / tuned_apart, outer if plan["permutations"] else 0)
         jobs = plan["batches"] * (1 + plan["parts"]) + plan["permutations"]
-        trained = outer + 1 + outer * plan["permutations"]
+        trained = outer + plan["final"] + outer * plan["permutations"]
         rows.append(
             {
                 **{name: plan[name] for name in ("dataset", "language", "model")},

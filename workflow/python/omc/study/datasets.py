@@ -243,6 +243,15 @@ def check_scheme(scheme: str, key: str, groups) -> None:
         raise UserError(f"resampling.scheme: {reason.replace('{key}', key)}")
 
 
+def check_cohorts(final_models: bool, key: str, cohorts) -> None:
+    """Refuse cohorts where no model is trained on all samples."""
+    if cohorts and not final_models:
+        raise UserError(
+            f"{key}.cohorts: external cohorts are predicted by the models of all samples, which"
+            " final_models: false leaves out: set it to true, or take the cohorts out"
+        )
+
+
 def check_subgroups(columns: list[str], key: str, dataset: dict) -> None:
     """Refuse subgroups by the outcome, and by the names of the samples."""
     for name in columns:

@@ -21,6 +21,7 @@ class Jobs:
 
     def __init__(self, config: dict, datasets: dict[str, dict], models: dict[str, list[Model]]):
         self._resampling, self._tuning = config["resampling"], config["tuning"]
+        self._final_models = config["final_models"]
         self._datasets, self._models = datasets, models
 
     def batches(self, dataset: str, model: Model) -> list[str]:
@@ -48,8 +49,13 @@ class Jobs:
         """Minutes that a model's jobs may take on a cluster in the first attempt."""
         return MINUTES[model.cost]
 
-    def last_batches(self) -> list[str]:
-        """Names that the last batch of a model can have, such as 1of1 and 5of5."""
+    def final_batches(self) -> list[str]:
+        """Names, such as 1of1 and 5of5, of the batches that also train split `final`.
+
+        They are the last ones of the models; none if no models are to be saved.
+        """
+        if not self._final_models:
+            return []
         last = {self.batches(name, m)[-1] for name, models in self._models.items() for m in models}
         return sorted(last)
 

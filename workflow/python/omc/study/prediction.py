@@ -95,6 +95,15 @@ def split_input(text: str, layers: list[str]) -> dict[str, str]:
     return {layer: paths[layer] for layer in layers}
 
 
+def check_saved(final_models: bool) -> None:
+    """Refuse new samples in a run that saves no models."""
+    if not final_models:
+        raise UserError(
+            "predict: this run has final_models: false, so it saves no models: set it to true, and"
+            " run the comparison again, which then trains only what is missing"
+        )
+
+
 def find_model(folder: str, manifest: str) -> tuple[str, str]:
     """(path, SHA-256 by the manifest) of the model that split `final` left in `folder`.
 

@@ -172,6 +172,7 @@ class Slices:
                 names = {"dataset": dataset, "language": m.language, "model": m.name}
                 batches, parts = len(study.jobs.batches(dataset, m)), len(study.jobs.parts(m))
                 jobs = {"batches": batches, "parts": parts, "permutations": permutations}
+                jobs["final"] = bool(study.jobs.final_batches())
                 plans.append(names | jobs)
         return canonical(plans)
 

@@ -15,6 +15,7 @@ from omc.study import prediction
 from omc.study.config_file import Places, key_of, located, read_config
 from omc.study.datasets import (
     RANKED_BY,
+    check_cohorts,
     check_metric,
     check_scheme,
     check_selection,
@@ -66,6 +67,7 @@ class Study:
         self.jobs = Jobs(config, self.datasets, self.models)
         self.slices = Slices(self)
         if self.prediction:
+            prediction.check_saved(config["final_models"])
             prediction.check_batch(self.slices.batch_setting(self.prediction["dataset"]))
 
     def _add_datasets(self, root: str, wrong: Container[str]) -> list[str]:
@@ -80,6 +82,7 @@ class Study:
                 resolved = resolve_dataset(name, dataset, root)
                 scheme = self.config["resampling"]["scheme"]
                 check_scheme(scheme, f"datasets.{name}", resolved["groups"])
+                check_cohorts(self.config["final_models"], f"datasets.{name}", resolved["cohorts"])
                 check_subgroups(self.config["report"]["subgroups"], f"datasets.{name}", resolved)
                 check_batch(self.config["preprocessing"]["batch"], name, resolved)
                 self.rds.update(replace_rds(name, resolved, self.results))
