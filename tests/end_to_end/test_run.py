@@ -32,8 +32,10 @@ from tests.pages import COMMANDS
 pytestmark = pytest.mark.slow
 
 JOINS = {
-    "all", "validate", "validate_models_python", "validate_models_r", "join_predictions",
-    "join_tables", "score", "compare_models", "describe_predictions",
+    "all", "validate", "validate_models_python", "validate_models_r", "join_models",
+    "score", "compare_models", "describe_predictions",
+    *(f"join_{step}" for step in ("training", "checks", "metrics", "comparisons", "descriptions",
+                                  "subgroups", "features", "findings")),
     "manifest", "summarise", "draw_figures", "report_failures", "findings", "explorer",
     "efficiency", "draw_efficiency",
     "signature", "label_features", "permute_python", "permute_r", "permutation_importance",
@@ -440,6 +442,24 @@ def test_a_new_line_trains_that_model_and_redraws(finished):
     jobs = planned(workflow.compare(more, "--dry-run"))
     assert jobs.pop("train_python_final") == 1
     assert set(jobs) <= JOINS - {"validate_models_r"}
+
+
+def test_a_new_data_set_is_the_only_one_that_is_trained_evaluated_and_drawn(finished):
+    workflow, config, _ = finished
+    more = deepcopy(config)
+    other = deepcopy(config["datasets"]["leukemia"]) | {"outcome": {"column": "sex"}}
+    other["outcome"] |= {"task": "classification", "positive": "F"}
+    more["datasets"]["other"] = other
+    jobs = planned(workflow.compare(more, "--dry-run"))
+    models = config["models"]
+    for rule in ("score", "compare_models", "describe_predictions", "signature", "draw_figures"):
+        assert jobs[rule] == 1
+    assert jobs["train_python_final"] == len(models["python"])
+    assert jobs["train_r_final"] == len(models["r"])
+    # The figures of the first need nothing of the second.
+    figure = "images/quick/leukemia/model_comparison.png"
+    process = workflow.compare(more, "--dry-run", "--", figure)
+    assert process.returncode == 0 and "Nothing to be done" in process.stderr
 
 
 def test_a_failing_model_is_a_row_and_not_a_lost_run(finished, tmp_path):

@@ -109,7 +109,6 @@ PASSED = f"{RESULTS}/validation/passed.txt"
 # Of an earlier run: no input of what looks at it, which would have it brought up to date first.
 EARLIER = f"{RESULTS}/timing.csv"
 VARIANTS = STUDY.all_variants()
-BASELINES = STUDY.baseline_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"
 TABLES = ["tuning", "importance", "timing", "failures"]
@@ -134,7 +133,6 @@ wildcard_constraints:
     batch=r"\d+of\d+",
     part=r"\d+of\d+",
     permutation=r"\d+",
-    table="|".join([*TABLES, "checks", "null", "null_tests", "subgroups", "heterogeneity"]),
 
 
 def one_of(names):

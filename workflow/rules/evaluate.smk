@@ -1,64 +1,48 @@
-rule join_predictions:
+# Each data set is evaluated when its own models are done, together with its variants. Its tables have
+# the names of those of the run, which joins.smk joins from them.
+rule join_models:
     input:
         **dataset_files("splits", "preprocessing"),
-        predictions=lambda wc: trained_tables(wc, "predictions"),
-        inner_predictions=lambda wc: trained_tables(wc, "inner_predictions"),
+        **joined_tables(*PREDICTED, *TABLES),
         # The checks refuse a positive class that does not exist.
         checks=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/checks.csv",
     output:
-        predictions=f"{RESULTS}/{{dataset}}/predictions.csv",
-        inner_predictions=f"{RESULTS}/{{dataset}}/inner_predictions.csv",
+        **evaluated(*PREDICTED, *TABLES),
     log:
-        f"{RESULTS}/logs/{{dataset}}/join_predictions.log",
+        f"{RESULTS}/logs/{{dataset}}/join_models.log",
     localrule: True
     conda:
         "../../envs/python.yaml"
     params:
         made_with=for_dataset(STUDY.slices.training_keys),
-        code=code("evaluate/join_predictions.py"),
+        code=code("evaluate/join_models.py"),
     message:
-        "Join the predictions of all models of {wildcards.dataset}"
+        "Join the tables of all models of {wildcards.dataset}"
     script:
-        "../scripts/evaluate/join_predictions.py"
-
-
-rule join_tables:
-    input:
-        tables=joined_tables,
-    output:
-        f"{RESULTS}/{{table}}.csv",
-    log:
-        f"{RESULTS}/logs/join_{{table}}.log",
-    localrule: True
-    conda:
-        "../../envs/python.yaml"
-    params:
-        code=code("evaluate/join_tables.py"),
-    message:
-        "Join {wildcards.table}.csv of all models"
-    script:
-        "../scripts/evaluate/join_tables.py"
+        "../scripts/evaluate/join_models.py"
 
 
 rule score:
     input:
-        **files_of_all("predictions", "splits"),
+        **with_variants("predictions", "splits"),
     output:
-        in_report(f"{RESULTS}/metrics.csv", "metrics", "metrics of every split"),
+        **evaluated("metrics"),
     log:
-        f"{RESULTS}/logs/score.log",
+        f"{RESULTS}/logs/{{dataset}}/score.log",
     benchmark:
-        f"{RESULTS}/benchmarks/score.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/score.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        datasets=STUDY.slices.scoring_setting(),
+        datasets=for_dataset(STUDY.slices.scoring_setting),
         code=code("evaluate/score.py"),
     message:
-        "Score the predictions of all models of both languages"
+        "Score the models of {wildcards.dataset}"
     script:
         "../scripts/evaluate/score.py"
 
@@ -92,96 +76,89 @@ rule delong:
 
 rule compare_models:
     input:
-        **files_of_all("predictions", "inner_predictions", "splits", "samples"),
-        metrics=f"{RESULTS}/metrics.csv",
-        delong=expand(f"{RESULTS}/{{dataset}}/delong.csv", dataset=STUDY.with_delong()),
+        **with_variants("predictions", "inner_predictions", "splits", "samples"),
+        **evaluated("metrics"),
+        delong=lambda wc: [
+            f"{RESULTS}/{name}/delong.csv"
+            for name in STUDY.with_variants(wc.dataset)
+            if name in STUDY.with_delong()
+        ],
     output:
-        estimates=in_report(f"{RESULTS}/estimates.csv", "estimates", "estimates with intervals"),
-        comparisons=in_report(
-            f"{RESULTS}/comparisons.csv", "comparisons_table", "comparisons of every two"
-        ),
-        coverage=f"{RESULTS}/coverage.csv",
-        ranking=f"{RESULTS}/ranking.csv",
-        selection=in_report(f"{RESULTS}/selection.csv", "selection", "what to expect of the best"),
-        picks=f"{RESULTS}/picks.csv",
+        **evaluated(*COMPARED),
     log:
-        f"{RESULTS}/logs/compare_models.log",
+        f"{RESULTS}/logs/{{dataset}}/compare_models.log",
     benchmark:
-        f"{RESULTS}/benchmarks/compare_models.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/compare_models.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        datasets=STUDY.slices.comparison_setting(),
+        datasets=for_dataset(STUDY.slices.comparison_setting),
         scheme=CONFIG["resampling"]["scheme"],
         rope=CONFIG["comparison"]["rope"],
         seed=CONFIG["seed"],
         code=code("evaluate/compare_models.py"),
     message:
-        "Estimate, compare and rank the models of both languages"
+        "Estimate, compare and rank the models of {wildcards.dataset}"
     script:
         "../scripts/evaluate/compare_models.py"
 
 
 rule describe_predictions:
     input:
-        **files_of_all("predictions", "splits", "samples"),
+        **with_variants("predictions", "splits", "samples"),
     output:
-        calibration=f"{RESULTS}/calibration.csv",
-        curves=f"{RESULTS}/curves.csv",
-        confusion=f"{RESULTS}/confusion.csv",
-        net_benefit=f"{RESULTS}/net_benefit.csv",
-        sample_errors=f"{RESULTS}/sample_errors.csv",
+        **evaluated(*DESCRIBED),
     log:
-        f"{RESULTS}/logs/describe_predictions.log",
+        f"{RESULTS}/logs/{{dataset}}/describe_predictions.log",
     benchmark:
-        f"{RESULTS}/benchmarks/describe_predictions.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/describe_predictions.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        datasets=STUDY.slices.scoring_setting(),
+        datasets=for_dataset(STUDY.slices.scoring_setting),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         threshold_range=CONFIG["comparison"]["threshold_range"],
         code=code("evaluate/describe_predictions.py"),
     message:
-        "Describe the predictions: calibration, curves, confusion, samples"
+        "Describe the predictions of {wildcards.dataset}: calibration, curves, confusion, samples"
     script:
         "../scripts/evaluate/describe_predictions.py"
 
 
 rule describe_survival:
     input:
-        **files_of_all(
-            *("predictions", "inner_predictions", "splits", "samples"),
-            of=STUDY.with_survival(),
-        ),
+        **with_variants("predictions", "inner_predictions", "splits", "samples"),
     output:
-        horizons=f"{RESULTS}/horizons.csv",
-        horizon_calibration=f"{RESULTS}/horizon_calibration.csv",
-        horizon_benefit=f"{RESULTS}/horizon_benefit.csv",
-        risk_groups=f"{RESULTS}/risk_groups.csv",
+        **evaluated(*SURVIVAL),
     log:
-        f"{RESULTS}/logs/describe_survival.log",
+        f"{RESULTS}/logs/{{dataset}}/describe_survival.log",
     benchmark:
-        f"{RESULTS}/benchmarks/describe_survival.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/describe_survival.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        datasets=canonical(STUDY.with_survival()),
+        datasets=lambda wc: canonical(STUDY.with_variants(wc.dataset)),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         code=code("evaluate/describe_survival.py"),
     message:
-        "Describe the survival predictions: horizons, groups of risk"
+        "Describe the survival predictions of {wildcards.dataset}: horizons, groups of risk"
     script:
         "../scripts/evaluate/describe_survival.py"
 
@@ -215,61 +192,68 @@ rule score_subgroups:
 
 rule compare_variants:
     input:
-        metrics=f"{RESULTS}/metrics.csv",
-        splits=[f"{RESULTS}/{STUDY.base(v)}/splits.csv" for v in VARIANTS],
-        samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in VARIANTS],
-        predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in VARIANTS],
-        variant=[f"{RESULTS}/{v}/predictions.csv" for v in VARIANTS],
+        **dataset_files("predictions", "splits", "samples"),
+        **evaluated("metrics"),
+        variants=lambda wc: [
+            f"{RESULTS}/{name}/predictions.csv" for name in STUDY.with_variants(wc.dataset)[1:]
+        ],
     output:
-        f"{RESULTS}/variants.csv",
+        **evaluated("variants"),
     log:
-        f"{RESULTS}/logs/variants.log",
+        f"{RESULTS}/logs/{{dataset}}/variants.log",
     benchmark:
-        f"{RESULTS}/benchmarks/variants.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/variants.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        variants=STUDY.slices.variant_setting(),
+        variants=for_dataset(STUDY.slices.variant_setting),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         code=code("evaluate/compare_variants.py"),
     message:
-        "Compare data sets with their variants: single layers, groups ignored"
+        "Compare {wildcards.dataset} with its variants: single layers, groups ignored"
     script:
         "../scripts/evaluate/compare_variants.py"
 
 
 rule compare_baselines:
     input:
-        metrics=f"{RESULTS}/metrics.csv",
-        picks=f"{RESULTS}/picks.csv",
-        splits=[f"{RESULTS}/{STUDY.base(v)}/splits.csv" for v in BASELINES],
-        samples=[f"{RESULTS}/{STUDY.base(v)}/samples.tsv" for v in BASELINES],
-        predictions=[f"{RESULTS}/{STUDY.base(v)}/predictions.csv" for v in BASELINES],
-        variant=[f"{RESULTS}/{v}/predictions.csv" for v in BASELINES],
-        prevalidated=[file for v in BASELINES for file in prevalidation_files(v)],
+        **dataset_files("predictions", "splits", "samples"),
+        **evaluated("metrics", "picks"),
+        variants=lambda wc: [
+            f"{RESULTS}/{name}/predictions.csv" for name in STUDY.baselines_alone(wc.dataset)
+        ],
+        prevalidated=lambda wc: [
+            file
+            for name in STUDY.baselines_alone(wc.dataset)
+            for file in prevalidation_files(name)
+        ],
     output:
-        f"{RESULTS}/added_value.csv",
+        **evaluated("added_value"),
     log:
-        f"{RESULTS}/logs/added_value.log",
+        f"{RESULTS}/logs/{{dataset}}/added_value.log",
     benchmark:
-        f"{RESULTS}/benchmarks/added_value.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/added_value.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        variants=STUDY.slices.added_value_setting(),
+        variants=for_dataset(STUDY.slices.added_value_setting),
         scheme=CONFIG["resampling"]["scheme"],
         seed=CONFIG["seed"],
         thresholds=CONFIG["comparison"]["thresholds"],
         code=code("evaluate/compare_baselines.py"),
     message:
-        "Compare data sets with their baseline layers alone"
+        "Compare {wildcards.dataset} with its baseline layer alone"
     script:
         "../scripts/evaluate/compare_baselines.py"
 
@@ -279,62 +263,61 @@ rule compare_baselines:
 # that a new model in either language runs these rules again for both.
 PERMUTE_INPUT = dict(
     **dataset_files("data", "samples", "splits", "preprocessing"),
-    tuning=f"{RESULTS}/tuning.csv",
-    failures=f"{RESULTS}/failures.csv",
-    plan=f"{RESULTS}/permutation_plan.csv",
+    **evaluated("tuning", "failures"),
+    plan=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/permutation_plan.csv",
 )
 
 
 rule signature:
     input:
-        importance=f"{RESULTS}/importance.csv",
-        ranking=f"{RESULTS}/ranking.csv",
-        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=DATASETS),
+        **with_variants("data", "importance"),
+        **evaluated("ranking"),
     output:
-        stability=f"{RESULTS}/stability.csv",
-        signature=f"{RESULTS}/signature.csv",
-        feature_ranks=f"{RESULTS}/feature_ranks.csv",
-        permutation_plan=f"{RESULTS}/permutation_plan.csv",
+        **evaluated(*SIGNATURE),
     log:
-        f"{RESULTS}/logs/signature.log",
+        f"{RESULTS}/logs/{{dataset}}/signature.log",
     benchmark:
-        f"{RESULTS}/benchmarks/signature.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/signature.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 5),
         runtime=runtime(60),
     params:
-        datasets=STUDY.slices.comparison_setting(),
+        datasets=for_dataset(STUDY.slices.comparison_setting),
         code=code("evaluate/signature.py"),
     message:
-        "Compare the features that the models use"
+        "Compare the features that the models of {wildcards.dataset} use"
     script:
         "../scripts/evaluate/signature.py"
 
 
 rule label_features:
     input:
-        signature=f"{RESULTS}/signature.csv",
-        annotation=expand(f"{RESULTS}/{{dataset}}/annotation.csv", dataset=CONFIG["datasets"]),
-        data=expand(f"{RESULTS}/{{dataset}}/data.h5ad", dataset=CONFIG["datasets"]),
-        labels=STUDY.label_files(),
+        **dataset_files("data"),
+        **evaluated("signature"),
+        annotation=f"{RESULTS}/{{dataset}}/annotation.csv",
+        labels=for_dataset(STUDY.label_files),
     output:
-        f"{RESULTS}/feature_labels.csv",
+        **evaluated("feature_labels"),
     log:
-        f"{RESULTS}/logs/label_features.log",
+        f"{RESULTS}/logs/{{dataset}}/label_features.log",
     benchmark:
-        f"{RESULTS}/benchmarks/label_features.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/label_features.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 5),
         runtime=runtime(30),
     params:
-        setting=STUDY.slices.label_setting(),
+        setting=for_dataset(STUDY.slices.label_setting),
         code=code("evaluate/label_features.py"),
     message:
-        "Label the features of the signatures"
+        "Label the features of the signature of {wildcards.dataset}"
     script:
         "../scripts/evaluate/label_features.py"
 
@@ -387,26 +370,25 @@ rule permute_r:
 
 rule permutation_importance:
     input:
-        **{
-            language: expand(f"{RESULTS}/{{dataset}}/{language}/permuted.csv", dataset=DATASETS)
-            for language in STUDY.languages()
-        },
-        plan=f"{RESULTS}/permutation_plan.csv",
+        **{language: permuted_tables(language) for language in STUDY.languages()},
+        plan=f"{RESULTS}/{{dataset}}/permutation_plan.csv",
     output:
-        f"{RESULTS}/permutation_importance.csv",
+        **evaluated("permutation_importance"),
     log:
-        f"{RESULTS}/logs/permutation_importance.log",
+        f"{RESULTS}/logs/{{dataset}}/permutation_importance.log",
     benchmark:
-        f"{RESULTS}/benchmarks/permutation_importance.tsv"
+        f"{RESULTS}/benchmarks/{{dataset}}/permutation_importance.tsv"
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     conda:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
         runtime=runtime(60),
     params:
-        datasets=STUDY.slices.comparison_setting(),
+        datasets=for_dataset(STUDY.slices.comparison_setting),
         code=code("evaluate/permutation_importance.py"),
     message:
-        "Score the predictions of shuffled features"
+        "Score the predictions of shuffled features of {wildcards.dataset}"
     script:
         "../scripts/evaluate/permutation_importance.py"

@@ -121,7 +121,7 @@ if not os.path.exists(PASSED):
 # One job trains one model on a batch of splits. The last batch, `NofN`, also trains `final`, whose
 # model is saved: train_<language>_final adds only that to train_<language>. With `tuning.jobs` above
 # 1, as many jobs of tune_<language> evaluate the candidates of a batch first.
-FINAL_BATCH = one_of(STUDY.jobs.final_batches())
+FINAL_BATCH = one_of(STUDY.jobs.final_batches)
 # Not left to a ruleorder, for which Snakemake would make the jobs of both rules to compare them.
 OTHER_BATCH = rf"(?!(?:{FINAL_BATCH})\b)\d+of\d+"
 

@@ -30,21 +30,23 @@ rule manifest:
 
 rule findings:
     input:
-        **tables_of_findings(),
-        checks=in_report(f"{RESULTS}/checks.csv", "checks", "checks"),
-        samples=expand(f"{RESULTS}/{{dataset}}/samples.tsv", dataset=DATASETS),
+        unpack(tables_of_findings),
+        **with_variants("samples", "timing"),
+        checks=lambda wc: parts_of("checks", [wc.dataset]),
     output:
-        f"{RESULTS}/findings.csv",
+        **evaluated("findings"),
     log:
-        f"{RESULTS}/logs/findings.log",
+        f"{RESULTS}/logs/{{dataset}}/findings.log",
+    wildcard_constraints:
+        dataset=CONFIGURED_ONLY,
     localrule: True
     conda:
         "../../envs/python.yaml"
     params:
-        datasets=STUDY.slices.findings_setting(),
+        datasets=for_dataset(STUDY.slices.findings_setting),
         code=code("report/write_findings.py"),
     message:
-        "Put the findings into words"
+        "Put the findings about {wildcards.dataset} into words"
     script:
         "../scripts/report/write_findings.py"
 
@@ -113,7 +115,7 @@ rule explorer:
 # It reads the logs of all jobs before it.
 rule efficiency:
     input:
-        timing=timing_tables(),
+        timing=[file for name in DATASETS for file in trained_tables(name, "timing")],
         figures=drawn_figures(),
         summary=f"{RESULTS}/summary.md",
         explorer=f"{RESULTS}/explorer.html",
@@ -168,18 +170,7 @@ rule report_failures:
     input:
         failures=f"{RESULTS}/failures.csv",
         metrics=f"{RESULTS}/metrics.csv",
-        tables=expand(f"{RESULTS}/{{table}}.csv", table=[*TABLES, "efficiency", "jobs"]),
-        comparisons=f"{RESULTS}/comparisons.csv",
-        variants=[f"{RESULTS}/variants.csv"] if VARIANTS else [],
-        added_value=[f"{RESULTS}/added_value.csv"] if BASELINES else [],
-        described=rules.describe_predictions.output,
-        survival=rules.describe_survival.output if STUDY.with_survival() else [],
-        null=[f"{RESULTS}/null.csv"] if STUDY.permuted() else [],
-        subgroups=(
-            expand(f"{RESULTS}/{{table}}.csv", table=["subgroups", "heterogeneity"])
-            if STUDY.with_subgroups()
-            else []
-        ),
+        tables=tables_of_run() + rules.efficiency.output,
         summary=f"{RESULTS}/summary.md",
         manifest=f"{RESULTS}/manifest.json",
         figures=drawn_figures() + rules.draw_efficiency.output,

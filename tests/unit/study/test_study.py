@@ -401,7 +401,7 @@ def test_what_is_predicted_is_no_part_of_what_a_run_depends_on(study, base):
 
 def test_only_the_models_of_all_samples_predict_cohorts(study, base):
     base["final_models"] = False
-    assert study(base).jobs.final_batches() == []
+    assert study(base).jobs.final_batches == []
     dataset = base["datasets"]["leukemia"]
     dataset["cohorts"] = {"out": {"samples": dataset["samples"], "layers": {}}}
     for name, layer in dataset["layers"].items():

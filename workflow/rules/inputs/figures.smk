@@ -2,11 +2,14 @@
 
 
 def figure_input(figures):
-    """The tables that figures read, by name: of all data sets, or of the job's data set."""
-    per_dataset = {"predictions": "{dataset}/predictions.csv", "samples": "{dataset}/samples.tsv"}
-    names = ["findings", *figure_tables(figures)]
-    tables = {name: per_dataset.get(name, f"{name}.csv") for name in names}
-    return {name: f"{RESULTS}/{file}" for name, file in tables.items()}
+    """The tables that figures read, by name: of the job's data set, or also of its variants."""
+    own = {**evaluated("predictions", *TABLES), **dataset_files("samples")}
+
+    def of_base(table):
+        return lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/{table}.csv"
+
+    tables = ["findings", *figure_tables(figures)]
+    return {table: own.get(table) or of_base(table) for table in tables}
 
 
 def dataset_figures(formats=("svg", "png"), datasets=DATASETS):

@@ -45,7 +45,7 @@ def training_params(language):
         batch_index=lambda wc: int(wc.batch.split("of")[0]),
         batch_count=lambda wc: int(wc.batch.split("of")[1]),
         # Whether split `final` is trained after them.
-        final=lambda wc: wc.batch in STUDY.jobs.final_batches(),
+        final=lambda wc: wc.batch in STUDY.jobs.final_batches,
         # [index, count] of the candidates that a tuning job takes; a training job takes all.
         part=lambda wc: [int(n) for n in wc.part.split("of")] if "part" in wc.keys() else None,
     )
@@ -101,7 +101,7 @@ def trained_files(dataset, model, batch):
     """Files of a job that trains a batch, the final model among them if it trains that."""
     folder = f"{RESULTS}/{dataset}/{model.language}/{model.name}/{batch}"
     tables = [f"{folder}/{table}.csv" for table in (*PREDICTED, *TABLES)]
-    return [*tables, f"{folder}/final"] if batch in STUDY.jobs.final_batches() else tables
+    return [*tables, f"{folder}/final"] if batch in STUDY.jobs.final_batches else tables
 
 
 def final_models():

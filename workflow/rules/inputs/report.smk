@@ -20,13 +20,15 @@ def linked_tables(wildcards):
     """Tables of the run and of its data sets, relative to its folder; not those of single jobs."""
     files = (path for paths in kept_files() for path in paths)
     paths = {Path(path).relative_to(RESULTS) for path in files if path.endswith((".csv", ".tsv"))}
-    few = [path for path in paths if len(path.parts) <= 2]
+    of_run = {path.name for path in paths if len(path.parts) == 1}
+    few = [p for p in paths if len(p.parts) == 1 or len(p.parts) == 2 and p.name not in of_run]
     return [path.as_posix() for path in sorted(few, key=lambda path: (len(path.parts), path))]
 
 
-def tables_of_findings():
-    """Tables by name; some only if a data set has a figure that reads them."""
-    figures = {figure for dataset in DATASETS for figure in STUDY.figures(dataset)}
+def tables_of_findings(wildcards):
+    """Tables of a data set by name; some only if it or a variant has a figure that reads them."""
+    names = STUDY.with_variants(wildcards.dataset)
+    figures = {figure for name in names for figure in STUDY.figures(name)}
     extra = {
         "added_value",
         "confusion",
@@ -46,10 +48,9 @@ def tables_of_findings():
         "comparisons",
         "selection",
         "picks",
-        "timing",
         *sorted(extra),
     )
-    return {name: f"{RESULTS}/{name}.csv" for name in names}
+    return {name: f"{RESULTS}/{wildcards.dataset}/{name}.csv" for name in names}
 
 
 def opening_screen():
@@ -116,25 +117,17 @@ def kept_files():
     """Files that a run keeps; those that are always made together share a list."""
     names = *PREDICTED, "data", "samples", "splits", "preprocessing"
     alone = [file for paths in files_of_all(*names).values() for file in paths]
-    for rule in (
-        *(rules.compare_models, rules.findings, rules.permutation_importance),
-        *(rules.score, rules.signature, rules.summarise),
-        rules.explorer,
-    ):
-        alone += rule.output
-    last = rules.report_failures.input
-    alone += [
-        *last.tables,
-        *last.variants,
-        *last.added_value,
-        *last.described,
-        *last.null,
-        *last.subgroups,
-        *rules.draw_efficiency.output,
-    ]
-    alone += [*VALIDATED, f"{RESULTS}/checks.csv", f"{RESULTS}/manifest.json"]
+    last = rules.report_failures.input.tables, rules.draw_efficiency.output
+    for files in (*last, rules.summarise.output, rules.explorer.output):
+        alone += files
+    alone += [*VALIDATED, f"{RESULTS}/manifest.json"]
     return [
         *([file] for file in alone),
+        *(
+            [f"{RESULTS}/{name}/{table}.csv" for table in tables]
+            for _, tables, datasets in made_together()
+            for name in datasets
+        ),
         *(dataset_figures([*STUDY.vector_formats(), "png"], [name]) for name in DATASETS),
         *(
             trained_files(name, model, batch)
@@ -148,7 +141,10 @@ def kept_files():
 def lost_files(wildcards):
     """A file for each job that lacks some: they are made again, though later ones are there.
 
-    Others need not be named: what a run ends with depends on them.
+    Others need not be named: what a run ends with depends on them. Before the first model is trained
+    that holds for all.
     """
+    if not os.path.exists(PASSED):
+        return []
     missing = ([file for file in files if not os.path.exists(file)] for files in kept_files())
     return [files[0] for files in missing if files]

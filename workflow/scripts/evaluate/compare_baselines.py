@@ -1,4 +1,4 @@
-"""Compare data sets with their baseline layers alone, for what the other layers add."""
+"""Compare a data set with its baseline layer alone, for what the other layers add."""
 
 from omc.core.logs import logged
 
@@ -14,12 +14,12 @@ if __name__ == "__main__":
 
         files, params = snakemake.input, snakemake.params
         metrics, picks = read_metrics(files.metrics), read_csv(files.picks)
-        kinds = ("splits", "predictions", "samples", "variant")
+        of_base = {kind: files[kind] for kind in ("splits", "predictions", "samples")}
         settings = {name: params[name] for name in ("scheme", "seed", "thresholds")}
         variants = json.loads(params.variants)
         rows, prevalidated = [], iter(files.prevalidated)
-        for variant, *paths in zip(variants, *(files[kind] for kind in kinds), strict=True):
-            of_variant = dict(zip(kinds, paths, strict=True))
+        for variant, path in zip(variants, files.variants, strict=True):
+            of_variant = {**of_base, "variant": path}
             if variant["other"]:
                 of_variant["prevalidated"] = dict(zip(FILES, prevalidated, strict=False))
             rows += added_value(variant, of_variant, metrics, picks, settings)

@@ -1,4 +1,4 @@
-"""Estimate, compare and rank the models of every data set, and pick one in each training set.
+"""Estimate, compare and rank the models of a data set, and pick one in each training set.
 
 One process, as starting one takes longer than any of these.
 """

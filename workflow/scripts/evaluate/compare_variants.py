@@ -1,4 +1,4 @@
-"""Compare data sets with their variants: each layer alone, and the groups ignored."""
+"""Compare a data set with its variants: each layer alone, and the groups ignored."""
 
 from omc.core.logs import logged
 
@@ -12,10 +12,9 @@ if __name__ == "__main__":
         from omc.evaluate.variants import compare_variant
 
         metrics = read_metrics(snakemake.input.metrics)
-        kinds = ("splits", "predictions", "samples", "variant")
-        paths = zip(*(snakemake.input[kind] for kind in kinds), strict=True)
+        files = {kind: snakemake.input[kind] for kind in ("splits", "predictions", "samples")}
         settings = metrics, snakemake.params.scheme, snakemake.params.seed
-        rows = []
-        for variant, files in zip(json.loads(snakemake.params.variants), paths, strict=True):
-            rows += compare_variant(variant, dict(zip(kinds, files, strict=True)), *settings)
+        variants, rows = json.loads(snakemake.params.variants), []
+        for variant, path in zip(variants, snakemake.input.variants, strict=True):
+            rows += compare_variant(variant, {**files, "variant": path}, *settings)
         write_csv(snakemake.output[0], VARIANTS, rows)

@@ -11,11 +11,12 @@ if __name__ == "__main__":
         from omc.data.labels import labelled
         from omc.data.matrix import axis_names
 
-        signature, rows = read_csv(snakemake.input.signature), []
-        for dataset in json.loads(snakemake.params.setting):
-            features = [row["feature"] for row in signature if row["dataset"] == dataset["name"]]
-            own = {row["feature"]: row["label"] for row in read_csv(dataset["annotation"])}
-            every = axis_names(dataset["data"], "var") if dataset["files"] else []
-            labels = labelled(features, every, own, dataset["files"], dataset["key"])
-            rows += [[dataset["name"], feature, label] for feature, label in labels.items()]
+        files, setting = snakemake.input, json.loads(snakemake.params.setting)
+        own = {row["feature"]: row["label"] for row in read_csv(files.annotation)}
+        every = axis_names(files.data, "var") if setting["files"] else []
+        signature, rows = read_csv(files.signature), []
+        for name in setting["names"]:
+            features = [row["feature"] for row in signature if row["dataset"] == name]
+            labels = labelled(features, every, own, setting["files"], setting["key"])
+            rows += [[name, feature, label] for feature, label in labels.items()]
         write_csv(snakemake.output[0], header("feature_labels"), rows)

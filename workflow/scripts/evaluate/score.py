@@ -1,4 +1,4 @@
-"""Score the predictions of every model of every data set: one scorer for both languages."""
+"""Score the predictions of every model of a data set: one scorer for both languages."""
 
 from omc.core.logs import logged
 

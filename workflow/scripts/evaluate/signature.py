@@ -13,13 +13,13 @@ if __name__ == "__main__":
         from omc.evaluate.signature import feature_tables, read_importance
 
         files = snakemake.input
-        uses, ranked = read_importance(files.importance), read_csv(files.ranking)
+        ranked = read_csv(files.ranking)
         tables = {name: [] for name in snakemake.output.keys()}
-        for dataset, path in zip(json.loads(snakemake.params.datasets), files.data, strict=True):
+        datasets = json.loads(snakemake.params.datasets)
+        for dataset, importance, data in zip(datasets, files.importance, files.data, strict=True):
             best = best_of_languages(ranked, dataset["name"], dataset["metric"])
-            rows = uses[uses["dataset"] == dataset["name"]]
-            n_features = len(axis_names(path, "var"))
-            for name, new_rows in feature_tables(rows, n_features, dataset, best).items():
+            uses, n_features = read_importance(importance), len(axis_names(data, "var"))
+            for name, new_rows in feature_tables(uses, n_features, dataset, best).items():
                 tables[name] += new_rows
         for name, path in snakemake.output.items():
             write_csv(path, header(name), tables[name])

@@ -1,4 +1,4 @@
-"""Write the sentences that figures, summary and screen show."""
+"""Write the sentences that figures, summary and screen show of a data set."""
 
 from omc.core.logs import logged
 
@@ -23,5 +23,9 @@ if __name__ == "__main__":
             if dataset["task"] == "regression":
                 outcomes = [float(row["outcome"]) for row in rows if row["cohort"] == "development"]
                 dataset["range"] = min(outcomes), max(outcomes)
-        tables = {name: read_csv(path) for name, path in files.items()}
+        several = {name: files.pop(name) for name in ("timing", "checks")}
+        tables = {
+            n: [row for path in paths for row in read_csv(path)] for n, paths in several.items()
+        }
+        tables |= {name: read_csv(path) for name, path in files.items()}
         write_csv(snakemake.output[0], FINDINGS, findings(tables, datasets))

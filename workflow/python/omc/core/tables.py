@@ -111,12 +111,3 @@ FEATURE_RANKS = header("feature_ranks")
 PERMUTATION_PLAN = header("permutation_plan")
 PERMUTED = header("permuted")
 PERMUTATION_IMPORTANCE = header("permutation_importance")
-
-# Tables that are joined from those of the jobs.
-TABLES = {
-    name: header(name)
-    for name in (
-        *("checks", "null", "null_tests", "subgroups", "heterogeneity"),
-        *("tuning", "importance", "timing", "failures"),
-    )
-}

@@ -3,7 +3,7 @@
 import csv
 import math
 import zlib
-from functools import cache
+from functools import cache, cached_property
 
 from omc.core.csv_files import read_csv
 from omc.core.registry import entry
@@ -49,6 +49,7 @@ class Jobs:
         """Minutes that a model's jobs may take on a cluster in the first attempt."""
         return MINUTES[model.cost]
 
+    @cached_property
     def final_batches(self) -> list[str]:
         """Names, such as 1of1 and 5of5, of the batches that also train split `final`.
 

@@ -172,7 +172,7 @@ class Slices:
                 names = {"dataset": dataset, "language": m.language, "model": m.name}
                 batches, parts = len(study.jobs.batches(dataset, m)), len(study.jobs.parts(m))
                 jobs = {"batches": batches, "parts": parts, "permutations": permutations}
-                jobs["final"] = bool(study.jobs.final_batches())
+                jobs["final"] = bool(study.jobs.final_batches)
                 plans.append(names | jobs)
         return canonical(plans)
 
@@ -192,8 +192,8 @@ class Slices:
             }
         )
 
-    def scoring_setting(self) -> str:
-        """All data sets with their models and cohorts."""
+    def scoring_setting(self, dataset: str) -> str:
+        """A data set and its variants with their models and cohorts."""
         study = self._study
         return canonical(
             [
@@ -203,40 +203,33 @@ class Slices:
                     "models": [[m.language, m.name] for m in study.models[name]],
                     "cohorts": study.cohorts(name),
                 }
-                for name in study.datasets
+                for name in study.with_variants(dataset)
             ]
         )
 
-    def label_setting(self) -> str:
-        """All data sets with the files that have labels of their features.
+    def label_setting(self, dataset: str) -> str:
+        """A data set and its variants, with the files that have labels of their features.
 
         files: by what the names of a layer's features begin with.
         """
-        study, settings = self._study, []
-        for name in study.datasets:
-            base = study.base(name)
-            layers = study.datasets[base]["layers"]
-            files = {
-                f"{layer}:" if len(layers) > 1 else "": setting["feature_labels"]
-                for layer, setting in layers.items()
-                if "feature_labels" in setting
-            }
-            folder = f"{study.results}/{base}"
-            paths = {"annotation": f"{folder}/annotation.csv", "data": f"{folder}/data.h5ad"}
-            key = f"datasets.{base}.layers"
-            settings.append({"name": name, **paths, "files": files, "key": key})
-        return canonical(settings)
+        study, layers = self._study, self._study.datasets[dataset]["layers"]
+        files = {
+            f"{layer}:" if len(layers) > 1 else "": setting["feature_labels"]
+            for layer, setting in layers.items()
+            if "feature_labels" in setting
+        }
+        names = study.with_variants(dataset)
+        return canonical({"names": names, "files": files, "key": f"datasets.{dataset}.layers"})
 
-    def comparison_setting(self) -> str:
-        """All data sets with their comparison metric, models and baselines."""
-        delong = self._study.with_delong()
-        return canonical(
-            [{**self._compared(name), "delong": name in delong} for name in self._study.datasets]
-        )
+    def comparison_setting(self, dataset: str) -> str:
+        """A data set and its variants with their comparison metric, models and baselines."""
+        names, delong = self._study.with_variants(dataset), self._study.with_delong()
+        return canonical([{**self._compared(name), "delong": name in delong} for name in names])
 
-    def variant_setting(self) -> str:
-        """All variants with the data set that they are compared with."""
-        variants = {n: self._study.datasets[n]["variant"] for n in self._study.all_variants()}
+    def variant_setting(self, dataset: str) -> str:
+        """The variants of a data set."""
+        names = self._study.with_variants(dataset)[1:]
+        variants = {name: self._study.datasets[name]["variant"] for name in names}
         return canonical(
             [
                 {"name": name, "base": v["base"], "kind": v["kind"], **self._outcome(name)}
@@ -272,27 +265,27 @@ class Slices:
             {"name": dataset, **self._outcome(dataset), "scheme": scheme, "seed": seed}
         )
 
-    def added_value_setting(self) -> str:
-        """All variants of a baseline alone, with the data set that it is compared with."""
-        study, parts = self._study, []
-        for name in study.baseline_variants():
-            base = study.base(name)
-            other = ADDED_MEASURES[study.task(base)]
-            measures = list(dict.fromkeys([study.comparison_metric(base), other]))
-            parts.append(
+    def added_value_setting(self, dataset: str) -> str:
+        """The variants of a data set that are a baseline alone."""
+        study = self._study
+        other = ADDED_MEASURES[study.task(dataset)]
+        measures = list(dict.fromkeys([study.comparison_metric(dataset), other]))
+        return canonical(
+            [
                 {
                     "name": name,
-                    "base": base,
+                    "base": dataset,
                     "other": study.other_layer(name),
-                    "baselines": study.baselines(base),
+                    "baselines": study.baselines(dataset),
                     "measures": measures,
-                    **self._outcome(base),
+                    **self._outcome(dataset),
                 }
-            )
-        return canonical(parts)
+                for name in study.baselines_alone(dataset)
+            ]
+        )
 
-    def findings_setting(self) -> str:
-        """All data sets with the cohorts and figures that have findings."""
+    def findings_setting(self, dataset: str) -> str:
+        """A data set and its variants with the cohorts and figures that have findings."""
         study = self._study
         within = study.config["comparison"]["threshold_range"]
         shown = {"threshold_range": within} if within else {}
@@ -304,7 +297,7 @@ class Slices:
                     "figures": study.figures(name),
                     **shown,
                 }
-                for name in study.datasets
+                for name in study.with_variants(dataset)
             ]
         )
 

@@ -52,6 +52,7 @@ class Study:
         self.config = config
         self.results = os.path.join("results", config["run"] or "").rstrip("/")
         self.datasets: dict[str, dict] = {}
+        self._with_variants: dict[str, list[str]] = {}
         self.models: dict[str, list[Model]] = {}
         self.images = ImageSources()
         self.rds: dict[str, dict] = {}
@@ -86,7 +87,9 @@ class Study:
                 check_subgroups(self.config["report"]["subgroups"], f"datasets.{name}", resolved)
                 check_batch(self.config["preprocessing"]["batch"], name, resolved)
                 self.rds.update(replace_rds(name, resolved, self.results))
-                self.datasets.update({name: resolved, **variants(name, resolved)})
+                together = {name: resolved, **variants(name, resolved)}
+                self._with_variants[name] = list(together)
+                self.datasets.update(together)
                 self.images.add(name, resolved)
             except UserError as error:
                 problems.append(str(error))
@@ -173,16 +176,16 @@ class Study:
         setting = self.datasets[dataset]
         return [part["samples"] for part in (setting, *setting["cohorts"].values())]
 
-    def label_files(self) -> list[str]:
-        """The files with labels of features."""
-        layers = [layer for part in self.datasets.values() for layer in part["layers"].values()]
+    def label_files(self, dataset: str) -> list[str]:
+        """The files with labels of the features of a data set."""
+        layers = self.datasets[dataset]["layers"].values()
         files = (layer.get("feature_labels") for layer in layers)
         return list(dict.fromkeys(file for file in files if file))
 
     def all_files(self) -> list[str]:
         """All input files of users except images: sheets, tables and labels."""
         given = [file for n in self.datasets for file in (*self.sheets(n), *self.tables(n))]
-        given += self.label_files()
+        given += [file for name in self.datasets for file in self.label_files(name)]
         return list(dict.fromkeys(self.rds.get(file, {}).get("rds", file) for file in given))
 
     def shown_images(self, dataset: str) -> list[tuple[str, str]]:
@@ -209,9 +212,11 @@ class Study:
         """Names of the data sets that are variants of others."""
         return [name for name in self.datasets if self._variant(name)]
 
-    def baseline_variants(self) -> list[str]:
-        """Names of the variants that are a layer of `role: baseline` alone."""
-        return [name for name in self.variants("layer") if self._is_baseline_alone(name)]
+    def baselines_alone(self, dataset: str) -> list[str]:
+        """Names of the variants of a data set that are a layer of `role: baseline` alone."""
+        variants = self.with_variants(dataset)[1:]
+        layers = (name for name in variants if self._variant(name)["kind"] == "layer")
+        return [name for name in layers if self._is_baseline_alone(name)]
 
     def other_layer(self, baseline: str) -> str | None:
         """The variant that is the only other layer beside a baseline alone; None without one."""
@@ -220,6 +225,10 @@ class Study:
         others.remove(baseline)
         layers = self.datasets[base]["layers"]
         return others[0] if len(layers) == 2 and others else None
+
+    def with_variants(self, dataset: str) -> list[str]:
+        """A configured data set and its variants, which are evaluated together."""
+        return self._with_variants[dataset]
 
     def base(self, dataset: str) -> str:
         """The configured data set that a variant is made from; otherwise the data set itself."""
