@@ -88,7 +88,7 @@ rule forecast:
         splits=expand(f"{RESULTS}/{{dataset}}/splits.csv", dataset=DATASETS),
         costs=expand(f"{CUT}/{{language}}/costs.csv", dataset=DATASETS, language=STUDY.languages()),
     output:
-        table=f"{RESULTS}/validation/forecast.csv",
+        table=FORECAST,
         text=f"{RESULTS}/validation/forecast.txt",
     log:
         f"{RESULTS}/logs/validation/forecast.log",

@@ -1,4 +1,6 @@
 # Reads the configuration once: python/omc/study/ has the logic, and the rules call it.
+import json
+import math
 import os
 import re
 import sys
@@ -41,7 +43,8 @@ from omc.study import study as configuration
 from omc.study.canonical import canonical
 from omc.study import prediction
 from omc.report.console import closing_text, null_cost, usable_cores, whole_machine
-from omc.report.forecast import costs_of
+from omc.report.forecast import EARLIER as EARLIER_RUN
+from omc.report.forecast import needs
 from omc.report import progress, screen
 from omc.core import session
 from omc.core.checksums import sha256_file
@@ -108,6 +111,9 @@ DEPLOYMENT = "+".join(sorted(method.name.lower() for method in DEPLOYMENT)) or "
 PASSED = f"{RESULTS}/validation/passed.txt"
 # Of an earlier run: no input of what looks at it, which would have it brought up to date first.
 EARLIER = f"{RESULTS}/timing.csv"
+FORECAST = f"{RESULTS}/validation/forecast.csv"
+# A cluster ends no training job sooner.
+LEAST_MINUTES = 10
 VARIANTS = STUDY.all_variants()
 PERMUTATION = f"{RESULTS}/{{dataset}}/null/{{permutation}}"
 NULL_LOG = f"{RESULTS}/logs/{{dataset}}/null/{{permutation}}"

@@ -3,7 +3,7 @@
 import pytest
 
 from omc.core.tables import FORECAST
-from omc.report.forecast import LINES, duration, forecast, forecast_cells, forecast_text
+from omc.report.forecast import LINES, duration, forecast, forecast_cells, forecast_text, needs
 
 COST = {
     "dataset": "d", "language": "r", "model": "m", "job_seconds": "2", "basis": "measured",
@@ -56,6 +56,24 @@ def test_an_earlier_run_knows_better():
     # Of another model, or of one that was never fitted, it knows nothing.
     assert one(timing=[{**r, "model": "other"} for r in rows])["basis"] == "measured"
     assert one(timing=rows[:3])["basis"] == "measured"
+
+
+def test_a_cluster_is_asked_for_what_is_known_of_a_model():
+    plans = [PLAN | {"model": name, "batches": 5} for name in ("seen", "tried", "slow", "new")]
+    costs = [COST | {"model": name} for name in ("seen", "tried", "slow")]
+    costs[2]["basis"] = "at least"
+    cells = forecast_cells(forecast(plans[:3], costs, [], {"d": 10}))
+    rows = [dict(zip(FORECAST, row, strict=True)) for row in cells]
+    earlier = [timing("", "startup", 4), timing("r01f01", "fit", 10, 500)]
+    known = needs(rows, [{**row, "model": "seen"} for row in earlier], plans, {"d": 10})
+    assert known == {
+        ("d", "r", "seen"): {
+            "basis": "earlier run", "longest_seconds": 4 + 2 * 10, "memory_mb": 500,
+        },
+        ("d", "r", "tried"): {
+            "basis": "measured", "longest_seconds": 2 + 2 * 3, "memory_mb": 250,
+        },
+    }  # fmt: skip
 
 
 def test_the_screen_shows_models_data_sets_and_the_sum():

@@ -51,28 +51,47 @@ def training_params(language):
     )
 
 
-@cache
-def earlier_costs():
-    """What models took in an earlier run, by data set, language and model."""
-    return costs_of(earlier_rows(EARLIER))
-
-
 def earlier_rows(table):
     """Rows of a table of an earlier run; none without it."""
     return read_csv(table) if os.path.exists(table) else []
 
 
+@cache
+def measured():
+    """What training jobs took in an earlier run, else what `make check` forecast (see `needs`)."""
+    plans = json.loads(STUDY.slices.job_plans())
+    splits = {name: STUDY.jobs.split_count(name) for name in DATASETS}
+    return needs(earlier_rows(FORECAST), earlier_rows(EARLIER), plans, splits)
+
+
 def training_memory(language):
-    """Memory of a training job: by what an earlier run took, else by the size of its data."""
+    """Memory of a training job, by what is known of its model and by the size of its data."""
     by_size = mem_mb(800, 4)
 
     def memory(wildcards, input, attempt):
-        cost = earlier_costs().get((wildcards.dataset, language, wildcards.model))
-        if cost is None:
+        known = measured().get((wildcards.dataset, language, wildcards.model))
+        if known is None:
             return by_size(wildcards, input, attempt)
-        return attempt * max(800, int(1.3 * cost["peak_mb"]) + beside_mb())
+        seen = attempt * max(800, int(1.3 * known["memory_mb"]) + beside_mb())
+        # The check has trained on one split, and a job reads the data of several.
+        return (
+            seen if known["basis"] == EARLIER_RUN else max(seen, by_size(wildcards, input, attempt))
+        )
 
     return memory
+
+
+def training_minutes(language):
+    """Minutes of a training job: three times what it was seen to take, else by the model's cost."""
+
+    def minutes(wildcards, attempt):
+        if known := measured().get((wildcards.dataset, language, wildcards.model)):
+            return attempt * max(LEAST_MINUTES, math.ceil(3 * known["longest_seconds"] / 60))
+        return attempt * STUDY.jobs.minutes(
+            STUDY.model(wildcards.dataset, language, wildcards.model)
+        )
+
+    return minutes
 
 
 def training_resources(language):
@@ -83,8 +102,7 @@ def training_resources(language):
 
     return dict(
         mem_mb=training_memory(language),
-        runtime=lambda wc, attempt: attempt
-        * STUDY.jobs.minutes(STUDY.model(wc.dataset, language, wc.model)),
+        runtime=training_minutes(language),
         # Of the notes about killed attempts.
         attempt=lambda wc, attempt: attempt,
         time_limit=limit("time_limit"),

@@ -9,6 +9,8 @@ from omc.core.tables import FORECAST
 # So many lines of a table fit on a screen.
 LINES = 25
 EARLIER = "earlier run"
+# Basis of a cost that nobody knows: no fit came to its end.
+AT_LEAST = "at least"
 
 
 def forecast(
@@ -28,9 +30,6 @@ def forecast(
         cost = known[_names(plan)]
         before, split = float(cost["job_seconds"]), float(cost["split_seconds"])
         outer = splits[plan["dataset"]]
-        in_batch = math.ceil(outer / plan["batches"]) + (plan["final"] and plan["batches"] == 1)
-        tuned_apart = max(plan["parts"], 1)
-        longest = max(in_batch / tuned_apart, outer if plan["permutations"] else 0)
         jobs = plan["batches"] * (1 + plan["parts"]) + plan["permutations"]
         trained = outer + plan["final"] + outer * plan["permutations"]
         rows.append(
@@ -40,11 +39,42 @@ def forecast(
                 "jobs": jobs,
                 "splits": trained,
                 "cpu_seconds": jobs * before + trained * split,
-                "longest_seconds": before + longest * split,
+                "longest_seconds": longest_seconds(plan, cost, outer),
                 "memory_mb": float(cost["peak_mb"]),
             }
         )
     return rows
+
+
+def longest_seconds(plan: dict, cost: dict, outer: int) -> float:
+    """Seconds of a model's longest job; plan, cost: see `forecast`; outer: number of splits."""
+    in_batch = math.ceil(outer / plan["batches"]) + (plan["final"] and plan["batches"] == 1)
+    tuned_apart = max(plan["parts"], 1)
+    splits = max(in_batch / tuned_apart, outer if plan["permutations"] else 0)
+    return float(cost["job_seconds"]) + splits * float(cost["split_seconds"])
+
+
+def needs(
+    forecast: list[dict], timing: list[dict], plans: list[dict], splits: dict[str, int]
+) -> dict[tuple[str, str, str], dict]:
+    """{(dataset, language, model): basis, longest_seconds and memory_mb}, as far as they are known.
+
+    forecast: rows of forecast.csv; timing: rows of an earlier run's timing.csv, which knows better;
+    plans, splits: see `forecast`.
+    """
+    numbers = ("longest_seconds", "memory_mb")
+    known = {
+        _names(row): {"basis": row["basis"], **{name: float(row[name]) for name in numbers}}
+        for row in forecast
+        if row["basis"] != AT_LEAST
+    }
+    costs = costs_of(timing)
+    for plan in plans:
+        if cost := costs.get(_names(plan)):
+            seconds = longest_seconds(plan, cost, splits[plan["dataset"]])
+            cells = EARLIER, seconds, cost["peak_mb"]
+            known[_names(plan)] = dict(zip(("basis", *numbers), cells, strict=True))
+    return known
 
 
 def costs_of(timing: list[dict]) -> dict:
