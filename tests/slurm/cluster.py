@@ -116,9 +116,9 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
         return dict(line.split() for line in told.stdout.splitlines())
 
     def jobs(self) -> list[list[str]]:
-        """State, node, memory and comment of the jobs that are waiting or at work."""
+        """State, node, memory, time limit and comment of the jobs that are waiting or at work."""
         told = subprocess.run(
-            ["squeue", "--noheader", "--format=%T|%N|%m|%k"], capture_output=True, text=True
+            ["squeue", "--noheader", "--format=%T|%N|%m|%l|%k"], capture_output=True, text=True
         )
         return [line.split("|") for line in told.stdout.splitlines()]
 

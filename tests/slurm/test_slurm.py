@@ -51,6 +51,9 @@ def folder(root, tmp_path_factory):
         models = {**config["models"], "python": [*config["models"]["python"], {**EATER, **more}]}
         path = folder / "config" / f"{run}.yaml"
         path.write_text(yaml.safe_dump({**config, "run": run, "models": models}), "utf-8")
+    # Before the model that no check can pass was added.
+    path = folder / "config" / "checked.yaml"
+    path.write_text(yaml.safe_dump({**config, "run": "cluster"}), encoding="utf-8")
     return folder
 
 
@@ -74,6 +77,11 @@ def table(path: Path) -> list[dict]:
 @pytest.fixture(scope="module")
 def run(root, cluster, folder):
     """The screen of a run on the cluster that has lost a node while it trained."""
+    check = ["snakemake", "--cores", "2", "--configfile", "config/checked.yaml", "--", "check"]
+    checked = subprocess.run(
+        check, cwd=folder, env=environment(root), capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
     command = [*command_of_docs(root), "--configfile", "config/cluster.yaml"]
     with open(folder / "screen", "w+", encoding="utf-8") as screen:
         process = subprocess.Popen(
@@ -96,10 +104,12 @@ def run(root, cluster, folder):
 def wait_for_training(cluster: Cluster, process: subprocess.Popen) -> str:
     """The node on which a job trains."""
     while process.poll() is None:
-        for state, node, memory, comment in cluster.jobs():
+        for state, node, memory, limit, comment in cluster.jobs():
             if state == "RUNNING" and "train" in comment:
                 # 800 of the script, and 300 of Snakemake's own processes.
-                assert int(memory.removesuffix("M")) > 1100
+                assert int(memory.removesuffix("M")) >= 1100
+                # The check has seen the others, which take seconds.
+                assert (limit == "10:00") == ("eater" not in comment), (limit, comment)
                 return node
         time.sleep(0.5)
     raise AssertionError("the run ended before it trained")
