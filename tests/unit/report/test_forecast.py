@@ -3,7 +3,15 @@
 import pytest
 
 from omc.core.tables import FORECAST
-from omc.report.forecast import LINES, duration, forecast, forecast_cells, forecast_text, needs
+from omc.report.forecast import (
+    LINES,
+    SHORTER,
+    duration,
+    forecast,
+    forecast_cells,
+    forecast_text,
+    needs,
+)
 
 COST = {
     "dataset": "d", "language": "r", "model": "m", "job_seconds": "2", "basis": "measured",
@@ -94,6 +102,11 @@ def test_the_screen_shows_models_data_sets_and_the_sum():
     assert "total: 0.5 CPU-hours in 4 jobs; on 2 cores 20 min" in lines
     assert "longest job: 20 min, r/costly on d2" in lines
     assert lines[-1] == "rough estimates, as a single fit takes long: r/costly"
+    assert SHORTER not in lines
+    costs[3]["split_seconds"] = 400
+    rows = forecast(plans, costs, [], {"d1": 9, "d2": 9})
+    lines = forecast_text(rows, 2, "results/validation/forecast.csv").splitlines()
+    assert lines[lines.index("longest job: 67 min, r/costly on d2") + 1] == SHORTER
 
 
 def test_many_models_fit_on_a_screen():

@@ -9,6 +9,12 @@ from omc.core.tables import FORECAST
 # So many lines of a table fit on a screen.
 LINES = 25
 EARLIER = "earlier run"
+# Seconds of a job beyond which the text says how to get shorter ones.
+LONG = 3600
+SHORTER = (
+    "for shorter jobs, give the model cost: costly (one job per repeat), or set"
+    " resampling.splits_per_job for all models"
+)
 # Basis of a cost that nobody knows: no fit came to its end.
 AT_LEAST = "at least"
 
@@ -128,6 +134,7 @@ def forecast_text(rows: list[dict], cores: int, where: str) -> str:
         f" {_counted(cores, 'core')} {duration(max(total / cores, seconds))}",
         f"longest job: {duration(seconds)}, {longest['language']}/{longest['model']} on"
         f" {longest['dataset']}",
+        *([SHORTER] if seconds > LONG else []),
         "not included: scoring, figures and the start of Snakemake's jobs",
         f"by data set and model: {where}",
     ]
