@@ -97,7 +97,7 @@ for (job in jsonlite::read_json(args[2])) {
     file.path(job$results, job$dataset, file)
   })
   if (is.null(batches[[job$dataset]])) {
-    batches[[job$dataset]] <- do.call(load_batch, c(input, job$task, 1, 1))
+    batches[[job$dataset]] <- do.call(load_batch, c(input, job$task, 1, 1, TRUE))
   }
   settings <- job_settings(job$dataset, spec$name, spec, job$task, job$metric, seed = job$seed)
   info <- resolve_method(spec, job$task)

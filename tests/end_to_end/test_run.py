@@ -26,7 +26,7 @@ from omc.core import tables as contracts
 from omc.evaluate.metrics import METRICS_OF
 from omc.learn.batch import Data
 from tests.contract.headers import wrong_headers
-from tests.end_to_end.conftest import run_command
+from tests.end_to_end.conftest import Workflow, run_command
 from tests.pages import COMMANDS
 
 pytestmark = pytest.mark.slow
@@ -444,19 +444,20 @@ def test_a_new_line_trains_that_model_and_redraws(finished):
     assert set(jobs) <= JOINS - {"validate_models_r"}
 
 
-def test_a_new_data_set_is_the_only_one_that_is_trained_evaluated_and_drawn(finished):
+def test_a_new_data_set_is_the_only_one_that_is_trained_and_evaluated(finished, tmp_path):
     workflow, config, _ = finished
-    more = deepcopy(config)
+    more, models = deepcopy(config), config["models"]
     more["datasets"]["other"] = deepcopy(config["datasets"]["leukemia"])
     jobs = planned(workflow.compare(more, "--dry-run"))
-    models = config["models"]
-    for rule in ("score", "compare_models", "describe_predictions", "signature", "draw_figures"):
+    for rule in ("score", "compare_models", "describe_predictions", "signature"):
         assert jobs[rule] == 1
     assert jobs["train_python_final"] == len(models["python"])
     assert jobs["train_r_final"] == len(models["r"])
-    # The figures of the first need nothing of the second.
-    figure = "images/quick/leukemia/model_comparison.png"
-    assert planned(workflow.compare(more, "--dry-run", "--", figure)) == {}
+    # From the start, the figures of one need nothing of the other.
+    figure = "images/quick/other/model_comparison.png"
+    jobs = planned(Workflow(workflow.root, tmp_path).compare(more, "--dry-run", "--", figure))
+    assert jobs["train_python_final"] == len(models["python"])
+    assert jobs["import_dataset"] == jobs["draw_figures"] == jobs["compare_models"] == 1
 
 
 def test_a_failing_model_is_a_row_and_not_a_lost_run(finished, tmp_path):

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 
 BEGAN = time.time()

@@ -32,7 +32,7 @@ rule findings:
     input:
         unpack(tables_of_findings),
         **with_variants("samples", "timing"),
-        checks=lambda wc: parts_of("checks", [wc.dataset]),
+        checks=checks_of,
     output:
         **evaluated("findings"),
     log:

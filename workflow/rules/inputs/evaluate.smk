@@ -1,6 +1,7 @@
 # Tables of training jobs, of data sets and of the run, for the rules of evaluate.smk and joins.smk.
 
 CONFIGURED_ONLY = one_of(CONFIG["datasets"])
+ONE_DATASET = len(CONFIG["datasets"]) == 1
 COMPARED = ["estimates", "comparisons", "coverage", "ranking", "selection", "picks"]
 DESCRIBED = ["calibration", "curves", "confusion", "net_benefit", "sample_errors"]
 SURVIVAL = ["horizons", "horizon_calibration", "horizon_benefit", "risk_groups"]
@@ -18,6 +19,17 @@ IN_REPORT = dict(
 def evaluated(*tables):
     """Tables of the job's data set by name."""
     return {table: f"{RESULTS}/{{dataset}}/{table}.csv" for table in tables}
+
+
+def table_of(table, wildcards):
+    """A table with the rows of the job's data set.
+
+    With one data set that is the table of the run: who asks for a figure alone gets its tables too.
+    """
+    if ONE_DATASET:
+        return f"{RESULTS}/{table}.csv"
+    dataset = wildcards.dataset if table in TABLES else STUDY.base(wildcards.dataset)
+    return f"{RESULTS}/{dataset}/{table}.csv"
 
 
 def with_variants(*names):

@@ -2,14 +2,10 @@
 
 
 def figure_input(figures):
-    """The tables that figures read, by name: of the job's data set, or also of its variants."""
-    own = {**evaluated("predictions", *TABLES), **dataset_files("samples")}
-
-    def of_base(table):
-        return lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/{table}.csv"
-
+    """The tables that figures read, by name."""
+    own = dataset_files("predictions", "samples")
     tables = ["findings", *figure_tables(figures)]
-    return {table: own.get(table) or of_base(table) for table in tables}
+    return {table: own.get(table) or partial(table_of, table) for table in tables}
 
 
 def dataset_figures(formats=("svg", "png"), datasets=DATASETS):

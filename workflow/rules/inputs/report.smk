@@ -53,6 +53,11 @@ def tables_of_findings(wildcards):
     return {name: f"{RESULTS}/{wildcards.dataset}/{name}.csv" for name in names}
 
 
+def checks_of(wildcards):
+    """The checks of a data set; with one, those of the run (see `table_of`)."""
+    return [f"{RESULTS}/checks.csv"] if ONE_DATASET else parts_of("checks", [wildcards.dataset])
+
+
 def opening_screen():
     """Say what the permutation null will cost, what others will feel, and what cannot be checked.
 
