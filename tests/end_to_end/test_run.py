@@ -457,7 +457,8 @@ def test_a_new_data_set_is_the_only_one_that_is_trained_and_evaluated(finished, 
     figure = "images/quick/other/model_comparison.png"
     jobs = planned(Workflow(workflow.root, tmp_path).compare(more, "--dry-run", "--", figure))
     assert jobs["train_python_final"] == len(models["python"])
-    assert jobs["import_dataset"] == jobs["draw_figures"] == jobs["compare_models"] == 1
+    assert jobs["train_r_final"] == len(models["r"])
+    assert jobs["score"] == jobs["compare_models"] == jobs["draw_figures"] == 1
 
 
 def test_a_failing_model_is_a_row_and_not_a_lost_run(finished, tmp_path):
