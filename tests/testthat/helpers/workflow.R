@@ -146,7 +146,8 @@ make_study <- function(x, outcome, splits = deal_splits(rownames(x), outcome), i
 
 open_study <- function(paths, task = "classification", index = 1, count = 1) {
   final <- index == count && "final" %in% read_csv(paths$splits, ",")$split
-  load_batch(paths$data, paths$samples, paths$splits, paths$preprocessing, task, index, count, final)
+  files <- paths[c("data", "samples", "splits", "preprocessing")]
+  do.call(load_batch, c(files, list(task, index, count, final)))
 }
 
 tuning_metrics <- c(classification = "brier", regression = "rmse", survival = "concordance")
