@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import yaml
@@ -37,6 +38,8 @@ SPLITS = {"folds": 5, "repeats": 1, "inner_folds": 5}
 # As costly as others, of both languages, and with the same work whatever the data.
 GROWING = {"python": ["logistic_regression", "svm_rbf"], "r": ["glmnet", "ranger"]}
 FEATURES, SAMPLES = (1000, 2000, 5000, 20000), (100, 200, 400)
+# How often the scripts and the same trainings are timed, in turn: machines change their speed.
+ROUNDS = 3
 # Numbers of models and of data sets.
 NUMBERS = ((2, 1), (8, 1), (16, 1), (2, 4), (2, 8))
 
@@ -60,6 +63,11 @@ def spent(*commands, folder=None) -> Spent:
         )  # fmt: skip
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Spent(time.time() - began, used.ru_utime + used.ru_stime - cpu)
+
+
+def medians(rounds: list[Spent]) -> Spent:
+    """Of the wall and of the CPU seconds of several rounds."""
+    return Spent(median(r.wall for r in rounds), median(r.cpu for r in rounds))
 
 
 def run_workflow(folder: Path, config: dict, cores: int = 2, *targets) -> Spent:
@@ -104,18 +112,23 @@ def say(text: str) -> None:
 
 
 def serial(scratch: Path) -> str:
-    """The same trainings by the serial scripts, and by the workflow on one core and on two."""
+    """The same trainings by the serial scripts and by the workflow, in turn, and whole runs."""
     resampling = {"folds": 5, "repeats": 2, "inner_folds": 5}
     config = original_scripts.configuration(ROOT, resampling, original_scripts.MODELS)
-    same, one, two = (scratch / name for name in ("same", "one", "two"))
     # The scripts train no final models.
-    trainings = run_workflow(same, {**config, "final_models": False}, 2, "results/metrics.csv")
-    seeds, folds = scratch / "seeds.csv", same / "results" / original_scripts.DATASET / "splits.csv"
-    original_scripts.write_seeds(seeds, folds)
-    scripts = spent(*original_scripts.commands(ROOT, folds, seeds, scratch / "original"))
+    like_scripts, seeds = {**config, "final_models": False}, scratch / "seeds.csv"
+    trainings, originals = [], []
+    for number in range(ROUNDS):
+        same, original = scratch / f"same{number}", scratch / f"original{number}"
+        trainings.append(run_workflow(same, like_scripts, 2, "results/metrics.csv"))
+        folds = same / "results" / original_scripts.DATASET / "splits.csv"
+        original_scripts.write_seeds(seeds, folds)
+        originals.append(spent(*original_scripts.commands(ROOT, folds, seeds, original)))
+        say(f"scripts {originals[-1]}, the same trainings {trainings[-1]}")
+    scripts, one, two = medians(originals), scratch / "one", scratch / "two"
     spans = {
         "serial scripts": scripts,
-        "workflow, 2 cores, the same trainings and their metrics": trainings,
+        "workflow, 2 cores, the same trainings and their metrics": medians(trainings),
         "workflow, 1 core, with statistics, figures and final models": run_workflow(one, config, 1),
         "the same, 2 cores": run_workflow(two, config, 2),
     }
