@@ -1,5 +1,6 @@
-# Each data set is evaluated when its own models are done, together with its variants. Its tables have
-# the names of those of the run, which joins.smk joins from them.
+# Each data set is evaluated when its own models are done, together with its variants, and before
+# others are trained (priority 5), so that its figures do not wait for them. Its tables have the names
+# of those of the run, which joins.smk joins from them.
 rule join_models:
     input:
         **dataset_files("splits", "preprocessing"),
@@ -10,6 +11,7 @@ rule join_models:
         **evaluated(*PREDICTED, *TABLES),
     log:
         f"{RESULTS}/logs/{{dataset}}/join_models.log",
+    priority: 5
     localrule: True
     conda:
         "../../envs/python.yaml"
@@ -33,6 +35,7 @@ rule score:
         f"{RESULTS}/benchmarks/{{dataset}}/score.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -58,6 +61,7 @@ rule delong:
         f"{RESULTS}/benchmarks/{{dataset}}/delong.tsv"
     wildcard_constraints:
         dataset=one_of(STUDY.with_delong()),
+    priority: 5
     conda:
         "../../envs/r.yaml"
     resources:
@@ -91,6 +95,7 @@ rule compare_models:
         f"{RESULTS}/benchmarks/{{dataset}}/compare_models.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -119,6 +124,7 @@ rule describe_predictions:
         f"{RESULTS}/benchmarks/{{dataset}}/describe_predictions.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -147,6 +153,7 @@ rule describe_survival:
         f"{RESULTS}/benchmarks/{{dataset}}/describe_survival.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -176,6 +183,7 @@ rule score_subgroups:
         f"{RESULTS}/benchmarks/{{dataset}}/subgroups.tsv"
     wildcard_constraints:
         dataset=one_of(STUDY.with_subgroups()),
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -205,6 +213,7 @@ rule compare_variants:
         f"{RESULTS}/benchmarks/{{dataset}}/variants.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -241,6 +250,7 @@ rule compare_baselines:
         f"{RESULTS}/benchmarks/{{dataset}}/added_value.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -280,6 +290,7 @@ rule signature:
         f"{RESULTS}/benchmarks/{{dataset}}/signature.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -308,6 +319,7 @@ rule label_features:
         f"{RESULTS}/benchmarks/{{dataset}}/label_features.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -331,6 +343,7 @@ rule permute_python:
         f"{RESULTS}/logs/{{dataset}}/python/permute.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/python/permute.tsv"
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:
@@ -354,6 +367,7 @@ rule permute_r:
         f"{RESULTS}/logs/{{dataset}}/r/permute.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/r/permute.tsv"
+    priority: 5
     conda:
         "../../envs/r.yaml"
     resources:
@@ -380,6 +394,7 @@ rule permutation_importance:
         f"{RESULTS}/benchmarks/{{dataset}}/permutation_importance.tsv"
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     conda:
         "../../envs/python.yaml"
     resources:

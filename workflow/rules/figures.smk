@@ -32,6 +32,7 @@ for number, (figures, datasets) in enumerate(STUDY.figure_sets(), start=1):
             f"{RESULTS}/benchmarks/{{dataset}}/figures.tsv"
         wildcard_constraints:
             dataset="|".join(datasets),
+        priority: 5
         conda:
             "../../envs/r.yaml"
         resources:

@@ -39,6 +39,7 @@ rule findings:
         f"{RESULTS}/logs/{{dataset}}/findings.log",
     wildcard_constraints:
         dataset=CONFIGURED_ONLY,
+    priority: 5
     localrule: True
     conda:
         "../../envs/python.yaml"

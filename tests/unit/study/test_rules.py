@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from omc.study.jobs import COSTS
+
 
 @pytest.fixture(scope="module")
 def blocks(root):
@@ -29,3 +31,13 @@ def test_a_rule_states_what_it_needs(blocks):
         assert not wanted - stated - ({"benchmark"} if rule == "predict" else set()), rule
         if "resources" in stated and "**training_resources" not in block:
             assert "mem_mb=mem_mb(" in block and "runtime=runtime(" in block, rule
+
+
+def test_a_data_set_is_evaluated_and_drawn_before_further_models_are_trained(blocks, root):
+    evaluation = (root / "workflow" / "rules" / "evaluate.smk").read_text(encoding="utf-8")
+    waiting = [block for rule, block, text in blocks if text == evaluation or rule == "findings"]
+    waiting += [(root / "workflow" / "rules" / "figures.smk").read_text(encoding="utf-8")]
+    assert len(waiting) > 14
+    for block in waiting:
+        priority = re.search(r"^ +priority: (\d+)$", block, flags=re.M)
+        assert priority and int(priority[1]) > len(COSTS), block
