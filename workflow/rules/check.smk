@@ -97,7 +97,7 @@ rule forecast:
         "../../envs/python.yaml"
     params:
         datasets=canonical(DATASETS),
-        plans=STUDY.slices.job_plans(),
+        plans=canonical(STUDY.slices.job_plans()),
         timing=EARLIER,
         # For the forecast to be made again if it changes.
         timing_sha256=lambda wc: sha256_file(EARLIER) if os.path.exists(EARLIER) else None,

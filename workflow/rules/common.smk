@@ -1,5 +1,4 @@
 # Reads the configuration once: python/omc/study/ has the logic, and the rules call it.
-import json
 import math
 import os
 import re

@@ -59,8 +59,8 @@ def earlier_rows(table):
 @cache
 def measured():
     """What training jobs took in an earlier run, else what `make check` forecast (see `needs`)."""
-    plans = json.loads(STUDY.slices.job_plans())
     splits = {name: STUDY.jobs.split_count(name) for name in DATASETS}
+    plans = STUDY.slices.job_plans()
     return needs(earlier_rows(FORECAST), earlier_rows(EARLIER), plans, splits)
 
 

@@ -162,9 +162,10 @@ class Slices:
             model.language, model.spec_text, *goal, self._config["imbalance"], self._config["seed"],
         ]  # fmt: skip
 
-    def job_plans(self) -> str:
+    def job_plans(self) -> list[dict]:
         """The jobs of every model on every data set, and its permutations, for the forecast."""
         study, plans = self._study, []
+        final = bool(study.jobs.final_batches)
         for dataset, models in study.models.items():
             permuted = study.learners(dataset) if dataset in study.permuted() else []
             for m in models:
@@ -172,9 +173,8 @@ class Slices:
                 names = {"dataset": dataset, "language": m.language, "model": m.name}
                 batches, parts = len(study.jobs.batches(dataset, m)), len(study.jobs.parts(m))
                 jobs = {"batches": batches, "parts": parts, "permutations": permutations}
-                jobs["final"] = bool(study.jobs.final_batches)
-                plans.append(names | jobs)
-        return canonical(plans)
+                plans.append({**names, **jobs, "final": final})
+        return plans
 
     # Evaluation and report
 
