@@ -149,7 +149,7 @@ def lost_files(wildcards):
     Others need not be named: what a run ends with depends on them. Before the first model is trained
     that holds for all.
     """
-    if not os.path.exists(PASSED):
+    if not (os.path.exists(PASSED) or os.path.exists(EARLIER)):
         return []
     missing = ([file for file in files if not os.path.exists(file)] for files in kept_files())
     return [files[0] for files in missing if files]
