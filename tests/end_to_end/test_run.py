@@ -426,6 +426,18 @@ def test_each_lost_file_is_made_again_though_later_ones_are_there(finished):
     assert not planned(workflow.compare(config, "--dry-run"))
 
 
+def test_checks_that_are_lost_are_made_again(finished):
+    workflow, config, _ = finished
+    checks = workflow.path("results", "validation")
+    kept = shutil.move(checks, workflow.path("kept checks"))
+    try:
+        jobs = planned(workflow.compare(config, "--dry-run"))
+    finally:
+        shutil.move(kept, checks)
+    assert {"validate", "validate_models_python", "validate_models_r"} <= set(jobs)
+    assert not planned(workflow.compare(config, "--dry-run"))
+
+
 def test_a_new_line_trains_that_model_and_redraws(finished):
     workflow, config, _ = finished
     more = {**config, "models": {**config["models"], "r": [*config["models"]["r"], "pls"]}}
