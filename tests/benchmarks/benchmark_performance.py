@@ -9,6 +9,8 @@ Nothing else should run on the machine: CPU seconds depend on it a little, wall 
 
 import argparse
 import csv
+import json
+import math
 import os
 import platform
 import re
@@ -21,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 import numpy as np
 import yaml
@@ -30,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "workflow" / "python")]
 
 from omc.report.efficiency import MODELS as MODEL_STAGES  # noqa: E402
+from omc.report.efficiency import USED  # noqa: E402
 from tests import original_scripts  # noqa: E402
 
 TABLE = re.compile(r"(<!-- made by make benchmark: (\w+) -->\n).*?(<!-- end -->)", flags=re.S)
@@ -42,6 +45,10 @@ FEATURES, SAMPLES = (1000, 2000, 5000, 20000), (100, 200, 400)
 ROUNDS = 3
 # Numbers of models and of data sets.
 NUMBERS = ((2, 1), (8, 1), (16, 1), (2, 4), (2, 8))
+
+
+class Missing(Exception):
+    """A part cannot be measured here; the page keeps the table that it has."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +249,68 @@ def plain(scratch: Path) -> str:
     return f"```\n{done.stdout.strip()}\n```\n"
 
 
+def mikropml(scratch: Path) -> str:
+    """mikropml's own job, by mikropml and by the workflow on the same outer splits and grids.
+
+    Its methods, each in a process of R that trains all splits, against the workflow's training jobs
+    of the same methods; all start-up is counted.
+    """
+    script = Path(__file__).with_suffix("").with_name("benchmark_mikropml.R")
+    run = ["Rscript", script]
+    config = original_scripts.configuration(ROOT, SPLITS, original_scripts.MODELS)
+    leukemia = config["datasets"][original_scripts.DATASET]
+    expression, samples = (ROOT / file for file in (
+        leukemia["layers"]["expression"]["table"], leukemia["samples"]
+    ))  # fmt: skip
+    asked = subprocess.run(
+        [*run, "grids", expression], env=ENVIRONMENT, capture_output=True, text=True
+    )
+    if asked.returncode:
+        raise Missing(f"mikropml is not installed: {asked.stderr.strip()}")
+    grids = json.loads(asked.stdout)
+    del leukemia["layers"]["expression"]["top_variance"]
+    config |= {
+        "models": {"r": [{"name": m, "method": m, "grid": grid} for m, grid in grids.items()]},
+        "selection": {"method": "none"},
+        "final_models": False,
+    }
+    folder = scratch / "mikropml"
+    run_workflow(folder, config, 2, "results/metrics.csv")
+    results = folder / "results"
+    ours = {}
+    for method in grids:
+        log = results / "logs" / original_scripts.DATASET / "r" / method
+        used = [USED.match(path.read_text().splitlines()[-1]) for path in log.glob("*.log")]
+        ours[method] = sum(float(u["cpu"]) for u in used if u)
+    rows = []
+    for method, grid in grids.items():
+        scores = folder / f"{method}.csv"
+        splits = results / original_scripts.DATASET / "splits.csv"
+        theirs = spent([*run, method, expression, samples, "subtype", splits, scores]).cpu
+        found = [float(row["roc_auc"]) for row in read(scores)]
+        mine_found = [
+            float(row["value"])
+            for row in read(results / "metrics.csv")
+            if (row["model"], row["metric"]) == (method, "roc_auc")
+        ]
+        fits = len(found) * (math.prod(map(len, grid.values())) * SPLITS["inner_folds"] + 1)
+        rows.append([method, fits, ours[method], theirs, mean(mine_found), mean(found)])
+        say(f"{method}: {ours[method]:.1f} and {theirs:.1f} CPU s")
+    total = [sum(row[at] for row in rows) for at in (1, 2, 3)]
+    lines = [
+        [method, fits, f"{mine:.1f}", f"{theirs:.1f}", f"{mine / theirs:.2f}", f"{auc:.3f}"]
+        + [f"{their_auc:.3f}"]
+        for method, fits, mine, theirs, auc, their_auc in rows
+    ]
+    fits, mine, theirs = total
+    lines.append(["total", fits, f"{mine:.1f}", f"{theirs:.1f}", f"{mine / theirs:.2f}", "", ""])
+    return table(
+        ["method", "candidates × folds", "CPU seconds, workflow", "CPU seconds, mikropml", "ratio"]
+        + ["ROC AUC, workflow", "ROC AUC, mikropml"],
+        lines,
+    )
+
+
 def default(scratch: Path) -> str:
     """The measures of the last default run, if there is one."""
     results = ROOT / "results"
@@ -278,7 +347,7 @@ def machine(scratch: Path) -> str:
 
 
 PARTS: dict[str, Callable[[Path], str]] = {
-    part.__name__: part for part in (machine, serial, size, number, plain, default)
+    part.__name__: part for part in (machine, serial, size, number, plain, mikropml, default)
 }
 LOAD = os.getloadavg()[0]
 
@@ -303,7 +372,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for part in options.parts:
             began = time.time()
-            made[part] = PARTS[part](Path(scratch))
+            try:
+                made[part] = PARTS[part](Path(scratch))
+            except Missing as why:
+                say(f"{part}: not measured: {why}")
+                continue
             say(f"{part}: {time.time() - began:.0f} s")
             print(f"{part}\n\n{made[part]}", flush=True)
     for page in options.write:

@@ -41,6 +41,45 @@ test_that("glmnet leaves columns without a penalty, and penalises the others as 
   expect_identical(predicted(rep(FALSE, 5)), predicted(NULL))
 })
 
+test_that("rpart's trees of a matrix are those of caret's formula, and hold no data", {
+  space <- new.env()
+  load(system.file("models", "models.RData", package = "caret"), envir = space)
+  attach_packages("rpart")
+  larger <- two_classes(n = 60, p = 5)
+  x <- larger$x
+  y <- factor(larger$outcome)
+  wts <- rep(c(1, 2), length.out = length(y))
+  for (method in c("rpart", "rpart2", "rpart1SE")) {
+    for (outcome in list(y, x[, 2] + as.integer(y))) {
+      grid <- space$models[[method]]$grid(x, outcome, 2)
+      answers <- function(info) {
+        set.seed(3)
+        expect_equal(info$grid(x, outcome, 2), grid)
+        set.seed(4)
+        fit <- info$fit(
+          x = x, y = outcome, wts = if (method != "rpart1SE") wts,
+          param = grid[nrow(grid), , drop = FALSE], lev = levels(outcome), last = FALSE,
+          classProbs = is.factor(outcome)
+        )
+        fit$problemType <- problem_type(outcome)
+        fit$obsLevels <- levels(outcome)
+        importance <- info$varImp(fit)
+        list(
+          size = length(serialize(fit, NULL)), predicted = unname(info$predict(fit, x)),
+          pruned = if (method != "rpart1SE") lapply(info$predict(fit, x, grid), unname),
+          prob = if (is.factor(outcome)) unname(as.matrix(info$prob(fit, x))),
+          importance = importance[colnames(x), ]
+        )
+      }
+      ours <- answers(models[[method]])
+      carets <- answers(space$models[[method]])
+      expect_identical(ours[-1], carets[-1])
+      expect_gt(max(ours$importance), 0)
+      expect_lt(ours$size, carets$size - length(serialize(x, NULL)))
+    }
+  }
+})
+
 test_that("no grid is caret's own, an empty one is one candidate", {
   expect_equal(nrow(grid_of(spec_of("knn"))), 3)
   expect_equal(nrow(grid_of(spec_of("knn", structure(list(), names = character())))), 1)
