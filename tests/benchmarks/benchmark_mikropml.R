@@ -7,9 +7,9 @@
 #       and writes the area under the ROC curve of each
 #
 # mikropml is not in Debian, nor is xgboost, which it needs for a method that is not timed here. To
-# install it without that method: take xgboost out of DESCRIPTION, NAMESPACE and R/reexports.R of its
-# sources, then `R CMD INSTALL mikropml`; the rest of what it imports is in Debian (r-cran-mlmetrics
-# is not among the packages of envs/). Its folder of packages may be given as R_LIBS.
+# install it without that method: take xgboost out of DESCRIPTION, NAMESPACE and R/reexports.R of
+# its sources, then `R CMD INSTALL mikropml`. The rest of what it imports is in Debian
+# (r-cran-mlmetrics is not among the packages of envs/). R_LIBS may name its folder.
 
 arguments <- commandArgs(TRUE)
 suppressPackageStartupMessages(library(mikropml))
