@@ -138,9 +138,12 @@ def _file_tables() -> dict[str, str]:
         if row["table"] and row["column"] and row["description"]
     ]
     shared = [[_code(row["column"]), row["description"]] for row in columns if not row["table"]]
-    run_files = [[_code(file), text] for file, text in files.values() if "/" not in file]
+    own = "{dataset}/"
+    run_files = [[_code(file), text] for file, text in files.values() if not file.startswith(own)]
     own_files = [
-        [_code(file.partition("/")[2]), text] for file, text in files.values() if "/" in file
+        [_code(file.removeprefix(own)), text]
+        for file, text in files.values()
+        if file.startswith(own)
     ]
     return {
         "files of all data sets": _table(["file", "what it holds"], run_files),

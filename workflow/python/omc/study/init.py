@@ -87,8 +87,8 @@ def _check_file(key: str, path: str) -> None:
         raise UserError(f"{key}={path}: there is no such file in {os.getcwd()}: correct the path")
     if path.lower().endswith(".rds"):
         raise UserError(
-            f"{key}={path}: .rds files are not read here: write the configuration by hand (see"
-            " README.md), or save it as text, .parquet or .h5ad"
+            f"{key}={path}: .rds files are not read here: write the configuration by hand"
+            " (see docs/own_data.md), or save it as text, .parquet or .h5ad"
         )
 
 
