@@ -41,7 +41,7 @@ test_that("glmnet leaves columns without a penalty, and penalises the others as 
   expect_identical(predicted(rep(FALSE, 5)), predicted(NULL))
 })
 
-test_that("rpart's trees of a matrix are those of caret's formula, and hold no data", {
+test_that("rpart's trees of a matrix are those of caret's formula, and hold no samples", {
   space <- new.env()
   load(system.file("models", "models.RData", package = "caret"), envir = space)
   attach_packages("rpart")
@@ -63,12 +63,12 @@ test_that("rpart's trees of a matrix are those of caret's formula, and hold no d
         )
         fit$problemType <- problem_type(outcome)
         fit$obsLevels <- levels(outcome)
-        importance <- info$varImp(fit)
+        importance <- info$varImp(fit, competes = FALSE)
         list(
           size = length(serialize(fit, NULL)), predicted = unname(info$predict(fit, x)),
           pruned = if (method != "rpart1SE") lapply(info$predict(fit, x, grid), unname),
           prob = if (is.factor(outcome)) unname(as.matrix(info$prob(fit, x))),
-          importance = importance[colnames(x), ]
+          importance = importance[colnames(x), ], predictors = sort(info$predictors(fit))
         )
       }
       ours <- answers(models[[method]])
@@ -78,6 +78,37 @@ test_that("rpart's trees of a matrix are those of caret's formula, and hold no d
       expect_lt(ours$size, carets$size - length(serialize(x, NULL)))
     }
   }
+})
+
+test_that("a tree's importance counts its own splits, also of one column or of none", {
+  attach_packages("rpart")
+  importance_of <- function(x, minsplit = 20) {
+    fit <- fit_model(
+      spec_of("rpart2", params = list(control = list(minsplit = minsplit))), models$rpart2, x, y,
+      data.frame(maxdepth = 1), "none"
+    )
+    own_importance(spec_of("rpart2"), models$rpart2, list(finalModel = fit), colnames(x))
+  }
+  expect_equal(sum(importance_of(study$x, 2)$value > 0), 1)
+  expect_gt(importance_of(study$x[, 2, drop = FALSE], 2)$value, 0)
+  expect_equal(importance_of(study$x, 100)$value, rep(0, 5))
+})
+
+test_that("glmnet takes a single column", {
+  x <- study$x[, 2, drop = FALSE]
+  param <- data.frame(alpha = 1, lambda = .05)
+  three <- factor(rep(c("c1", "c2", "c3"), length.out = nrow(x)))
+  for (outcome in list(y, three, as.integer(y) + .1)) {
+    spec <- spec_of("glmnet", list(alpha = 1, lambda = c(.3, .05)))
+    fit <- fit_model(spec, models$glmnet, x, outcome, param, "none")
+    found <- predict_model(models$glmnet, fit, x, levels(outcome), levels(outcome))[[1]]
+    expect_length(found$predicted, nrow(x))
+    expect_gt(stats::sd(if (is.factor(outcome)) found$prob[, 1] else found$predicted), 0)
+    importance <- own_importance(spec, models$glmnet, list(finalModel = fit), colnames(x))
+    expect_length(importance$value, 1)
+    expect_gt(importance$value, 0)
+  }
+  expect_gt(nrow(candidates(spec_of("glmnet"), models$glmnet, x, y)), 1)
 })
 
 test_that("no grid is caret's own, an empty one is one candidate", {

@@ -76,6 +76,23 @@ test_that("each method ranks its training samples, and its probabilities fall wi
   }
 })
 
+test_that("each method predicts a single sample, and trains on a single column", {
+  for (method in names(methods)) {
+    for (columns in list(TRUE, 1)) {
+      x <- cancer$x[, columns, drop = FALSE]
+      train <- fit_method(method, x)
+      predicted <- function(rows) {
+        start_generator(0)
+        predict_train(train, x[rows, , drop = FALSE], NULL, NULL, horizons)
+      }
+      all <- predicted(TRUE)
+      one <- predicted(3)
+      expect_equal(unname(one$predicted), unname(all$predicted[3]), info = method)
+      expect_equal(unname(one$prob), unname(all$prob[3, , drop = FALSE]), info = method)
+    }
+  }
+})
+
 test_that("Cox regression is that of the package, with Breslow's hazard", {
   x <- cancer$x[, 1:4]
   actual <- predict_train(fit_method("cox", x), x, NULL, NULL, horizons)

@@ -13,7 +13,7 @@ adapt_methods <- function(models) {
   for (method in intersect(kernlab_machines, names(models))) {
     models[[method]] <- standardise_outcome(without_scaling(models[[method]]))
   }
-  models$glmnet <- standardise_outcome(without_penalties(models$glmnet))
+  models$glmnet <- of_any_width(standardise_outcome(without_penalties(models$glmnet)))
   for (method in intersect(rpart_trees, names(models))) {
     models[[method]] <- of_matrix(models[[method]])
   }
@@ -25,7 +25,8 @@ rpart_trees <- c("rpart", "rpart2", "rpart1SE")
 
 #' rpart's trees from the numbers as one matrix, called x, instead of a formula with a term for each
 #' column: the same trees, in a fraction of the time if there are thousands. A tree calls a column x
-#' and the column's name.
+#' and the column's name, or x if it is the only one. The importance of a column is what its own splits
+#' improve; caret adds those that lost against them.
 of_matrix <- function(info) {
   as_frame <- function(x) {
     frame <- data.frame(row.names = seq_len(nrow(x)))
@@ -36,10 +37,11 @@ of_matrix <- function(info) {
   grid <- function(x, ...) caret_grid(as_frame(x), ...)
   fit <- function(x, y, wts, ...) {
     tree <- caret_fit(x = as_frame(x), y = y, wts = wts, ...)
-    # Both would hold the data.
-    tree["call"] <- list(NULL)
+    # All of these would hold the data.
+    tree[c("call", "where", "y")] <- NULL
     environment(tree$terms) <- baseenv()
-    tree$columns <- colnames(x)
+    columns <- colnames(x)
+    tree$columns <- stats::setNames(columns, if (ncol(x) == 1) "x" else paste0("x", columns))
     tree
   }
   predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
@@ -48,21 +50,24 @@ of_matrix <- function(info) {
   prob <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
     caret_prob(modelFit, as_frame(newdata), submodels)
   }
-  importance <- function(object, ...) {
-    rownames(object$splits) <- substring(rownames(object$splits), 2)
-    object$frame$var <- sub("^x", "", object$frame$var)
+  importance <- function(object, competes = FALSE, ...) {
+    columns <- object$columns
+    if (is.null(object$splits)) {
+      return(data.frame(Overall = numeric(length(columns)), row.names = columns))
+    }
+    rownames(object$splits) <- columns[rownames(object$splits)]
     # From these, caret takes the names of columns that no split uses.
-    attr(object$terms, "factors") <- matrix(0, 0, length(object$columns), dimnames = list(
-      NULL, object$columns
-    ))
-    caret_importance(object, ...)
+    attr(object$terms, "factors") <- matrix(0, 0, length(columns), dimnames = list(NULL, columns))
+    caret_importance(object, competes = competes, ...)
   }
+  predictors <- function(x, ...) unname(x$columns[caret_predictors(x, ...)])
   adapted <- list(
     grid = standing_alone(grid, caret_grid = info$grid, as_frame = as_frame),
     fit = standing_alone(fit, caret_fit = info$fit, as_frame = as_frame),
     predict = standing_alone(predict, caret_predict = info$predict, as_frame = as_frame),
     prob = standing_alone(prob, caret_prob = info$prob, as_frame = as_frame),
-    varImp = standing_alone(importance, caret_importance = info$varImp)
+    varImp = standing_alone(importance, caret_importance = info$varImp),
+    predictors = standing_alone(predictors, caret_predictors = info$predictors)
   )
   info[names(adapted)] <- adapted
   info$own <- TRUE
@@ -110,6 +115,33 @@ without_penalties <- function(info) {
   }
   info$fit <- standing_alone(fit, caret_fit = info$fit)
   info$unpenalised <- TRUE
+  info
+}
+
+#' glmnet, which refuses a single column, with a second one of zeros beside it.
+of_any_width <- function(info) {
+  wide <- function(x) if (ncol(x) == 1) cbind(as.matrix(x), 0) else x
+  environment(wide) <- baseenv()
+  grid <- function(x, ...) caret_grid(wide(x), ...)
+  fit <- function(x, y, wts, ...) caret_fit(x = wide(x), y = y, wts = wts, ...)
+  predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
+    caret_predict(modelFit, wide(newdata), submodels)
+  }
+  prob <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
+    caret_prob(modelFit, wide(newdata), submodels)
+  }
+  importance <- function(object, ...) {
+    importance <- caret_importance(object, ...)
+    importance[nzchar(rownames(importance)), , drop = FALSE]
+  }
+  adapted <- list(
+    grid = standing_alone(grid, caret_grid = info$grid, wide = wide),
+    fit = standing_alone(fit, caret_fit = info$fit, wide = wide),
+    predict = standing_alone(predict, caret_predict = info$predict, wide = wide),
+    prob = standing_alone(prob, caret_prob = info$prob, wide = wide),
+    varImp = standing_alone(importance, caret_importance = info$varImp)
+  )
+  info[names(adapted)] <- adapted
   info
 }
 

@@ -133,7 +133,9 @@ survival_glmnet <- list(
   fit = function(x, y, wts, param, lev, last, classProbs, unpenalised = NULL, # nolint
                  lambda = param$lambda * 2^(5:0), ...) {
     share <- if (any(unpenalised)) mean(!unpenalised) else 1
-    penalised <- if (share %in% c(0, 1)) rep(1, ncol(x)) else as.numeric(!unpenalised)
+    # glmnet refuses a single column.
+    wide <- if (ncol(x) == 1) cbind(x, 0) else x
+    penalised <- if (share %in% c(0, 1)) rep(1, ncol(wide)) else as.numeric(!unpenalised)
     # Standing for no penalty where no column has one: a path of zeros is none.
     least <- 1e-8
     wanted <- c(param$lambda, attr(param, "submodels")$lambda)
@@ -141,11 +143,12 @@ survival_glmnet <- list(
     lambda <- sort(unique(c(lambda[lambda >= param$lambda], wanted)), decreasing = TRUE)
     lambda <- if (share == 0) least * 2^(5:0) else lambda * share
     path <- glmnet::glmnet(
-      x, ranked(y),
+      wide, ranked(y),
       family = "cox", alpha = param$alpha, lambda = lambda, penalty.factor = penalised, ...
     )
     fits <- lapply(wanted, function(one) {
-      linear_fit(as.vector(stats::coef(path, s = max(one * share, least))), x, y)
+      coefficients <- as.vector(stats::coef(path, s = max(one * share, least)))
+      linear_fit(coefficients[seq_len(ncol(x))], x, y)
     })
     c(fits[[1]], if (length(fits) > 1) list(submodels = fits[-1]))
   },
@@ -186,11 +189,14 @@ survival_ranger <- list(
     fit
   },
   predict = function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
-    rowSums(stats::predict(modelFit, newdata, num.threads = 1)$chf)
+    # Of one sample, ranger gives a vector.
+    hazard <- stats::predict(modelFit, newdata, num.threads = 1)$chf
+    rowSums(matrix(hazard, nrow = nrow(newdata)))
   },
   survival = function(fit, x, times) {
     known <- stats::predict(fit, x, num.threads = 1)
-    cbind(1, known$survival)[, findInterval(times, known$unique.death.times) + 1, drop = FALSE]
+    survival <- matrix(known$survival, nrow = nrow(x))
+    cbind(1, survival)[, findInterval(times, known$unique.death.times) + 1, drop = FALSE]
   },
   varImp = function(object, ...) {
     importance <- object$variable.importance
