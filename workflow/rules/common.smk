@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+from collections import defaultdict
 from functools import cache, partial
 from importlib.metadata import version
 
@@ -151,10 +152,11 @@ def all_but(variants):
 
 
 def code(script, *more):
-    """A param that changes with the files of the library that a script uses: its rules run again.
+    """A param that changes with a script and the files that it uses: its rules run again.
 
     As inputs these files would be two thirds of what Snakemake looks at to plan a run, and a fresh
-    copy of the workflow, in which all files are new, would run everything again.
+    copy of the workflow, in which all files are new, would run everything again. For the same reason
+    the profiles leave out Snakemake's own trigger, which looks at how new a script is.
     """
     return code_sha256(WORKFLOW, f"scripts/{script}", *more)
 

@@ -158,7 +158,7 @@ rule import_dataset:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(1000, 20),
-        runtime=runtime(60),
+        runtime=runtime(30),
     params:
         setting=for_dataset(STUDY.slices.import_setting),
         image_folder=lambda wc: f"{RESULTS}/{STUDY.base(wc.dataset)}/images",
@@ -186,7 +186,7 @@ rule take_layer:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 6),
-        runtime=runtime(60),
+        runtime=runtime(30),
     params:
         layer=lambda wc: STUDY.datasets[wc.dataset]["variant"]["layer"],
         code=code("data/take_layer.py"),
@@ -213,7 +213,7 @@ rule drop_groups:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(500, 1),
-        runtime=runtime(60),
+        runtime=runtime(30),
     params:
         code=code("data/drop_groups.py"),
     message:

@@ -15,6 +15,10 @@ rule join_models:
     localrule: True
     conda:
         "../../envs/python.yaml"
+    resources:
+        # Those of the group of the Slurm profile: when it is submitted, no other rule has its files.
+        mem_mb=mem_mb(800, 10),
+        runtime=runtime(15),
     params:
         made_with=for_dataset(STUDY.slices.training_keys),
         code=code("evaluate/join_models.py"),
@@ -40,7 +44,7 @@ rule score:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         datasets=for_dataset(STUDY.slices.scoring_setting),
         code=code("evaluate/score.py"),
@@ -66,7 +70,7 @@ rule delong:
         "../../envs/r.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         models=for_dataset(STUDY.model_names),
         # JSON text, as the label may be anything.
@@ -100,7 +104,7 @@ rule compare_models:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         datasets=for_dataset(STUDY.slices.comparison_setting),
         scheme=CONFIG["resampling"]["scheme"],
@@ -129,7 +133,7 @@ rule describe_predictions:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         datasets=for_dataset(STUDY.slices.scoring_setting),
         scheme=CONFIG["resampling"]["scheme"],
@@ -158,7 +162,7 @@ rule describe_survival:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         datasets=lambda wc: canonical(STUDY.with_variants(wc.dataset)),
         scheme=CONFIG["resampling"]["scheme"],
@@ -218,7 +222,7 @@ rule compare_variants:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         variants=for_dataset(STUDY.slices.variant_setting),
         scheme=CONFIG["resampling"]["scheme"],
@@ -255,7 +259,7 @@ rule compare_baselines:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 10),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         variants=for_dataset(STUDY.slices.added_value_setting),
         scheme=CONFIG["resampling"]["scheme"],
@@ -295,7 +299,7 @@ rule signature:
         "../../envs/python.yaml"
     resources:
         mem_mb=mem_mb(800, 5),
-        runtime=runtime(60),
+        runtime=runtime(15),
     params:
         datasets=for_dataset(STUDY.slices.comparison_setting),
         code=code("evaluate/signature.py"),

@@ -15,6 +15,8 @@ rule make_splits:
     localrule: True
     conda:
         "../../envs/python.yaml"
+    resources:
+        runtime=runtime(10),
     params:
         resampling=STUDY.slices.split_setting(),
         task=for_dataset(STUDY.task),

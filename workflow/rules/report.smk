@@ -179,6 +179,7 @@ rule report_failures:
         f"{RESULTS}/verdict.txt",
     log:
         f"{RESULTS}/logs/report_failures.log",
+    retries: 0
     localrule: True
     conda:
         "../../envs/python.yaml"

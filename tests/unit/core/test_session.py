@@ -101,8 +101,11 @@ def test_a_killed_run_takes_its_processes_and_the_next_clears_its_lock(start, tm
     main.kill()
     main.communicate()
     assert gone(tmp_path, child)
-    said = start("ends").communicate()[1]
+    said = start("ends", "-n").communicate()[1]
     assert said.startswith("An earlier run was killed (process ") and said.count("\n") == 1
+    # A look removes no more than the lock.
+    assert not locks.exists() and (tmp_path / "results" / ".part-metrics.csv").exists()
+    assert start("ends").communicate()[1] == ""
     assert not locks.exists() and not list((tmp_path / "results").iterdir())
     assert start("ends").communicate()[1] == ""
 
@@ -123,6 +126,8 @@ def test_the_jobs_that_a_killed_run_left_on_a_cluster_are_cancelled(start, tmp_p
     child_of(main)
     main.kill()
     main.communicate()
+    assert start("ends", "--dry-run").communicate()[1] == ""
+    assert not (tmp_path / "cancelled").exists()
     assert start("ends").communicate()[1] == "Its jobs on the cluster are cancelled: 7.\n"
     assert (tmp_path / "cancelled").read_text() == "7\n"
 

@@ -12,6 +12,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from rattler import MatchSpec
 
+from omc.study.code import used_by
+
 ENVS = Path(__file__).parents[3] / "envs"
 CONDA_FILES = ["snakemake.yaml", "python.yaml", "r.yaml", "r-test.yaml", "bioconductor.yaml"]
 RUN_REQUIREMENTS = ["requirements.txt", "requirements-slurm.txt"]
@@ -160,6 +162,22 @@ def test_r_packages_stand_in_the_list_of_their_purpose():
     assert debian("r-test.yaml") <= set(entries("apt-test.txt"))
     # Only data sets with .rds files need them, so apt.txt does not list them.
     assert debian("bioconductor.yaml") <= set(entries("apt.txt") + entries("apt-test.txt"))
+
+
+def test_what_reads_rds_files_has_all_packages_of_its_library(root):
+    workflow = str(root / "workflow")
+    script = Path(workflow, "scripts/data/read_rds.R")
+    found, pending = set(), [script, Path(workflow, "R/script.R"), Path(workflow, "R/use.R")]
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += used_by(path, workflow)
+    text = "".join(path.read_text(encoding="utf-8") for path in found)
+    used = {name.lower() for name in re.findall(r"\b([A-Za-z][\w.]*)::", text)}
+    given = {re.sub("^(r|bioconductor)-", "", name) for name in conda_pins("bioconductor.yaml")}
+    # SummarizedExperiment brings S4Vectors and Matrix; a message names BiocManager.
+    assert used - OF_R_ITSELF - {"s4vectors", "matrix", "biocmanager"} <= given
 
 
 def test_every_r_environment_pins_the_same():

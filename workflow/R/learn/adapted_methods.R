@@ -25,8 +25,8 @@ rpart_trees <- c("rpart", "rpart2", "rpart1SE")
 
 #' rpart's trees from the numbers as one matrix, called x, instead of a formula with a term for each
 #' column: the same trees, in a fraction of the time if there are thousands. A tree calls a column x
-#' and the column's name, or x if it is the only one. The importance of a column is what its own splits
-#' improve; caret adds those that lost against them.
+#' and the column's name, or x if it is the only one. The importance of a column is what its own
+#' splits improve; caret adds those that lost against them.
 of_matrix <- function(info) {
   as_frame <- function(x) {
     frame <- data.frame(row.names = seq_len(nrow(x)))

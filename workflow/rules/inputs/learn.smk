@@ -59,9 +59,15 @@ def earlier_rows(table):
 @cache
 def measured():
     """What training jobs took in an earlier run, else what `make check` forecast (see `needs`)."""
-    splits = {name: STUDY.jobs.split_count(name) for name in DATASETS}
-    plans = STUDY.slices.job_plans()
-    return needs(earlier_rows(FORECAST), earlier_rows(EARLIER), plans, splits)
+    timing, trained = earlier_rows(EARLIER), defaultdict(set)
+    for row in timing:
+        trained[row["dataset"]].add(row["split"])
+    # The study may not know how many samples are left out in turn.
+    splits = {
+        name: max(STUDY.jobs.split_count(name), len(trained[name] - {"", "final"}))
+        for name in DATASETS
+    }
+    return needs(earlier_rows(FORECAST), timing, STUDY.slices.job_plans(), splits)
 
 
 def training_memory(language):

@@ -110,11 +110,17 @@ def finish(run: Run, guard: subprocess.Popen) -> None:
     guard.communicate()
 
 
+# Commands that only look. They need the lock, but what a killed run has left may still be of use.
+LOOKING = {"-n", "-np", "-nq", "--dry-run", "--dryrun", "--summary", "--detailed-summary", "--lint"}
+
+
 def clear_killed() -> list[Run]:
     """End the processes of runs that were killed, and remove what they left; returns the others.
 
     Locks of Snakemake do not tell whose they are: they are removed only if no other run is at work.
+    A command that only looks removes nothing else.
     """
+    looking = not LOOKING.isdisjoint(sys.argv)
     runs = [Run(**json.loads(path.read_text("utf-8"))) for path in FOLDER.glob("[!.]*.json")]
     if "--unlock" in sys.argv:
         for run in runs:
@@ -124,11 +130,6 @@ def clear_killed() -> list[Run]:
     others = [run for run in runs if run.is_alive]
     for run in runs:
         if run not in others:
-            clear(run.name, *run.temporary)
-            cancelled = [] if others else cancel_jobs()
-            for partial in Path(run.results).rglob(".part-*"):
-                remove(str(partial))
-            remove(str(FOLDER / f"{run.name}.json"))
             if not others and any(LOCKS.glob("*.lock")):
                 shutil.rmtree(LOCKS)
                 print(
@@ -136,6 +137,13 @@ def clear_killed() -> list[Run]:
                     " jobs run again.",
                     file=sys.stderr,
                 )
+            if looking:
+                continue
+            clear(run.name, *run.temporary)
+            cancelled = [] if others else cancel_jobs()
+            for partial in Path(run.results).rglob(".part-*"):
+                remove(str(partial))
+            remove(str(FOLDER / f"{run.name}.json"))
             if cancelled:
                 print(f"Its jobs on the cluster are cancelled: {some(cancelled)}.", file=sys.stderr)
     return others

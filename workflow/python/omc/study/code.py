@@ -1,4 +1,4 @@
-"""The files of the library that a script uses, found by its imports."""
+"""A script and the files of the library that it uses, found by its imports."""
 
 import ast
 import hashlib
@@ -18,7 +18,7 @@ NO_NUMBERS = {"errors.py", "logs.py", "logs.R", "records.py", "records.R", "tabl
 
 
 def code_sha256(workflow: str, *files: str) -> str:
-    """SHA-256 of the files of the library that these files use; see `code_files`.
+    """SHA-256 of these files and those of the library that they use; see `code_files`.
 
     It depends on their contents and their places in the workflow, and not on where that is.
     """
@@ -34,11 +34,10 @@ sha256_once = cache(sha256_file)
 
 
 def code_files(workflow: str, *files: str) -> list[str]:
-    """Paths of all files of the library that these files use, directly or through others.
+    """Paths of these files and of all files of the library that they use, also through others.
 
-    workflow: the folder with python/, R/ and catalog/; files: paths of scripts, or of files of the
-    library, relative to it. The first is a script, which Snakemake watches by itself, and is left
-    out.
+    workflow: the folder with scripts/, python/, R/ and catalog/; files: paths of scripts, or of
+    files of the library, relative to it.
     """
     used_files, pending = set(), [Path(workflow, file) for file in files]
     while pending:
@@ -46,9 +45,7 @@ def code_files(workflow: str, *files: str) -> list[str]:
         if path not in used_files:
             used_files.add(path)
             pending += [] if path.name in NO_NUMBERS else used_by(path, workflow)
-    script = Path(workflow, files[0])
-    relevant = (path for path in used_files if path != script and path.name not in NO_NUMBERS)
-    return sorted(map(str, relevant))
+    return sorted(str(path) for path in used_files if path.name not in NO_NUMBERS)
 
 
 @cache
