@@ -5,8 +5,10 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -163,6 +165,68 @@ def test_without_two_folds_there_is_no_calibration(study):
     model = fitted(estimator, spec, study, folds=study[2][:1])
     predicted, prob = models.predict_model(model, study[0], 2)
     assert prob is None and set(predicted) <= {0, 1}
+
+
+@pytest.mark.parametrize("name", sorted(CALIBRATED))
+@pytest.mark.parametrize("imbalance", ["none", "weights"])
+def test_without_a_class_in_every_fold_there_is_no_calibration(name, imbalance, study):
+    x, y, _ = study
+    # One fold has all samples of the second class.
+    fold = np.where(y == 1, 2, np.arange(len(y)) % 2)
+    folds = [(np.flatnonzero(fold != j), np.flatnonzero(fold == j)) for j in range(3)]
+    estimator, spec = build(name, imbalance=imbalance), resolved(name)
+    (predicted, prob), (expected, _) = (
+        models.predict_model(fitted(estimator, spec, study, imbalance, folds=some), x, 2)
+        for some in (folds, folds[:1])
+    )
+    assert prob is None and np.array_equal(predicted, expected)
+
+
+class Strict(ClassifierMixin, BaseEstimator):
+    """Refuses classes with gaps, as XGBoost does; predicts labels only."""
+
+    def fit(self, x, y, sample_weight=None):
+        if not np.array_equal(np.unique(y), np.arange(y.max() + 1)):
+            raise ValueError(f"Invalid classes inferred: {np.unique(y)}")
+        self.model_ = LogisticRegression().fit(x, y, sample_weight)
+        return self
+
+    def predict(self, x):
+        return self.model_.predict(x)
+
+
+class StrictDecision(Strict):
+    """Has decision values too, and so can be calibrated."""
+
+    def fit(self, x, y, sample_weight=None):
+        super().fit(x, y, sample_weight)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def decision_function(self, x):
+        return self.model_.decision_function(x)
+
+
+@pytest.mark.parametrize("imbalance", ["none", "weights"])
+@pytest.mark.parametrize("present", [(0, 2), (1, 2), (0, 1), (1, 4)])
+@pytest.mark.parametrize("name", [*CLASSIFIERS, "Strict", "StrictDecision"])
+def test_a_class_that_the_training_samples_lack_changes_nothing_else(
+    name, present, imbalance, study
+):
+    entry = {} if name in CLASSIFIERS else {"estimator": f"{__name__}.{name}"}
+    if name in WITHOUT_WEIGHTS:
+        imbalance = "none"
+    x, y, folds = study
+    spec, estimator = resolved(name, **entry), build(name, imbalance=imbalance, **entry)
+    plain = fitted(estimator, spec, study, imbalance)
+    model = fitted(estimator, spec, (x, np.array(present)[y], folds), imbalance, classes=5)
+    predicted, prob = models.predict_model(model, x, 5)
+    expected, expected_prob = models.predict_model(plain, x, 2)
+    assert np.array_equal(predicted, np.array(present)[expected])
+    assert (prob is None) == (expected_prob is None) == (name == "Strict")
+    if prob is not None:
+        assert np.array_equal(prob[:, list(present)], expected_prob)
+        assert not np.delete(prob, present, axis=1).any()
 
 
 @pytest.mark.parametrize(("imbalance", "share"), [("none", 10 / 36), ("weights", 0.5)])

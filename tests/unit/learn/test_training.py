@@ -402,6 +402,44 @@ def test_no_calibration_where_an_inner_fold_has_all_samples_of_a_class(files):
     assert not hasattr(model, "predict_proba") and decision is None
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"estimator": "sklearn.svm.SVC", "grid": {"C": [0.1, 1]}},
+        {"estimator": "sklearn.svm.SVC"},
+        {
+            "estimator": "xgboost.XGBClassifier",
+            "params": {"n_estimators": 5},
+            "grid": {"max_depth": [1, 2]},
+        },
+    ],
+)
+@pytest.mark.parametrize("imbalance", ["none", "weights"])
+@pytest.mark.parametrize(("folds", "lacks"), [([1], False), ([1, 2], False), ([], True)])
+def test_a_class_that_is_in_few_inner_folds_or_only_tested(tmp_path, spec, imbalance, folds, lacks):
+    """Training samples may lack the second of three classes."""
+    x = np.random.default_rng(1).normal(size=(60, 30))
+    data = Data(*write_study(tmp_path, x, [f"c{i % 3}" for i in range(60)]), "classification")
+    data.load_batch(["r01f01"])
+    rows, inner = data.splits["r01f01"]
+    rare = np.flatnonzero((data.truth[rows] == "c1") & (inner > 0))
+    inner[rare] = np.resize(folds or [0], len(rare))
+    spec = {"name": "m", "params": {}, "grid": None, "size": 9, **spec}
+    settings = Settings("d", "m", spec, "classification", "brier", imbalance, 1)
+    settings = replace(settings, inner_predictions=True)
+    estimator = models.build(spec, "classification", imbalance, "models.python[0]")
+    result = train_split(data, settings, estimator, "r01f01")
+    assert result.failures == [] and len(result.predictions) == np.count_nonzero(inner == 0)
+    assert len(result.inner_predictions) == np.count_nonzero(inner)
+    assert len(result.tuning) == (6 if spec["grid"] else 0)
+    prob = [row[-3:] for row in result.predictions]
+    if folds == [1] and "SVC" in spec["estimator"]:
+        assert {*map(tuple, prob)} == {("", "", "")}
+    else:
+        assert {float(row[1]) == 0 for row in prob} == {lacks}
+        assert all(abs(sum(map(float, row)) - 1) < 1e-6 for row in prob)
+
+
 def test_weights(files, tmp_path):
     spec = {"estimator": "sklearn.naive_bayes.GaussianNB"}
     plain = run(files, tmp_path, spec)[0]["predictions"]

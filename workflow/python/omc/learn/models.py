@@ -185,16 +185,28 @@ def fit_model(
 
     x: (n, p); y: (n,) class indices or numbers; classes: K, 0 in a regression; folds: (train, test)
     row numbers in these rows. With two or more folds, a classifier without probabilities is
-    calibrated inside x. Its features and scale were learned from all rows, so the probabilities are
-    too extreme, but good enough to rank candidates. Without folds, it has no probabilities until
-    `calibrate`. unpenalised: positions of columns, for estimators with a parameter of that name.
-    The model gets copies: it may write into them.
+    calibrated inside x, unless a class is in one fold only. Its features and scale were learned
+    from all rows, so the probabilities are too extreme, but good enough to rank candidates. Without
+    folds, it has no probabilities until `calibrate`. unpenalised: positions of columns, for
+    estimators with a parameter of that name. The model gets copies: it may write into them. If y
+    lacks a class before its last one, the model is fitted to 0, 1, ... instead, since some
+    estimators, such as XGBoost's, refuse gaps; its `class_numbers_` are the classes that these
+    stand for.
     """
     model = single_threaded(clone(estimator).set_params(**candidate))
     model.set_params(**dict.fromkeys(_named(model, "random_state"), seed))
     if len(unpenalised):
         model.set_params(**dict.fromkeys(_named(model, "unpenalised"), list(unpenalised)))
-    calibrated = classes and needs_calibration(model) and len(folds) > 1
+    numbers = np.unique(y) if classes else np.arange(0)
+    has_gaps = not np.array_equal(numbers, np.arange(len(numbers)))
+    if has_gaps:
+        y = np.searchsorted(numbers, y)
+    calibrated = (
+        classes
+        and needs_calibration(model)
+        and len(folds) > 1
+        and all(set(y[train]) == set(y) for train, _ in folds)
+    )
     weights = {}
     if imbalance == "weights" and classes:
         # A calibration without weights would undo the weights of the calibrated model.
@@ -206,7 +218,10 @@ def fit_model(
     if calibrated:
         model = CalibratedClassifierCV(model, cv=folds, ensemble=False)
     with seeded(seed):
-        return model.fit(x.copy(order="K"), y.copy(), **weights)
+        model = model.fit(x.copy(order="K"), y.copy(), **weights)
+    if has_gaps:
+        model.class_numbers_ = numbers
+    return model
 
 
 def needs_calibration(model) -> bool:
@@ -287,9 +302,11 @@ def predict_model(model, x, classes: int, horizons: list[float] | None = None):
         if not np.all(np.isfinite(values)):
             raise UserError("the predictions hold values that are not finite")
         return values, None
+    # Set by `fit_model` where the training samples lack a class.
+    numbers = getattr(model, "class_numbers_", np.arange(classes))
     if not hasattr(model, "predict_proba"):
-        return _class_numbers(values, classes), None
-    columns = _class_numbers(np.array(model.classes_), classes)
+        return numbers[_class_numbers(values, len(numbers))], None
+    columns = numbers[_class_numbers(np.array(model.classes_), len(numbers))]
     _check_probabilities(values, len(columns))
     prob = np.zeros((len(x), classes))
     prob[:, columns] = values
