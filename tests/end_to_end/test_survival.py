@@ -62,6 +62,15 @@ def run(root, tmp_path_factory):
 def test_a_failed_model_is_a_row_and_the_others_end(run):
     _, failures = run.table("results", "failures.csv")
     assert {(row["language"], row["model"]) for row in failures} == {("python", "ipc")}
+    # On permuted outcomes too, where it fails the verdict but counts nowhere.
+    names = {row["dataset"] for row in failures}
+    assert {"breast_cancer", "breast_cancer/null/001"} <= names
+    assert "ipc failed on permuted outcomes of breast_cancer (001/r01f01, 001/r01f02)" in run.text
+    _, own = run.table("results", "breast_cancer", "failures.csv")
+    assert {row["dataset"] for row in own} == {"breast_cancer"}
+    _, estimates = run.table("results", "estimates.csv")
+    rows = [r for r in estimates if (r["model"], r["cohort"]) == ("ipc", "development")]
+    assert {row["n_failed"] for row in rows} == {"2"}
     _, metrics = run.table("results", "metrics.csv")
     empty = {row["model"] for row in metrics if row["metric"] == "concordance" and not row["value"]}
     assert empty == {"ipc"}

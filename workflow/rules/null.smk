@@ -72,7 +72,7 @@ use rule train_r as train_r_null with:
 rule score_null:
     input:
         observed=f"{RESULTS}/{{dataset}}/predictions.csv",
-        predictions=null_predictions,
+        predictions=lambda wc: null_trained(wc.dataset, "predictions"),
         splits=null_files("splits.csv"),
         preprocessing=null_files("preprocessing.h5"),
     output:

@@ -150,6 +150,26 @@ def test_the_row_of_a_check():
     assert few[3].endswith("p could not be below 0.33")
 
 
+def test_a_model_that_fails_on_permuted_outcomes_does_not_decide_on_the_others():
+    chance, dead, half = np.full(99, 0.5), np.full(99, np.nan), np.array([np.nan] * 9 + [0.4] * 90)
+    best = best_values([chance, dead, half], False)
+    assert (best == 0.5).all()
+    missing = {"r/chance": 0, "python/dead": 99, "r/half": 9}
+    status, value, advice = check("r/chance", "roc_auc", 0.95, chance, best, missing)[1:]
+    assert (status, advice) == ("ok", "")
+    assert value == (
+        "p = 0.01: ROC AUC 0.950; 0 of 99 permutations are as good; the best model of each is"
+        " chosen without python/dead (no value in 99), r/half (no value in 9)"
+    )
+    # It must not pass by what the others score where it has no value itself.
+    assert null_test("roc_auc", 0.95, half, best)[2:] == [9, "0.1", "0.1"]
+    status, value = check("r/half", "roc_auc", 0.95, half, best, missing)[1:3]
+    assert status == "warning" and ", 9 of them as they have no value; " in value
+    assert value.endswith("without python/dead (no value in 99)")
+    assert np.isnan(best_values([dead, dead], True)).all()
+    assert (best_values([[0.2, np.nan], [0.1, 0.3]], True) == [0.1, 0.3]).all()
+
+
 def test_the_row_of_a_test():
     assert null_test("roc_auc", 0.9, [0.5] * 19, [0.9] + [0.5] * 18) == [
         "0.9", 19, 0, "0.05", "0.1"

@@ -281,7 +281,7 @@ def test_the_table_has_every_model_the_best_first_and_what_failed_last():
 
 
 def written(**tables):
-    rows = result_of(CLEAR, **tables).tables
+    rows = result_of(CLEAR, **tables).tables | tables
     datasets = [{**DATASET, "cohorts": {}}]
     rows |= ranked(rows)
     written = findings(rows, datasets)
@@ -294,6 +294,14 @@ def test_the_summary_names_what_failed_and_where_to_look():
     assert "- demo: r/c, failed on 2 split(s) (r01f01, r01f02): no convergence" in text
     assert "- demo: r/c, candidates left out on 1 split(s) (r01f03): no convergence" in text
     assert "`results/failures.csv`" in text and "`results/methods.md`" in text
+    null = [{**row, "dataset": f"demo/null/{i}"} for i in ("001", "002") for row in FAILURES[:2]]
+    text = written(failures=null)
+    assert (
+        "- permuted outcomes of demo: r/c, failed on 4 split(s)"
+        " (001/r01f01, 001/r01f02, 002/r01f01 and 1 more): no convergence"
+    ) in text
+    # Not in the table of models.
+    assert "(failed on 2 splits" in written(failures=FAILURES) and "(failed on" not in text
     assert "What failed" not in written()
     assert failed([]) == ""
 

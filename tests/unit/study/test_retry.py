@@ -16,8 +16,9 @@ def study(root, monkeypatch):
     config["models"] = {"python": ["dummy", "logistic_regression"], "r": ["glmnet"]}
     config["resampling"]["splits_per_job"] = 3
 
-    def make_study(jobs=1):
+    def make_study(jobs=1, permutations=0):
         config["tuning"] = {"jobs": jobs}
+        config["comparison"] = {"null_permutations": permutations}
         return configuration.load(config, str(root / "workflow"))
 
     return make_study
@@ -73,6 +74,19 @@ def test_tuning_jobs_that_failed_are_part_of_it(study, tmp_path):
     assert result.files == [
         str(folder / "failures.csv"), str(folder / "tune" / "2of2" / "tuning.csv"),
     ]  # fmt: skip
+
+
+def test_jobs_on_permuted_outcomes_that_failed_are_part_of_it(study, tmp_path):
+    for permutation, model in (("001", "logistic_regression"), ("003", "dummy")):
+        leave(
+            tmp_path / "leukemia" / "null" / permutation / "python" / model,
+            "failures", contracts.FAILURES, failure(model, "r01f01", "why"),
+        )  # fmt: skip
+    assert retry.failed_jobs(study(), str(tmp_path)) == []
+    (result,) = retry.failed_jobs(study(permutations=2), str(tmp_path))
+    assert result.name == "python/logistic_regression on leukemia, permutation 001"
+    folder = tmp_path / "leukemia" / "null" / "001" / "python" / "logistic_regression"
+    assert (result.files, result.splits) == ([str(folder / "failures.csv")], ["r01f01"])
 
 
 def test_without_a_run_there_is_nothing_to_retry(study, tmp_path):

@@ -87,7 +87,9 @@ def made_together():
     """
     configured = list(CONFIG["datasets"])
     steps = [
-        ("training", TABLES, DATASETS),
+        ("training", [table for table in TABLES if table != "failures"], DATASETS),
+        # Those on permuted outcomes are among them, for which nothing else of training waits.
+        ("null" if STUDY.permuted() else "training", ["failures"], DATASETS),
         ("checks", ["checks"], configured),
         ("metrics", ["metrics"], configured),
         ("comparisons", COMPARED, configured),
@@ -119,6 +121,8 @@ def parts_of(table, datasets):
     if table == "checks":
         permuted = [name for name in datasets if name in STUDY.permuted()]
         files += [f"{RESULTS}/{name}/null_checks.csv" for name in permuted]
+    if table == "failures":
+        files += [file for name in STUDY.permuted() for file in null_trained(name, table)]
     return files
 
 

@@ -8,11 +8,12 @@ def null_files(file):
     ]
 
 
-def null_predictions(wildcards):
+def null_trained(dataset, table):
+    """A table of every model of a data set on every permutation."""
     return [
-        f"{RESULTS}/{wildcards.dataset}/null/{permutation}/{model.language}/{model.name}/predictions.csv"
+        f"{RESULTS}/{dataset}/null/{permutation}/{model.language}/{model.name}/{table}.csv"
         for permutation in STUDY.permutations()
-        for model in STUDY.learners(wildcards.dataset)
+        for model in STUDY.learners(dataset)
     ]
 
 

@@ -22,13 +22,16 @@ if __name__ == "__main__":
         values = permuted_values(snakemake.input.observed, folders, models, keys, scoring)
         dataset, metric = snakemake.wildcards.dataset, scoring["metric"]
         rows, tests, checks = [], [], []
-        scored = [null[1:] for null in values.values() if np.isfinite(null[0])]
-        best = best_values(scored, not METRICS[metric].higher_is_better) if scored else []
+        scored = {"/".join(m): null[1:] for m, null in values.items() if np.isfinite(null[0])}
+        smaller = not METRICS[metric].higher_is_better
+        best = best_values(list(scored.values()), smaller) if scored else []
+        missing = {model: int(np.isnan(null).sum()) for model, null in scored.items()}
         for model, (observed, *null) in values.items():
             for permutation, value in enumerate([observed, *null]):
                 rows.append([dataset, permutation, *model, metric, number(value)])
             tests.append([dataset, *model, metric, *null_test(metric, observed, null, best)])
-            checks.append([dataset, *check("/".join(model), metric, observed, null, best)])
+            name = "/".join(model)
+            checks.append([dataset, *check(name, metric, observed, null, best, missing)])
         write_csv(snakemake.output.null, NULL, rows)
         write_csv(snakemake.output.tests, NULL_TESTS, tests)
         write_csv(snakemake.output.checks, CHECKS, checks)

@@ -8,7 +8,7 @@ from omc.core.logs import logged
 def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     from omc.core.csv_files import read_csv
     from omc.core.errors import UserError, some
-    from omc.core.names import NO_INNER_PREDICTIONS
+    from omc.report.failures import failed_on, may_cost_split
 
     model_columns = ("dataset", "language", "model")
     with_value = {
@@ -19,10 +19,9 @@ def main(metrics: str, failures: str, on_failure: str, output: str) -> None:
     lost = {}
     for row in read_csv(failures):
         model = tuple(row[name] for name in model_columns)
-        # Without inner predictions alone, the model itself was trained.
-        trained = row["message"].startswith(NO_INNER_PREDICTIONS)
-        if not trained and (*model, row["split"]) not in with_value:
-            lost.setdefault(model, {}).setdefault(row["split"], row["message"])
+        if may_cost_split(row) and (*model, row["split"]) not in with_value:
+            dataset, split = failed_on(row)
+            lost.setdefault((dataset, *model[1:]), {}).setdefault(split, row["message"])
     messages = []
     for (dataset, language, model), splits in lost.items():
         first = next(iter(splits.values()))

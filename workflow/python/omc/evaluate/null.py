@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from omc.core.csv_files import number
+from omc.core.errors import some
 from omc.core.names import FINAL
 from omc.evaluate.joining import checked_rows
 from omc.evaluate.metrics import METRICS
@@ -74,19 +75,23 @@ def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]
 
 
 def best_values(nulls, smaller_is_better: bool) -> np.ndarray:
-    """(N,) the best value that any model has in each permutation; NaN if one has no value.
+    """(N,) the best value that any model has in each permutation; NaN if none has one.
 
     nulls: (models, N). The same permutations serve all models, so the best of them shows what the
     best of as many models scores if there is nothing to learn. Compared with it, p holds for all
     models at once (single-step max-T: Westfall & Young 1993).
     """
     nulls = np.asarray(nulls, dtype=float)
-    return nulls.min(axis=0) if smaller_is_better else nulls.max(axis=0)
+    return (np.fmin if smaller_is_better else np.fmax).reduce(nulls, axis=0)
 
 
 def p_values(metric: str, observed: float, null, best) -> tuple[float, int, float]:
-    """(p, b, adjusted p); null, best: (N,) of the permutations, the model's and `best_values`."""
+    """(p, b, adjusted p); null, best: (N,) of the permutations, the model's and `best_values`.
+
+    Where this model has no value, the best of the others cannot stand for it.
+    """
     smaller = not METRICS[metric].higher_is_better
+    best = np.where(np.isnan(null), np.nan, best)
     return *p_value(observed, null, smaller), p_value(observed, best, smaller)[0]
 
 
@@ -101,8 +106,11 @@ def null_test(metric: str, observed: float, null, best) -> list:
     return [number(observed), len(null), "" if b is None else b, number(p), number(adjusted)]
 
 
-def check(model: str, metric: str, observed: float, null, best) -> list:
-    """Row (check, status, value, advice) of one model; null, best: see `p_values`."""
+def check(model: str, metric: str, observed: float, null, best, missing=None) -> list:
+    """Row (check, status, value, advice) of one model; null, best: see `p_values`.
+
+    missing: {model: number of permutations without its value} of the models behind `best`.
+    """
     name, label, count = f"permutation_null:{model}", METRICS[metric].label, len(null)
     if not np.isfinite(observed):
         return [name, "skipped", f"no value of {label}", ""]
@@ -113,6 +121,9 @@ def check(model: str, metric: str, observed: float, null, best) -> list:
     n_missing = int(np.isnan(null).sum())
     if n_missing:
         value += f", {n_missing} of them as they have no value"
+    others = [f"{m} (no value in {n})" for m, n in (missing or {}).items() if n and m != model]
+    if others:
+        value += f"; the best model of each is chosen without {some(others)}"
     if count < MIN_PERMUTATIONS:
         advice = (
             f"set comparison.null_permutations to {MIN_PERMUTATIONS} or more: p could not be below"

@@ -2,6 +2,7 @@
 
 from omc.core.errors import some
 from omc.core.names import NO_INNER_PREDICTIONS
+from omc.report.failures import failed_on
 from omc.report.findings import Result
 from omc.report.pages import inert
 from omc.report.phrases import plural
@@ -111,11 +112,12 @@ def failed(failures: list[dict]) -> str:
         stage = "candidates left out" if row["stage"] == "tune" else "failed"
         if row["message"].startswith(NO_INNER_PREDICTIONS):
             stage = NO_INNER_PREDICTIONS
-        groups.setdefault((row["dataset"], row["language"], row["model"], stage), []).append(row)
+        dataset, split = failed_on(row)
+        messages = groups.setdefault((dataset, row["language"], row["model"], stage), {})
+        messages.setdefault(split, row["message"])
     lines = []
-    for (dataset, language, model, stage), rows in groups.items():
-        splits = list(dict.fromkeys(row["split"] for row in rows))
-        where = f"{len(splits)} split(s) ({some(splits, 3)})"
-        message = rows[0]["message"].removeprefix(f"{NO_INNER_PREDICTIONS}: ")
+    for (dataset, language, model, stage), messages in groups.items():
+        where = f"{len(messages)} split(s) ({some(messages, 3)})"
+        message = next(iter(messages.values())).removeprefix(f"{NO_INNER_PREDICTIONS}: ")
         lines.append(f"- {dataset}: {language}/{model}, {stage} on {where}: {message}")
     return "\n".join(lines)

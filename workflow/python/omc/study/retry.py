@@ -50,6 +50,15 @@ def failed_jobs(study: configuration.Study, results: str) -> list[FailedJob]:
                             rows[0]["message"],
                         )
                     )
+    for dataset in study.permuted():
+        for permutation in study.permutations():
+            for model in study.learners(dataset):
+                folder = Path(results, dataset, "null", permutation, model.language, model.name)
+                if rows := _rows(folder / "failures.csv"):
+                    name = f"{model.language}/{model.name} on {dataset}, permutation {permutation}"
+                    splits = list(dict.fromkeys(row["split"] for row in rows))
+                    files = [str(folder / "failures.csv")]
+                    failed.append(FailedJob(name, files, splits, rows[0]["message"]))
     return failed
 
 
