@@ -94,19 +94,30 @@ test_that("a tree's importance counts its own splits, also of one column or of n
   expect_equal(importance_of(study$x, 100)$value, rep(0, 5))
 })
 
-test_that("glmnet takes a single column", {
+test_that("glmnet and gbm take a single column", {
   x <- study$x[, 2, drop = FALSE]
-  param <- data.frame(alpha = 1, lambda = .05)
+  attach_packages("gbm")
+  grids <- list(
+    glmnet = list(alpha = 1, lambda = c(.3, .05)),
+    gbm = list(n.trees = 20, interaction.depth = 1, shrinkage = .1, n.minobsinnode = 3)
+  )
   three <- factor(rep(c("c1", "c2", "c3"), length.out = nrow(x)))
-  for (outcome in list(y, three, as.integer(y) + .1)) {
-    spec <- spec_of("glmnet", list(alpha = 1, lambda = c(.3, .05)))
-    fit <- fit_model(spec, models$glmnet, x, outcome, param, "none")
-    found <- predict_model(models$glmnet, fit, x, levels(outcome), levels(outcome))[[1]]
-    expect_length(found$predicted, nrow(x))
-    expect_gt(stats::sd(if (is.factor(outcome)) found$prob[, 1] else found$predicted), 0)
-    importance <- own_importance(spec, models$glmnet, list(finalModel = fit), colnames(x))
-    expect_length(importance$value, 1)
-    expect_gt(importance$value, 0)
+  for (method in names(grids)) {
+    for (outcome in list(y, three, as.integer(y) + .1)) {
+      spec <- spec_of(method, grids[[method]])
+      info <- models[[method]]
+      param <- candidates(spec, info, x, outcome)
+      # gbm warns of the zeros.
+      fit <- suppressWarnings(
+        fit_model(spec, info, x, outcome, param[nrow(param), , drop = FALSE], "none")
+      )
+      found <- predict_model(info, fit, x, levels(outcome), levels(outcome))[[1]]
+      expect_length(found$predicted, nrow(x))
+      expect_gt(stats::sd(if (is.factor(outcome)) found$prob[, 1] else found$predicted), 0)
+      importance <- own_importance(spec, info, list(finalModel = fit), colnames(x))
+      expect_length(importance$value, 1)
+      expect_gt(importance$value, 0)
+    }
   }
   expect_gt(nrow(candidates(spec_of("glmnet"), models$glmnet, x, y)), 1)
 })

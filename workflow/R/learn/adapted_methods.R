@@ -14,6 +14,7 @@ adapt_methods <- function(models) {
     models[[method]] <- standardise_outcome(without_scaling(models[[method]]))
   }
   models$glmnet <- of_any_width(standardise_outcome(without_penalties(models$glmnet)))
+  models$gbm <- of_any_width(models$gbm)
   for (method in intersect(rpart_trees, names(models))) {
     models[[method]] <- of_matrix(models[[method]])
   }
@@ -118,9 +119,10 @@ without_penalties <- function(info) {
   info
 }
 
-#' glmnet, which refuses a single column, with a second one of zeros beside it.
+#' glmnet, which refuses a single column, and gbm, which does so with three classes or more, with a
+#' second column of zeros beside it.
 of_any_width <- function(info) {
-  wide <- function(x) if (ncol(x) == 1) cbind(as.matrix(x), 0) else x
+  wide <- function(x) if (ncol(x) == 1) cbind(as.matrix(x), .zeros = 0) else x
   environment(wide) <- baseenv()
   grid <- function(x, ...) caret_grid(wide(x), ...)
   fit <- function(x, y, wts, ...) caret_fit(x = wide(x), y = y, wts = wts, ...)
@@ -132,7 +134,7 @@ of_any_width <- function(info) {
   }
   importance <- function(object, ...) {
     importance <- caret_importance(object, ...)
-    importance[nzchar(rownames(importance)), , drop = FALSE]
+    importance[rownames(importance) != ".zeros", , drop = FALSE]
   }
   adapted <- list(
     grid = standing_alone(grid, caret_grid = info$grid, wide = wide),
@@ -142,6 +144,7 @@ of_any_width <- function(info) {
     varImp = standing_alone(importance, caret_importance = info$varImp)
   )
   info[names(adapted)] <- adapted
+  info$own <- TRUE
   info
 }
 
