@@ -16,6 +16,7 @@ rule make_splits:
     conda:
         "../../envs/python.yaml"
     resources:
+        mem_mb=mem_mb(800, 5),
         runtime=runtime(10),
     params:
         resampling=STUDY.slices.split_setting(),
