@@ -84,3 +84,14 @@ test_that("delong.R writes its table", {
   expected <- delong_rows(predictions_of(scores), samples, names(scores), "sick")
   expect_equal(utils::read.csv(output, na.strings = ""), expected, tolerance = 1e-12)
 })
+
+test_that("a cohort with one sample of a class leaves its pairs empty", {
+  for (lone in c("sick", "well")) {
+    kept <- c(which(truth == lone)[1], which(truth != lone))
+    predictions <- predictions_of(scores[1:2])
+    predictions <- predictions[predictions$sample %in% sprintf("s%02d", kept), ]
+    rows <- delong_rows(predictions, samples[kept, ], names(scores)[1:2], "sick")
+    expect_equal(nrow(rows), 1)
+    expect_true(all(is.na(rows[c("difference", "ci_low", "ci_high", "p_value")])))
+  }
+})

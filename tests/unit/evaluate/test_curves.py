@@ -233,17 +233,15 @@ def test_curves_on_the_grid_have_the_areas_of_the_scorer(drawn):
     halves = [split == name for name in np.unique(split)]
     auc = np.mean([roc_auc_score(event[half], prob[half]) for half in halves])
     ap = np.mean([average_precision_score(event[half], prob[half]) for half in halves])
-    result = curves.ranking_curves(part, pooled=False)
+    result = curves.ranking_curves(part)
     assert area(result["roc"]) == pytest.approx(auc, abs=0.005)
     assert area(result["pr"]) == pytest.approx(ap, abs=0.005)
-    together = curves.ranking_curves(part, pooled=True)
-    assert area(together["roc"]) == pytest.approx(roc_auc_score(event, prob), abs=0.005)
     assert result["roc"][-1] == 1 and (np.diff(result["roc"]) >= 0).all()
 
 
 def test_steps_of_the_curves_by_hand():
     event, prob = [1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]
-    result = curves.ranking_curves(binary(event, prob), pooled=False)
+    result = curves.ranking_curves(binary(event, prob))
     at = dict(zip(np.round(GRID, 2), result["roc"], strict=True))
     assert [at[x] for x in (0, 0.49, 0.5, 1)] == pytest.approx([0.5, 0.5, 1, 1])
     at = dict(zip(np.round(GRID, 2), result["pr"], strict=True))
@@ -253,9 +251,10 @@ def test_steps_of_the_curves_by_hand():
 def test_a_split_without_one_class_has_no_curve():
     split = np.array(["r01f01", "r01f01", "r01f02", "r01f02"])
     part = binary([1, 0, 0, 0], [0.9, 0.2, 0.3, 0.95], split=split)
-    assert (curves.ranking_curves(part, pooled=False)["roc"] == 1).all()
+    assert (curves.ranking_curves(part)["roc"] == 1).all()
     part = binary([0, 0, 0, 0], [0.9, 0.2, 0.3, 0.95], split=split)
-    assert np.isnan(curves.ranking_curves(part, pooled=False)["pr"]).all()
+    assert not curves.ranking_curves(part)
+    assert {row[0] for row in curves.curve_rows(part)} == {"calibration", "histogram", "decision"}
 
 
 @pytest.fixture
@@ -273,14 +272,14 @@ def three_classes():
 def test_several_classes_macro_curves_and_the_predicted_class(three_classes):
     part = three_classes
     values = [scoring.score(of) for _, of in part.by("split")]
-    result = curves.ranking_curves(part, pooled=False)
+    result = curves.ranking_curves(part)
     for curve, metric in (("roc", "roc_auc"), ("pr", "average_precision")):
         expected = np.mean([value[metric] for value in values])
         assert area(result[curve]) == pytest.approx(expected, abs=0.005)
     event, prob = calibration.event_of(part)
     assert (event == (part.truth == part.prob.argmax(axis=1))).all()
     assert (prob == part.prob.max(axis=1)).all()
-    kinds = {row[0] for row in curves.curve_rows(part, pooled=False)}
+    kinds = {row[0] for row in curves.curve_rows(part)}
     assert kinds == {"calibration", "histogram", "roc", "pr"}
 
 
@@ -303,7 +302,7 @@ def test_rows_of_every_repeat(drawn):
     assert first[8] == min(event[half].sum(), (~event[half]).sum())
     assert first[9] == calibration.clipped(prob[half]).mean()
     assert first[10:] == [*calibration.calibration_errors(event[half], prob[half])]
-    rows = curves.curve_rows(part, pooled=False)
+    rows = curves.curve_rows(part)
     bars = [row for row in rows if row[:2] == ["histogram", "2"]]
     assert sum(row[4] for row in bars) == 150 and sum(row[3] for row in bars) == pytest.approx(1)
     # The same bins in both repeats.

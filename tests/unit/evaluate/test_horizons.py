@@ -130,6 +130,13 @@ def test_true_risks_are_observed(drawn):
     assert (rows.groupby("horizon")["predicted"].diff().dropna() > 0).all()
     inside = (rows["ci_low"] <= rows["predicted"]) & (rows["predicted"] <= rows["ci_high"])
     assert inside.sum() >= 8
+    # A group without an event has no limits: the formula would make it 0 to 0.
+    low = {**drawn, "survival": np.where(drawn["event"][:, None], [0.1, 0.1], [0.9, 0.9])}
+    rows = table(
+        "horizon_calibration", horizons.horizon_calibration_rows(predicted_survival(**low), "demo")
+    )
+    none = rows["observed"] == 0
+    assert none.any() and rows.loc[none, ["ci_low", "ci_high"]].isna().all(axis=None)
     few = predicted_survival(**{k: v[:30] if len(v) == N else v for k, v in drawn.items()})
     assert len(list(horizons.horizon_calibration_rows(few, "demo"))) == 2
 

@@ -200,6 +200,11 @@ def test_performance_is_the_mean_over_splits_or_pooled():
     assert performance(predictions(rows[:3]), "accuracy", True) == {("r", "m"): 1 / 3}
     assert performance(predictions(rows[:3]), "accuracy", False) == {("r", "m"): 0.25}
     assert np.isnan(performance(predictions(rows[:1]), "roc_auc", False)["r", "m"])
+    # A model without one of the splits that others have has no value.
+    partial = [["r", "n", *row[2:]] for row in rows[:2]]
+    for metric, pooled in (("roc_auc", False), ("accuracy", True)):
+        found = performance(predictions([*rows[:4], *partial]), metric, pooled)
+        assert np.isfinite(found["r", "m"]) and np.isnan(found["r", "n"])
 
 
 def test_the_cost_is_that_of_the_last_run(tmp_path):

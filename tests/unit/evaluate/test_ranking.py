@@ -131,9 +131,16 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
 
 
 def test_where_predictions_are_pooled_a_split_counts_by_a_value_of_any_metric():
-    pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
-    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
-    assert leaders(ranked(pooled, metrics=metrics)) == ["r/b"]
+    def pooled(metric):
+        models = {"python/a": "0.9", "r/b": "0.8"}
+        return [row(*model, method="bootstrap", metric=metric) for model in models.items()]
+
+    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "mcc")
+    accuracy = {**DATASET, "metric": "accuracy"}
+    assert leaders(ranked(pooled("accuracy"), metrics=metrics, dataset=accuracy)) == ["r/b"]
+    # A metric that ranks samples is a mean over the splits: its own values count.
+    metrics += values({"python/a": {0}, "r/b": {0}})
+    assert leaders(ranked(pooled("roc_auc"), metrics=metrics)) == ["python/a"]
     assert leaders(ranked(CLEAR, metrics=metrics)) == ["python/a"]
 
 

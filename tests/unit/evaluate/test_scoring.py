@@ -57,6 +57,10 @@ def test_agrees_with_scikit_learn_on_three_classes():
 
 
 def test_undefined_is_nan_and_no_warning():
+    # Without a case, F1 is undefined whatever was predicted.
+    for predicted in (["a", "a"], ["a", "b"]):
+        values = score(["a", "a"], predicted, [[1, 0], [0, 1]], ["a", "b"], "b")
+        assert np.isnan(values["f1"])
     values = score(["a", "a"], ["a", "b"], [[1, 0], [0, 1]], ["a", "b"], "b")
     assert np.isnan(values["roc_auc"]) and np.isnan(values["sensitivity"])
     assert values["accuracy"] == 0.5

@@ -145,9 +145,13 @@ def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     )
     assert "no model leads" in validated(result, "lyon")
     # If predictions are pooled, a split counts if it has a value of any metric.
-    pooled = [row("python/a", "0.9", method="bootstrap"), row("r/b", "0.8", method="bootstrap")]
-    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "accuracy")
-    assert result_of(pooled, metrics=metrics).ranked == ["r/b"]
+    pooled = [
+        row(model, value, method="bootstrap", metric="accuracy")
+        for model, value in (("python/a", "0.9"), ("r/b", "0.8"))
+    ]
+    metrics = values({"python/a": {0}, "r/b": {0, 1}}, "mcc")
+    accuracy = {**DATASET, "metric": "accuracy"}
+    assert result_of(pooled, dataset=accuracy, metrics=metrics).ranked == ["r/b"]
     assert result_of(CLEAR, metrics=metrics).leader == "python/a"
 
 

@@ -17,7 +17,9 @@ uncensored_columns <- function(horizons) {
 #' Kaplan-Meier estimate of the probability that a sample is not censored yet.
 #'
 #' Of training samples: its inverse weights the test samples, so that those who were observed stand
-#' for those who were not (IPCW). Events come before censorings at the same time.
+#' for those who were not (IPCW). Events come before censorings at the same time. After the last
+#' training sample, if that is censored, the probability stays what it was before: at 0, test samples
+#' that lived on would have no weight.
 #'
 #' @param outcome Surv object of the training samples.
 #' @return function(times) that returns the probability of not being censored until each of these
@@ -31,6 +33,7 @@ censoring <- function(outcome) {
   at_risk <- rev(cumsum(rev(leaving))) - events
   kept <- ifelse(at_risk > 0, 1 - (leaving - events) / at_risk, 1)
   survival <- c(1, cumprod(kept))
+  survival[survival == 0] <- min(survival[survival > 0])
   function(at) survival[findInterval(at, times) + 1]
 }
 

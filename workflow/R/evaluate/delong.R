@@ -12,8 +12,8 @@ use("tables")
 #' @param samples rows of samples.tsv, as text.
 #' @param models all models as `language/name`, in the order of the pairs.
 #' @param positive label of the positive class; NULL: the last one.
-#' @return rows of delong.csv, with NA if a model has no probabilities or a cohort lacks a class. A
-#'   cohort has no rows without two classes and two models, or if samples share a group;
+#' @return rows of delong.csv, with NA if a model has no probabilities or a cohort has fewer than two
+#'   samples of a class, which have no variance. A cohort has no rows without two classes and two models, or if samples share a group;
 #'   NULL if there are no rows at all.
 delong_rows <- function(predictions, samples, models, positive = NULL) {
   classes <- sub("^prob_", "", grep("^prob_", names(predictions), value = TRUE))
@@ -44,11 +44,11 @@ cohort_rows <- function(cohort, predictions, models, positive) {
   stats::setNames(data.frame(cohort, t(pairs), t(tests)), all_columns$delong)
 }
 
-#' A model's ROC curve; NULL if it has none.
+#' A model's ROC curve; NULL if it has none, or if the test would have no variance.
 roc_curve <- function(rows, positive) {
   prob <- as.numeric(rows[[paste0("prob_", positive)]])
   truth <- rows$truth == positive
-  if (anyNA(prob) || !any(truth) || all(truth)) return(NULL)
+  if (anyNA(prob) || sum(truth) < 2 || sum(!truth) < 2) return(NULL)
   pROC::roc(truth, prob, levels = c(FALSE, TRUE), direction = "<", quiet = TRUE)
 }
 

@@ -40,7 +40,10 @@ draw_horizon_calibration <- function(data) {
     ) +
     geom_pointrange(
       data = inside(points), size = 0.25, linewidth = 0.5, key_glyph = "point",
-      aes(ymin = .data$ci_low, ymax = .data$ci_high, colour = .data$kind)
+      aes(
+        ymin = ifelse(is.na(.data$ci_low), .data$observed, .data$ci_low),
+        ymax = ifelse(is.na(.data$ci_high), .data$observed, .data$ci_high), colour = .data$kind
+      )
     ) +
     kind_scales(ranked) + line_scale(cohorts) +
     scale_x_continuous(n.breaks = 4, labels = short_number, expand = c(0.02, 0)) +
@@ -51,7 +54,8 @@ draw_horizon_calibration <- function(data) {
     caption = paste(
       "Broken grey: perfect calibration. Ratio above 1: the risks are too high on average. Means",
       "over the repeats, limits for the samples of one repeat; groups that were not observed until",
-      "the horizon have no point. One group in twenty lies outside its limits by chance."
+      "the horizon have no point, those without an event no limits. One group in twenty lies outside",
+      "its limits by chance."
     ),
     x = "mean predicted risk", y = "observed risk"
   )

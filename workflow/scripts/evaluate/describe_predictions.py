@@ -10,7 +10,6 @@ if __name__ == "__main__":
         from omc.core.csv_files import write_csv
         from omc.evaluate.curves import describe
         from omc.evaluate.decisions import decision_rows
-        from omc.evaluate.pooled import scored_together
         from omc.evaluate.predictions import read_predictions
         from omc.evaluate.sample_errors import sample_rows
 
@@ -23,11 +22,10 @@ if __name__ == "__main__":
             predictions = read_predictions(path, dataset["positive"], splits)
             rows["sample_errors"] += sample_rows(predictions, dataset["name"])
             if dataset["task"] == "classification":
-                pooled = scored_together(snakemake.params.scheme)
                 decisions = decision_rows(
                     predictions, dataset["name"], samples, snakemake.params.seed, within
                 )
-                described = *describe(predictions, dataset["name"], pooled), decisions
+                described = *describe(predictions, dataset["name"]), decisions
                 for name, dataset_rows in zip(names, described, strict=True):
                     rows[name] += dataset_rows
         for name, table in rows.items():

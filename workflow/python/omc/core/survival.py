@@ -61,7 +61,9 @@ class Censoring:
     """Kaplan-Meier estimate of the probability that a sample is not censored yet.
 
     Of training samples: its inverse weights the test samples, so that those who were observed stand
-    for those who were not (IPCW). Events come before censorings at the same time.
+    for those who were not (IPCW). Events come before censorings at the same time. After the last
+    training sample, if that is censored, the probability stays what it was before: at 0, test
+    samples that lived on would have no weight.
     """
 
     def __init__(self, outcome: np.ndarray):
@@ -73,7 +75,8 @@ class Censoring:
         censored = leaving - events
         with np.errstate(invalid="ignore"):
             kept = np.where(at_risk > 0, 1 - censored / at_risk, 1)
-        self.survival = np.append(1, kept.cumprod())
+        survival = np.append(1, kept.cumprod())
+        self.survival = np.where(survival > 0, survival, survival[survival > 0].min())
 
     def at(self, times) -> np.ndarray:
         """Probability of not being censored until each of these times, themselves included."""

@@ -35,15 +35,21 @@ def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
 
 
 def check_ranked(metric: str | None, samples: pd.DataFrame, task: str, groups: str) -> None:
-    """Refuse a metric that ranks the samples of each group, if no group has different outcomes.
+    """Refuse a metric that ranks the samples of each group, if no group has what that needs.
 
-    metric: None if it is not of this kind; samples: of development, with outcome and group.
+    These are different outcomes, of a classification all classes. metric: None if it is not of this
+    kind; samples: of development, with outcome and group.
     """
-    if metric is None or samples.groupby("group")["outcome"].nunique().max() > 1:
+    if metric is None:
         return
+    of_groups = samples.groupby("group")["outcome"].nunique().max()
+    classes = samples["outcome"].nunique() if task == "classification" else 2
+    if of_groups >= classes:
+        return
+    lacking = "different outcomes" if classes == 2 else f"all {classes} classes"
     raise UserError(
         f"comparison.metric.{task}: {metric} ranks the samples of each group that is left out, but"
-        f" no group of '{groups}' has samples with different outcomes: set it to {UNRANKED[task]},"
+        f" no group of '{groups}' has samples with {lacking}: set it to {UNRANKED[task]},"
         " or the scheme to repeated_kfold"
     )
 

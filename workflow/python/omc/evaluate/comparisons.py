@@ -1,6 +1,7 @@
 """The models of a data set against each other: rows of comparisons.csv."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
@@ -80,7 +81,9 @@ def kept(design: Design, splits: int) -> list:
 class Comparison:
     """The difference of two models, `a` minus `b`; what is undefined is NaN.
 
-    df: degrees of freedom of the interval; count: splits, samples or groups that both have.
+    df: degrees of freedom of the interval; count: splits, samples or groups that both have; once:
+    function from a level, such as 0.05, to limits that the interval at this level holds, if one of
+    the models is constant (see `against_constant`); by_t: the limits without these.
     """
 
     a: str
@@ -91,6 +94,16 @@ class Comparison:
     p: float
     df: float = np.inf
     count: int = 0
+    once: Callable | None = None
+    by_t: tuple[float, float] = NO_LIMITS
+
+    def within(self, once: Callable, p_once: float) -> "Comparison":
+        """With an interval that holds the limits `once`, and a p-value of at least `p_once`."""
+        low, high = once(ALPHA)
+        return replace(
+            self, low=np.fmin(self.low, low), high=np.fmax(self.high, high),
+            p=np.fmax(self.p, p_once), by_t=(self.low, self.high), once=once,
+        )  # fmt: skip
 
     def adjusted_interval(self, p_adjusted: float) -> tuple[float, float]:
         """The interval at the level that the adjustment left to its p-value.
@@ -101,10 +114,10 @@ class Comparison:
             return NO_LIMITS
         level = ALPHA * min(1, self.p / p_adjusted)
         wider = stdtrit(self.df, 1 - level / 2) / stdtrit(self.df, 1 - ALPHA / 2)
-        low, high = (
-            self.difference + wider * (limit - self.difference) for limit in (self.low, self.high)
-        )
-        return low, high
+        limits = self.by_t if self.once else (self.low, self.high)
+        low, high = (self.difference + wider * (limit - self.difference) for limit in limits)
+        once = self.once(level) if self.once else NO_LIMITS
+        return np.fmin(low, once[0]), np.fmax(high, once[1])
 
 
 def adjusted_rows(test: str, comparisons: list[Comparison], baselines: list[str]) -> list[list]:
@@ -161,14 +174,14 @@ def by_split(values, design: Design, metric: str, counts: dict) -> list[Comparis
     for a, b, differences in pairs(values):
         df = design.degrees_of_freedom(len(differences), "difference")
         mean, low, high, p = corrected_t(differences, design.ratio, df)
+        comparison = Comparison(a, b, mean, low, high, p, df, len(differences))
         shared = values[[a, b]].dropna().to_numpy()
-        low, high, p = against_constant(mean, low, high, p, shared, metric, counts)
-        comparisons.append(Comparison(a, b, mean, low, high, p, df, len(differences)))
+        comparisons.append(against_constant(comparison, shared, metric, counts))
     return comparisons
 
 
-def against_constant(difference, low, high, p, values, metric: str, counts: dict):
-    """(low, high, p) if one of two models has the value of chance on every split.
+def against_constant(comparison: Comparison, values, metric: str, counts: dict) -> Comparison:
+    """The comparison if one of two models has the value of chance on every split.
 
     This is the ROC AUC of a baseline, whose predictions are all equal: only the other model varies,
     and near 1 its splits hardly do. So the interval is at least as wide as that of
@@ -177,14 +190,17 @@ def against_constant(difference, low, high, p, values, metric: str, counts: dict
     """
     chance = METRICS[metric].chance
     constant = (np.abs(values - chance) < ROUNDING).all(axis=0) & (len(values) > 0)
-    if constant.sum() != 1 or not (
-        once := tested_once(metric, values[:, ~constant].mean(), counts)
-    ):
-        return low, high, p
-    limits = sorted((limit - chance) * (1 if constant[1] else -1) for limit in once[:2])
+    if constant.sum() != 1 or not tested_once(metric, values[:, ~constant].mean(), counts):
+        return comparison
+    value, sign = values[:, ~constant].mean(), 1 if constant[1] else -1
+
+    def once(level):
+        limits = tested_once(metric, value, counts, 1 - level)[:2]
+        return sorted((limit - chance) * sign for limit in limits)
+
     sizes = counts["sensitivity"], counts["specificity"]
-    p_once = 2 * ndtr(-abs(difference) / np.sqrt(newcombe_variance(chance, *sizes)))
-    return np.fmin(low, limits[0]), np.fmax(high, limits[1]), np.fmax(p, p_once)
+    variance = newcombe_variance(chance, *sizes)
+    return comparison.within(once, 2 * ndtr(-abs(comparison.difference) / np.sqrt(variance)))
 
 
 def equivalence(values, design: Design, metric: str, rope: float, comparisons) -> list[list]:
@@ -204,7 +220,8 @@ def equivalence(values, design: Design, metric: str, rope: float, comparisons) -
 def by_units(cohort, models: list[str], metric: str, seed: int) -> list[Comparison]:
     """The bootstrap of the difference of each pair of models, over their pooled predictions.
 
-    cohort: `pooled.Cohort`. Only samples or groups that both models predicted are compared.
+    cohort: `pooled.Cohort`. Only samples or groups that both models predicted are compared; of a
+    metric that ranks the samples of each group, only groups with a value count.
     """
     weights = np.concatenate([np.ones((1, len(cohort.units))), *resamples(cohort.units, seed)])
 
@@ -221,7 +238,9 @@ def by_units(cohort, models: list[str], metric: str, seed: int) -> list[Comparis
             continue
         shared = cohort.models[a].tested & cohort.models[b].tested
         differences = values(a, shared.tobytes()) - values(b, shared.tobytes())
-        units = len(np.unique(cohort.units[shared]))
-        mean, low, high, p = bootstrap_difference(float(differences[0]), differences[1:], units)
+        units, trained_on = cohort.counted((a, b), metric)
+        mean, low, high, p = bootstrap_difference(
+            float(differences[0]), differences[1:], units, trained_on
+        )
         comparisons.append(Comparison(a, b, mean, low, high, p, max(units - 1, 1), units))
     return comparisons

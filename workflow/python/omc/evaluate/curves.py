@@ -14,10 +14,10 @@ FEWEST_PER_BIN = 15
 BINS = (3, 10)
 
 
-def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list, list, list]:
+def describe(predictions: Predictions, dataset: str) -> tuple[list, list, list]:
     """Rows of calibration.csv, curves.csv and confusion.csv for a classification.
 
-    predictions: with the column `repeat`; pooled: see `ranking_curves`.
+    predictions: with the column `repeat`.
     """
     calibration, curves, confusion_rows = [], [], []
     for model, part in predictions.by("language", "model", "cohort"):
@@ -29,7 +29,7 @@ def describe(predictions: Predictions, dataset: str, pooled: bool) -> tuple[list
             continue
         for repeat, *values in calibration_rows(part):
             calibration.append([*key, repeat, *map(number, values)])
-        for curve, repeat, x, y, n in curve_rows(part, pooled):
+        for curve, repeat, x, y, n in curve_rows(part):
             curves.append([*key, curve, repeat, number(x), number(y), n])
     return calibration, curves, confusion_rows
 
@@ -87,29 +87,24 @@ def _cumulative(event, prob) -> tuple[np.ndarray, np.ndarray]:
     return events, others
 
 
-def ranking_curves(part: Predictions, pooled: bool) -> dict[str, np.ndarray]:
+def ranking_curves(part: Predictions) -> dict[str, np.ndarray]:
     """ROC (true positive rate at each false one) and PR (precision at each recall) on `GRID`.
 
     The mean of the curves of the splits, so that the area is the mean of theirs (vertical
     averaging: Fawcett 2006, doi:10.1016/j.patrec.2005.10.010): models of several splits do not rank
-    on one scale (Parker et al. 2007, doi:10.1186/1471-2105-8-326). pooled: of all predictions at
-    once, where the splits are too small for a curve. With several classes, the mean over each class
-    against the rest. NaN if no split has all classes.
+    on one scale (Parker et al. 2007, doi:10.1186/1471-2105-8-326). With several classes, the mean
+    over each class against the rest. Empty if no split has all classes, as in leave-one-out.
     """
-    splits = {"": part} if pooled else dict(sorted(part.by("split")))
     classes = range(len(part.classes)) if part.positive is None else [part.positive]
     curves = {"roc": [], "pr": []}
-    for split in splits.values():
+    for _, split in sorted(part.by("split"), key=lambda item: item[0]):
         if len(np.unique(split.truth)) < len(part.classes):
             continue
         by_class = [_on_grid(split.truth == k, split.prob[:, k]) for k in classes]
         roc_curves, pr_curves = zip(*by_class, strict=True)
         curves["roc"].append(np.mean(roc_curves, axis=0))
         curves["pr"].append(np.mean(pr_curves, axis=0))
-    undefined = np.full((1, len(GRID)), np.nan)
-    return {
-        name: np.mean(split_curves or undefined, axis=0) for name, split_curves in curves.items()
-    }
+    return {name: np.mean(of_splits, axis=0) for name, of_splits in curves.items() if of_splits}
 
 
 def _on_grid(event, prob) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +125,7 @@ def confusion(part: Predictions) -> np.ndarray:
     return table.reshape(count, count) / part.rows["repeat"].nunique()
 
 
-def curve_rows(part: Predictions, pooled: bool) -> list[list]:
+def curve_rows(part: Predictions) -> list[list]:
     """Rows of curves.csv from `curve` on: curve, repeat, x, y, n.
 
     n: samples of a bin (calibration), of a bar (histogram), else of the whole curve.
@@ -144,7 +139,7 @@ def curve_rows(part: Predictions, pooled: bool) -> list[list]:
         bars = np.histogram(prob, HISTOGRAM)[0]
         curves["histogram"] = (HISTOGRAM[:-1], bars / len(prob), bars)
         n = np.full(len(GRID), len(prob))
-        for curve, y in ranking_curves(predictions, pooled).items():
+        for curve, y in ranking_curves(predictions).items():
             curves[curve] = (GRID, y, n)
         if part.positive is not None:
             curves["decision"] = (THRESHOLDS, net_benefit(event, prob), n[1:-1])

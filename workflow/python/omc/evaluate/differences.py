@@ -52,11 +52,14 @@ def correlated_t(
     return float(a_better), float(max(0.0, 1 - below - above)), float(b_better)
 
 
-def bootstrap_difference(difference: float, resampled: np.ndarray, units: int):
+def bootstrap_difference(
+    difference: float, resampled: np.ndarray, units: int, trained_on: int | None = None
+):
     """(difference, low, high, p) of two models' pooled predictions by the bootstrap.
 
     resampled: (B,) differences in the resamples, NaN if undefined; units: number of samples or
-    groups that were drawn. Student's t with units - 1 degrees of freedom and the standard error of
+    groups that were drawn and have a value; trained_on: see `intervals.cross_validated_error`.
+    Student's t with units - 1 degrees of freedom and the standard error of
     `intervals.cross_validated_error` replaces percentiles, which are too narrow for few groups and,
     with B resamples, cannot give a p-value that survives the adjustment for many pairs. If the
     differences never vary, or there are too few units, limits and p are NaN; but p is 1 if all are
@@ -67,7 +70,7 @@ def bootstrap_difference(difference: float, resampled: np.ndarray, units: int):
         return difference, *NO_LIMITS, np.nan
     if np.ptp(resampled) < ROUNDING and abs(difference) < ROUNDING:
         return difference, *NO_LIMITS, 1.0
-    error = cross_validated_error(resampled, units)
+    error = cross_validated_error(resampled, units, trained_on)
     half = stdtrit(units - 1, 0.975) * error
     p = float(2 * stdtr(units - 1, -abs(difference) / error))
     return difference, difference - half, difference + half, p

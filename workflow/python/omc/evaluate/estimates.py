@@ -1,5 +1,7 @@
 """Rows of estimates.csv: every model and metric, in cross-validation and in external cohorts."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -33,8 +35,7 @@ def estimate(
     metrics: table of `read_metrics`; files: paths of splits, predictions and samples by data set;
     datasets: dictionaries of name and positive; scheme: name of the resampling scheme.
     """
-    # A failed split has no value of any metric; an undefined metric is empty on its own.
-    failed = (metrics.groupby([*MODEL, "split"])["value"].count() == 0).groupby(MODEL).sum()
+    failed = failed_splits(metrics, {name: file["predictions"] for name, file in files.items()})
     by_split, pooled = {}, {}
     for dataset in datasets:
         name = dataset["name"]
@@ -56,6 +57,22 @@ def estimate(
                 n_splits = len(part) - failed[key[:-1]]
             rows.append([*key, *map(number, numbers), method, n_splits, failed[key[:-1]]])
     return rows
+
+
+def failed_splits(metrics: pd.DataFrame, predictions: dict) -> pd.Series:
+    """Number of splits without predictions, by `MODEL`: an undefined metric is no failure.
+
+    predictions: paths by data set.
+    """
+    key = [*MODEL, "split"]
+    tables = [
+        read_text(path)[key[1:]].drop_duplicates().assign(dataset=name)
+        for name, path in predictions.items()
+    ]
+    predicted = pd.concat(tables).set_index(key).index
+    planned = metrics[key].drop_duplicates()
+    planned["failed"] = ~planned.set_index(key).index.isin(predicted)
+    return planned.groupby(MODEL)["failed"].sum()
 
 
 def split_intervals(metrics: pd.DataFrame, design: Design, cohort) -> dict:
@@ -102,5 +119,6 @@ def pooled_intervals(dataset: str, cohorts: dict, scheme: str, seed: int) -> dic
                 {metric: mask & predicted.tested for metric, mask in cohort.proportions.items()},
                 bootstrap_seed(seed, dataset, name),
                 bounds,
+                counted=partial(cohort.counted, (model,)) if bounds else None,
             )
     return intervals

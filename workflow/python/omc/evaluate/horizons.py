@@ -175,6 +175,9 @@ def _groups(part: Predictions, h: int, edges) -> np.ndarray:
     for g in range(len(edges) + 1):
         inside = group == g
         observed, high, low = 1 - KaplanMeier(part.truth[inside]).at([part.horizons[h]])[:, 0]
+        if not 0 < observed < 1:
+            # The formula gives limits without width where nobody, or everybody, had the event.
+            low = high = np.nan
         mean = risk[inside].mean() if inside.any() else np.nan
         rows.append((inside.sum(), mean, observed, low, high))
     return np.array(rows)

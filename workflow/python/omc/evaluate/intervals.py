@@ -1,5 +1,7 @@
 """Confidence intervals: of means over resampled splits, and of scores of test samples."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri, stdtrit
@@ -174,7 +176,13 @@ def unit_counts(units, shares: dict) -> dict[str, int]:
 
 
 def sample_intervals(
-    scored, units, shares: dict, seed: int, bounds: dict | None = None, level: float = 0.95
+    scored,
+    units,
+    shares: dict,
+    seed: int,
+    bounds: dict | None = None,
+    level: float = 0.95,
+    counted: Callable | None = None,
 ) -> dict[str, tuple]:
     """{metric: (estimate, low, high, method)} of predicted samples, never of zero width.
 
@@ -186,16 +194,20 @@ def sample_intervals(
     interval is that of `tested_once`, or there is none (NaN limits).
 
     scored: function from (B, n) weights to {metric: (B,)}, such as `pooled.Predicted.scored`;
-    units: see `resamples`; shares: see `unit_counts`.
+    units: see `resamples`; shares: see `unit_counts`; counted: function from a metric to the number
+    of units with a value and `trained_on` of `cross_validated_error`, if these are not all.
     """
-    counts, n_units = unit_counts(units, shares), len(np.unique(units))
+    counts, all_units = unit_counts(units, shares), len(np.unique(units))
     resampled = [scored(weights) for weights in resamples(units, seed)]
     intervals = {}
     for metric, (estimate,) in scored(np.ones((1, len(units)))).items():
         values = np.concatenate([[], *(part[metric] for part in resampled)])
+        n_units, trained_on = counted(metric) if counted else (all_units, None)
         if bounds:
             limits, method = (
-                resampled_interval(estimate, values, n_units, bounds[metric]),
+                resampled_interval(
+                    estimate, values, n_units, bounds[metric], trained_on=trained_on
+                ),
                 "bootstrap_t",
             )
         else:

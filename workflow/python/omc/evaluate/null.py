@@ -12,6 +12,7 @@ from omc.evaluate.joining import checked_rows
 from omc.evaluate.metrics import METRICS
 from omc.evaluate.pooled import scored_together
 from omc.evaluate.predictions import Predictions, parse, read_predictions
+from omc.evaluate.ranking import complete_models
 from omc.evaluate.scoring import score
 
 LEVEL = 0.05
@@ -43,21 +44,29 @@ def permuted_values(
 
 
 def performance(predictions: Predictions, metric: str, pooled: bool) -> dict:
-    """{(language, model): value} in cross-validation; NaN if no split has one.
+    """{(language, model): value} in cross-validation; NaN without one.
 
-    pooled: score all predictions together, instead of averaging over the splits; metrics that rank
-    samples are averaged all the same.
+    A model that lacks the value of a split on which another has one has none: failures on some
+    splits must not make it look better, or more variable, than it is. pooled: score all predictions
+    together, instead of averaging over the splits; metrics that rank samples are averaged all the
+    same.
     """
     folds = predictions.take((predictions.rows["split"] != FINAL).to_numpy())
-    performances = {}
+    together = pooled and METRICS[metric].pooled
+    performances, valued = {}, {}
     for model, part in folds.by("language", "model"):
-        together = pooled and METRICS[metric].pooled
-        parts = [part] if together else [split for _, split in part.by("split")]
-        values = [score(split, [metric])[metric] for split in parts]
+        splits = dict(part.by("split"))
+        if together:
+            performances[model] = score(part, [metric])[metric]
+            valued[model] = set(splits)
+            continue
+        values = {name: score(split, [metric])[metric] for name, split in splits.items()}
+        valued[model] = {name for name, value in values.items() if np.isfinite(value)}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Mean of empty slice")
-            performances[model] = float(np.nanmean(values))
-    return performances
+            performances[model] = float(np.nanmean([*values.values()]))
+    complete = complete_models(valued)
+    return {model: value if model in complete else np.nan for model, value in performances.items()}
 
 
 def p_value(observed: float, null, smaller_is_better: bool) -> tuple[float, int]:

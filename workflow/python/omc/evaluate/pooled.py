@@ -23,12 +23,15 @@ class Predicted:
     tested: (n,) whether the model predicted the sample; scored: function from (B, n) weights, and
     names of metrics (default: all), to {metric: (B,)}: all predictions of a repeat are scored
     together, and the repeats averaged (but see `read_cohorts`); complete: whether the model has all
-    predictions that any model has.
+    predictions that any model has; counted: function from the name of a metric to (n,) whether the
+    sample counts: of a metric that is a mean over the splits, those of splits with a value; None if
+    all that were tested do.
     """
 
     tested: np.ndarray
     scored: Callable
     complete: bool
+    counted: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,22 @@ class Cohort:
     models: dict[str, Predicted]
     samples: np.ndarray
     outcome: np.ndarray
+
+    def counted(self, models, metric: str) -> tuple[int, int | None]:
+        """Units that count for a metric of several models, and training units if these are not all.
+
+        See `intervals.cross_validated_error`. No units if one of the models has no predictions.
+        """
+        found = [self.models[name] for name in models if name in self.models]
+        if len(found) < len(models):
+            return 0, None
+        tested = np.all([predicted.tested for predicted in found], axis=0)
+        counted = tested.copy()
+        for predicted in found:
+            if predicted.counted:
+                counted &= predicted.counted(metric)
+        all_units, units = (len(np.unique(self.units[mask])) for mask in (tested, counted))
+        return units, None if units == all_units else all_units - 1
 
 
 def scored_together(scheme: str) -> bool:
@@ -124,6 +143,7 @@ def _cohort(predictions: Predictions, tested: pd.DataFrame, by_split: bool, coun
             tested=rows.index.isin(of_model.rows["sample"]),
             scored=partial(_mean_score, parts(of_model, "repeat"), ranked, count=count),
             complete=len(of_model) == n_predictions,
+            counted=partial(_counted, ranked, rows.index.isin(of_model.rows["sample"])),
         )
     ungrouped = tested["group"] == ""
     outcome = _outcome(tested["outcome"], predictions)
@@ -162,6 +182,17 @@ def _mean_score(repeats, ranked, weights, metrics=None, count=np.max) -> dict[st
         scored = [scores(split, weights[:, rows], by_split) for rows, split in ranked]
         values |= {name: _defined_mean([v[name] for v in scored], drawn) for name in by_split}
     return {name: values[name] for name in names}
+
+
+def _counted(ranked, tested, metric: str) -> np.ndarray:
+    """See `Predicted`; ranked: splits over which metrics that rank are means."""
+    if not ranked or METRICS[metric].pooled:
+        return tested
+    counted = np.zeros(len(tested), dtype=bool)
+    for rows, split in ranked:
+        value = scores(split, np.ones((1, len(rows))), [metric])[metric]
+        counted[rows] = np.isfinite(value)
+    return counted
 
 
 def _defined_mean(values, weights=1) -> np.ndarray:

@@ -65,7 +65,8 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
     for cohort, metric in sorted(shown, key=lambda key: key[0] != DEVELOPMENT):
         development = cohort == DEVELOPMENT
         # If predictions are scored together, a split counts if it has a value of any metric.
-        splits = valued.get((cohort, "" if pooled and development else metric), {})
+        together = pooled and development and METRICS[metric].pooled
+        splits = valued.get((cohort, "" if together else metric), {})
         standings = _standings(dataset, shown[cohort, metric], splits, len(planned[cohort]))
         order = _sorted(standings, metric)
         decimals = decimals_of([standing.value for standing in order], metric)
@@ -83,7 +84,7 @@ def ranking(tables: dict[str, list[dict]], dataset: dict) -> list[list]:
     return rows
 
 
-def complete_models(valued: dict[str, set]) -> list[str]:
+def complete_models(valued: dict) -> list:
     """Models with a value on every split on which any model has one: they may lead or be picked.
 
     valued: splits with a value, by model. A model that failed on the hard splits has the mean of

@@ -116,13 +116,13 @@ def compare_pooled(cohort, base: pd.DataFrame, seed: int):
         if None not in predictions:
             shared = predictions[0].tested & predictions[1].tested
             scores = [predicted.scored(weights * shared) for predicted in predictions]
-        units = len(np.unique(cohort.units[shared]))
         for metric in part["metric"].unique():
             base_values, variant_values = (
                 [predicted[metric] for predicted in scores] if scores else np.full((2, 1), np.nan)
             )
             difference = base_values - variant_values
-            result = bootstrap_difference(float(difference[0]), difference[1:], units)
+            units, trained_on = cohort.counted((name, f"variant/{name}"), metric)
+            result = bootstrap_difference(float(difference[0]), difference[1:], units, trained_on)
             yield language, model, metric, base_values[0], variant_values[0], *result, method, units
 
 
