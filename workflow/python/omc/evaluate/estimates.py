@@ -62,13 +62,13 @@ def estimate(
 def failed_splits(metrics: pd.DataFrame, predictions: dict) -> pd.Series:
     """Number of splits without predictions, by `MODEL`: an undefined metric is no failure.
 
-    predictions: paths by data set.
+    predictions: paths, or the tables themselves, by data set.
     """
     key = [*MODEL, "split"]
-    tables = [
-        read_text(path)[key[1:]].drop_duplicates().assign(dataset=name)
-        for name, path in predictions.items()
-    ]
+    tables = []
+    for name, given in predictions.items():
+        table = given if isinstance(given, pd.DataFrame) else read_text(given)
+        tables.append(table[key[1:]].drop_duplicates().assign(dataset=name))
     predicted = pd.concat(tables).set_index(key).index
     planned = metrics[key].drop_duplicates()
     planned["failed"] = ~planned.set_index(key).index.isin(predicted)
