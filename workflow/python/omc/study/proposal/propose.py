@@ -1,27 +1,19 @@
 """Looks at a user's tables and sheet, and decides what a first configuration of them says."""
 
-import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from omc.core.errors import UserError, did_you_mean, some
+from omc.core.errors import UserError, some
 from omc.data.reading import format_of, read_columns, read_table
 from omc.study.proposal.answers import Answers
-from omc.study.proposal.columns import (
-    Column,
-    Roles,
-    describe,
-    positive_class,
-    roles_of,
-)
+from omc.study.proposal.columns import Roles, describe, roles_of
 from omc.study.proposal.matching import Match, match_samples
+from omc.study.proposal.outcome import option_text, outcome_setting
 from omc.study.proposal.values import Kind, kind_of
 
-# An outcome is certain with so many points, and so many more than the next column.
-CERTAIN, AHEAD = 4, 2
 MANY_FEATURES, TOP_VARIANCE = 10_000, 5000
 SELECTED = 200
 MODELS = {
@@ -99,7 +91,7 @@ def propose(
     facts.append(("samples", f"{len(sheet)} in {sheet_path}, named by '{match.column}'"))
     _note_samples(layers, sheet, answers)
     roles = roles_of(sheet, match.column)
-    setting = _outcome(sheet, match.column, roles, outcome, sheet_path, answers)
+    setting = outcome_setting(sheet, match.column, roles, outcome, sheet_path, answers)
     proposal = Proposal(
         name,
         _dataset_name(setting, name),
@@ -180,127 +172,6 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
             )
 
 
-def _outcome(sheet, named, roles: Roles, given: str, path: str, answers: Answers) -> dict:
-    """The settings of the outcome."""
-    if given:
-        return _given_outcome(sheet, roles, given, path, answers)
-    if roles.survival:
-        return _time_or_class(sheet, roles, answers)
-    return _column_setting(_likeliest(sheet, named, roles, path, answers), answers)
-
-
-def _given_outcome(sheet, roles: Roles, given: str, path: str, answers: Answers) -> dict:
-    """Settings of the column that the user has named."""
-    if given not in sheet.columns:
-        raise UserError(
-            f"OUTCOME={given}: is not a column of {path}.{did_you_mean(given, list(sheet))}"
-            f" Its columns: {some(sheet.columns, 12)}"
-        )
-    if roles.survival and given in (column.name for column in roles.survival[:2]):
-        return _survival_setting(sheet, roles.survival)
-    return _column_setting(describe(sheet, given), answers)
-
-
-def _time_or_class(sheet, roles: Roles, answers: Answers) -> dict:
-    """Settings where a time and an event are there, and perhaps other outcomes."""
-    assert roles.survival
-    time, event, _ = roles.survival
-    options = [column for _, column in roles.outcomes]
-    why = f"'{time.name}' and '{event.name}' look like a time to an event"
-    if not options:
-        answers.note("outcome", f"{why}, and no other column like an outcome")
-        return _survival_setting(sheet, roles.survival)
-    texts = [f"the time to {event.name} ({time.name}): survival", *map(_option, options)]
-    question = "What is to be predicted?"
-    at = answers.choose("outcome", question, texts, f"{why}; {_rest(options)}")
-    if at == 0:
-        return _survival_setting(sheet, roles.survival)
-    return _column_setting(options[at - 1], answers)
-
-
-def _likeliest(sheet, named, roles: Roles, path: str, answers: Answers) -> Column:
-    """The column that is most like an outcome. named: the column of the samples' names."""
-    options = [column for _, column in roles.outcomes]
-    if options:
-        points = [one for one, _ in roles.outcomes]
-        certain = points[0] >= CERTAIN and (len(points) == 1 or points[0] - points[1] >= AHEAD)
-    else:
-        options = [describe(sheet, name) for name in sheet.columns if name != named]
-        options = [column for column in options if column.kind in ("levels", "numbers")]
-        options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
-        certain = len(options) == 1
-    if not options:
-        raise UserError(
-            f"{path}: no column looks like an outcome (columns: {some(sheet.columns, 12)}): add one"
-            " with a class or a number for each sample"
-        )
-    if certain:
-        return options[0]
-    why = f"'{options[0].name}' is a guess; {_rest(options[1:])}"
-    question = "Which column is to be predicted?"
-    return options[answers.choose("outcome", question, list(map(_option, options)), why)]
-
-
-def _option(column: Column) -> str:
-    if column.kind == "numbers":
-        return f"{column.name}: numbers"
-    return f"{column.name}: {some((f'{label} {n}' for label, n in column.counts.items()), 4)}"
-
-
-def _rest(options: list[Column]) -> str:
-    if not options:
-        return "no other column looks like one; OUTCOME=… names another"
-    return f"others: {some((one.name for one in options), 4)}; OUTCOME=… names another"
-
-
-def _column_setting(column: Column, answers: Answers) -> dict:
-    """Settings of an outcome in one column."""
-    setting = {"column": column.name, "task": "classification"}
-    if column.kind == "numbers":
-        setting["task"] = "regression"
-    elif column.kind not in ("levels",):
-        raise UserError(
-            f"OUTCOME={column.name}: has {column.labels.nunique()} different values in"
-            f" {len(column.labels)} samples ({some(column.counts)}), neither a few classes nor"
-            " numbers: name another column"
-        )
-    if setting["task"] == "classification" and len(column.counts) == 2:
-        positive, sure = positive_class(column)
-        if not sure:
-            levels = sorted(column.counts, key=positive.__ne__)
-            why = f"'{positive}', the rarer class, is taken as the class of interest"
-            positive = levels[
-                answers.choose("outcome.positive", "Which class is the positive one?", levels, why)
-            ]
-        setting["positive"] = positive
-    if column.missing:
-        setting["missing"] = "drop"
-        answers.note(
-            "outcome.missing",
-            f"{column.missing} sample(s) without '{column.name}' are left out: if it is missing for"
-            " a reason that has to do with the outcome, this biases the results",
-        )
-    return setting
-
-
-def _survival_setting(sheet: pd.DataFrame, timed: tuple[Column, Column, str]) -> dict:
-    time, event, value = timed
-    times = pd.to_numeric(time.labels, errors="coerce")
-    of_events = times[event.labels == value].dropna()
-    horizons = sorted({_rounded(of_events.quantile(share)) for share in (0.33, 0.67)})
-    setting = {"task": "survival", "time": time.name, "event": event.name, "horizons": horizons}
-    if value != "1":
-        setting["event_value"] = value
-    return setting
-
-
-def _rounded(value: float) -> int | float:
-    """Two digits of a time."""
-    digits = 1 - math.floor(math.log10(value))
-    rounded = round(value, digits)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
 def _selects(layers: list[Layer]) -> bool:
     features = sum(layer.table.shape[1] for layer in layers)
     return features > SELECTED and any(layer.kind.selects for layer in layers)
@@ -338,7 +209,7 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
         )
     else:
         column = describe(sheet, setting["column"])
-        said = _option(column)
+        said = option_text(column)
         if "positive" in setting:
             said += f"; positive: {setting['positive']}"
     facts.append(("outcome", f"{said} ({proposal.task})"))
