@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from omc.core.errors import UserError, some
-from omc.data.reading import format_of, read_columns, read_table
+from omc.core.errors import UserError, quoted, some
+from omc.data.reading import format_of, read_columns, read_sheet, read_table
+from omc.data.sample_names import make_names
 from omc.study.proposal.answers import Answers
 from omc.study.proposal.columns import Roles, describe, roles_of
 from omc.study.proposal.matching import Match, match_samples
@@ -86,7 +87,8 @@ def propose(
                 f"{sheet_path}: column '{match.column}' names the samples of {layers[0].path}, and"
                 f" '{layer.match.column}' those of {layer.path}: give both the same names"
             )
-    sheet = sheet[sheet[match.column] != ""]
+    # Refuses what the import would refuse: a row without a name.
+    read_sheet(sheet_path, match.column)
     facts = [_layer_fact(layer) for layer in layers]
     facts.append(("samples", f"{len(sheet)} in {sheet_path}, named by '{match.column}'"))
     _note_samples(layers, sheet, answers)
@@ -117,27 +119,31 @@ def _dataset_name(outcome: dict, run: str) -> str:
 
 
 def _read_layer(name: str, path: str, sheet: pd.DataFrame, sheet_path: str) -> Layer:
-    table, options = _read(path)
+    table, options, refusal = _read(path)
     match = match_samples(table, sheet, format_of(path).ORIENTED, (path, sheet_path))
     if match.orientation == "features_in_rows":
         table = table.T
+    elif refusal:
+        raise refusal
     return Layer(name, path, table, match, kind_of(table), options)
 
 
-def _read(path: str) -> tuple[pd.DataFrame, dict[str, str]]:
+def _read(path: str) -> tuple[pd.DataFrame, dict[str, str], UserError | None]:
     """A table as if its samples were in rows, and the keys of a layer that reading it takes.
 
-    Columns of descriptions and names that stand twice are read only where features are in rows.
+    Columns of descriptions and names that stand twice are read only where features are in rows;
+    the error is why they are refused elsewhere.
     """
     oriented = format_of(path).ORIENTED
     try:
-        return read_table(path), {}
+        return read_table(path), {}, None
     except UserError as error:
         for duplicates in ("error", "mean"):
             with suppress(UserError):
                 table = read_table(path, "features_in_rows", duplicates=duplicates)
                 options = {} if duplicates == "error" else {"duplicates": duplicates}
-                return (table.T if oriented else table), options
+                refusal = error if oriented else None
+                return (table.T if oriented else table), options, refusal
         raise error
 
 
@@ -158,11 +164,16 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
                 f"names in {layer.path} are those of column '{match.column}' as R writes them (such"
                 f" as '{example}'): check that the {match.shared} matches are right",
             )
-        lost = len(sheet) - match.shared
+        name_of = str if match.exact else make_names
+        known = set(map(name_of, match.samples))
+        lost = [name for name in sheet[match.column] if name_of(name) not in known]
         if lost:
+            # A single layer has no join that would leave them out.
+            said = "left out" if len(layers) > 1 else "the import refuses them: take them out of it"
             answers.note(
                 key,
-                f"{lost} of {len(sheet)} samples of the sheet are not in {layer.path}: left out",
+                f"{len(lost)} of {len(sheet)} samples of the sheet are not in {layer.path}"
+                f" ({quoted(lost)}): {said}",
             )
         surplus = len(match.samples) - match.shared
         if surplus:
