@@ -1,12 +1,13 @@
 """The outcome that a configuration proposes: its column or columns, its task and what is unsure."""
 
 import math
+import re
 
 import pandas as pd
 
 from omc.core.errors import UserError, did_you_mean, some
 from omc.study.proposal.answers import Answers
-from omc.study.proposal.columns import Column, Roles, describe, positive_class
+from omc.study.proposal.columns import Column, Roles, describe, is_event, positive_class
 
 # An outcome is certain with so many points, and so many more than the next column.
 CERTAIN, AHEAD = 4, 2
@@ -31,8 +32,8 @@ def _given_outcome(sheet, roles: Roles, given: str, path: str, answers: Answers)
             f" Its columns: {some(sheet.columns, 12)}"
         )
     if roles.survival and given in (column.name for column in roles.survival[:2]):
-        return _survival_setting(sheet, roles.survival)
-    return _column_setting(describe(sheet, given), answers)
+        return _survival_setting(roles.survival, answers)
+    return _column_setting(describe(sheet, given).as_outcome(), answers)
 
 
 def _time_or_class(sheet, roles: Roles, answers: Answers) -> dict:
@@ -43,12 +44,12 @@ def _time_or_class(sheet, roles: Roles, answers: Answers) -> dict:
     why = f"'{time.name}' and '{event.name}' look like a time to an event"
     if not options:
         answers.note("outcome", f"{why}, and no other column like an outcome")
-        return _survival_setting(sheet, roles.survival)
+        return _survival_setting(roles.survival, answers)
     texts = [f"the time to {event.name} ({time.name}): survival", *map(option_text, options)]
     question = "What is to be predicted?"
     at = answers.choose("outcome", question, texts, f"{why}; {_rest(options)}")
     if at == 0:
-        return _survival_setting(sheet, roles.survival)
+        return _survival_setting(roles.survival, answers)
     return _column_setting(options[at - 1], answers)
 
 
@@ -59,7 +60,7 @@ def _likeliest(sheet, named, roles: Roles, path: str, answers: Answers) -> Colum
         points = [one for one, _ in roles.outcomes]
         certain = points[0] >= CERTAIN and (len(points) == 1 or points[0] - points[1] >= AHEAD)
     else:
-        options = [describe(sheet, name) for name in sheet.columns if name != named]
+        options = [describe(sheet, name).as_outcome() for name in sheet.columns if name != named]
         options = [column for column in options if column.kind in ("levels", "numbers")]
         options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
         certain = len(options) == 1
@@ -93,7 +94,7 @@ def _column_setting(column: Column, answers: Answers) -> dict:
     setting = {"column": column.name, "task": "classification"}
     if column.kind == "numbers":
         setting["task"] = "regression"
-    elif column.kind not in ("levels",):
+    elif column.kind != "levels":
         raise UserError(
             f"OUTCOME={column.name}: has {column.labels.nunique()} different values in"
             f" {len(column.labels)} samples ({some(column.counts)}), neither a few classes nor"
@@ -108,25 +109,82 @@ def _column_setting(column: Column, answers: Answers) -> dict:
                 answers.choose("outcome.positive", "Which class is the positive one?", levels, why)
             ]
         setting["positive"] = positive
-    if column.missing:
+    if column.cells.isna().any():
         setting["missing"] = "drop"
-        answers.note(
-            "outcome.missing",
-            f"{column.missing} sample(s) without '{column.name}' are left out: if it is missing for"
-            " a reason that has to do with the outcome, this biases the results",
-        )
+        _note_missing(int(column.cells.isna().sum()), f"'{column.name}'", answers)
+    _note_doubtful(column, setting["task"], answers)
+    if setting["task"] == "classification":
+        _note_spellings(column, answers)
+        if is_event(column):
+            answers.note(
+                "outcome",
+                f"'{column.name}' looks like an event: if there is a time for every sample,"
+                " censored or not, take task: survival",
+            )
     return setting
 
 
-def _survival_setting(sheet: pd.DataFrame, timed: tuple[Column, Column, str]) -> dict:
+def _survival_setting(timed: tuple[Column, Column, str], answers: Answers) -> dict:
+    """Settings of a time and an event."""
     time, event, value = timed
     times = pd.to_numeric(time.labels, errors="coerce")
-    of_events = times[event.labels == value].dropna()
-    horizons = sorted({_rounded(of_events.quantile(share)) for share in (0.33, 0.67)})
+    some_time = times[times > 0]
+    of_events = some_time[event.labels[some_time.index] == value]
+    shares = (of_events if len(of_events) else some_time).quantile
+    horizons = sorted({_rounded(shares(share)) for share in (0.33, 0.67)})
     setting = {"task": "survival", "time": time.name, "event": event.name, "horizons": horizons}
     if value != "1":
         setting["event_value"] = value
+    lacking = time.cells.isna() | event.cells.isna()
+    if lacking.any():
+        setting["missing"] = "drop"
+        _note_missing(int(lacking.sum()), f"'{time.name}' or '{event.name}'", answers)
+    zeros = int((times == 0).sum())
+    if zeros:
+        answers.note(
+            "outcome.time",
+            f"{zeros} sample(s) have '{time.name}' 0, and nothing can be predicted for them: take"
+            " them out of the sheet, or correct the time: the import refuses them",
+        )
+    for column in (time, event):
+        _note_doubtful(column, "survival", answers)
+    _note_spellings(event, answers)
     return setting
+
+
+def _note_missing(count: int, names: str, answers: Answers) -> None:
+    answers.note(
+        "outcome.missing",
+        f"{count} sample(s) without {names} are left out: if it is missing for a reason that has to"
+        " do with the outcome, this biases the results",
+    )
+
+
+def _note_doubtful(column: Column, task: str, answers: Answers) -> None:
+    """Words such as 'unknown', which the import takes for labels."""
+    if not column.doubtful:
+        return
+    words = some((f"'{label}' ({count})" for label, count in column.doubtful.items()), 4)
+    if task == "classification":
+        said = "a class of its own; if it means missing, write NA there and set missing: drop"
+    else:
+        said = "which the import refuses: write NA there and set missing: drop"
+    answers.note("outcome", f"'{column.name}' has {words}: {said}")
+
+
+def _note_spellings(column: Column, answers: Answers) -> None:
+    """Classes that may be one."""
+    alike: dict[str, list[str]] = {}
+    for label, count in column.counts.items():
+        plain = re.sub(r"\s+", "", label).casefold()
+        alike.setdefault(plain, []).append(f"'{label}' ({count})")
+    for spellings in alike.values():
+        if len(spellings) > 1:
+            answers.note(
+                "outcome",
+                f"'{column.name}' has {' and '.join(spellings)}, which differ only in case or"
+                " spaces, as classes of their own: unify them in the sheet if they mean the same",
+            )
 
 
 def _rounded(value: float) -> int | float:

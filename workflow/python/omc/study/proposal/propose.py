@@ -91,9 +91,11 @@ def propose(
     read_sheet(sheet_path, match.column)
     facts = [_layer_fact(layer) for layer in layers]
     facts.append(("samples", f"{len(sheet)} in {sheet_path}, named by '{match.column}'"))
-    _note_samples(layers, sheet, answers)
-    roles = roles_of(sheet, match.column)
+    roles = roles_of(sheet, match.column, outcome)
     setting = outcome_setting(sheet, match.column, roles, outcome, sheet_path, answers)
+    kept = sheet[~_dropped(sheet, setting)]
+    _choose_groups(roles, kept, answers)
+    _note_samples(layers, kept, answers)
     proposal = Proposal(
         name,
         _dataset_name(setting, name),
@@ -116,6 +118,34 @@ def _dataset_name(outcome: dict, run: str) -> str:
     """The outcome's column, in letters that a folder may have."""
     column = re.sub(r"[^A-Za-z0-9]+", "_", outcome.get("column") or outcome["event"]).strip("_")
     return column if column and column != run else "data"
+
+
+def _choose_groups(roles: Roles, sheet: pd.DataFrame, answers: Answers) -> None:
+    """Ask whether a column of which only some labels repeat names subjects."""
+    if roles.groups is None:
+        return
+    name, count = roles.groups.name, roles.groups.labels.nunique()
+    if not roles.sure:
+        options = ["yes: their samples stay together", "no: every sample is on its own"]
+        why = (
+            f"some labels of '{name}' repeat ({count} in {len(sheet)} samples): taken for subjects,"
+            " whose samples stay together; take groups out if they are none"
+        )
+        if answers.choose("groups", f"Does '{name}' name subjects?", options, why) == 1:
+            roles.groups = None
+            return
+    nameless = int(roles.groups.cells[sheet.index].isna().sum())
+    if nameless:
+        answers.note(
+            "groups",
+            f"'{name}' is empty for {nameless} sample(s), which the import refuses: fill them in",
+        )
+
+
+def _dropped(sheet: pd.DataFrame, setting: dict) -> pd.Series:
+    """Whether the import leaves a sample out, as its outcome is missing."""
+    names = [setting[key] for key in ("column", "time", "event") if key in setting]
+    return pd.concat([describe(sheet, name).cells.isna() for name in names], axis=1).any(axis=1)
 
 
 def _read_layer(name: str, path: str, sheet: pd.DataFrame, sheet_path: str) -> Layer:
@@ -191,13 +221,14 @@ def _selects(layers: list[Layer]) -> bool:
 def _plan(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
     """Folds and repeats for the size of the data."""
     setting, groups = proposal.outcome, proposal.roles.groups
-    column = setting.get("column", setting.get("event"))
-    labels = sheet[column].str.strip()
+    kept = sheet[~_dropped(sheet, setting)]
     if setting["task"] == "regression":
-        rarest = len(sheet) // 2
+        rarest = len(kept) // 2
     else:
-        units = labels if groups is None else labels[~groups.labels.duplicated()]
-        rarest = int(units[units != ""].value_counts().min())
+        units = kept[setting.get("column", setting.get("event"))].str.strip()
+        if groups is not None:
+            units = units[~groups.labels[units.index].duplicated()]
+        rarest = int(units.value_counts().min())
     if rarest < 10:
         proposal.folds = 3
         answers.note(
@@ -219,8 +250,7 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
             "outcome.horizons", f"{when} are in the middle of the event times: choose your own"
         )
     else:
-        column = describe(sheet, setting["column"])
-        said = option_text(column)
+        said = option_text(describe(sheet, setting["column"]).as_outcome())
         if "positive" in setting:
             said += f"; positive: {setting['positive']}"
     facts.append(("outcome", f"{said} ({proposal.task})"))
