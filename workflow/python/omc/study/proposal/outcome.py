@@ -183,7 +183,7 @@ def _note_spellings(column: Column, answers: Answers) -> None:
             answers.note(
                 "outcome",
                 f"'{column.name}' has {' and '.join(spellings)}, which differ only in case or"
-                " spaces, as classes of their own: unify them in the sheet if they mean the same",
+                " spaces: unify them in the sheet, or give different classes clearer names",
             )
 
 
