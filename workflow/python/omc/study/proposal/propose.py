@@ -1,27 +1,20 @@
 """Looks at a user's tables and sheet, and decides what a first configuration of them says."""
 
-import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from omc.core.errors import UserError, did_you_mean, some
-from omc.data.reading import format_of, read_columns, read_table
+from omc.core.errors import UserError, quoted, some
+from omc.data.reading import format_of, read_columns, read_sheet, read_table
+from omc.data.sample_names import make_names
 from omc.study.proposal.answers import Answers
-from omc.study.proposal.columns import (
-    Column,
-    Roles,
-    describe,
-    positive_class,
-    roles_of,
-)
+from omc.study.proposal.columns import Roles, describe, roles_of
 from omc.study.proposal.matching import Match, match_samples
+from omc.study.proposal.outcome import option_text, outcome_setting
 from omc.study.proposal.values import Kind, kind_of
 
-# An outcome is certain with so many points, and so many more than the next column.
-CERTAIN, AHEAD = 4, 2
 MANY_FEATURES, TOP_VARIANCE = 10_000, 5000
 SELECTED = 200
 MODELS = {
@@ -94,12 +87,15 @@ def propose(
                 f"{sheet_path}: column '{match.column}' names the samples of {layers[0].path}, and"
                 f" '{layer.match.column}' those of {layer.path}: give both the same names"
             )
-    sheet = sheet[sheet[match.column] != ""]
+    # Refuses what the import would refuse: a row without a name.
+    read_sheet(sheet_path, match.column)
     facts = [_layer_fact(layer) for layer in layers]
     facts.append(("samples", f"{len(sheet)} in {sheet_path}, named by '{match.column}'"))
-    _note_samples(layers, sheet, answers)
-    roles = roles_of(sheet, match.column)
-    setting = _outcome(sheet, match.column, roles, outcome, sheet_path, answers)
+    roles = roles_of(sheet, match.column, outcome)
+    setting = outcome_setting(sheet, match.column, roles, outcome, sheet_path, answers)
+    kept = sheet[~_dropped(sheet, setting)]
+    _choose_groups(roles, kept, answers)
+    _note_samples(layers, kept, answers)
     proposal = Proposal(
         name,
         _dataset_name(setting, name),
@@ -124,28 +120,60 @@ def _dataset_name(outcome: dict, run: str) -> str:
     return column if column and column != run else "data"
 
 
+def _choose_groups(roles: Roles, sheet: pd.DataFrame, answers: Answers) -> None:
+    """Ask whether a column of which only some labels repeat names subjects."""
+    if roles.groups is None:
+        return
+    name, count = roles.groups.name, roles.groups.labels.nunique()
+    if not roles.sure:
+        options = ["yes: their samples stay together", "no: every sample is on its own"]
+        why = (
+            f"some labels of '{name}' repeat ({count} in {len(sheet)} samples): taken for subjects,"
+            " whose samples stay together; take groups out if they are none"
+        )
+        if answers.choose("groups", f"Does '{name}' name subjects?", options, why) == 1:
+            roles.groups = None
+            return
+    nameless = int(roles.groups.cells[sheet.index].isna().sum())
+    if nameless:
+        answers.note(
+            "groups",
+            f"'{name}' is empty for {nameless} sample(s), which the import refuses: fill them in",
+        )
+
+
+def _dropped(sheet: pd.DataFrame, setting: dict) -> pd.Series:
+    """Whether the import leaves a sample out, as its outcome is missing."""
+    names = [setting[key] for key in ("column", "time", "event") if key in setting]
+    return pd.concat([describe(sheet, name).cells.isna() for name in names], axis=1).any(axis=1)
+
+
 def _read_layer(name: str, path: str, sheet: pd.DataFrame, sheet_path: str) -> Layer:
-    table, options = _read(path)
+    table, options, refusal = _read(path)
     match = match_samples(table, sheet, format_of(path).ORIENTED, (path, sheet_path))
     if match.orientation == "features_in_rows":
         table = table.T
+    elif refusal:
+        raise refusal
     return Layer(name, path, table, match, kind_of(table), options)
 
 
-def _read(path: str) -> tuple[pd.DataFrame, dict[str, str]]:
+def _read(path: str) -> tuple[pd.DataFrame, dict[str, str], UserError | None]:
     """A table as if its samples were in rows, and the keys of a layer that reading it takes.
 
-    Columns of descriptions and names that stand twice are read only where features are in rows.
+    Columns of descriptions and names that stand twice are read only where features are in rows;
+    the error is why they are refused elsewhere.
     """
     oriented = format_of(path).ORIENTED
     try:
-        return read_table(path), {}
+        return read_table(path), {}, None
     except UserError as error:
         for duplicates in ("error", "mean"):
             with suppress(UserError):
                 table = read_table(path, "features_in_rows", duplicates=duplicates)
                 options = {} if duplicates == "error" else {"duplicates": duplicates}
-                return (table.T if oriented else table), options
+                refusal = error if oriented else None
+                return (table.T if oriented else table), options, refusal
         raise error
 
 
@@ -166,11 +194,16 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
                 f"names in {layer.path} are those of column '{match.column}' as R writes them (such"
                 f" as '{example}'): check that the {match.shared} matches are right",
             )
-        lost = len(sheet) - match.shared
+        name_of = str if match.exact else make_names
+        known = set(map(name_of, match.samples))
+        lost = [name for name in sheet[match.column] if name_of(name) not in known]
         if lost:
+            # A single layer has no join that would leave them out.
+            said = "left out" if len(layers) > 1 else "the import refuses them: take them out of it"
             answers.note(
                 key,
-                f"{lost} of {len(sheet)} samples of the sheet are not in {layer.path}: left out",
+                f"{len(lost)} of {len(sheet)} samples of the sheet are not in {layer.path}"
+                f" ({quoted(lost)}): {said}",
             )
         surplus = len(match.samples) - match.shared
         if surplus:
@@ -178,127 +211,6 @@ def _note_samples(layers: list[Layer], sheet: pd.DataFrame, answers: Answers) ->
                 key,
                 f"{surplus} of {len(match.samples)} samples of {layer.path} are not in the sheet",
             )
-
-
-def _outcome(sheet, named, roles: Roles, given: str, path: str, answers: Answers) -> dict:
-    """The settings of the outcome."""
-    if given:
-        return _given_outcome(sheet, roles, given, path, answers)
-    if roles.survival:
-        return _time_or_class(sheet, roles, answers)
-    return _column_setting(_likeliest(sheet, named, roles, path, answers), answers)
-
-
-def _given_outcome(sheet, roles: Roles, given: str, path: str, answers: Answers) -> dict:
-    """Settings of the column that the user has named."""
-    if given not in sheet.columns:
-        raise UserError(
-            f"OUTCOME={given}: is not a column of {path}.{did_you_mean(given, list(sheet))}"
-            f" Its columns: {some(sheet.columns, 12)}"
-        )
-    if roles.survival and given in (column.name for column in roles.survival[:2]):
-        return _survival_setting(sheet, roles.survival)
-    return _column_setting(describe(sheet, given), answers)
-
-
-def _time_or_class(sheet, roles: Roles, answers: Answers) -> dict:
-    """Settings where a time and an event are there, and perhaps other outcomes."""
-    assert roles.survival
-    time, event, _ = roles.survival
-    options = [column for _, column in roles.outcomes]
-    why = f"'{time.name}' and '{event.name}' look like a time to an event"
-    if not options:
-        answers.note("outcome", f"{why}, and no other column like an outcome")
-        return _survival_setting(sheet, roles.survival)
-    texts = [f"the time to {event.name} ({time.name}): survival", *map(_option, options)]
-    question = "What is to be predicted?"
-    at = answers.choose("outcome", question, texts, f"{why}; {_rest(options)}")
-    if at == 0:
-        return _survival_setting(sheet, roles.survival)
-    return _column_setting(options[at - 1], answers)
-
-
-def _likeliest(sheet, named, roles: Roles, path: str, answers: Answers) -> Column:
-    """The column that is most like an outcome. named: the column of the samples' names."""
-    options = [column for _, column in roles.outcomes]
-    if options:
-        points = [one for one, _ in roles.outcomes]
-        certain = points[0] >= CERTAIN and (len(points) == 1 or points[0] - points[1] >= AHEAD)
-    else:
-        options = [describe(sheet, name) for name in sheet.columns if name != named]
-        options = [column for column in options if column.kind in ("levels", "numbers")]
-        options.sort(key=lambda column: (column.kind != "levels", column.labels.nunique()))
-        certain = len(options) == 1
-    if not options:
-        raise UserError(
-            f"{path}: no column looks like an outcome (columns: {some(sheet.columns, 12)}): add one"
-            " with a class or a number for each sample"
-        )
-    if certain:
-        return options[0]
-    why = f"'{options[0].name}' is a guess; {_rest(options[1:])}"
-    question = "Which column is to be predicted?"
-    return options[answers.choose("outcome", question, list(map(_option, options)), why)]
-
-
-def _option(column: Column) -> str:
-    if column.kind == "numbers":
-        return f"{column.name}: numbers"
-    return f"{column.name}: {some((f'{label} {n}' for label, n in column.counts.items()), 4)}"
-
-
-def _rest(options: list[Column]) -> str:
-    if not options:
-        return "no other column looks like one; OUTCOME=… names another"
-    return f"others: {some((one.name for one in options), 4)}; OUTCOME=… names another"
-
-
-def _column_setting(column: Column, answers: Answers) -> dict:
-    """Settings of an outcome in one column."""
-    setting = {"column": column.name, "task": "classification"}
-    if column.kind == "numbers":
-        setting["task"] = "regression"
-    elif column.kind not in ("levels",):
-        raise UserError(
-            f"OUTCOME={column.name}: has {column.labels.nunique()} different values in"
-            f" {len(column.labels)} samples ({some(column.counts)}), neither a few classes nor"
-            " numbers: name another column"
-        )
-    if setting["task"] == "classification" and len(column.counts) == 2:
-        positive, sure = positive_class(column)
-        if not sure:
-            levels = sorted(column.counts, key=positive.__ne__)
-            why = f"'{positive}', the rarer class, is taken as the class of interest"
-            positive = levels[
-                answers.choose("outcome.positive", "Which class is the positive one?", levels, why)
-            ]
-        setting["positive"] = positive
-    if column.missing:
-        setting["missing"] = "drop"
-        answers.note(
-            "outcome.missing",
-            f"{column.missing} sample(s) without '{column.name}' are left out: if it is missing for"
-            " a reason that has to do with the outcome, this biases the results",
-        )
-    return setting
-
-
-def _survival_setting(sheet: pd.DataFrame, timed: tuple[Column, Column, str]) -> dict:
-    time, event, value = timed
-    times = pd.to_numeric(time.labels, errors="coerce")
-    of_events = times[event.labels == value].dropna()
-    horizons = sorted({_rounded(of_events.quantile(share)) for share in (0.33, 0.67)})
-    setting = {"task": "survival", "time": time.name, "event": event.name, "horizons": horizons}
-    if value != "1":
-        setting["event_value"] = value
-    return setting
-
-
-def _rounded(value: float) -> int | float:
-    """Two digits of a time."""
-    digits = 1 - math.floor(math.log10(value))
-    rounded = round(value, digits)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _selects(layers: list[Layer]) -> bool:
@@ -309,13 +221,14 @@ def _selects(layers: list[Layer]) -> bool:
 def _plan(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
     """Folds and repeats for the size of the data."""
     setting, groups = proposal.outcome, proposal.roles.groups
-    column = setting.get("column", setting.get("event"))
-    labels = sheet[column].str.strip()
+    kept = sheet[~_dropped(sheet, setting)]
     if setting["task"] == "regression":
-        rarest = len(sheet) // 2
+        rarest = len(kept) // 2
     else:
-        units = labels if groups is None else labels[~groups.labels.duplicated()]
-        rarest = int(units[units != ""].value_counts().min())
+        units = kept[setting.get("column", setting.get("event"))].str.strip()
+        if groups is not None:
+            units = units[~groups.labels[units.index].duplicated()]
+        rarest = int(units.value_counts().min())
     if rarest < 10:
         proposal.folds = 3
         answers.note(
@@ -337,8 +250,7 @@ def _tell(proposal: Proposal, sheet: pd.DataFrame, answers: Answers) -> None:
             "outcome.horizons", f"{when} are in the middle of the event times: choose your own"
         )
     else:
-        column = describe(sheet, setting["column"])
-        said = _option(column)
+        said = option_text(describe(sheet, setting["column"]).as_outcome())
         if "positive" in setting:
             said += f"; positive: {setting['positive']}"
     facts.append(("outcome", f"{said} ({proposal.task})"))
