@@ -76,7 +76,7 @@ class Study:
                 "true",
                 "scored",
                 4,
-                0,
+                1 if (model, cohort) == ("r/b", "development") else 0,
                 4,
             ]
             for cohort in self.of_cohort
