@@ -225,7 +225,7 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     if permutations:
         yield (
             f"The whole pipeline was also run on {plural(permutations, 'permutation')} of the"
-            " outcomes; the p-value of a model is (b + 1)/(N + 1), where it scored as well or better"
-            " in b of the N permutations, and its adjusted p-value the same with the best model of"
-            " each permutation."
+            " outcomes; the p-value of a model is (b + 1)/(N + 1), where it scored as well or"
+            " better in b of the N permutations, and its adjusted p-value the same with the best"
+            " model of each permutation."
         )
