@@ -315,7 +315,10 @@ class Study:
             "name": "model_comparison",
             "caption": f"A *caption* of {self.name}",
             "file": "../images/x.png",
-            "data": None,
+            # A picture of one pixel.
+            "data": "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+            if self.task == "survival"
+            else None,
         }
         return {
             "name": self.called,
