@@ -257,6 +257,17 @@ def test_captions_are_filled_in(name, imbalance):
     assert text.count("`") % 2 == 0 and "`_" not in text
 
 
+def test_captions_count_permutations_and_say_where_the_kind_of_interval_is():
+    params, words = {"comparison_metric": "roc_auc"}, "{} of the outcomes, beside"
+    for n, said in ((1, "after 1 permutation"), (99, "after 99 permutations")):
+        config = {"comparison": {"null_permutations": n}}
+        assert words.format(said) in caption("null", "demo", params, config)
+    # In the figure's own caption, not in its subtitle.
+    assert "the words below name the kind of interval" in caption(
+        "model_comparison", "demo", params, {}
+    )
+
+
 def test_files_are_read_and_figures_found_beside_the_page(tmp_path):
     texts = {
         "sheet.tsv": "name\tage\na\t3\n",
