@@ -76,7 +76,7 @@ class Study:
                 "true",
                 "scored",
                 4,
-                0,
+                1 if (model, cohort) == ("r/b", "development") else 0,
                 4,
             ]
             for cohort in self.of_cohort
@@ -315,7 +315,10 @@ class Study:
             "name": "model_comparison",
             "caption": f"A *caption* of {self.name}",
             "file": "../images/x.png",
-            "data": None,
+            # A picture of one pixel.
+            "data": "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+            if self.task == "survival"
+            else None,
         }
         return {
             "name": self.called,

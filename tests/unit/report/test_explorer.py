@@ -68,6 +68,43 @@ def test_a_failed_model_is_shown(study):
     assert data["models"][1]["notes"] == ["failed on 1 split"]
 
 
+def test_failures_on_permuted_outcomes_are_shown_and_told_apart(study):
+    one = study()
+    tables = one.tables()
+    row = tables["failures"][0]
+    others = [f"{row['dataset']}/null/002", f"{row['dataset']}2", f"{row['dataset']}2/null/001"]
+    tables["failures"] += [row | {"dataset": name} for name in others]
+    data = content.dataset_content(tables, one.dataset(), 1)
+    assert [row[1] for row in data["failures"]] == ["r01f01", "permuted outcomes, 002/r01f01"]
+    assert data["models"][1]["notes"] == ["failed on 1 split"]
+
+
+def test_the_sentences_are_those_of_the_summary(study):
+    one = study()
+    tables = one.tables()
+    row = {"dataset": one.called, "key": "subgroups", "place": "summary", "text": "Subgroups: s."}
+    tables["findings"] += [row, row | {"place": "title"}, row | {"dataset": "other"}]
+    data = content.dataset_content(tables, one.dataset(), 1)
+    written = summary(tables, [one.dataset()], {"images": "images", "results": "results"})
+    assert data["sentences"] == ["`python/a` leads. **s** and s.", "Subgroups: s."]
+    assert all(f"\n{text}\n" in written for text in data["sentences"])
+
+
+def test_a_figure_is_described_by_its_title_or_else_by_its_caption(study):
+    one = study()
+    tables, dataset = one.tables(), one.dataset()
+    figure = dataset["figures"][0]
+    text = "How well the `x` of *s* agree (Nogueira et al. 2018): 1 means so. More."
+    dataset["figures"] = [figure, figure | {"name": "net_benefit", "caption": text}]
+    row = {"dataset": one.called, "key": figure["name"], "place": "subtitle", "text": "And b."}
+    tables["findings"].append(row)
+    data = content.dataset_content(tables, dataset, 1)
+    assert [figure["alt"] for figure in data["figures"]] == [
+        "model comparison. A title of s. And b.",
+        "net benefit. How well the x of s agree (Nogueira et al. 2018): 1 means so.",
+    ]
+
+
 def tuned(values, split="r01f01"):
     """Rows of tuning.csv; values: {candidate: its values on the inner folds}."""
     return [
@@ -218,6 +255,17 @@ def test_captions_are_filled_in(name, imbalance):
     assert text.endswith(".") and "\n" not in text
     assert not {"{{", "{%", "``", "`_", "snakemake"} & set(text.split()) and "{" not in text
     assert text.count("`") % 2 == 0 and "`_" not in text
+
+
+def test_captions_count_permutations_and_say_where_the_kind_of_interval_is():
+    params, words = {"comparison_metric": "roc_auc"}, "{} of the outcomes, beside"
+    for n, said in ((1, "after 1 permutation"), (99, "after 99 permutations")):
+        config = {"comparison": {"null_permutations": n}}
+        assert words.format(said) in caption("null", "demo", params, config)
+    # In the figure's own caption, not in its subtitle.
+    assert "the words below name the kind of interval" in caption(
+        "model_comparison", "demo", params, {}
+    )
 
 
 def test_files_are_read_and_figures_found_beside_the_page(tmp_path):

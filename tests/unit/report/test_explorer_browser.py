@@ -96,6 +96,11 @@ def test_the_overview_has_answer_chart_table_warnings_figures_methods_and_files(
     assert page.one("#pasted").get_property("value") == "Three words."
 
 
+def test_a_picture_has_a_description(opened):
+    image = opened(dataset="survival").one(".picture img")
+    assert image.get_attribute("alt") == "model comparison. A title of s"
+
+
 def test_a_table_is_sorted_by_its_columns_and_stays_so_in_the_address(opened):
     page = opened()
     assert page.column("models") == [

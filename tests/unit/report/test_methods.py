@@ -8,6 +8,7 @@ import yaml
 from omc.report.citations import CATALOG, SOURCES, bibtex_entries
 from omc.report.methods import methods, sizes, stratified
 from omc.report.pages import page
+from omc.report.software import compared
 from omc.study import study as configuration
 
 KEPT = {
@@ -48,7 +49,10 @@ def written(root, monkeypatch):
             d["sizes"] = sizes(samples, splits, ["expression"] * 3)
         manifest = {
             "config": study.config, "seed": 7, "inputs": {"a.tsv": "12ab"}, "splits": {},
-            "versions": {"python": {"python": "3.11.1", "packages": {"scikit-learn": "1.8.0"}}},
+            "versions": {
+                "python": {"python": "3.11.1", "packages": {"scikit-learn": "1.8.0"}},
+                "r": {"r": "4.2.2", "packages": {"caret": "6.0.93", "glmnet": "4.1.6"}},
+            },
             "workflow": {"commit": "abc", "modified": True},
         }  # fmt: skip
         text.bibtex = methods(manifest, slices, used)[1]
@@ -68,9 +72,16 @@ def test_a_survival_analysis_has_its_own_words(written, root):
     outcome = {"task": "survival", "time": "days", "event": "status", "horizons": [365, 1825]}
     data = yaml.safe_load((root / "config" / "quick.yaml").read_text(encoding="utf-8"))["datasets"]
     data["leukemia"]["outcome"] = outcome
-    models = {"python": ["dummy", "cox_elastic_net"]}
+    models = {"python": ["dummy", "cox_elastic_net"], "r": ["glmnet"]}
     times = ("365", "30+", "700", "800+")
-    text = written(datasets=data, models=models, selection={"method": "cox"}, outcomes=times)
+    cox = {"models": models, "selection": {"method": "cox"}, "outcomes": times}
+    text = written(datasets=data, comparison={"null_permutations": 1}, **cox)
+    assert "\n\n3 models (2 in Python and 1 in R) were compared by" in text
+    assert ". Concordance was set as the comparison metric" in text
+    # It trains no model for survival.
+    assert "caret" not in text and SOURCES["kuhn"][0] not in text
+    assert "R 4.2.2 with glmnet 4.1.6." in text and "glmnet, defined by the workflow" in text
+    assert "run on 1 permutation of the outcomes" in text
     assert "4 samples (2 with the event, 2 censored; times from 30 to 800)" in text
     assert "time to the event, `days`, which happened if `status` is 1" in text
     assert "stratified by event" in text and "score statistic of a Cox regression" in text
@@ -112,6 +123,7 @@ def test_the_methods_follow_the_configuration(written):
         "`alpha: 0.3, 0.1, 0.03, 0.01; l1_ratio: 0.1, 1.0`",
         "The comparison metric, ROC AUC, was set before the run",
         "Python 3.11.1 with scikit-learn (Pedregosa et al. 2011) and scikit-learn 1.8.0.",
+        "R 4.2.2 with caret (Kuhn 2008) and caret 6.0.93, glmnet 4.1.6.",
         "git commit abc with local changes",
         "the seed 7",
         "- `a.tsv`: 12ab",
@@ -264,6 +276,21 @@ def test_in_short_fits_into_an_abstract(written):
     short = written(used={**USED, "selection": True}).partition("## In short")[2].partition("##")[0]
     assert "5 models (3 of scikit-learn and 2 of caret)" in short and "ROC AUC was set" in short
     assert len(short.split()) <= 150
+
+
+def test_the_models_of_each_data_set_are_counted_as_those_of_its_task():
+    r = [{"language": "r", "method": method} for method in ("glmnet", "ridge_regression")]
+    python = [{"language": "python", "estimator": "sklearn.svm.SVC"}]
+    classes = {"name": "a", "task": "classification", "specs": [*python, r[0]]}
+    assert compared([classes]) == "2 models (1 of scikit-learn and 1 of caret)"
+    assert compared([classes, {**classes, "name": "b"}]) == compared([classes])
+    survival = {"name": "c", "task": "survival", "specs": [*python, *r]}
+    assert compared([classes, survival]) == (
+        "2 models (1 of scikit-learn and 1 of caret) for a and 3 models (1 in Python and 2 in R)"
+        " for c"
+    )
+    # One of the two is the workflow's own.
+    assert compared([{**classes, "specs": r}]) == "2 models (2 in R)"
 
 
 def test_a_page_shows_tables_and_no_foreign_html():

@@ -49,7 +49,12 @@ def ranked(tables, dataset=DATASET):
     return {"ranking": [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]}
 
 
-def result_of(estimates, comparisons=(), dataset=DATASET, **tables):
+def result_of(estimates, comparisons=(), dataset=DATASET, failed=(), **tables):
+    """failed: models without a row of estimates; the others of `dataset` are not configured."""
+    scored = {f"{row['language']}/{row['model']}" for row in estimates}
+    models = [model for model in dataset["models"] if model in scored or model in failed]
+    baselines = [model for model in dataset["baselines"] if model in models]
+    dataset = {**dataset, "models": models, "baselines": baselines}
     names = ("metrics", "selection", "picks", "timing", "checks", "failures")
     tables = {"estimates": estimates, "comparisons": comparisons} | {
         name: tables.get(name, []) for name in names
@@ -124,17 +129,17 @@ def test_a_value_of_pooled_predictions_never_stands_for_the_mean_over_the_splits
 def test_a_model_that_lacks_a_split_of_the_others_cannot_lead():
     metrics = values({"python/a": {0}, "r/b": {0, 1, 2}, "r/null": {0, 1, 2}})
     evidence = [pair("r/b", "r/null", "0.001")]
-    result = result_of([*CLEAR[:2], BASE], evidence, metrics=metrics)
+    result = result_of([*CLEAR[:2], BASE], evidence, failed=["r/c"], metrics=metrics)
     assert answer(result).startswith("`r/b` leads with ROC AUC 0.800 ")
     assert (
-        "; these have no value on some splits and cannot lead: `python/a` (1 of 3 splits). "
-        in answer(result)
+        "; these have no value on some splits and cannot lead: `python/a` (1 of 3 splits); 1 of 4"
+        " models failed on all splits (`r/c`). " in answer(result)
     )
     assert [line.split(" | ")[0] for line in table(result).splitlines()[2:]] == [
         "| r/b",
         "| r/null (baseline)",
         "| python/a (a value on 1 of 3 splits: cannot lead)",
-        "| r/c",
+        "| r/c (failed on all splits)",
     ]
     # Each model lacks a different split.
     metrics = values({"python/a": {0, 1}, "r/b": {1, 2}})
@@ -256,10 +261,16 @@ def test_a_cohort_is_told_of_the_leader_of_cross_validation():
     assert "ROC AUC 1.000 (no interval)" in perfect
 
 
+CANDIDATE = 'candidate 1 {"ncomp":1}, '
 FAILURES = [
     {"dataset": "demo", "language": "r", "model": "c", "split": split, "stage": stage,
-     "message": "no convergence"}
-    for split, stage in (("r01f01", "fit"), ("r01f02", "fit"), ("r01f03", "tune"))
+     "message": message}
+    for split, stage, message in (
+        ("r01f01", "fit", "no convergence"),
+        ("r01f02", "tune", f"{CANDIDATE}no candidate is left: no convergence"),
+        ("r01f03", "tune", f"{CANDIDATE}left out: no convergence"),
+        ("final", "fit", "no convergence"),
+    )
 ]  # fmt: skip
 
 
@@ -275,17 +286,47 @@ def test_the_table_has_every_model_the_best_first_and_what_failed_last():
         for stage in ("tune", "fit")
     ]
     pairs = [pair("python/a", "r/b", "0.2"), pair("r/null", "python/a", "0.0004")]
-    result = result_of([BASE, *CLEAR[1::-1]], pairs, timing=timing, failures=FAILURES)
+    some = {"timing": timing, "failures": FAILURES}
+    result = result_of([BASE, *CLEAR[1::-1]], pairs, failed=["r/c"], **some)
     assert table(result).splitlines()[2:] == [
         "| python/a | 0.900 | 0.850 to 0.950 | leads | 2.4 |",
         "| r/b | 0.800 | no interval | 0.200 | 0.0 |",
         "| r/null (baseline) | 0.500 | no interval | < 0.001 | 0.0 |",
-        "| r/c (failed on 2 splits) |  |  |  | 0.0 |",
+        "| r/c (failed on all splits) |  |  |  | 0.0 |",
     ]
 
 
+@pytest.mark.parametrize(
+    ("n_failed", "failures", "note"),
+    [
+        ("2", FAILURES, "failed on 2 splits and final"),
+        ("0", FAILURES[-1:], "failed on final"),
+        ("1", FAILURES[:1], "failed on 1 split"),
+        ("0", FAILURES[2:3], ""),
+    ],
+)
+def test_the_split_on_all_samples_is_not_counted_as_one_of_the_splits(n_failed, failures, note):
+    result = result_of([CLEAR[0], {**CLEAR[2], "n_failed": n_failed}], failures=failures)
+    assert f"| r/c{f' ({note})' * bool(note)} | 0.700 |" in table(result)
+    assert "failed" not in answer(result)
+
+
+def test_models_that_failed_or_have_no_value_are_told():
+    undefined = {**CLEAR[2], "estimate": ""}
+    metrics = values({"python/a": range(25), "r/b": range(25)}, splits=25)
+    result = result_of([*CLEAR[:2], undefined], failed=["r/null"], metrics=metrics)
+    assert "| r/c (no value of ROC AUC) |" in table(result)
+    assert "| r/null (baseline, failed on all splits) |" in table(result)
+    said = answer(result)
+    assert "; 1 of 4 models failed on all splits (`r/null`). No baseline has a value." in said
+    nobody = answer(result_of([], failed=["r/b", "r/c"]))
+    assert nobody.startswith(
+        "No model has a value of ROC AUC; 2 of 2 models failed on all splits (`r/b`, `r/c`). "
+    )
+
+
 def written(**tables):
-    rows = result_of(CLEAR, **tables).tables | tables
+    rows = result_of([*CLEAR, BASE], **tables).tables | tables
     datasets = [{**DATASET, "cohorts": {}}]
     rows |= ranked(rows)
     written = findings(rows, datasets)
@@ -295,17 +336,18 @@ def written(**tables):
 
 def test_the_summary_names_what_failed_and_where_to_look():
     text = written(failures=FAILURES)
-    assert "- demo: r/c, failed on 2 split(s) (r01f01, r01f02): no convergence" in text
-    assert "- demo: r/c, candidates left out on 1 split(s) (r01f03): no convergence" in text
+    assert "- demo: r/c, failed on 2 splits and final (r01f01, r01f02): no convergence" in text
+    assert "- demo: r/c, candidates left out on 1 split (r01f03): candidate 1" in text
+    assert "- demo: r/c, failed on final: no" in written(failures=FAILURES[-1:])
     assert "`results/failures.csv`" in text and "`results/methods.md`" in text
     null = [{**row, "dataset": f"demo/null/{i}"} for i in ("001", "002") for row in FAILURES[:2]]
     text = written(failures=null)
     assert (
-        "- permuted outcomes of demo: r/c, failed on 4 split(s)"
+        "- permuted outcomes of demo: r/c, failed on 4 splits"
         " (001/r01f01, 001/r01f02, 002/r01f01 and 1 more): no convergence"
     ) in text
     # Not in the table of models.
-    assert "(failed on 2 splits" in written(failures=FAILURES) and "(failed on" not in text
+    assert "(failed on" not in text
     assert "What failed" not in written()
     assert failed([]) == ""
 
@@ -317,4 +359,4 @@ def test_no_model_has_a_value():
 def test_a_model_without_inner_predictions_has_not_failed():
     lost = [{**FAILURES[0], "stage": "tune", "message": "no inner predictions: too few"}]
     text = written(failures=lost)
-    assert "- demo: r/c, no inner predictions on 1 split(s) (r01f01): too few\n" in text
+    assert "- demo: r/c, no inner predictions on 1 split (r01f01): too few\n" in text

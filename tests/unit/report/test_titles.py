@@ -8,7 +8,7 @@ import pytest
 
 from omc.core.tables import NULL_TESTS, RANKING
 from omc.evaluate.metrics import METRICS
-from omc.evaluate.null import null_test
+from omc.evaluate.null import best_values, null_test
 from omc.evaluate.ranking import ranking
 from omc.report.findings import answer, in_figure
 from omc.report.result import Result
@@ -77,7 +77,9 @@ def results(means, metrics=("roc_auc",), baselines=(), failed=None, spread=0.02,
         "name": "demo", "metric": metrics[0], "models": list(means), "baselines": list(baselines),
         "cohorts": dict.fromkeys(cohorts, 40), "range": (80.0, 90.0),
     }  # fmt: skip
-    all_tables |= {name: tables.get(name, []) for name in ("confusion", "variants", "null_tests")}
+    all_tables |= {
+        name: tables.get(name, []) for name in ("confusion", "variants", "null", "null_tests")
+    }
     rows = ranking(all_tables, dataset)
     all_tables["ranking"] = [dict(zip(RANKING, map(str, row), strict=True)) for row in rows]
     return Result(all_tables, dataset)
@@ -342,6 +344,15 @@ def test_the_curves_tell_between_which_values_the_areas_lie():
     assert title("roc_pr", results(MEANS, two)) == (
         "4 models: ROC AUC 0.700 to 0.944, average precision 0.700 to 0.944"
     )
+    worse = results(MEANS | {"r/a": 0.94, "r/null": 0.95}, two, ["r/null"])
+    # The baseline ranks the positive class worse.
+    for row in worse.tables["ranking"]:
+        if row["metric"] == "average_precision":
+            row |= {"beats_baseline": "true"}
+    assert title("roc_pr", worse) == (
+        "No model does better than the baseline (r/null, ROC AUC 0.950); best of the others: r/a"
+        " and python/b, 0.940; average precision of 4 models 0.700 to 0.940"
+    )
     classes = [{"dataset": "demo", "truth": label} for label in "abc"]
     assert "macro ROC AUC" in title("roc_pr", results(MEANS, two, confusion=classes))
 
@@ -387,6 +398,47 @@ def test_the_null_tells_how_many_models_learn_or_that_permutations_are_too_few(
         for row in rows
     ]
     assert title("null", results(MEANS, null_tests=tests)) == expected
+
+
+def null_title(**nulls):
+    """The title; nulls: values on permutations of r/c, which has 0.9, and of others with 0.5."""
+    best = best_values(list(nulls.values()), smaller_is_better=False)
+    tests = [
+        [
+            "demo",
+            "r",
+            name,
+            "roc_auc",
+            *null_test("roc_auc", 0.9 if name == "c" else 0.5, null, best),
+        ]
+        for name, null in nulls.items()
+    ]
+    values = [
+        {"dataset": "demo", "language": "r", "model": name, "permutation": str(i), "value": value}
+        for name, null in nulls.items()
+        for i, value in enumerate(["0.5", *("" if np.isnan(v) else str(v) for v in null)])
+    ]
+    tests = [dict(zip(NULL_TESTS, map(str, row), strict=True)) for row in tests]
+    return title("null", results(MEANS, null_tests=tests, null=values))
+
+
+def test_permutations_without_a_value_are_told_where_there_is_no_evidence():
+    full, two, three = (np.where(np.arange(19) < n, np.nan, 0.4) for n in (0, 2, 3))
+    said = "No evidence that a model learns the outcome"
+    equal = "and count as equally good"
+    assert null_title(a=two, b=full + 0.2) == (
+        f"{said}; 2 of 19 permutations lack a value of r/a, {equal}"
+    )
+    assert null_title(a=two, b=three) == (
+        f"{said}; up to 3 of 19 permutations lack a value of a model, {equal}"
+    )
+    assert null_title(a=full + 0.2, b=full) == said
+    assert null_title(c=full, a=two).endswith(
+        f"; 2 of 19 permutations lack a value of r/a, {equal}"
+    )
+    # It learns all the same.
+    assert null_title(c=np.where(np.arange(39) < 1, np.nan, 0.4)).startswith("The one model does")
+    assert "lack" not in null_title(c=np.where(np.arange(39) < 1, np.nan, 0.4))
 
 
 def variants(n, shifts, kind, p=0.001, metric="roc_auc"):
@@ -509,12 +561,24 @@ def test_samples_that_every_model_gets_wrong_are_counted_without_baselines():
     assert title("samples", result) == (
         "Every model gets 1 of 4 samples wrong in most splits; 1 is never wrong"
     )
-    result.tables["sample_errors"] = errors_of({"r/a": [2, 0]})
-    assert title("samples", result).startswith("The model gets 1 of 2 samples wrong")
+    alone = results({"r/a": 0.9, "r/null": 0.5}, baselines=["r/null"])
+    alone.tables["sample_errors"] = errors_of({"r/a": [2, 0]})
+    assert title("samples", alone).startswith("The model gets 1 of 2 samples wrong")
     result.tables["sample_errors"] = errors_of({"r/a": [0, 0], "r/b": [1, 0]})
     assert title("samples", result) == (
         "None of 2 samples is wrong in most splits with every model; 1 is never wrong"
     )
+    # The others failed.
+    result.tables["sample_errors"] = errors_of({"r/a": [2, 0]})
+    assert title("samples", result).startswith("The one model with predictions gets 1 of 2 samples")
+    result = results({"r/a": 0.9, "r/b": 0.8, "r/c": 0.7})
+    result.tables["sample_errors"] = errors_of({"r/a": [2, 0], "r/b": [2, 0]})
+    assert title("samples", result) == (
+        "Each of the 2 models with predictions gets 1 of 2 samples wrong in most splits; 1 is never"
+        " wrong"
+    )
+    result.tables["sample_errors"] = errors_of({"r/a": [1, 0], "r/b": [1, 0]})
+    assert "in most splits with each of the 2 models with predictions;" in title("samples", result)
     result.tables["sample_errors"] = []
     assert title("samples", result) == "No sample was predicted by every model"
 

@@ -24,11 +24,6 @@ function modelView() {
   ];
 }
 
-/** A section, or nothing if nothing is in it. */
-function optional(title, ...children) {
-  return children.flat().some(Boolean) ? section(title, children) : null;
-}
-
 function summaryOf(data, model) {
   const first = data.metrics[0];
   const words = [kindOf(model) === "baseline" ? `A baseline of ${model.language}` : model.language];

@@ -276,11 +276,10 @@ function failureTable(rows) {
 
 function figure(one) {
   const name = one.name.replace(/_/g, " ");
-  const alt = [name, one.title, one.subtitle].filter(Boolean).join(". ");
   const link = el("a", {href: one.file}, one.file.replace(/^(\.\.\/)+/, ""));
   return el("figure", {class: "picture", id: `figure-${one.name}`},
     el("h3", {}, capital(name)),
-    one.data ? el("img", {src: one.data, alt, loading: "lazy"})
+    one.data ? el("img", {src: one.data, alt: one.alt, loading: "lazy"})
       : [el("p", {}, inline(one.title)), note("This figure is not embedded, as the page would be",
         " too large: see ", link, ".")],
     el("figcaption", {}, inline(one.caption), " ", one.data ? ["File: ", link, "."] : null));

@@ -35,6 +35,7 @@ def tables_of_findings(wildcards):
         "horizon_benefit",
         "horizon_calibration",
         "horizons",
+        "null",
         "null_tests",
         "risk_groups",
         "sample_errors",

@@ -52,6 +52,16 @@ def answer(result: Result) -> str:
 
 
 def _lead(result: Result) -> str:
+    """The leader and its rivals, and the models that failed on all splits."""
+    failed = result.failed()
+    if not failed:
+        return _leader(result)
+    named = some([f"`{model}`" for model in failed])
+    total = phrases.plural(len(result.dataset["models"]), "model")
+    return f"{_leader(result)}; {len(failed)} of {total} failed on all splits ({named})"
+
+
+def _leader(result: Result) -> str:
     incomplete = some([f"`{m}` ({result.splits_with_value(m)})" for m in result.incomplete])
     if not result.leader and incomplete:
         return f"no model leads: none has a value of {result.label} on every split ({incomplete})"
@@ -105,7 +115,7 @@ def _expected(result: Result) -> str:
     if baselines:
         text = "the baseline reaches " + ", ".join(_baseline(result, m) for m in baselines)
     else:
-        text = "no baseline was configured"
+        text = f"no baseline {'has a value' if result.dataset['baselines'] else 'was configured'}"
     expected = result.expected()
     if expected:
         text += (

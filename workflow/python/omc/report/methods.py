@@ -10,6 +10,7 @@ from omc.evaluate.metrics import METRICS
 from omc.report.checklist import checklist
 from omc.report.citations import Citations
 from omc.report.pages import inert
+from omc.report.software import compared, method_of, of_caret, software
 from omc.report.statistics import statistics
 
 TEXTS = {
@@ -19,15 +20,6 @@ TEXTS = {
     "clr": "centred log-ratio",
     "m_value": "M-value",
 }
-
-# Packages that read, write or draw: manifest.json lists these too.
-UTILITIES = {
-    "anndata", "h5py", "joblib", "markdown-it-py", "openpyxl", "pandas", "pillow", "plotly",
-    "pyarrow", "skops", "Matrix", "data.table", "digest", "ggplot2", "ggrepel", "jsonlite",
-    "patchwork", "ragg", "rhdf5", "svglite", "systemfonts", "xml2",
-}  # fmt: skip
-# Methods that are defined in workflow/R/learn/own_methods.R.
-OWN_METHODS = {"shrinkage_lda", "shrunken_centroids", "ridge_regression"}
 
 
 def sizes(samples: list[dict], splits: list[dict], layers) -> dict:
@@ -69,7 +61,7 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> tuple[str, str]
         "Preprocessing": _preprocessing(config, datasets, cite),
         "Models": _models(config, datasets, cite),
         "Statistics": statistics(config, datasets, used, cite),
-        "Software and reproducibility": _software(manifest, cite),
+        "Software and reproducibility": software(manifest, datasets, cite),
     }
     text = "".join(f"## {title}\n\n{paragraph}\n\n" for title, paragraph in paragraphs.items())
     requirements = checklist(config, cite)
@@ -85,22 +77,20 @@ def methods(manifest: dict, datasets: list[dict], used: dict) -> tuple[str, str]
 
 def _short(config: dict, datasets: list[dict], used: dict, cite: Citations) -> str:
     """All that a paper with little room must say, in at most 150 words."""
-    packages = {"python": "scikit-learn", "r": "caret"}
-    models = {language: len(config["models"][language]) for language in packages}
-    counted = [f"{n} of {packages[language]}" for language, n in models.items() if n]
     scheme = entry("omc.learn.schemes", config["resampling"]["scheme"])
     tasks = dict.fromkeys(d["task"] for d in datasets)
     metrics = {kind: [METRICS[config[kind]["metric"][task]].label for task in tasks]
                for kind in ("tuning", "comparison")}  # fmt: skip
     grouped = any(setting["groups"] for setting in config["datasets"].values())
+    metric = " and ".join(metrics["comparison"])
     text = (
-        f"{sum(models.values())} models ({' and '.join(counted)}) were compared by"
+        f"{compared(datasets)} were compared by"
         f" {scheme.describe(config['resampling'])}, on the same splits"
         f"{', with all samples of a group on the same side' if grouped else ''}. Filters,"
         " imputation, scaling and feature selection were learned on the training samples of each"
         f" fit, and hyperparameters were tuned by {' or '.join(metrics['tuning'])} on"
         f" {config['resampling']['inner_folds']} inner folds {cite('varma')}."
-        f" {' and '.join(metrics['comparison'])} was set as the comparison metric before the run."
+        f" {metric[0].upper()}{metric[1:]} was set as the comparison metric before the run."
     )
     if "nadeau_bengio" in used["intervals"]:
         text += (
@@ -330,9 +320,9 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
     )
     lines = ["| model | learner | fixed | tuned |", "|---|---|---|---|"]
     for (task, *_), m in rows.items():
-        learner = m.get("estimator") or _method(m["method"], task)
-        whose = "the method's" if task == "survival" else "caret's"
-        tuned = f"{whose} own grid" if m["language"] == "r" and m["grid"] is None else m["grid"]
+        learner, tuned = m.get("estimator") or method_of(m["method"], task), m["grid"]
+        if m["language"] == "r" and tuned is None:
+            tuned = f"{'caret' if of_caret(m['method'], task) else 'the method'}'s own grid"
         cells = [f"{m['language']}/{m['name']}", learner, _listed(m["params"]), _listed(tuned)]
         lines.append(f"| {' | '.join(cells)} |")
     return (
@@ -341,15 +331,6 @@ def _models(config: dict, datasets: list[dict], cite: Citations) -> str:
         f" with more than {config['tuning']['size']} candidates were sampled at random with a fixed"
         f" seed, unless a model had its own limit.{calibrated}\n\n" + "\n".join(lines)
     )
-
-
-def _method(name: str, task: str) -> str:
-    """A method of R, and whose definition it is."""
-    if name.endswith(".R"):
-        return f"defined in {name}"
-    # caret has no methods for survival.
-    own = name in OWN_METHODS or task == "survival"
-    return f"{name}, defined by the workflow" if own else f"caret method {name}"
 
 
 def _listed(settings) -> str:
@@ -365,34 +346,6 @@ def _listed(settings) -> str:
 
 def _value(value) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _software(manifest: dict, cite: Citations) -> str:
-    text = []
-    sources = {"python": ("scikit-learn", "pedregosa"), "r": ("caret", "kuhn")}
-    for language, installed in manifest["versions"].items():
-        package, source = sources[language]
-        versions = ", ".join(
-            f"{name} {number}"
-            for name, number in installed["packages"].items()
-            if name not in UTILITIES
-        )
-        name = {"python": "Python", "r": "R"}[language]
-        if language == "python" and "scikit-survival" in installed["packages"]:
-            package = f"scikit-survival {cite('polsterl')}, {package}"
-        # Without models, R still draws, and Python preprocesses and scores.
-        trained = f"{package} {cite(source)} and " if manifest["config"]["models"][language] else ""
-        text.append(f"{name} {installed[language]} with {trained}{versions}.")
-    commit = manifest["workflow"]["commit"]
-    if commit:
-        changed = " with local changes" if manifest["workflow"]["modified"] else ""
-        text.append(f"Workflow: git commit {commit}{changed}.")
-    return " ".join(text) + (
-        f" The workflow is written in Snakemake {cite('molder')}. All random numbers derive from"
-        f" the seed {manifest['seed']} and the names of the data set, model and split, so the"
-        " results do not depend on the number of cores. `manifest.json` lists the configuration,"
-        " checksums and versions."
-    )
 
 
 def _checksums(manifest: dict) -> str:

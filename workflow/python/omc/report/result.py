@@ -110,6 +110,11 @@ class Result(Ranked):
         """Rows of the comparison metric in a cohort by model, in their order."""
         return in_cohort(self.tables["ranking"], self.metric, cohort)
 
+    def failed(self) -> list[str]:
+        """The configured models that failed on all splits."""
+        models = self.dataset["models"]
+        return [m for m in models if self.order.get(m, {"status": "failed"})["status"] == "failed"]
+
     def compared(self, kind: str) -> list[dict]:
         """Rows of variants.csv of a kind with both values, on the comparison metric, best first.
 

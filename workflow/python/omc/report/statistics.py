@@ -6,6 +6,7 @@ from omc.core.errors import some
 from omc.evaluate.metrics import METRICS, METRICS_OF, kind_of
 from omc.evaluate.rope import describe
 from omc.report.citations import Citations
+from omc.report.phrases import plural
 
 FIFTHS = {
     "regression": "for a regression, within fifths of the outcome",
@@ -223,8 +224,8 @@ def _further(config: dict, tasks: set[str], picked: bool, cite: Citations) -> It
     permutations = config["comparison"]["null_permutations"]
     if permutations:
         yield (
-            f"The whole pipeline was also run on {permutations} permutations of the outcomes;"
-            " the p-value of a model is (b + 1)/(N + 1), where it scored as well or better in b of"
-            " the N permutations, and its adjusted p-value the same with the best model of each"
-            " permutation."
+            f"The whole pipeline was also run on {plural(permutations, 'permutation')} of the"
+            " outcomes; the p-value of a model is (b + 1)/(N + 1), where it scored as well or"
+            " better in b of the N permutations, and its adjusted p-value the same with the best"
+            " model of each permutation."
         )

@@ -1,11 +1,10 @@
 """summary.md: findings and a table of models for each data set, where to look, what failed."""
 
 from omc.core.errors import some
-from omc.core.names import NO_INNER_PREDICTIONS
-from omc.report.failures import failed_on
+from omc.core.names import FINAL, NO_INNER_PREDICTIONS
+from omc.report.failures import failed_on, keeps_model, left_out, lost_splits
 from omc.report.findings import Result
 from omc.report.pages import inert
-from omc.report.phrases import plural
 
 
 def summary(tables: dict[str, list[dict]], datasets: list[dict], places: dict) -> str:
@@ -60,13 +59,9 @@ def rows_of(result: Result) -> dict[str, dict]:
     By language/name: notes (a list), value, interval, against (how it stands to the leader), all as
     text, and cpu_seconds.
     """
-    cpu_seconds, failed_splits = dict.fromkeys(result.dataset["models"], 0.0), {}
+    cpu_seconds = dict.fromkeys(result.dataset["models"], 0.0)
     for row in result.tables["timing"]:
         cpu_seconds[f"{row['language']}/{row['model']}"] += float(row["cpu_seconds"])
-    for row in result.tables["failures"]:
-        # A candidate that was left out does not cost the split.
-        if row["stage"] != "tune":
-            failed_splits.setdefault(f"{row['language']}/{row['model']}", set()).add(row["split"])
     lead = "leads" if len(result.tied) == 1 else "shares the lead"
     if result.unbeaten:
         lead += ", no evidence that it beats the baseline"
@@ -74,8 +69,7 @@ def rows_of(result: Result) -> dict[str, dict]:
     for model in result.order or result.dataset["models"]:
         scored = result.rows.get(model)
         notes = ["baseline"] if model in result.dataset["baselines"] else []
-        if model in failed_splits:
-            notes.append(f"failed on {plural(len(failed_splits[model]), 'split')}")
+        notes += _failure(result, model)
         if scored and not result.is_complete(model):
             notes.append(f"a value on {result.splits_with_value(model)}: cannot lead")
         rows[model] = {
@@ -86,6 +80,21 @@ def rows_of(result: Result) -> dict[str, dict]:
             "cpu_seconds": cpu_seconds[model],
         }
     return rows
+
+
+def _failure(result: Result, model: str) -> list[str]:
+    """On how many splits a model failed, as the ranking counts them, or that it has no value."""
+    row = result.order.get(model)
+    if not row or row["status"] == "failed":
+        return ["failed on all splits"]
+    lost = [
+        row
+        for row in result.tables["failures"]
+        if f"{row['language']}/{row['model']}" == model and not (left_out(row) or keeps_model(row))
+    ]
+    splits = lost_splits(int(row["n_failed"]), any(row["split"] == FINAL for row in lost))
+    notes = [f"failed on {splits}"] if splits else []
+    return notes + ([f"no value of {result.label}"] if row["status"] == "undefined" else [])
 
 
 def _p(p: float | None) -> str:
@@ -109,15 +118,17 @@ def failed(failures: list[dict]) -> str:
     """One line per data set and model that failed, with the first message."""
     groups = {}
     for row in failures:
-        stage = "candidates left out" if row["stage"] == "tune" else "failed"
-        if row["message"].startswith(NO_INNER_PREDICTIONS):
+        stage = "candidates left out" if left_out(row) else "failed"
+        if keeps_model(row):
             stage = NO_INNER_PREDICTIONS
         dataset, split = failed_on(row)
         messages = groups.setdefault((dataset, row["language"], row["model"], stage), {})
         messages.setdefault(split, row["message"])
     lines = []
     for (dataset, language, model, stage), messages in groups.items():
-        where = f"{len(messages)} split(s) ({some(messages, 3)})"
+        splits = [split for split in messages if split != FINAL]
+        where = lost_splits(len(splits), FINAL in messages)
+        where += f" ({some(splits, 3)})" if splits else ""
         message = next(iter(messages.values())).removeprefix(f"{NO_INNER_PREDICTIONS}: ")
         lines.append(f"- {dataset}: {language}/{model}, {stage} on {where}: {message}")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from omc.report.explorer.features import features_of
 from omc.report.explorer.models import models_of
 from omc.report.explorer.numbers import short
 from omc.report.explorer.samples import samples_of
+from omc.report.failures import PERMUTED, dataset_of, failed_on
 from omc.report.result import Result
 from omc.report.summary import rows_of
 
@@ -61,8 +62,7 @@ def dataset_content(tables: dict, dataset: dict, share: float) -> dict:
         "horizons": dataset.get("horizons", []),
         "cohorts": [DEVELOPMENT, *dataset["cohorts"]],
         "metrics": metrics_of(result),
-        "sentences": sentences(result, "summary", ("answer", "cohort:")),
-        "warnings": sentences(result, "check", ("check:",)),
+        "sentences": sentences(result),
         "checks": [
             [row[name] for name in ("check", "status", "value", "advice")]
             for row in result.tables["checks"]
@@ -73,16 +73,15 @@ def dataset_content(tables: dict, dataset: dict, share: float) -> dict:
         "pairs": pairs_of(result),
         "samples": samples,
         "features": features_of(result, dataset["files"], share, notes),
-        "failures": failures_of(result),
+        "failures": failures_of(tables["failures"], result.name),
         "figures": [figure_of(result, figure) for figure in dataset["figures"]],
         "notes": notes,
     }
 
 
-def sentences(result: Result, place: str, keys: tuple[str, ...]) -> list[str]:
-    """Texts of findings.csv in a place, whose key begins with one of `keys`."""
-    rows = result.tables["findings"]
-    return [row["text"] for row in rows if row["place"] == place and row["key"].startswith(keys)]
+def sentences(result: Result) -> list[str]:
+    """Texts of findings.csv that the summary has: the answer, cohorts and some figures."""
+    return [row["text"] for row in result.tables["findings"] if row["place"] == "summary"]
 
 
 def metrics_of(result: Result) -> list[dict]:
@@ -162,22 +161,26 @@ def pairs_of(result: Result) -> dict[str, list[list]]:
     }
 
 
-def failures_of(result: Result) -> list[list[str]]:
-    """Rows of failures.csv: model, split, stage, message, log."""
+def failures_of(failures: list[dict], dataset: str) -> list[list[str]]:
+    """Rows of failures.csv of a data set, on its permuted outcomes too.
+
+    Each is a list of model, split, stage, message, log.
+    """
+    rows = [row for row in failures if dataset_of(row) == dataset]
     return [
         [
             f"{row['language']}/{row['model']}",
-            row["split"],
+            ("permuted outcomes, " if PERMUTED in row["dataset"] else "") + failed_on(row)[1],
             row["stage"],
             row["message"],
             row["log"],
         ]
-        for row in result.tables["failures"]
+        for row in rows
     ]
 
 
 def figure_of(result: Result, figure: dict) -> dict:
-    """A figure with the title and subtitle that findings.csv has for it.
+    """A figure with the title that findings.csv has for it, and a text for who cannot see it.
 
     figure: name, caption, file (relative to the page) and data (a data URL, or None).
     """
@@ -186,7 +189,15 @@ def figure_of(result: Result, figure: dict) -> dict:
         for row in result.tables["findings"]
         if row["key"] == figure["name"]
     }
-    return {**figure, "title": words.get("title", ""), "subtitle": words.get("subtitle", "")}
+    told = [words[place] for place in ("title", "subtitle") if words.get(place)]
+    # Some figures have their title from R.
+    alt = ". ".join([figure["name"].replace("_", " "), *(told or [first_sentence(figure)])])
+    return {**figure, "title": words.get("title", ""), "alt": alt}
+
+
+def first_sentence(figure: dict) -> str:
+    """The first sentence of a figure's caption, without Markdown."""
+    return re.split(r"(?<=[.?]) (?=[A-Z])", re.sub(r"[*`]", "", figure["caption"]), maxsplit=1)[0]
 
 
 def alarms(checks: list[dict]) -> dict[str, dict[str, str]]:

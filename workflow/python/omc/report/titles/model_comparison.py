@@ -5,8 +5,7 @@ from omc.report.result import Result
 
 
 def title(result: Result) -> str:
-    n = len(result.dataset["models"])
-    failed = n - sum(row["status"] != "failed" for row in result.order.values())
+    n, failed = len(result.dataset["models"]), len(result.failed())
     if not result.leader:
         note = f": {failed} of {n} failed on all splits" if failed and not result.rows else ""
         return phrases.nobody_leads(result) + note

@@ -1,6 +1,6 @@
 """Between which values the areas under the curves of the models lie."""
 
-from omc.report.phrases import NO_LEADER, baseline, no_model_beats, plural
+from omc.report.phrases import NO_LEADER, baseline, leaders, no_model_beats, plural
 from omc.report.result import Ranked, Result
 
 
@@ -11,13 +11,16 @@ def title(result: Result) -> str:
         return NO_LEADER if roc.incomplete else "No model has a ROC curve"
     who = roc.leader if len(roc.ranked) == 1 else plural(len(roc.ranked), "model")
     text = f"{who}: {'macro ' if several else ''}{roc.label} {_range(roc)}"
+    of_models = ""
     if roc.unbeaten:
-        text = no_model_beats(roc, roc.leader)
+        text = no_model_beats(roc, leaders(roc))
+        # Not of the models that were just named.
+        of_models = f" of {plural(len(precision.ranked), 'model')}"
     if not precision.leader:
         return text
     if precision.unbeaten:
         return f"{text}; none has a higher {precision.label} than {baseline(precision)}"
-    return f"{text}, {precision.label} {_range(precision)}"
+    return f"{text}{';' if of_models else ','} {precision.label}{of_models} {_range(precision)}"
 
 
 def _range(ranked: Ranked) -> str:

@@ -6,12 +6,15 @@ from omc.report.result import Result
 
 
 def title(result: Result) -> str:
-    """Of the samples that all models but baselines predicted; wrong: in most predictions."""
+    """Of the samples that all models with predictions but baselines predicted.
+
+    wrong: in most predictions.
+    """
+    baselines = set(result.dataset["baselines"])
     rows = [
         row
         for row in result.tables["sample_errors"]
-        if row["cohort"] == DEVELOPMENT
-        and f"{row['language']}/{row['model']}" not in result.dataset["baselines"]
+        if row["cohort"] == DEVELOPMENT and f"{row['language']}/{row['model']}" not in baselines
     ]
     by_sample: dict[str, list[float]] = {}
     for row in rows:
@@ -23,9 +26,18 @@ def title(result: Result) -> str:
         return "No sample was predicted by every model"
     wrong = sum(min(of_models) > 0.5 for of_models in shares)
     right = sum(max(of_models) == 0 for of_models in shares)
-    who = "The model gets" if models == 1 else "Every model gets"
+    who, with_all = _who(models, len(set(result.dataset["models"]) - baselines))
     never = f"{right} {'is' if right == 1 else 'are'} never wrong"
+    samples = plural(len(shares), "sample")
     if not wrong:
-        with_all = "" if models == 1 else " with every model"
-        return f"None of {plural(len(shares), 'sample')} is wrong in most splits{with_all}; {never}"
-    return f"{who} {wrong} of {plural(len(shares), 'sample')} wrong in most splits; {never}"
+        return f"None of {samples} is wrong in most splits{with_all}; {never}"
+    return f"{who} gets {wrong} of {samples} wrong in most splits; {never}"
+
+
+def _who(models: int, configured: int) -> tuple[str, str]:
+    """Models with predictions, those that failed left out: as a subject, and after 'wrong'."""
+    if models == configured:
+        return ("The model", "") if models == 1 else ("Every model", " with every model")
+    who = "the one model" if models == 1 else f"each of the {models} models"
+    who += " with predictions"
+    return who[0].upper() + who[1:], f" with {who}"
