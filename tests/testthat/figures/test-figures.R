@@ -883,10 +883,7 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
       dataset = "demo", language = sub("/.*", "", models[i]), model = sub("^[^/]*/", "", models[i])
     )
     wrong <- 1 - value[i]
-    confusion[[i]] <- data.frame(
-      names, cohort = "development", expand.grid(predicted = classes, truth = classes),
-      count = c(diag(round(99 * value[i], 1) - 1, length(classes)) + 1)
-    )
+    confusion[[i]] <- confusion_rows(names, c("development", cohorts), classes, value[i])
     for (j in if (models[i] %in% without) NULL else seq_len(nrow(parts))) {
       of_part <- list(
         roc = data.frame(x, y = x^wrong, n = 60), pr = data.frame(x, y = 1 - wrong * x, n = 60),
@@ -922,6 +919,19 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
   )
   data$described <- read_described(files, "demo", models)
   data
+}
+
+#' Rows of confusion.csv; in cohorts the last class is a third as frequent as each other.
+confusion_rows <- function(names, cohorts, classes, value) {
+  k <- length(classes)
+  counts <- diag(round(99 * value, 1) - 1, k) + 1
+  do.call(rbind, lapply(cohorts, function(cohort) {
+    weight <- if (cohort == "development") 1 else rep(c(1, 1 / 3), c(k - 1, 1))
+    data.frame(
+      names, cohort = cohort, expand.grid(predicted = classes, truth = classes),
+      count = c(t(counts * weight))
+    )
+  }))
 }
 
 #' Rows of net_benefit.csv; gain: its lower limit up to a threshold of 0.8.
@@ -1110,6 +1120,27 @@ test_that("decision curves show the thresholds of interest", {
   expect_equal(plot$coordinates$limits$x, c(0.1, 0.4))
   expect_equal(range(plot$layers[[2]]$data$x), c(0.1, 0.4))
   expect_match(gsub("\n", " ", plot$labels$caption), "thresholds of comparison.threshold_range")
+})
+
+test_that("a cohort's net benefit is compared with treating all of that cohort", {
+  data <- panel_results(c("r/a" = 0.9, "r/null" = 0.5), baselines = "r/null")
+  data <- with_described(data, cohorts = c("lyon", "oslo"))
+  plot <- draw_decision(data)$plot
+  rules <- plot$layers[[1]]$data
+  at_half <- rules[rules$x == 0.5 & rules$model == "r/a", ]
+  expect_equal(
+    stats::setNames(at_half$y, at_half$rule),
+    c("all development" = 0, "all lyon" = -0.5, "all oslo" = -0.5, none = 0)
+  )
+  expect_match(
+    gsub("\n", " ", plot$labels$caption),
+    "that of the samples, 50 %, in cohort lyon 25 %, in cohort oslo 25 %;", fixed = TRUE
+  )
+  text <- svg_text(drawn_as_svg(data, draw_decision))
+  expect_match(text, "treat all of cohort lyon", fixed = TRUE)
+  expect_match(text, "to compare with treating all of that cohort", fixed = TRUE)
+  none <- draw_decision(with_described(data))$plot$labels$caption
+  expect_no_match(gsub("\n", " ", none), "cohort")
 })
 
 test_that("three classes: macro curves, no decision curve, the weakest class", {
