@@ -500,7 +500,7 @@ test_that("a mean over fewer splits than planned says so", {
   )
 })
 
-test_that("colour runs from the baseline to the best, or from the worst where none is beaten", {
+test_that("colour runs from the baseline to the best, and what is below it is worse", {
   data <- results(c("r/a" = 0.9, "r/b" = 0.7, "r/c" = 0.4, "r/null" = 0.5), baselines = "r/null")
   cells <- overview_cells(data, "roc_auc")
   expect_equal(
@@ -511,8 +511,37 @@ test_that("colour runs from the baseline to the best, or from the worst where no
   expect_equal(overview_cells(data, "log_loss")$step[1:2], c("from_90", "from_50"))
   data <- results(c("r/a" = 0.9, "r/b" = 0.8, "r/null" = 1), baselines = "r/null", spread = 0)
   cells <- overview_cells(data, "roc_auc")
-  expect_equal(unique(cells$anchor), "worst")
-  expect_equal(cells$step[cells$model == "r/b"], "from_0")
+  expect_equal(cells$step[match(c("r/a", "r/b"), cells$model)], c("worse", "worse"))
+  expect_equal(unbeaten_metrics(cells), "roc_auc")
+  # Ahead of the baseline, but without evidence.
+  data <- results(c("r/a" = 0.53, "r/b" = 0.4, "r/null" = 0.5), baselines = "r/null")
+  cells <- overview_cells(data, "roc_auc")
+  expect_equal(cells$step[match(c("r/a", "r/b"), cells$model)], c("from_90", "worse"))
+  expect_equal(unbeaten_metrics(cells), "roc_auc")
+  # As good as the baseline is no way from it; without a baseline colour starts at the worst model.
+  data <- results(c("r/a" = 0.5, "r/b" = 0.5, "r/null" = 0.5), baselines = "r/null", spread = 0)
+  expect_equal(overview_cells(data, "roc_auc")$step, c("from_0", "from_0", "baseline"))
+  data <- results(c("r/a" = 0.9, "r/b" = 0.8))
+  expect_equal(overview_cells(data, "roc_auc")$step, c("best", "from_0"))
+})
+
+test_that("the key of the table is as wide as the figure, with few metrics too", {
+  names <- c(paste0("r/a_model_with_a_long_name_", letters[1:8]), "r/null")
+  means <- stats::setNames(c(0.9, 0.8, 0.7, 0.61, 0.5, 0.6, 0.55, 0.3, 0.6), names)
+  data <- results(
+    means, c("rmse", "r2"), task = "regression", positive = NULL, baselines = "r/null",
+    failed = stats::setNames(25, names[8])
+  )
+  text <- text_boxes(drawn_as_svg(data, draw_metric_overview))$text
+  expect_legible(data, all_figures["metric_overview"])
+  expect_true("\u00d7 failed on all splits" %in% text)
+  keep_pictures(data, all_figures["metric_overview"], "few")
+})
+
+test_that("the ink on a tile has the higher contrast", {
+  expect_equal(ink_on(language_colours, 1), unname(ink[c("paper", "strong")]))
+  expect_equal(ink_on(language_colours, 0.1), rep(ink[["strong"]], 2))
+  expect_equal(ink_on(c("#000000", "#FFFFFF")), unname(ink[c("paper", "strong")]))
 })
 
 test_that("another data set, another cohort and an unknown metric do not enter a figure", {
