@@ -999,6 +999,29 @@ test_that("the name of a panel ends where its panel does", {
   expect_legible(with_described(data), described_figures)
 })
 
+test_that("panels are as wide as their names need in two lines", {
+  names <- c("logistic_regression_l1", "logistic_regression_l2", "gradient_boosting")
+  means <- stats::setNames(3:1 / 10 + 0.6, paste0("python/", names))
+  data <- with_described(panel_results(means))
+  lines <- text_boxes(drawn_as_svg(data, draw_confusion))$text
+  for (name in names) expect_match(paste(lines, collapse = ""), name, fixed = TRUE)
+  keep_pictures(data, described_figures["confusion"], "names")
+  expect_lte(two_line_width("python/knn", 9), text_width("python/", 9))
+})
+
+test_that("roc_pr says which model is in colour, where several lead and where none does", {
+  words <- function(means) {
+    data <- with_described(panel_results(means, baselines = "r/null", spread = 0))
+    gsub("\n", " ", draw_roc_pr(data)$plot$labels$subtitle)
+  }
+  expect_match(words(c("r/a" = 0.9, "r/b" = 0.8, "r/null" = 0.5)), "the model that leads in ROC")
+  expect_match(words(c("r/a" = 0.9, "r/b" = 0.9, "r/null" = 0.5)), "the first of 2 that lead in")
+  expect_match(
+    words(c("r/a" = 0.4, "r/b" = 0.3, "r/null" = 0.5)),
+    "the best of the others, as none beats the baseline in ROC AUC", fixed = TRUE
+  )
+})
+
 test_that("panels say why they are empty", {
   data <- panel_results(models_of_size(4), failed = c("python/model_03" = 25))
   data <- with_described(data, without = "r/model_02")

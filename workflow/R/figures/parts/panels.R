@@ -9,6 +9,8 @@ many_panels <- 20
 panel_side <- c(few = 1.5, many = 1.2)
 panel_gap <- c(x = 0.3, y = 0.2, part = 0.22)
 panel_row <- 12
+# The longest line of a name that a model's panels are made wider for.
+panel_name <- 2.4
 # Height of a line of a strip.
 panel_line <- 0.15
 
@@ -79,7 +81,8 @@ prevalence <- function(data, models, cohort = "development") {
 #' @param notes list with a text per model for each part: a model has as many panels, side by side.
 #' @param drawn models that have something in their panels; @param why others that predicted do not.
 #' @param middle x and y of the middle of a panel, in the units of its axes.
-#' @param width,height inches of a panel, by default `panel_side`; wider where the notes need it.
+#' @param width,height inches of a panel, by default `panel_side`; wider where the notes, or the
+#'   names in two lines, need it.
 #' @return list of layers, width (of a panel), and the inches of all panels with their strips.
 model_facets <- function(ranked, notes, drawn, why, middle = c(0.5, 0.5), width = NULL,
                          height = NULL) {
@@ -89,16 +92,18 @@ model_facets <- function(ranked, notes, drawn, why, middle = c(0.5, 0.5), width 
   side <- panel_side[[if (n > many_panels) "many" else "few"]]
   if (is.null(height)) height <- side
   width <- max(if (is.null(width)) side else width, text_width(unlist(notes), small) + 0.02)
-  unit_width <- width * parts + panel_gap[["part"]] * (parts - 1)
+  names <- paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", ""))
+  gap <- panel_gap[["part"]] * (parts - 1)
+  # A name stands above the first part, and reaches over the others.
+  named <- min(max(two_line_width(names, small)), panel_name) + 0.01
+  width <- max(width, (named - gap) / parts)
+  unit_width <- width * parts + gap
   most <- max(1, floor((panel_row + panel_gap[["x"]]) / (unit_width + panel_gap[["x"]])))
   # A little wider than high, and the rows as equal as can be.
   columns <- min(most, ceiling(sqrt(1.6 * n / parts)))
   rows <- ceiling(n / columns)
   columns <- ceiling(n / rows)
-  names <- model_labels(
-    paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", "")), small, unit_width
-  )
-  # A name stands above the first part, and reaches over the others.
+  names <- model_labels(names, small, unit_width)
   strips <- c(paste0(names, "\n", notes[[1]]), paste0("\n", unlist(notes[-1]), recycle0 = TRUE))
   panels <- c(outer(ranked$model, seq_len(parts), paste))
   gaps <- rep(panel_gap[c("part", "x")], c(parts - 1, 1))
