@@ -344,7 +344,7 @@ test_that("nothing but failures is a figure too", {
     "No model has a value of ROC AUC: 3 of 3 failed on all splits", fixed = TRUE
   )
   tuning <- svg_text(drawn_as_svg(data, draw_tuning))
-  expect_match(tuning, "No model was tuned.*Failed before tuning: python/model_01, r/model_02")
+  expect_match(tuning, "No model was tuned.*Failed: python/model_01, r/model_02")
   expect_match(
     svg_text(drawn_as_svg(data, draw_runtime)), "Failed on all splits: python/model_01, r/model_02"
   )
@@ -1200,6 +1200,10 @@ test_that("three classes: macro curves, no decision curve, the weakest class", {
   data <- with_described(panel_results(models_of_size(3)), classes)
   expect_legible(data, described_figures)
   expect_equal(draw_decision(data)$plot$labels$title, "No decision curve: 3 classes")
+  expect_equal(
+    gsub("\n", " ", draw_confusion(data)$plot$labels$title),
+    "python/model_01 is right on 98 % of every class"
+  )
   rows <- data$described$confusion
   of_class <- rows$model == "python/model_01" & rows$truth == "obese"
   rows$count[of_class] <- c(1, 5, 4)
