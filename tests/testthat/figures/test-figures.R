@@ -344,7 +344,7 @@ test_that("nothing but failures is a figure too", {
     "No model has a value of ROC AUC: 3 of 3 failed on all splits", fixed = TRUE
   )
   tuning <- svg_text(drawn_as_svg(data, draw_tuning))
-  expect_match(tuning, "No model was tuned.*Failed before tuning: python/model_01, r/model_02")
+  expect_match(tuning, "No model was tuned.*Failed: python/model_01, r/model_02")
   expect_match(
     svg_text(drawn_as_svg(data, draw_runtime)), "Failed on all splits: python/model_01, r/model_02"
   )
@@ -500,7 +500,7 @@ test_that("a mean over fewer splits than planned says so", {
   )
 })
 
-test_that("colour runs from the baseline to the best, or from the worst where none is beaten", {
+test_that("colour runs from the baseline to the best, and what is below it is worse", {
   data <- results(c("r/a" = 0.9, "r/b" = 0.7, "r/c" = 0.4, "r/null" = 0.5), baselines = "r/null")
   cells <- overview_cells(data, "roc_auc")
   expect_equal(
@@ -511,8 +511,37 @@ test_that("colour runs from the baseline to the best, or from the worst where no
   expect_equal(overview_cells(data, "log_loss")$step[1:2], c("from_90", "from_50"))
   data <- results(c("r/a" = 0.9, "r/b" = 0.8, "r/null" = 1), baselines = "r/null", spread = 0)
   cells <- overview_cells(data, "roc_auc")
-  expect_equal(unique(cells$anchor), "worst")
-  expect_equal(cells$step[cells$model == "r/b"], "from_0")
+  expect_equal(cells$step[match(c("r/a", "r/b"), cells$model)], c("worse", "worse"))
+  expect_equal(unbeaten_metrics(cells), "roc_auc")
+  # Ahead of the baseline, but without evidence.
+  data <- results(c("r/a" = 0.53, "r/b" = 0.4, "r/null" = 0.5), baselines = "r/null")
+  cells <- overview_cells(data, "roc_auc")
+  expect_equal(cells$step[match(c("r/a", "r/b"), cells$model)], c("from_90", "worse"))
+  expect_equal(unbeaten_metrics(cells), "roc_auc")
+  # As good as the baseline is no way from it; without a baseline colour starts at the worst model.
+  data <- results(c("r/a" = 0.5, "r/b" = 0.5, "r/null" = 0.5), baselines = "r/null", spread = 0)
+  expect_equal(overview_cells(data, "roc_auc")$step, c("from_0", "from_0", "baseline"))
+  data <- results(c("r/a" = 0.9, "r/b" = 0.8))
+  expect_equal(overview_cells(data, "roc_auc")$step, c("best", "from_0"))
+})
+
+test_that("the key of the table is as wide as the figure, with few metrics too", {
+  names <- c(paste0("r/a_model_with_a_long_name_", letters[1:8]), "r/null")
+  means <- stats::setNames(c(0.9, 0.8, 0.7, 0.61, 0.5, 0.6, 0.55, 0.3, 0.6), names)
+  data <- results(
+    means, c("rmse", "r2"), task = "regression", positive = NULL, baselines = "r/null",
+    failed = stats::setNames(25, names[8])
+  )
+  text <- text_boxes(drawn_as_svg(data, draw_metric_overview))$text
+  expect_legible(data, all_figures["metric_overview"])
+  expect_true("\u00d7 failed on all splits" %in% text)
+  keep_pictures(data, all_figures["metric_overview"], "few")
+})
+
+test_that("the ink on a tile has the higher contrast", {
+  expect_equal(ink_on(language_colours, 1), unname(ink[c("paper", "strong")]))
+  expect_equal(ink_on(language_colours, 0.1), rep(ink[["strong"]], 2))
+  expect_equal(ink_on(c("#000000", "#FFFFFF")), unname(ink[c("paper", "strong")]))
 })
 
 test_that("another data set, another cohort and an unknown metric do not enter a figure", {
@@ -883,10 +912,7 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
       dataset = "demo", language = sub("/.*", "", models[i]), model = sub("^[^/]*/", "", models[i])
     )
     wrong <- 1 - value[i]
-    confusion[[i]] <- data.frame(
-      names, cohort = "development", expand.grid(predicted = classes, truth = classes),
-      count = c(diag(round(99 * value[i], 1) - 1, length(classes)) + 1)
-    )
+    confusion[[i]] <- confusion_rows(names, c("development", cohorts), classes, value[i])
     for (j in if (models[i] %in% without) NULL else seq_len(nrow(parts))) {
       of_part <- list(
         roc = data.frame(x, y = x^wrong, n = 60), pr = data.frame(x, y = 1 - wrong * x, n = 60),
@@ -924,6 +950,19 @@ with_described <- function(data, classes = c("control", "case"), repeats = 2, co
   data
 }
 
+#' Rows of confusion.csv; in cohorts the last class is a third as frequent as each other.
+confusion_rows <- function(names, cohorts, classes, value) {
+  k <- length(classes)
+  counts <- diag(round(99 * value, 1) - 1, k) + 1
+  do.call(rbind, lapply(cohorts, function(cohort) {
+    weight <- if (cohort == "development") 1 else rep(c(1, 1 / 3), c(k - 1, 1))
+    data.frame(
+      names, cohort = cohort, expand.grid(predicted = classes, truth = classes),
+      count = c(t(counts * weight))
+    )
+  }))
+}
+
 #' Rows of net_benefit.csv; gain: its lower limit up to a threshold of 0.8.
 benefit_rows <- function(names, cohort, wrong, gain) {
   rows <- merge(expand.grid(threshold = 1:99 / 100, cohort = cohort), names)
@@ -958,6 +997,29 @@ test_that("the name of a panel ends where its panel does", {
   means <- stats::setNames(10:1 / 20 + 0.3, paste0("r/", strrep("a_", 5:14)))
   data <- panel_results(means)
   expect_legible(with_described(data), described_figures)
+})
+
+test_that("panels are as wide as their names need in two lines", {
+  names <- c("logistic_regression_l1", "logistic_regression_l2", "gradient_boosting")
+  means <- stats::setNames(3:1 / 10 + 0.6, paste0("python/", names))
+  data <- with_described(panel_results(means))
+  lines <- text_boxes(drawn_as_svg(data, draw_confusion))$text
+  for (name in names) expect_match(paste(lines, collapse = ""), name, fixed = TRUE)
+  keep_pictures(data, described_figures["confusion"], "names")
+  expect_lte(two_line_width("python/knn", 9), text_width("python/", 9))
+})
+
+test_that("roc_pr says which model is in colour, where several lead and where none does", {
+  words <- function(means) {
+    data <- with_described(panel_results(means, baselines = "r/null", spread = 0))
+    gsub("\n", " ", draw_roc_pr(data)$plot$labels$subtitle)
+  }
+  expect_match(words(c("r/a" = 0.9, "r/b" = 0.8, "r/null" = 0.5)), "the model that leads in ROC")
+  expect_match(words(c("r/a" = 0.9, "r/b" = 0.9, "r/null" = 0.5)), "the first of 2 that lead in")
+  expect_match(
+    words(c("r/a" = 0.4, "r/b" = 0.3, "r/null" = 0.5)),
+    "the best of the others, as none beats the baseline in ROC AUC", fixed = TRUE
+  )
 })
 
 test_that("panels say why they are empty", {
@@ -1112,11 +1174,36 @@ test_that("decision curves show the thresholds of interest", {
   expect_match(gsub("\n", " ", plot$labels$caption), "thresholds of comparison.threshold_range")
 })
 
+test_that("a cohort's net benefit is compared with treating all of that cohort", {
+  data <- panel_results(c("r/a" = 0.9, "r/null" = 0.5), baselines = "r/null")
+  data <- with_described(data, cohorts = c("lyon", "oslo"))
+  plot <- draw_decision(data)$plot
+  rules <- plot$layers[[1]]$data
+  at_half <- rules[rules$x == 0.5 & rules$model == "r/a", ]
+  expect_equal(
+    stats::setNames(at_half$y, at_half$rule),
+    c("all development" = 0, "all lyon" = -0.5, "all oslo" = -0.5, none = 0)
+  )
+  expect_match(
+    gsub("\n", " ", plot$labels$caption),
+    "that of the samples, 50 %, in cohort lyon 25 %, in cohort oslo 25 %;", fixed = TRUE
+  )
+  text <- svg_text(drawn_as_svg(data, draw_decision))
+  expect_match(text, "treat all of cohort lyon", fixed = TRUE)
+  expect_match(text, "to compare with treating all of that cohort", fixed = TRUE)
+  none <- draw_decision(with_described(data))$plot$labels$caption
+  expect_no_match(gsub("\n", " ", none), "cohort")
+})
+
 test_that("three classes: macro curves, no decision curve, the weakest class", {
   classes <- c("lean", "overweight", "obese")
   data <- with_described(panel_results(models_of_size(3)), classes)
   expect_legible(data, described_figures)
   expect_equal(draw_decision(data)$plot$labels$title, "No decision curve: 3 classes")
+  expect_equal(
+    gsub("\n", " ", draw_confusion(data)$plot$labels$title),
+    "python/model_01 is right on 98 % of every class"
+  )
   rows <- data$described$confusion
   of_class <- rows$model == "python/model_01" & rows$truth == "obese"
   rows$count[of_class] <- c(1, 5, 4)

@@ -55,6 +55,29 @@ test_that("2, 13 and 40 models are drawn with their p, few and many permutations
   }
 })
 
+test_that("permutations without a value are told of, for a model and for all of them", {
+  data <- null_data(c("r/a" = 0.6, "python/b" = 0.9), rep(c(0.4, 0.5), 10))
+  expect_no_match(draw_null(data)$plot$labels$caption, "Without")
+  lost <- data$null$model == "r/a" & data$null$permutation %in% 1:7
+  data$null$value[lost] <- NA
+  file <- tempfile(fileext = ".svg")
+  save_figure(draw_null(data), file)
+  expect_legible_text(file)
+  text <- svg_text(file)
+  expect_match(text, "(7 of 20 without)", fixed = TRUE)
+  expect_no_match(text, "(0 of 20", fixed = TRUE)
+  expect_match(text, "they count as at least as good", fixed = TRUE)
+  keep_pictures(data, list(null = draw_null), "lost")
+  data$null$value[data$null$permutation > 0] <- NA
+  save_figure(draw_null(data), file)
+  expect_match(svg_text(file), "no model has a value on any of them", fixed = TRUE)
+  data$null <- data$null[0, ]
+  data$null_tests$observed <- data$null_tests$p <- NA_real_
+  save_figure(draw_null(data), file)
+  expect_legible_text(file)
+  keep_pictures(data, list(null = draw_null), "none")
+})
+
 test_that("dots stay in their row, and values that diverged are drawn at the edge", {
   values <- c(rep(1, 5), 2, 3, 2.5, 1e6)
   expect_lte(max(abs(null_spread(values))), 0.5)

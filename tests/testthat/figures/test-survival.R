@@ -38,7 +38,8 @@ with_survival <- function(n, horizons = c(365, 1825), cohorts = "development") {
   groups$observed <- groups$predicted * 0.9
   groups[c("ci_low", "ci_high")] <- list(groups$observed * 0.7, groups$observed * 1.3)
   benefit <- at(known, threshold = seq(0.01, 0.99, 0.01))
-  benefit$treat_all <- 0.3 - 0.7 * benefit$threshold / (1 - benefit$threshold)
+  events <- ifelse(benefit$cohort == "development", 0.3, 0.1)
+  benefit$treat_all <- events - (1 - events) * benefit$threshold / (1 - benefit$threshold)
   benefit$net_benefit <- pmax(0.28 - 0.5 * benefit$threshold, 0)
   curves <- expand.grid(
     model = setdiff(models, "r/null"), cohort = cohorts, group = c("low", "high"),
@@ -75,6 +76,20 @@ test_that("the figures are legible with 2, 13 and 40 models, and with cohorts", 
   data <- with_survival(3, cohorts = c("development", "lyon"))
   for (name in names(survival_figures)) drawn_text(data, name)
   keep_pictures(data, survival_figures, "cohorts")
+})
+
+test_that("a cohort's net benefit is compared with treating all of that cohort", {
+  data <- with_survival(2, cohorts = c("development", "lyon"))
+  rules <- draw_survival_decision(data)$plot$layers[[1]]$data
+  at_half <- unique(rules[rules$x == 0.5, c("rule", "y")])
+  expect_equal(
+    stats::setNames(at_half$y, at_half$rule),
+    c("all development" = -0.4, "all lyon" = -0.8, none = 0)
+  )
+  text <- drawn_text(data, "survival_decision")
+  expect_match(text, "treat all of cohort lyon", fixed = TRUE)
+  expect_match(text, "to compare with treating all of that cohort", fixed = TRUE)
+  expect_no_match(drawn_text(with_survival(2), "survival_decision"), "cohort")
 })
 
 test_that("a model without survival probabilities keeps its place", {

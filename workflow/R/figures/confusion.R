@@ -32,6 +32,9 @@ confusion_finding <- function(cells, ranked) {
       paste(percent(right$share), "of", right$truth, collapse = " and ")
     ))
   }
+  if (length(unique(percent(right$share))) == 1) {
+    return(paste(models[1], "is right on", percent(right$share[1]), "of every class"))
+  }
   worst <- right[which.min(right$share), ]
   wrong <- cells[cells$truth == worst$truth & cells$predicted != cells$truth, , drop = FALSE]
   most <- wrong[which.max(wrong$count), ]
@@ -70,7 +73,7 @@ draw_confusion <- function(data) {
                    format_value(cells$count, 1))
   cells$label <- if (k > confusion_percent) "" else percent
   if (k <= confusion_counts) cells$label <- paste0(counts, "\n", percent)
-  cells$ink <- ifelse(share > 0.85, ink[["paper"]], ink[["strong"]])
+  cells$ink <- ink_on(kind_colours[cells$kind], share)
   words <- list(
     title = confusion_finding(cells, ranked),
     subtitle = paste0(

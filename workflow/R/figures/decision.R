@@ -52,7 +52,7 @@ draw_decision <- function(data) {
   ranked <- rank_models(data)
   thresholds <- shown_thresholds(data)
   curves <- benefit_curves(within_thresholds(data$described$benefit, thresholds))
-  share <- stats::setNames(prevalence(data, ranked$model), ranked$model)
+  shares <- cohort_shares(data, curves)
   own <- inside(data$described$benefit)
   ranges <- do.call(rbind, lapply(split(own, own$model), useful_range))
   ranges <- rbind(ranges, matrix(numeric(), 0, 2))
@@ -61,22 +61,26 @@ draw_decision <- function(data) {
     if (!is.finite(ranges[model, 1])) return("use not shown")
     paste("useful at", range_text(ranges[model, ]))
   }, "")
-  most <- max(share, curves$high, 0.1, na.rm = TRUE)
+  most <- max(shares$share, curves$high, 0.1, na.rm = TRUE)
   limits <- c(-0.12, 1.05) * most
   facets <- model_facets(
     ranked, list(unname(notes)), curves$model, "no probabilities",
     c(mean(thresholds), mean(limits))
   )
-  drawn <- ranked$model[ranked$model %in% curves$model]
-  rules <- merge(data.frame(x = seq(0, 0.99, 0.01)), data.frame(model = drawn))
-  rules$y <- treat_all(rules$x, share[rules$model])
-  rules <- rbind(
-    transform(rules, rule = rep_len("treat all", length(y))),
-    transform(rules, y = y * 0, rule = rep_len("treat none", length(y)))
-  )
-  words <- decision_words(data, ranked, ranges, share)
-  curves <- in_panels(curves, ranked)
-  benefit_figure(in_panels(rules, ranked), curves, ranked, limits, facets, words, thresholds)
+  of_all <- merge(data.frame(threshold = seq(0, 0.99, 0.01)), shares)
+  of_all$treat_all <- treat_all(of_all$threshold, of_all$share)
+  rules <- benefit_rules(in_panels(of_all, ranked))
+  words <- decision_words(data, ranked, ranges, shares)
+  benefit_figure(rules, in_panels(curves, ranked), ranked, limits, facets, words, thresholds)
+}
+
+#' Share of the positive class of each model and cohort that has a curve.
+cohort_shares <- function(data, curves) {
+  shares <- unique(curves[c("model", "cohort")])
+  shares$share <- vapply(seq_len(nrow(shares)), function(i) {
+    prevalence(data, shares$model[i], shares$cohort[i])
+  }, numeric(1))
+  shares
 }
 
 #' Curves as `panel_curves()` draws them, with the interval as band.
@@ -91,11 +95,21 @@ benefit_curves <- function(benefit) {
   curves
 }
 
+#' "44-46 %"; empty without a value.
+percent_range <- function(shares) {
+  shares <- shares[is.finite(shares)]
+  if (length(shares) == 0) return("")
+  paste(paste(unique(round(100 * range(shares))), collapse = "\u2013"), "%")
+}
+
 #' The words around the panels.
-decision_words <- function(data, ranked, ranges, share) {
+decision_words <- function(data, ranked, ranges, shares) {
   positive <- shorten(positive_class(data), 2.5, text_sizes[["small"]])
   repeats <- length(unique(inside(data$described$curves)[["repeat"]]))
-  prevalences <- unique(round(100 * range(share, na.rm = TRUE)))
+  prevalences <- percent_range(inside(shares)$share)
+  others <- outside(shares)
+  others <- tapply(others$share, factor(others$cohort, unique(others$cohort)), percent_range)
+  others <- others[nzchar(others)]
   list(
     title = decision_finding(ranked, ranges),
     subtitle = paste0(
@@ -108,13 +122,16 @@ decision_words <- function(data, ranked, ranges, share) {
       "Useful: the gain over treating all and none is above 0 by an interval that holds for all ",
       "thresholds ", if (!is.null(data$threshold_range)) "of comparison.threshold_range ",
       "together; the longest range is named.",
-      if (any(is.finite(prevalences))) {
+      if (nzchar(prevalences)) {
         paste0(
-          " The prevalence of ", positive, " is that of the samples, ",
-          paste(prevalences, collapse = "\u2013"), " %; where it is another, as in a population ",
-          "that cases and controls were picked from, so is the net benefit."
+          " The prevalence of ", positive, " is that of the samples, ", prevalences,
+          paste(c("", paste("in", cohort_labels(names(others)), others, recycle0 = TRUE)),
+                collapse = ", "),
+          "; where it is another, as in a population that cases and controls were picked from, so ",
+          "is the net benefit."
         )
       },
+      broken_words(shares),
       weights_words(data)
     ),
     x = paste0("threshold: treat if the probability of ", positive, " is as high"),

@@ -23,10 +23,9 @@ overview_metrics <- function(data) {
 
 #' One metric's cells: text and step of every model.
 #'
-#' `anchor` says from where colour runs to the best model: the best `baseline`, or the `worst` model
-#' where there is no baseline, or where it is not beaten, as the specificity of a model that never
-#' predicts the positive class. Baselines, and models without a value on every split, are no
-#' candidates for the best.
+#' Colour runs from the best baseline to the best model, or from the worst model where there is no
+#' baseline. Baselines, and models without a value on every split, are no candidates for the best.
+#' `beaten`: whether a model beats the best baseline; nobody leads where none does.
 overview_cells <- function(data, metric) {
   info <- metric_info(metric)
   rows <- rank_models(data, metric)
@@ -36,13 +35,14 @@ overview_cells <- function(data, metric) {
   candidates <- scored & !rows$baseline
   best <- max(-Inf, value[if (any(rows$leader)) rows$leader else candidates])
   baseline <- max(-Inf, value[scored & rows$baseline])
-  beaten <- is.finite(baseline) && baseline < best && any(rows$beats_baseline, na.rm = TRUE)
-  anchor <- if (beaten) "baseline" else "worst"
-  from <- if (anchor == "baseline") baseline else min(Inf, value[candidates])
-  share <- if (best > from) (value - from) / (best - from) else rep(1, length(value))
+  from <- if (is.finite(baseline)) baseline else min(Inf, value[candidates])
+  # Where no model is better than the baseline, those as good have come no way from it.
+  share <- if (best > from) (value - from) / (best - from) else rep(0, length(value))
+  if (!is.finite(baseline) && best == from) share[] <- 1
+  share[value < from - 1e-9] <- -1
   step <- names(overview_steps)[findInterval(round(share, 9), overview_steps)]
   # Differences are tested on one metric; nobody leads on the others.
-  if (metric == data$metric) step[rows$leader] <- "best"
+  if (metric == data$metric) step[rows$leader & !(rows$beats_baseline %in% FALSE)] <- "best"
   step[scored & rows$baseline] <- "baseline"
   step[rows$status == "undefined"] <- "undefined"
   step[rows$status == "failed"] <- "failed"
@@ -50,16 +50,15 @@ overview_cells <- function(data, metric) {
   text[rows$status == "undefined"] <- "\u2013"
   text[rows$status == "failed"] <- "\u00d7"
   data.frame(
-    model = rows$model, metric = metric, text = text, step = step, anchor = anchor,
-    leader = rows$leader
+    model = rows$model, metric = metric, text = text, step = step, leader = rows$leader,
+    beaten = any(rows$beats_baseline, na.rm = TRUE)
   )
 }
 
-#' Metrics with a best model on which a baseline is as good.
+#' Metrics with a best model that does not beat the baseline.
 unbeaten_metrics <- function(cells) {
   intersect(
-    cells$metric[cells$anchor == "worst" & cells$step == "baseline"],
-    cells$metric[cells$leader]
+    cells$metric[!cells$beaten & cells$step == "baseline"], cells$metric[cells$leader]
   )
 }
 
@@ -79,10 +78,7 @@ overview_caption <- function(cells, any_baseline) {
   }
   unbeaten <- unbeaten_metrics(cells)
   if (!any_baseline || length(unbeaten) == 0) return(NULL)
-  paste0(
-    capitalise(labels(unbeaten)), ": no model beats the baseline, so the colour runs from the ",
-    "worst to the best model."
-  )
+  paste0(capitalise(labels(unbeaten)), ": no model beats the baseline.")
 }
 
 #' Cells with their places: one unit is a column or a row.
@@ -131,7 +127,9 @@ draw_metric_overview <- function(data) {
 
   shown <- setdiff(names(step_colours)[names(step_colours) %in% cells$step], "baseline")
   key_widths <- text_width(overview_labels[shown], axis) + 0.45
-  legend_rows <- max(1, ceiling(sum(key_widths) / (width - left - right - 0.4)))
+  # The key aligns its columns to the widest entry.
+  key_places <- max(1, floor((width - left - right - 0.4) / max(0.45, key_widths)))
+  legend_rows <- max(1, ceiling(length(shown) / key_places))
   strip <- 0.5 - 0.12 / cell
   kinds <- intersect(names(kind_colours), rows$kind)
 
@@ -154,7 +152,7 @@ draw_metric_overview <- function(data) {
     ) +
     scale_fill_manual(
       values = step_colours, breaks = shown, labels = unname(overview_labels[shown]),
-      guide = guide_legend(order = 2, nrow = legend_rows, byrow = TRUE, override.aes = list(
+      guide = guide_legend(order = 2, ncol = key_places, byrow = TRUE, override.aes = list(
         colour = ink[["soft"]], linewidth = 0.3
       ))
     ) +

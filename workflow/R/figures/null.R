@@ -51,8 +51,7 @@ draw_null <- function(data) {
   models$y <- n + 1 - seq_len(n)
   dots <- data$null[data$null$permutation > 0 & is.finite(data$null$value), , drop = FALSE]
   at <- match(dots$model, models$model)
-  spread <- unsplit(lapply(split(dots$value, dots$model), null_spread), dots$model)
-  dots$y <- models$y[at] + 0.72 * spread
+  dots$y <- models$y[at] + 0.72 * stats::ave(dots$value, dots$model, FUN = null_spread)
   dots$language <- models$language[at]
   values <- c(models$observed, dots$value)
   decimals <- metric_decimals(values, info)
@@ -61,6 +60,10 @@ draw_null <- function(data) {
   models$number <- ifelse(
     is.na(models$p), "no value",
     sprintf("%s, p = %s", format_value(models$observed, decimals), short_number(models$p, 2))
+  )
+  lost <- models$count - tabulate(at, n)
+  models$number <- paste0(
+    models$number, ifelse(lost > 0, sprintf(" (%d of %d without)", lost, models$count), "")
   )
   models$label <- model_labels(models$model)
   right <- 0.15 + max(text_width(models$number, text_sizes[["axis"]]))
@@ -94,10 +97,13 @@ draw_null <- function(data) {
     theme(legend.position = "top", panel.grid.major.y = element_blank())
   worded_figure(
     plot, width, 1.2 + null_row * n, finding(data, "null"),
-    null_subtitle(data, models$count[1], info),
+    null_subtitle(data, models$count[1], info, nrow(dots) > 0),
     paste(
       "p: share of the permutations, the real outcomes among them, whose best model is as good as",
       "this one on the real outcomes; so it holds for all models at once. Baselines are left out.",
+      if (any(lost > 0)) {
+        "Without: permutations on which the model has no value; they count as at least as good."
+      },
       if (any(values < limits[1] | values > limits[2], na.rm = TRUE)) {
         "Dots at the edge: values beyond the axis."
       }
@@ -105,10 +111,11 @@ draw_null <- function(data) {
   )
 }
 
-null_subtitle <- function(data, permutations, info) {
+null_subtitle <- function(data, permutations, info, any_value) {
   paste0(
     data$dataset, ": ", plural(permutations, "permutation"), " of the outcomes, each split, ",
-    "preprocessed, tuned and scored anew. ", better_words(info)
+    "preprocessed, tuned and scored anew",
+    if (!any_value) "; no model has a value on any of them", ". ", better_words(info)
   )
 }
 

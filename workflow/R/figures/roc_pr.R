@@ -116,16 +116,26 @@ roc_chance <- function(data, models) {
   data.frame(y = c(0, share), yend = c(1, share), panel = factor(c("roc", "pr"), c("roc", "pr")))
 }
 
+#' Which model is in colour: `highlighted`, if it leads, and if leading is more than the baseline.
+coloured_words <- function(ranked, highlighted, info) {
+  leaders <- ranked[ranked$leader, , drop = FALSE]
+  if (!any(leaders$model %in% highlighted)) return("the first model with a curve")
+  if (all(leaders$beats_baseline %in% FALSE)) {
+    return(paste("the best of the others, as none beats the baseline in", info$label))
+  }
+  n <- nrow(leaders)
+  if (n == 1) return(paste("the model that leads in", info$label))
+  paste("the first of", n, "that lead in", info$label)
+}
+
 roc_words <- function(data, ranked, rows) {
   several <- is.null(positive_class(data))
   info <- metric_info(data$metric)
-  leads <- any(ranked$leader & ranked$model %in% rows$model[rows$role == "leader"])
   list(
     subtitle = paste0(
       describe_data(data),
       if (nrow(rows) > 0) ". Coloured: ",
-      if (leads) paste("the model that leads in", info$label),
-      if (nrow(rows) > 0 && !leads) "the first model with a curve",
+      if (nrow(rows) > 0) coloured_words(ranked, rows$model[rows$role == "leader"], info),
       if (several) "; each curve is the mean over the classes against the rest",
       ".", repeat_words(data$described$curves), " Below: areas with 95\u00a0% intervals."
     ),

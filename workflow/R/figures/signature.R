@@ -213,7 +213,7 @@ signature_tiles <- function(rows, models, tile, heads) {
     ),
     geom_text(
       aes(.data$x, label = .data$number), rows, size = text_sizes[["small"]] / .pt,
-      colour = ifelse(strength > 0.6, ink[["paper"]], ink[["strong"]])
+      colour = ink_on(language_colours[rows$language], rows$strength)
     ),
     geom_text(
       aes(.data$x), first, y = length(levels(rows$y)) + 0.7, label = heads, angle = 90, hjust = 0,

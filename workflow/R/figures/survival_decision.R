@@ -23,19 +23,15 @@ draw_survival_decision <- function(data) {
     rows$model, "no survival probabilities", c(mean(thresholds), mean(limits))
   )
   curves <- transform(rows, x = threshold, y = net_benefit, low = net_benefit, high = net_benefit)
-  own <- inside(rows)
-  rules <- rbind(
-    transform(own, x = threshold, y = treat_all, rule = rep_len("treat all", nrow(own))),
-    transform(own, x = threshold, y = 0 * threshold, rule = rep_len("treat none", nrow(own)))
-  )
   words <- list(
     title = finding(data, "survival_decision"), subtitle = subtitle,
-    caption = paste(
-      "Events are counted by the Kaplan-Meier estimate of those who are treated (Vickers et al.",
-      "2008). The curves have no interval: small gains are within chance. Net benefit holds for",
-      "populations in which the event is as frequent as in these samples."
+    caption = paste0(
+      "Events are counted by the Kaplan-Meier estimate of those who are treated (Vickers et al. ",
+      "2008). The curves have no interval: small gains are within chance. Net benefit holds for ",
+      "populations in which the event is as frequent as in these samples.",
+      broken_words(rows)
     ),
     x = "threshold: treat if the risk of the event is as high", y = "net benefit"
   )
-  benefit_figure(rules, curves, ranked, limits, facets, words, thresholds)
+  benefit_figure(benefit_rules(rows), curves, ranked, limits, facets, words, thresholds)
 }

@@ -71,7 +71,7 @@ tuning_absent <- function(data, blocks, candidates) {
   list(
     "Not tuned, as there is one candidate" = setdiff(absent, c(unfitted, failed)),
     "No candidate could be fitted" = unfitted,
-    "Failed before tuning" = failed
+    "Failed" = failed
   )
 }
 

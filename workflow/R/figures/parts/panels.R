@@ -9,6 +9,8 @@ many_panels <- 20
 panel_side <- c(few = 1.5, many = 1.2)
 panel_gap <- c(x = 0.3, y = 0.2, part = 0.22)
 panel_row <- 12
+# The longest line of a name that a model's panels are made wider for.
+panel_name <- 2.4
 # Height of a line of a strip.
 panel_line <- 0.15
 
@@ -64,9 +66,10 @@ positive_class <- function(data) {
   if (is.null(data$positive)) utils::tail(classes, 1) else data$positive
 }
 
-#' Share of each model's samples, in cross-validation, that are of the positive class.
-prevalence <- function(data, models) {
-  rows <- inside(data$described$confusion)
+#' Share of each model's samples that are of the positive class, in a cohort.
+prevalence <- function(data, models, cohort = "development") {
+  rows <- data$described$confusion
+  rows <- rows[rows$cohort == cohort, , drop = FALSE]
   positive <- rows[rows$truth == positive_class(data), , drop = FALSE]
   total <- function(cells) tapply(cells$count, factor(cells$model, levels = models), sum)
   as.numeric(total(positive) / total(rows))
@@ -78,7 +81,8 @@ prevalence <- function(data, models) {
 #' @param notes list with a text per model for each part: a model has as many panels, side by side.
 #' @param drawn models that have something in their panels; @param why others that predicted do not.
 #' @param middle x and y of the middle of a panel, in the units of its axes.
-#' @param width,height inches of a panel, by default `panel_side`; wider where the notes need it.
+#' @param width,height inches of a panel, by default `panel_side`; wider where the notes, or the
+#'   names in two lines, need it.
 #' @return list of layers, width (of a panel), and the inches of all panels with their strips.
 model_facets <- function(ranked, notes, drawn, why, middle = c(0.5, 0.5), width = NULL,
                          height = NULL) {
@@ -88,16 +92,18 @@ model_facets <- function(ranked, notes, drawn, why, middle = c(0.5, 0.5), width 
   side <- panel_side[[if (n > many_panels) "many" else "few"]]
   if (is.null(height)) height <- side
   width <- max(if (is.null(width)) side else width, text_width(unlist(notes), small) + 0.02)
-  unit_width <- width * parts + panel_gap[["part"]] * (parts - 1)
+  names <- paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", ""))
+  gap <- panel_gap[["part"]] * (parts - 1)
+  # A name stands above the first part, and reaches over the others.
+  named <- min(max(two_line_width(names, small)), panel_name) + 0.01
+  width <- max(width, (named - gap) / parts)
+  unit_width <- width * parts + gap
   most <- max(1, floor((panel_row + panel_gap[["x"]]) / (unit_width + panel_gap[["x"]])))
   # A little wider than high, and the rows as equal as can be.
   columns <- min(most, ceiling(sqrt(1.6 * n / parts)))
   rows <- ceiling(n / columns)
   columns <- ceiling(n / rows)
-  names <- model_labels(
-    paste0(ranked$model, ifelse(ranked$baseline, " (baseline)", "")), small, unit_width
-  )
-  # A name stands above the first part, and reaches over the others.
+  names <- model_labels(names, small, unit_width)
   strips <- c(paste0(names, "\n", notes[[1]]), paste0("\n", unlist(notes[-1]), recycle0 = TRUE))
   panels <- c(outer(ranked$model, seq_len(parts), paste))
   gaps <- rep(panel_gap[c("part", "x")], c(parts - 1, 1))
@@ -187,10 +193,12 @@ key_columns <- function(labels) {
   max(1, min(length(labels), floor(6 / wide)))
 }
 
-#' Lines of cohorts; others: further line types, by their words in the key.
-line_scale <- function(cohorts, others = NULL) {
-  lines <- stats::setNames(rep_len(cohort_lines, length(cohorts)), cohorts)
-  labels <- c(cohort_labels(cohorts), names(others))
+cohort_line <- function(cohorts) rep_len(cohort_lines, length(cohorts))
+
+#' Lines of cohorts; others: further line types, by their names; words: theirs in the key.
+line_scale <- function(cohorts, others = NULL, words = names(others)) {
+  lines <- stats::setNames(cohort_line(cohorts), cohorts)
+  labels <- c(cohort_labels(cohorts), words)
   colours <- rep(c(ink[["strong"]], baseline_colour), c(length(cohorts), length(others)))
   scale_linetype_manual(
     values = c(lines, others), limits = c(cohorts, names(others)), labels = labels,
@@ -276,27 +284,62 @@ within_thresholds <- function(rows, thresholds) {
   rows[inside, , drop = FALSE]
 }
 
+#' Treating all and none beside the curves of a figure of net benefit.
+#'
+#' @param of_all data.frame of cohort, threshold, treat_all and the facets.
+#' @return data.frame of x, y, rule and the facets; rule: of treating all "all" and the cohort, of
+#'   treating none "none".
+benefit_rules <- function(of_all) {
+  own <- inside(of_all)
+  of_all <- of_all[is.finite(of_all$treat_all), , drop = FALSE]
+  rbind(
+    transform(of_all, x = threshold, y = treat_all, rule = paste("all", cohort, recycle0 = TRUE)),
+    transform(own, x = threshold, y = 0 * threshold, rule = rep_len("none", nrow(own)))
+  )
+}
+
+#' Line types of `benefit_rules()`, by their words in the key: treating all of a cohort is broken
+#' like the cohort's curve.
+rule_lines <- function(cohorts) {
+  list(
+    lines = stats::setNames(
+      c("solid", "11", cohort_line(cohorts)),
+      c("all development", "none", paste("all", cohorts, recycle0 = TRUE))
+    ),
+    labels = c(
+      "treat all", "treat none", paste("treat all of", cohort_labels(cohorts), recycle0 = TRUE)
+    )
+  )
+}
+
+#' What broken curves are to be compared with; empty without cohorts.
+broken_words <- function(rows) {
+  if (nrow(outside(rows)) == 0) return("")
+  " Broken: a cohort, to compare with treating all of that cohort, which is broken alike."
+}
+
 #' A figure of net benefit by threshold, beside treating all and none.
 #'
-#' @param rules data.frame of x, y, rule and the facets, of treating all and none.
+#' @param rules see `benefit_rules()`.
 #' @param curves,ranked see `panel_curves()` and `kind_scales()`.
 #' @param limits of the net benefit.
 #' @param facets,words see `panel_figure()`.
 #' @param thresholds the lowest and the highest to show, see `shown_thresholds()`.
 benefit_figure <- function(rules, curves, ranked, limits, facets, words, thresholds) {
   cohorts <- unique(outside(curves)$cohort)
+  others <- rule_lines(cohorts)
   plot <- ggplot() +
     geom_path(
       data = rules, colour = baseline_colour,
       aes(x = .data$x, y = .data$y, linetype = .data$rule)
     ) +
     panel_curves(curves) + kind_scales(ranked) +
-    line_scale(cohorts, c("treat all" = "22", "treat none" = "solid")) +
+    line_scale(cohorts, others$lines, others$labels) +
     scale_x_continuous(
       breaks = c(thresholds[1], mean(thresholds), thresholds[2]), labels = short_number,
       expand = c(0, 0)
     ) +
     scale_y_continuous(n.breaks = 4, labels = short_number, expand = c(0, 0)) +
     coord_cartesian(xlim = thresholds, ylim = limits)
-  panel_figure(plot, facets, words, c(cohort_labels(cohorts), "treat all", "treat none"))
+  panel_figure(plot, facets, words, c(cohort_labels(cohorts), others$labels))
 }

@@ -131,6 +131,18 @@ two_lines <- function(text, width, size, split_up = words) {
   }, character(1), USE.NAMES = FALSE)
 }
 
+#' The least inches at which `two_lines()` cuts no text.
+two_line_width <- function(text, size, split_up = name_parts) {
+  vapply(text, function(one) {
+    parts <- split_up(one)
+    min(vapply(seq_along(parts), function(end) {
+      first <- seq_along(parts) <= end
+      lines <- c(paste(parts[first], collapse = ""), paste(parts[!first], collapse = ""))
+      max(text_width(trimws(lines), size))
+    }, numeric(1)))
+  }, numeric(1), USE.NAMES = FALSE)
+}
+
 line_count <- function(text) lengths(strsplit(text, "\n", fixed = TRUE))
 
 #' Height in inches of text in one of the sizes of the theme.

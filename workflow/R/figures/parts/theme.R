@@ -42,6 +42,21 @@ language_label <- function(language) {
 # Of what the CPU time of a run went into.
 efficiency_colours <- colours("efficiency")
 
+#' The ink, dark or white, with the higher contrast on colours that lie on paper.
+#'
+#' Contrast is that of WCAG 2, (lighter + 0.05) / (darker + 0.05) of the relative luminances.
+#' @param opacity of the colours, from 0 to 1.
+ink_on <- function(fill, opacity = 1) {
+  mixed <- t(grDevices::col2rgb(fill)) * opacity + 255 * (1 - opacity)
+  light <- function(rgb) {
+    rgb <- rgb / 255
+    linear <- ifelse(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055)^2.4)
+    drop(linear %*% c(0.2126, 0.7152, 0.0722)) + 0.05
+  }
+  dark <- light(t(grDevices::col2rgb(ink[["strong"]])))
+  unname(ifelse(1.05 / light(mixed) > light(mixed) / dark, ink[["paper"]], ink[["strong"]]))
+}
+
 #' The theme of all figures.
 #'
 #' @param right room on the right of the panel for numbers, in inches.
