@@ -140,9 +140,8 @@ roc_words <- function(data, ranked, rows) {
       ".", repeat_words(data$described$curves), " Below: areas with 95\u00a0% intervals."
     ),
     caption = paste(
-      "Broken grey: a prediction that knows nothing. A repeat's curve is",
-      if (isTRUE(data$pooled)) "of all its predictions." else "the mean of its splits' curves.",
-      "The band shows the variation due to the division into folds, not due to sampling. The",
+      "Broken grey: a prediction that knows nothing. A repeat's curve is the mean of its splits'",
+      "curves. The band shows the variation due to the division into folds, not due to sampling. The",
       "curves of every model are in explorer.html."
     )
   )

@@ -6,6 +6,7 @@ if the probability of a difference within the region of practical equivalence is
 
 from omc.core.errors import some
 from omc.core.registry import entry, names
+from omc.evaluate.metrics import METRICS
 from omc.evaluate.ranking import ALPHA
 from omc.report import phrases
 from omc.report.result import Result
@@ -69,7 +70,7 @@ def _leader(result: Result) -> str:
         return f"no model has a value of {result.label}"
     row = result.rows[result.leader]
     over = f"over {row['n_valued']} splits"
-    if not result.by_split:
+    if not result.by_split and METRICS[result.metric].pooled:
         over += ", all test predictions together"
     value = f"{result.label} {result.shown(result.leader)} {over}, {result.interval(row)}"
     opening, share = f"`{result.leader}` leads", "share the lead"
