@@ -242,8 +242,11 @@ def test_errors_in_any_unit_have_three_digits(best, second, said):
 
 
 def test_predictions_that_were_scored_together_are_called_so():
-    said = answer(result_of([row("python/a", "0.9", method="bootstrap")]))
-    assert "over 25 splits, all test predictions together, no interval. " in said
+    for metric, together in (("accuracy", ", all test predictions together"), ("roc_auc", "")):
+        estimates = [row("python/a", "0.9", method="bootstrap", metric=metric)]
+        said = answer(result_of(estimates, dataset={**DATASET, "metric": metric}))
+        # A metric that ranks samples is a mean over the splits all the same.
+        assert f"over 25 splits{together}, no interval. " in said
 
 
 def test_a_cohort_is_told_of_the_leader_of_cross_validation():
