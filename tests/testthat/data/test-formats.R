@@ -40,6 +40,30 @@ test_that("a tibble and a data.table have their names in the first column", {
   )
 })
 
+test_that("integer64 is read as what it says, or refused where no double is exact", {
+  # 4000000000, -5 and NA, as bit64 and data.table::fread store them.
+  big <- readBin(
+    writeBin(c(-294967296L, 0L, -5L, -1L, 0L, NA), raw(), endian = "little"), "double", 3,
+    endian = "little"
+  )
+  class(big) <- "integer64"
+  read <- function(object) values_of(object, NULL, "samples_in_rows", "p.rds")
+  table <- data.frame(g1 = c(1, 2, 3), row.names = c("S1", "S2", "S3"))
+  table$g2 <- big
+  expect_identical(read(table)[, "g2"], c(S1 = 4e9, S2 = -5, S3 = NA))
+  wide <- structure(big, dim = c(1L, 3L), dimnames = list("S1", c("g1", "g2", "g3")))
+  expect_identical(read(wide), matrix(c(4e9, -5, NA), 1, dimnames = dimnames(wide)))
+  expect_identical(sheet_of(table, "p")$g2, c("4000000000", "-5", ""))
+  huge <- structure(rep(1.5, 3), class = "integer64")
+  table$g2 <- huge
+  for (reader in list(read, function(sheet) sheet_of(sheet, "p.rds"))) {
+    expect_error(
+      reader(table), "p.rds: column 'g2' holds integer64 above 2^53", fixed = TRUE,
+      class = "user_error"
+    )
+  }
+})
+
 test_that("sheets are text, with the samples as row names", {
   expected <- data.frame(class = c("u", ""), age = c("53", "85.3"), row.names = colnames(x))
   experiment <- SummarizedExperiment::SummarizedExperiment(
