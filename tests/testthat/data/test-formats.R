@@ -64,6 +64,21 @@ test_that("integer64 is read as what it says, or refused where no double is exac
   }
 })
 
+test_that("row names that are numbers are no names beside a first column of text", {
+  genes <- data.frame(id = c("g1", "g2", "g3", "g4"), S1 = 1:4, S2 = 5:8)
+  for (kept in list(c(1, 3, 4), 4:1)) {
+    expect_message(
+      values <- values_of(genes[kept, ], NULL, "features_in_rows", "p.rds"),
+      "p.rds: column 'id' names the rows"
+    )
+    expect_identical(colnames(values), genes$id[kept])
+  }
+  numbered <- data.frame(S1 = 1:2, row.names = c("7157", "1956"))
+  expect_identical(
+    colnames(values_of(numbered, NULL, "features_in_rows", "p")), c("7157", "1956")
+  )
+})
+
 test_that("sheets are text, with the samples as row names", {
   expected <- data.frame(class = c("u", ""), age = c("53", "85.3"), row.names = colnames(x))
   experiment <- SummarizedExperiment::SummarizedExperiment(

@@ -128,11 +128,12 @@ matrix_of_columns <- function(table, path, orientation) {
 
 #' The names of the rows of a data.frame, and its other columns.
 #'
-#' A tibble and a data.table have no row names: their first column of text names the rows. With
-#' features in rows, other columns of text are annotation.
+#' A tibble and a data.table have no row names: their first column of text names the rows, and also
+#' where row names are numbers, as those of a table that was filtered or sorted. With features in
+#' rows, other columns of text are annotation.
 without_texts <- function(table, path, orientation) {
   names <- row.names(table)
-  numbered <- identical(names, as.character(seq_along(names)))
+  numbered <- all(grepl("^[0-9]+$", names))
   table <- as.list(table)
   is_text <- vapply(table, function(x) is.character(x) || is.factor(x), NA)
   if (numbered && length(table) > 1 && is_text[1]) {
