@@ -40,6 +40,45 @@ test_that("a tibble and a data.table have their names in the first column", {
   )
 })
 
+test_that("integer64 is read as what it says, or refused where no double is exact", {
+  # 4000000000, -5 and NA, as bit64 and data.table::fread store them.
+  big <- readBin(
+    writeBin(c(-294967296L, 0L, -5L, -1L, 0L, NA), raw(), endian = "little"), "double", 3,
+    endian = "little"
+  )
+  class(big) <- "integer64"
+  read <- function(object) values_of(object, NULL, "samples_in_rows", "p.rds")
+  table <- data.frame(g1 = c(1, 2, 3), row.names = c("S1", "S2", "S3"))
+  table$g2 <- big
+  expect_identical(read(table)[, "g2"], c(S1 = 4e9, S2 = -5, S3 = NA))
+  wide <- structure(big, dim = c(1L, 3L), dimnames = list("S1", c("g1", "g2", "g3")))
+  expect_identical(read(wide), matrix(c(4e9, -5, NA), 1, dimnames = dimnames(wide)))
+  expect_identical(sheet_of(table, "p")$g2, c("4000000000", "-5", ""))
+  huge <- structure(rep(1.5, 3), class = "integer64")
+  table$g2 <- huge
+  for (reader in list(read, function(sheet) sheet_of(sheet, "p.rds"))) {
+    expect_error(
+      reader(table), "p.rds: column 'g2' holds integer64 above 2^53", fixed = TRUE,
+      class = "user_error"
+    )
+  }
+})
+
+test_that("row names that are numbers are no names beside a first column of text", {
+  genes <- data.frame(id = c("g1", "g2", "g3", "g4"), S1 = 1:4, S2 = 5:8)
+  for (kept in list(c(1, 3, 4), 4:1)) {
+    expect_message(
+      values <- values_of(genes[kept, ], NULL, "features_in_rows", "p.rds"),
+      "p.rds: column 'id' names the rows"
+    )
+    expect_identical(colnames(values), genes$id[kept])
+  }
+  numbered <- data.frame(S1 = 1:2, row.names = c("7157", "1956"))
+  expect_identical(
+    colnames(values_of(numbered, NULL, "features_in_rows", "p")), c("7157", "1956")
+  )
+})
+
 test_that("sheets are text, with the samples as row names", {
   expected <- data.frame(class = c("u", ""), age = c("53", "85.3"), row.names = colnames(x))
   experiment <- SummarizedExperiment::SummarizedExperiment(

@@ -50,6 +50,10 @@ def test_a_positive_class_that_no_sample_has_is_refused():
         check_positive("AMl", outcome, "subtype", "datasets.a")
     with pytest.raises(UserError, match="'True' is not a class .*AML.*write it in quotes"):
         check_positive("True", outcome, "subtype", "datasets.a")
+    three = pd.Series(["AML", "ALL", "CML"])
+    check_positive(None, three, "subtype", "datasets.a")
+    with pytest.raises(UserError, match=r"positive: 'ALL' is one of 3 classes .*ALL, AML, CML"):
+        check_positive("ALL", three, "subtype", "datasets.a")
 
 
 def test_samples_of_one_class_cannot_be_ranked():

@@ -266,6 +266,13 @@ def test_names_that_a_spreadsheet_turned_into_dates():
     assert (
         status == "warning" and value.startswith("4 feature name(s)") and "2-Sep, Mar-01" in value
     )
+    data.features = [
+        "2023-09-02 00:00:00",
+        "02-Sep-23",
+        "genes:2-Sep-2023",
+        "rna:2023-09-02 00:00:00",
+    ]
+    assert check(data, None)[0][1].startswith("4 feature name(s)")
     assert (
         check(SimpleNamespace(features=["SEPT2", "HLA-A", "1007_s_at", "2-5A"]), None)[0][0] == "ok"
     )

@@ -127,6 +127,28 @@ def test_lab_batches_come_along_with_the_samples(two, write, tmp_path):
         import_dataset("demo", two)
 
 
+def test_columns_of_two_levels_come_along_with_the_first(cohort, write):
+    sheet = "sample\tkind\tsex\tage\n"
+    write("three.tsv", f"{sheet}a\tx\tF\t50\nb\ty\tM\t60\nc\tx\tM\t70\nd\ty\tF\t80\n")
+    write("outside_samples.tsv", f"{sheet}e\tx\tM\t\nf\ty\tF\t\n")
+    layer = {"columns": ["sex", "age"], "types": {}}
+    cohort |= {"layers": {"clinic": layer}}
+    cohort["cohorts"]["outside"]["layers"] = {"clinic": layer}
+    values, samples, features, layers, rows = import_dataset("demo", cohort)
+    assert features == ["sex: M", "age"] and rows.attrs["first_levels"] == {"sex: M": "F"}
+    np.testing.assert_array_equal(values[4:], [[1, np.nan], [0, np.nan]])
+    matrix.write_h5ad("data.h5ad", values, samples, features, layers, {}, {"sex: M": "F"})
+    assert matrix.first_levels("data.h5ad") == {"sex: M": "F"}
+    matrix.write_h5ad("data.h5ad", values, samples, features, layers)
+    assert matrix.first_levels("data.h5ad") == {}
+    write("outside_samples.tsv", f"{sheet}e\tx\tmale\t\nf\ty\tF\t\n")
+    message = (
+        r"datasets.demo.layers.clinic.columns: 'sex' of outside_samples.tsv holds 'male' .*e\)"
+    )
+    with pytest.raises(UserError, match=message):
+        import_dataset("demo", cohort)
+
+
 def test_a_covariate_that_gives_the_outcome_away_is_refused(one, write):
     pairs = "\n".join(f"s{i}\t{'xy'[i % 2]}\t{'XY'[i % 2]}" for i in range(6))
     write("three.tsv", f"sample\tkind\tdiagnosis\n{pairs}\n")
@@ -161,6 +183,15 @@ def test_a_class_lost_in_the_join_is_an_error(two, write):
     write("samples.tsv", SHEET.replace("b\ty", "b\tx"))
     with pytest.raises(UserError, match=r"only one class among the 2 samples that the layers have"):
         import_dataset("demo", two)
+
+
+@pytest.mark.parametrize(("first", "second"), [("x", "X"), ("x 1", "x  1")])
+def test_classes_that_differ_only_in_case_or_spaces_are_refused(one, write, first, second):
+    write("three.tsv", f"sample\tkind\na\t{first}\nb\ty\nc\t{second}\n")
+    message = r"datasets.demo.outcome.column: 'kind' of three.tsv .* in case or spaces: "
+    with pytest.raises(UserError, match=message) as error:
+        import_dataset("demo", one)
+    assert all(f"'{label}' (1 sample(s))" in str(error.value) for label in (first, second))
 
 
 def test_a_number_that_is_the_same_for_all_samples_is_an_error(two, write):

@@ -29,6 +29,19 @@ def test_a_range_that_is_no_count_of_rows_names_them_unless_a_column_does(tmp_pa
     assert list(read_table(path).index) == ["S1", "NA"]
 
 
+@pytest.mark.parametrize("rows", [[0, 2, 3], [3, 0, 1]])
+def test_row_numbers_of_a_filtered_or_sorted_table_are_no_names(tmp_path, capsys, rows):
+    path = str(tmp_path / "t.parquet")
+    genes = pd.DataFrame({"id": ["g1", "g2", "g3", "g4"], "S1": range(4), "S2": range(4)})
+    genes.iloc[rows].to_parquet(path)
+    table = read_table(path, "features_in_rows")
+    assert list(table) == [f"g{row + 1}" for row in rows] and list(table.index) == ["S1", "S2"]
+    assert f"{path}: column 'id' names the rows, not its row numbers" in capsys.readouterr().out
+    # A name says that they are meant.
+    genes.iloc[rows].rename_axis("entrez").to_parquet(path)
+    assert list(read_table(path, "features_in_rows")) == list(map(str, rows))
+
+
 def test_columns_of_text_are_annotation_with_features_in_rows(tmp_path, capsys):
     path = str(tmp_path / "t.parquet")
     TABLE.assign(symbol=pd.Categorical(["ABL1", None]), note="x").to_parquet(path)

@@ -33,6 +33,13 @@ def features(columns, types=None, sheet=SHEET):
     return features_of(sheet, {"columns": columns, "types": types or {}}, "layers.c", "s.tsv")
 
 
+def same(sheet, layer=LAYER):
+    """The features of a sheet like those of SHEET."""
+    known = features_of(SHEET, layer, "k", "s.tsv")
+    first_levels = known.attrs["first_levels"]
+    return same_features(sheet, known.columns, layer, "k", "new.tsv", first_levels)
+
+
 def test_numbers_levels_and_missing_cells():
     table = features_of(SHEET, LAYER, "layers.clinical", "s.tsv")
     assert list(table) == ["age", "sex: M", "stage", "site: lyon", "site: oslo", "site: rome"]
@@ -50,16 +57,74 @@ def test_codes_are_numbers_unless_their_type_says_otherwise():
 def test_a_cohort_gets_the_features_of_development_whatever_its_levels(capsys):
     known = features_of(SHEET, LAYER, "layers.clinical", "s.tsv")
     other = SHEET.assign(site="kyiv", sex="M")[["site", "stage", "sex", "age"]]
-    table = same_features(other, known.columns, LAYER, "cohorts.new.layers.clinical", "new.tsv")
+    table = same(other)
     assert list(table) == list(known)
     assert (table.filter(like="site") == 0).all(axis=None) and (table["sex: M"] == 1).all()
     np.testing.assert_array_equal(table["age"], known["age"])
     assert "'site': kyiv: treated as none of lyon, oslo, rome" in capsys.readouterr().out
-    same_features(SHEET, known.columns, LAYER, "key", "s.tsv")
-    assert capsys.readouterr().out == ""
-    three = SHEET.assign(sex=[*SHEET["sex"][:-1], "X"])
-    same_features(three, known.columns, LAYER, "key", "new.tsv")
-    assert "'sex': F, X: treated as none of M" in capsys.readouterr().out
+    same(SHEET)
+    assert "treated as none of" not in capsys.readouterr().out
+    # Of a study that was imported before first levels were stored.
+    same_features(SHEET, known.columns, LAYER, "key", "new.tsv", {})
+    assert "'sex': F: treated as none of M" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("column", "types"), [("sex", {}), ("code", {"code": "nominal"})])
+def test_a_third_level_of_two_is_refused(column, types):
+    layer = {"columns": [column], "types": types}
+    other = SHEET.copy()
+    other.loc["P3", column] = "male"
+    message = (
+        f"k.columns: '{column}' of new.tsv holds 'male' \\(sample P3\\), which is none of the two"
+        r" levels of development \((F, M|1, 2)\): correct it, or leave the cell empty"
+    )
+    with pytest.raises(UserError, match=message):
+        same(other, layer)
+
+
+def test_one_new_patient_may_lack_a_value():
+    table = same(SHEET.iloc[[0]].assign(age="", sex="NA", stage="unknown", site="."))
+    assert table.shape == (1, 6) and table.isna().all(axis=None)
+
+
+def test_words_that_may_mean_missing_are_levels_where_they_stand_for_something(capsys):
+    sheet = pd.DataFrame(
+        {
+            "her2": ["+", "-", "-", "+", "?", "-"],
+            "tox": ["none", "mild", "severe", "none", "unknown", "mild"],
+            "prior": ["none", "chemo", "none", "chemo", "unknown", "none"],
+            "packs": ["none", "10", "20", "-", "5", "7"],
+            "grade": ["missing", "1", "2", "1", "2", "nd"],
+        },
+        index=[f"P{i}" for i in range(6)],
+    )
+    types = {
+        "tox": {"levels": ["none", "mild", "severe"]},
+        "grade": {"levels": [1, 2, "missing"]},
+    }
+    layer = {"columns": ["her2", "tox", "prior", "packs", "grade"], "types": types}
+    table = features_of(sheet, layer, "layers.c", "s.tsv")
+    assert list(table) == ["her2: -", "tox", "prior: none", "packs", "grade"]
+    np.testing.assert_array_equal(table["her2: -"], [0, 1, 1, 0, NAN, 1])
+    np.testing.assert_array_equal(table["tox"], [0, 1, 2, 0, NAN, 1])
+    np.testing.assert_array_equal(table["prior: none"], [1, 0, 1, 0, NAN, 1])
+    np.testing.assert_array_equal(table["packs"], [NAN, 10, 20, NAN, 5, 7])
+    np.testing.assert_array_equal(table["grade"], [2, 0, 1, 0, 1, NAN])
+    out = capsys.readouterr().out
+    assert "layers.c.columns: 'her2' of s.tsv: treated as missing: '?' (1 sample(s))" in out
+    assert "'packs' of s.tsv: treated as missing: 'none', '-' (2 sample(s))" in out
+    # A cohort without a + has a - that development knows.
+    first_levels = table.attrs["first_levels"]
+    negative = same_features(
+        sheet.loc[["P1"]], table.columns, layer, "layers.c", "new.tsv", first_levels
+    )
+    assert negative["her2: -"].tolist() == [1]
+
+
+def test_no_toxicity_that_is_no_level_is_named():
+    sheet = pd.DataFrame({"tox": ["none", "mild"]}, index=["P0", "P1"])
+    with pytest.raises(UserError, match=r"tox.levels: s.tsv holds 'none' \(sample P0\)"):
+        features(["tox"], {"tox": {"levels": ["mild", "severe"]}}, sheet)
 
 
 @pytest.mark.parametrize(

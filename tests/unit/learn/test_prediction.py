@@ -27,7 +27,9 @@ LAYER = {
     "table": "t.tsv", "orientation": "samples_in_rows", "matrix": None, "transform": "none",
     "pseudo_count": 0.5, "top_variance": None,
 }  # fmt: skip
+CLINIC = {"columns": ["age"], "types": {}}
 DATASETS = {
+    "clinic": {"layers": {"sheet": CLINIC}, "join": "inner"},
     "one": {"layers": {"genes": LAYER}, "join": "inner"},
     "two": {"layers": {"genes": LAYER, "lipids": LAYER}, "join": "inner"},
     "cells": {"layers": {"cells": {"images": "cells/"}}, "join": "inner"},
@@ -53,6 +55,8 @@ def test_tables_are_given_by_layer(ask):
     assert (result["language"], result["model"]) == ("r", "pls")
     assert result["tables"]["genes"]["path"] == "new.tsv"
     assert ask(input="genes=new.tsv")["tables"] == result["tables"]
+    table = ask(dataset="clinic")["tables"]["sheet"]
+    assert table == {"path": "new.tsv", **CLINIC, "key": "datasets.clinic.layers.sheet"}
     tables = ask(dataset="two", input="lipids=b.tsv,genes=new.tsv")["tables"]
     assert {layer: table["path"] for layer, table in tables.items()} == {
         "genes": "new.tsv",
@@ -225,12 +229,15 @@ def test_a_transform_sees_the_features_that_it_saw_in_training(read):
 def test_a_sheet_is_the_table_of_clinical_columns(tmp_path):
     data, preprocessing = str(tmp_path / "data.h5ad"), str(tmp_path / "p.h5")
     features = ["genes:TP53", "clinical:age", "clinical:sex: M", "clinical:site: rome"]
-    write_h5ad(data, np.ones((2, 4)), ["s1", "s2"], features, ["genes"] + ["clinical"] * 3)
+    layers = ["genes"] + ["clinical"] * 3
+    first_levels = {"clinical:sex: M": "F", "clinical:site: rome": "oslo"}
+    write_h5ad(data, np.ones((2, 4)), ["s1", "s2"], features, layers, None, first_levels)
     kept, one = np.array([0, 1, 2]), np.ones(3)
     write_fits(preprocessing, {("final", 0): Fit(kept, one, one, one, one)}, {})
     (tmp_path / "genes.tsv").write_text("\tTP53\nn1\t5\nn2\t6\n")
     (tmp_path / "sheet.csv").write_text("sample,sex,site,age\nn2,F,oslo,\nn1,M,rome,61\n")
-    columns = {"columns": ["age", "sex", "site"], "types": {}}
+    key = "datasets.d.layers.clinical"
+    columns = {"columns": ["age", "sex", "site"], "types": {}, "key": key}
     tables = {
         "genes": {**LAYER, "path": str(tmp_path / "genes.tsv")},
         "clinical": {**columns, "path": str(tmp_path / "sheet.csv")},
@@ -238,6 +245,13 @@ def test_a_sheet_is_the_table_of_clinical_columns(tmp_path):
     values, samples, names, _ = read_new_samples(tables, "inner", data, preprocessing)
     assert samples == ["n1", "n2"] and names == features[:3]
     np.testing.assert_array_equal(values, [[5, 61, 1], [6, np.nan, 0]])
+    (tmp_path / "genes.tsv").write_text("\tTP53\nn2\t6\n")
+    (tmp_path / "sheet.csv").write_text("sample,sex,site,age\nn2,F,oslo,\n")
+    values, *_ = read_new_samples(tables, "inner", data, preprocessing)
+    np.testing.assert_array_equal(values, [[6, np.nan, 0]])
+    (tmp_path / "sheet.csv").write_text("sample,sex,site,age\nn2,male,oslo,\n")
+    with pytest.raises(UserError, match=rf"{key}.columns: 'sex' of .*sheet.csv holds 'male'.*F, M"):
+        read_new_samples(tables, "inner", data, preprocessing)
 
 
 def test_an_outer_join_fills_what_a_layer_lacks(read):

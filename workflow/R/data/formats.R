@@ -111,7 +111,7 @@ matrix_of_columns <- function(table, path, orientation) {
     user_error(path, "its columns have different lengths", "Write it again with saveRDS")
   }
   named <- without_texts(table, path, orientation)
-  columns <- named$columns
+  columns <- without_integer64(named$columns, path)
   wrong <- names(columns)[!vapply(columns, function(x) is.numeric(x) || is.logical(x), NA)]
   if (length(wrong)) {
     user_error(
@@ -128,11 +128,12 @@ matrix_of_columns <- function(table, path, orientation) {
 
 #' The names of the rows of a data.frame, and its other columns.
 #'
-#' A tibble and a data.table have no row names: their first column of text names the rows. With
-#' features in rows, other columns of text are annotation.
+#' A tibble and a data.table have no row names: their first column of text names the rows, and also
+#' where row names are numbers, as those of a table that was filtered or sorted. With features in
+#' rows, other columns of text are annotation.
 without_texts <- function(table, path, orientation) {
   names <- row.names(table)
-  numbered <- identical(names, as.character(seq_along(names)))
+  numbered <- all(grepl("^[0-9]+$", names))
   table <- as.list(table)
   is_text <- vapply(table, function(x) is.character(x) || is.factor(x), NA)
   if (numbered && length(table) > 1 && is_text[1]) {
@@ -169,17 +170,17 @@ sheet_of <- function(object, path) {
     sheet <- Biobase::pData(object)
   } else if (is.data.frame(object)) {
     sheet <- as.data.frame(object)
-    if ("sample" %in% names(sheet)) {
-      rownames(sheet) <- make.unique(as_text(sheet$sample))
-    }
   } else {
     user_error(
       path, sprintf("a %s has no sample sheet", class(object)[1]),
       "Give the sheet as .tsv, or a SummarizedExperiment, an ExpressionSet or a data.frame"
     )
   }
+  sheet[] <- lapply(without_integer64(as.list(sheet), path), as_text)
+  if (is.data.frame(object) && "sample" %in% names(sheet)) {
+    rownames(sheet) <- make.unique(sheet$sample)
+  }
   sheet <- sheet[setdiff(names(sheet), "sample")]
-  sheet[] <- lapply(sheet, as_text)
   sheet
 }
 
@@ -244,6 +245,35 @@ encode <- function(object, type, version) {
   write_attribute(object, "encoding-version", version, scalar = TRUE)
 }
 
+#' Columns by name, those of the class integer64 as doubles; stops where that is not exact.
+without_integer64 <- function(columns, path) {
+  at <- which(vapply(columns, inherits, NA, "integer64"))
+  columns[at] <- Map(function(column, name) {
+    plain_integers(column, path, sprintf("column '%s'", name))
+  }, columns[at], names(columns)[at])
+  columns
+}
+
+#' An integer64 as doubles, without bit64: its eight bytes are stored as those of a double.
+plain_integers <- function(values, path, what) {
+  halves <- matrix(readBin(
+    writeBin(as.vector(unclass(values)), raw(), endian = "little"), "integer", 2 * length(values),
+    endian = "little"
+  ), 2)
+  # The lower half has no sign; the smallest number of 32 bits is NA to R.
+  low <- ifelse(is.na(halves[1, ]), 2^31, halves[1, ] %% 2^32)
+  exact <- halves[2, ] * 2^32 + low
+  if (any(abs(exact) > 2^53, na.rm = TRUE)) {
+    user_error(
+      path, sprintf("%s holds integer64 above 2^53, which no double holds exactly", what),
+      "Save it as numeric (as.numeric) or, if it is a name, as text (as.character)"
+    )
+  }
+  values <- unclass(values)
+  values[] <- exact
+  values
+}
+
 # A matrix of R, dense or sparse by columns, of what holds one.
 as_plain_matrix <- function(values, path, orientation) {
   if (is.data.frame(values)) {
@@ -253,6 +283,9 @@ as_plain_matrix <- function(values, path, orientation) {
     methods::validObject(values)
     by_columns <- methods::as(methods::as(values, "generalMatrix"), "CsparseMatrix")
     return(methods::as(by_columns, "dMatrix"))
+  }
+  if (inherits(values, "integer64")) {
+    return(plain_integers(values, path, "its matrix"))
   }
   if (isS4(values)) as.matrix(values) else values
 }

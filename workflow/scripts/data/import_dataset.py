@@ -18,10 +18,10 @@ if __name__ == "__main__":
         use_image_tables(setting, snakemake.params.image_folder)
         with named_by_user(setting.get("rds", {})):
             values, names, features, layers, sheet = import_dataset(dataset, setting)
-        labels = sheet.attrs.pop("labels")
+        labels, first_levels = (sheet.attrs.pop(key) for key in ("labels", "first_levels"))
         write_csv(snakemake.output.annotation, header("annotation"), labels.items())
         columns = take_lab_columns(sheet)
-        write_h5ad(snakemake.output.data, values, names, features, layers, columns)
+        write_h5ad(snakemake.output.data, values, names, features, layers, columns, first_levels)
         rows = ([sample, *row] for sample, row in zip(names, sheet.to_numpy(), strict=True))
         write_csv(snakemake.output.samples, ["sample", *sheet.columns], rows, delimiter="\t")
         print(f"{dataset}: {values.shape[0]} samples x {values.shape[1]} features")

@@ -70,7 +70,8 @@ def import_dataset(name: str, dataset: dict):
     Returns (values, samples, features, layers, rows): values (n, p) float64 with NaN where
     missing, development's samples first; features: development's, and those of cohorts are put in
     this order; rows: of samples.tsv (outcome, group, further columns, cohort), by sample;
-    `attrs["labels"]` has the labels of features that came with the tables.
+    `attrs["labels"]` has the labels of features that came with the tables, and
+    `attrs["first_levels"]`, by feature that is the indicator of one of two levels, the other.
     """
     key = f"datasets.{name}"
     rows = read_sheets(dataset, key)
@@ -94,8 +95,14 @@ def import_dataset(name: str, dataset: dict):
     labels = {layer: part.attrs.get("labels", {}) for layer, part in development.items()}
     if len(development) > 1:
         features = [f"{layer}:{f}" for layer, f in zip(layers, features, strict=True)]
+    first_levels = {
+        f"{layer}:{f}" if len(development) > 1 else f: level
+        for layer, part in development.items()
+        for f, level in part.attrs.get("first_levels", {}).items()
+    }
     values = stack(list(parts.values()))
     rows = pd.concat(rows.values())
+    rows.attrs["first_levels"] = first_levels
     rows.attrs["labels"] = Annotation(
         (f"{layer}:{name}" if len(labels) > 1 else name, label)
         for layer, of_layer in labels.items()

@@ -21,17 +21,22 @@ def stored_type(values: np.ndarray):
     return np.float32
 
 
-def write_h5ad(path: str, values, samples, features, layers, columns=None) -> None:
+def write_h5ad(
+    path: str, values, samples, features, layers, columns=None, first_levels=None
+) -> None:
     """Write an AnnData file: X (samples x features, NaN = missing), var with the feature's layer.
 
-    columns: of the sample sheet, text by name, for obs. X is chunked by columns, so that readers
-    load only the features that they need; a sparse X is stored column by column (CSC).
+    columns: of the sample sheet, text by name, for obs; first_levels: by feature, for var. X is
+    chunked by columns, so that readers load only the features that they need; a sparse X is stored
+    column by column (CSC).
     """
     import anndata
     import pandas as pd
     from scipy import sparse
 
     var = pd.DataFrame({"layer": list(layers)}, index=pd.Index(list(features), name="feature"))
+    if first_levels:
+        var["first_level"] = [first_levels.get(name, "") for name in features]
     obs = pd.DataFrame(columns, index=pd.Index(list(samples), name="sample"))
     if sparse.issparse(values):
         values = sparse.csc_array(values)
@@ -60,10 +65,24 @@ def axis_names(path: str, axis: str) -> list[str]:
 def layers(path: str) -> np.ndarray:
     """(p,) name of each feature's layer."""
     with h5py.File(path) as file:
-        stored = file["var/layer"]
-        if isinstance(stored, h5py.Group):
-            return np.array(stored["categories"].asstr()[:])[stored["codes"][:]]
-        return stored.asstr()[:]
+        return _texts(file["var/layer"])
+
+
+def first_levels(path: str) -> dict[str, str]:
+    """By feature that is the indicator of one of two levels, the other, which is 0."""
+    with h5py.File(path) as file:
+        if "first_level" not in file["var"]:
+            return {}
+        levels = _texts(file["var/first_level"])
+    return {
+        name: level for name, level in zip(axis_names(path, "var"), levels, strict=True) if level
+    }
+
+
+def _texts(stored) -> np.ndarray:
+    if isinstance(stored, h5py.Group):
+        return np.array(stored["categories"].asstr()[:])[stored["codes"][:]]
+    return stored.asstr()[:]
 
 
 def sheet_columns(path: str) -> dict[str, np.ndarray]:

@@ -1,6 +1,7 @@
 """Columns of the sample sheet: as they are, or as features, numbers and indicators of levels."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -82,8 +83,10 @@ def import_columns(layer: dict, sheets: dict, paths: dict, key: str) -> dict[str
         if not parts:
             parts[cohort] = features_of(sheet, layer, key, paths[cohort])
         else:
-            features = next(iter(parts.values())).columns
-            parts[cohort] = same_features(sheet, features, layer, key, paths[cohort])
+            own = next(iter(parts.values()))
+            parts[cohort] = same_features(
+                sheet, own.columns, layer, key, paths[cohort], own.attrs["first_levels"]
+            )
     return parts
 
 
@@ -94,38 +97,53 @@ def features_of(sheet: pd.DataFrame, layer: dict, key: str, path: str) -> pd.Dat
     sheet. A number is a feature as it is, and so is the position of an ordered level, from 0. A
     column with two levels becomes the indicator of the second, one with more an indicator of each:
     `stage: III`. Nothing is learned from the values but which levels there are.
+    `attrs["first_levels"]` has, by the indicator of the second level, the first.
     """
-    parts = [
-        feature_columns(
-            _labels(sheet, name, key, path), name, layer["types"].get(name), f"{key}.columns", path
-        )
-        for name in layer["columns"]
-    ]
-    return pd.concat(parts, axis=1)
+    parts, first_levels = [], {}
+    for name in layer["columns"]:
+        kind = layer["types"].get(name)
+        labels = _labels(sheet, name, kind, key, path)
+        if labels.isna().all():
+            raise UserError(f"{key}.columns: '{name}' of {path} is empty: take it out")
+        part = feature_columns(labels, name, kind, f"{key}.columns", path)
+        levels = sorted(labels.dropna().unique())
+        if list(part) == [f"{name}: {level}" for level in levels[1:]]:
+            first_levels[part.columns[0]] = levels[0]
+        parts.append(part)
+    table = pd.concat(parts, axis=1)
+    table.attrs["first_levels"] = first_levels
+    return table
 
 
 def same_features(
-    sheet: pd.DataFrame, features: pd.Index, layer: dict, key: str, path: str
+    sheet: pd.DataFrame, features: pd.Index, layer: dict, key: str, path: str, first_levels: dict
 ) -> pd.DataFrame:
-    """The columns of another sheet as the `features` of development.
+    """The columns of another sheet as the `features` of development; NaN where missing.
 
-    A level that development lacks is none of its levels: all its indicators are 0.
+    first_levels: see `features_of`. UserError for a third level of a column with two; of others, a
+    level that development lacks is none of its levels: all its indicators are 0.
     """
     parts = {}
     for name in layer["columns"]:
-        labels = _labels(sheet, name, key, path)
         indicators = [f for f in features if f.startswith(f"{name}: ")]
+        levels = [feature.removeprefix(f"{name}: ") for feature in indicators]
+        known = [*(first_levels[f] for f in indicators if f in first_levels), *levels]
+        kind = "nominal" if indicators else _known(layer, name)
+        labels = _labels(sheet, name, kind, key, path, known)
         if not indicators:
-            kind = _known(layer, name)
             parts[name] = feature_columns(labels, name, kind, f"{key}.columns", path)[name]
             continue
-        for feature in indicators:
-            parts[feature] = _indicator(labels, feature.removeprefix(f"{name}: "))
-        known = [feature.removeprefix(f"{name}: ") for feature in indicators]
-        others = labels[labels.notna() & ~labels.isin(known)].unique()
-        # Of two levels, the first has no indicator.
-        if len(others) > (len(known) == 1):
-            print(f"{key}: '{name}': {some(others)}: treated as none of {some(known)}")
+        others = labels[labels.notna() & ~labels.isin(known)]
+        if len(others) and len(known) > len(levels):
+            raise UserError(
+                f"{key}.columns: '{name}' of {path} holds '{others.iloc[0]}' (sample"
+                f" {others.index[0]}), which is none of the two levels of development"
+                f" ({some(known)}): correct it, or leave the cell empty"
+            )
+        if len(others):
+            print(f"{key}: '{name}': {some(others.unique())}: treated as none of {some(known)}")
+        for feature, level in zip(indicators, levels, strict=True):
+            parts[feature] = _indicator(labels, level)
     return pd.DataFrame(parts, sheet.index)[list(features)]
 
 
@@ -134,18 +152,44 @@ def _known(layer: dict, name: str):
     return layer["types"].get(name, "numeric")
 
 
-def _labels(sheet: pd.DataFrame, name: str, key: str, path: str) -> pd.Series:
-    """The cells of a column, None where missing."""
+def _labels(
+    sheet: pd.DataFrame, name: str, kind, key: str, path: str, known: Iterable[str] = ()
+) -> pd.Series:
+    """The cells of a column, None where missing.
+
+    kind: its type, None: by content; known: its levels in development.
+    """
     if name not in sheet.columns:
         raise UserError(
             f"{key}.columns: '{name}' is not a column of {path}."
             f"{did_you_mean(name, list(sheet.columns))} Its columns: {some(sheet.columns, 12)}"
         )
     labels = sheet[name].str.strip()
-    lacking = labels.map(lambda label: is_missing(label) or is_doubtful(label))
-    if lacking.all():
-        raise UserError(f"{key}.columns: '{name}' of {path} is empty: take it out")
+    lacking = _lacking(labels, kind, known)
+    words = labels[lacking & (labels != "")]
+    if len(words):
+        print(
+            f"{key}.columns: '{name}' of {path}: treated as missing: {quoted(words.unique())}"
+            f" ({len(words)} sample(s))"
+        )
     return labels.astype(object).where(~lacking, None)
+
+
+def _lacking(labels: pd.Series, kind, known: Iterable[str]) -> pd.Series:
+    """Whether each cell is missing: empty, or a word for that which is no level. See `_labels`."""
+    levels = set(known)
+    if isinstance(kind, dict):
+        levels |= {str(level) for level in kind["levels"]}
+    # Beside + it is negative.
+    if labels.str.fullmatch(r"\++").any():
+        levels |= {"-", "--"}
+    lacking = labels.map(lambda label: is_missing(label) or is_doubtful(label))
+    lacking &= ~labels.isin(levels)
+    numbers = np.isfinite(pd.to_numeric(labels[~lacking], errors="coerce")).all()
+    if kind == "numeric" or (kind is None and numbers):
+        return lacking
+    # Among labels it says something, such as no toxicity.
+    return lacking & (labels.str.lower() != "none")
 
 
 def feature_columns(labels: pd.Series, name: str, kind, key: str, path: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from omc.core.errors import UserError, some
 from omc.core.names import FINAL
-from omc.data.matrix import axis_names, layers
+from omc.data.matrix import axis_names, first_levels, layers
 from omc.data.names import check_names
 from omc.data.reading import ending, format_of, read_sheet, read_table
 from omc.data.sheet_columns import same_features
@@ -22,7 +22,7 @@ OTHER = {"features_in_rows": "samples_in_rows", "samples_in_rows": "features_in_
 def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     """The values of new samples that the final models of a data set use.
 
-    tables: path, orientation, matrix, transform and pseudo_count by layer; join: inner or
+    tables: path, and how to read it, by layer (`prediction.resolve`); join: inner or
     outer; data, preprocessing: paths of data.h5ad and preprocessing.h5. Returns (values, samples,
     features, layers): values (n, p) transformed as in data.h5ad and normalised as in split `final`,
     NaN where missing; features: those that this split kept, named as in data.h5ad.
@@ -36,7 +36,10 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
         used_columns = (layer_of == name) & used
         if "columns" in table:
             known = names_in_table(features[layer_of == name], name)
-            values = read_columns_of(table, known, name)
+            stored = first_levels(data)
+            pairs = zip(known, features[layer_of == name], strict=True)
+            own = {short: stored[feature] for short, feature in pairs if feature in stored}
+            values = read_columns_of(table, known, own)
             kept = used[layer_of == name]
             parts[name] = values.loc[:, kept].set_axis(features[used_columns], axis=1)
             continue
@@ -58,12 +61,11 @@ def read_new_samples(tables: dict, join: str, data: str, preprocessing: str):
     return joined.to_numpy(), list(joined.index), list(joined.columns), layer_names
 
 
-def read_columns_of(layer: dict, features: list[str], name: str) -> pd.DataFrame:
+def read_columns_of(layer: dict, features: list[str], first_levels: dict) -> pd.DataFrame:
     """The columns of a sheet of new samples as the features of the training sheet."""
-    path = layer["path"]
-    key = f"datasets.layers.{name}"
+    path, key = layer["path"], layer["key"]
     sheet = read_sheet(path, **layer.get("sheet", {}))
-    return same_features(sheet, pd.Index(features), layer, key, path)
+    return same_features(sheet, pd.Index(features), layer, key, path, first_levels)
 
 
 def names_in_table(features, layer: str) -> list[str]:

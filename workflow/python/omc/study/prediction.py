@@ -53,6 +53,8 @@ def resolve(request: dict, datasets: dict, models: dict[str, list[str]]) -> dict
     }
     sheet_id = dataset.get("sheet", {}).get("id")
     for layer, table in tables.items():
+        if "columns" in table:
+            table["key"] = f"datasets.{name}.layers.{layer}"
         if sheet_id and "columns" in table and "table" not in dataset["layers"][layer]:
             table["sheet"] = {"id": sheet_id}
     resolved = {"dataset": name, "language": language, "model": model, "output": output}

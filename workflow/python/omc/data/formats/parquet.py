@@ -19,7 +19,11 @@ ORIENTED, MATRICES, CAN_CRASH = True, False, True
 
 
 def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
-    """Rows are named by the pandas index, or else by the first column."""
+    """Rows are named by the pandas index, or else by the first column.
+
+    An index of integers without a name is what is left of the row numbers of a table that was
+    filtered or sorted, if the first column is text.
+    """
     with reading(path, "Parquet"):
         file = _opened(path, 8)
 
@@ -33,8 +37,14 @@ def read_table(path: str, orientation=None, matrix=None) -> pd.DataFrame:
         names, first = read([]).index, read(columns[:1])
         # Numbers of rows from 0 are no names; others are, unless there is a better column.
         counted = isinstance(names, pd.RangeIndex)
-        of_rows = names.equals(pd.RangeIndex(len(names))) or any(map(_holds_text, first.dtypes))
-        if counted and of_rows and columns:
+        numbered = names.name is None and pd.api.types.is_integer_dtype(names.dtype)
+        if any(map(_holds_text, first.dtypes)):
+            of_rows = counted or numbered
+        else:
+            of_rows = counted and names.equals(pd.RangeIndex(len(names)))
+        if of_rows and columns:
+            if not counted:
+                print(f"{path}: column '{columns[0]}' names the rows, not its row numbers")
             names = pd.Index(first.iloc[:, 0])
             if names.dtype.kind == "f":
                 raise UserError(
