@@ -185,15 +185,6 @@ def test_a_class_lost_in_the_join_is_an_error(two, write):
         import_dataset("demo", two)
 
 
-@pytest.mark.parametrize(("first", "second"), [("x", "X"), ("x 1", "x  1")])
-def test_classes_that_differ_only_in_case_or_spaces_are_refused(one, write, first, second):
-    write("three.tsv", f"sample\tkind\na\t{first}\nb\ty\nc\t{second}\n")
-    message = r"datasets.demo.outcome.column: 'kind' of three.tsv .* in case or spaces: "
-    with pytest.raises(UserError, match=message) as error:
-        import_dataset("demo", one)
-    assert all(f"'{label}' (1 sample(s))" in str(error.value) for label in (first, second))
-
-
 def test_a_number_that_is_the_same_for_all_samples_is_an_error(two, write):
     write("samples.tsv", SHEET.replace("x", "2.5").replace("y", "2.50"))
     two["outcome"]["task"] = "regression"

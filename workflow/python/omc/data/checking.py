@@ -23,7 +23,7 @@ def all_checks() -> dict:
 
 
 def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
-    """Refuse a positive class that is not one of two. outcome: (n,) of `column`."""
+    """Refuse a positive class that no sample has. outcome: (n,) of `column`."""
     classes = sorted(outcome.unique())
     if positive is not None and positive not in classes:
         of_yaml = " YAML reads true and false as values of its own: write it in quotes"
@@ -31,12 +31,6 @@ def check_positive(positive, outcome: pd.Series, column: str, key: str) -> None:
             f"{key}.outcome.positive: '{positive}' is not a class of column '{column}'"
             f" (classes: {some(classes, 12)})."
             + (of_yaml if positive in ("True", "False") else did_you_mean(positive, classes))
-        )
-    if positive is not None and len(classes) > 2:
-        raise UserError(
-            f"{key}.outcome.positive: '{positive}' is one of {len(classes)} classes of column"
-            f" '{column}' ({some(classes, 12)}), and only one of two can be positive: take it out,"
-            " or correct the classes"
         )
 
 

@@ -107,17 +107,6 @@ def _check_varies(outcome: pd.Series, setting: dict, key: str, path: str) -> Non
         )
 
 
-def _check_spellings(outcome: pd.Series, where: str) -> None:
-    counts = outcome.value_counts().sort_index()
-    for _, same in counts.groupby([" ".join(label.split()).casefold() for label in counts.index]):
-        if len(same) > 1:
-            spellings = ", ".join(f"{label!r} ({n} sample(s))" for label, n in same.items())
-            raise UserError(
-                f"{where} has classes that differ only in case or spaces: {spellings}: write them"
-                " alike, or give them clearer names"
-            )
-
-
 def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> None:
     classes = sorted(outcome.unique())
     if len(classes) < 2:
@@ -125,7 +114,6 @@ def _check_classes(outcome: pd.Series, setting: dict, key: str, path: str) -> No
             f"{key}.outcome.column: '{setting['column']}' of {path} has only one class among the"
             f" {len(outcome)} samples that the layers have: {classes[0]}"
         )
-    _check_spellings(outcome, f"{key}.outcome.column: '{setting['column']}' of {path}")
     if len(classes) > 2 and "binary_metric" in setting:
         raise UserError(
             f"comparison.metric.classification: {setting['binary_metric']} needs two classes, and"
