@@ -18,8 +18,8 @@ uncensored_columns <- function(horizons) {
 #'
 #' Of training samples: its inverse weights the test samples, so that those who were observed stand
 #' for those who were not (IPCW). Events come before censorings at the same time. After the last
-#' training sample, if that is censored, the probability stays what it was before: at 0, test samples
-#' that lived on would have no weight.
+#' training sample, if that is censored, the probability stays what it was before: at 0, test
+#' samples that lived on would have no weight.
 #'
 #' @param outcome Surv object of the training samples.
 #' @return function(times) that returns the probability of not being censored until each of these

@@ -12,9 +12,9 @@ use("tables")
 #' @param samples rows of samples.tsv, as text.
 #' @param models all models as `language/name`, in the order of the pairs.
 #' @param positive label of the positive class; NULL: the last one.
-#' @return rows of delong.csv, with NA if a model has no probabilities or a cohort has fewer than two
-#'   samples of a class, which have no variance. A cohort has no rows without two classes and two models, or if samples share a group;
-#'   NULL if there are no rows at all.
+#' @return rows of delong.csv, with NA if a model has no probabilities or a cohort has fewer than
+#'   two samples of a class, which have no variance. A cohort has no rows without two classes and
+#'   two models, or if samples share a group; NULL if there are no rows at all.
 delong_rows <- function(predictions, samples, models, positive = NULL) {
   classes <- sub("^prob_", "", grep("^prob_", names(predictions), value = TRUE))
   rows <- list()

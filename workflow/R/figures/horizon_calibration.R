@@ -54,8 +54,8 @@ draw_horizon_calibration <- function(data) {
     caption = paste(
       "Broken grey: perfect calibration. Ratio above 1: the risks are too high on average. Means",
       "over the repeats, limits for the samples of one repeat; groups that were not observed until",
-      "the horizon have no point, those without an event no limits. One group in twenty lies outside",
-      "its limits by chance."
+      "the horizon have no point, those without an event no limits. One group in twenty lies",
+      "outside its limits by chance."
     ),
     x = "mean predicted risk", y = "observed risk"
   )

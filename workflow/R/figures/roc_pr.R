@@ -141,8 +141,8 @@ roc_words <- function(data, ranked, rows) {
     ),
     caption = paste(
       "Broken grey: a prediction that knows nothing. A repeat's curve is the mean of its splits'",
-      "curves. The band shows the variation due to the division into folds, not due to sampling. The",
-      "curves of every model are in explorer.html."
+      "curves. The band shows the variation due to the division into folds, not due to sampling.",
+      "The curves of every model are in explorer.html."
     )
   )
 }
