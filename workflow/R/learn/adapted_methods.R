@@ -29,27 +29,19 @@ rpart_trees <- c("rpart", "rpart2", "rpart1SE")
 #' and the column's name, or x if it is the only one. The importance of a column is what its own
 #' splits improve; caret adds those that lost against them.
 of_matrix <- function(info) {
-  as_frame <- function(x) {
+  changed <- with_input(info, function(x) {
     frame <- data.frame(row.names = seq_len(nrow(x)))
     frame$x <- as.matrix(x)
     frame
-  }
-  environment(as_frame) <- baseenv()
-  grid <- function(x, ...) caret_grid(as_frame(x), ...)
+  })
   fit <- function(x, y, wts, ...) {
-    tree <- caret_fit(x = as_frame(x), y = y, wts = wts, ...)
+    tree <- fit_frame(x = x, y = y, wts = wts, ...)
     # All of these would hold the data.
     tree[c("call", "where", "y")] <- NULL
     environment(tree$terms) <- baseenv()
     columns <- colnames(x)
     tree$columns <- stats::setNames(columns, if (ncol(x) == 1) "x" else paste0("x", columns))
     tree
-  }
-  predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
-    caret_predict(modelFit, as_frame(newdata), submodels)
-  }
-  prob <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
-    caret_prob(modelFit, as_frame(newdata), submodels)
   }
   importance <- function(object, competes = FALSE, ...) {
     columns <- object$columns
@@ -62,13 +54,28 @@ of_matrix <- function(info) {
     caret_importance(object, competes = competes, ...)
   }
   predictors <- function(x, ...) unname(x$columns[caret_predictors(x, ...)])
+  changed$fit <- standing_alone(fit, fit_frame = changed$fit)
+  changed$varImp <- standing_alone(importance, caret_importance = info$varImp)
+  changed$predictors <- standing_alone(predictors, caret_predictors = info$predictors)
+  changed
+}
+
+#' A definition whose functions get `change(x)` instead of the numbers x.
+with_input <- function(info, change) {
+  environment(change) <- baseenv()
+  grid <- function(x, ...) caret_grid(change(x), ...)
+  fit <- function(x, y, wts, ...) caret_fit(x = change(x), y = y, wts = wts, ...)
+  predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
+    caret_predict(modelFit, change(newdata), submodels)
+  }
+  prob <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
+    caret_prob(modelFit, change(newdata), submodels)
+  }
   adapted <- list(
-    grid = standing_alone(grid, caret_grid = info$grid, as_frame = as_frame),
-    fit = standing_alone(fit, caret_fit = info$fit, as_frame = as_frame),
-    predict = standing_alone(predict, caret_predict = info$predict, as_frame = as_frame),
-    prob = standing_alone(prob, caret_prob = info$prob, as_frame = as_frame),
-    varImp = standing_alone(importance, caret_importance = info$varImp),
-    predictors = standing_alone(predictors, caret_predictors = info$predictors)
+    grid = standing_alone(grid, caret_grid = info$grid, change = change),
+    fit = standing_alone(fit, caret_fit = info$fit, change = change),
+    predict = standing_alone(predict, caret_predict = info$predict, change = change),
+    prob = standing_alone(prob, caret_prob = info$prob, change = change)
   )
   info[names(adapted)] <- adapted
   info$own <- TRUE
@@ -122,30 +129,15 @@ without_penalties <- function(info) {
 #' glmnet, which refuses a single column, and gbm, which does so with three classes or more, with a
 #' second column of zeros beside it.
 of_any_width <- function(info) {
-  wide <- function(x) if (ncol(x) == 1) cbind(as.matrix(x), .zeros = 0) else x
-  environment(wide) <- baseenv()
-  grid <- function(x, ...) caret_grid(wide(x), ...)
-  fit <- function(x, y, wts, ...) caret_fit(x = wide(x), y = y, wts = wts, ...)
-  predict <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
-    caret_predict(modelFit, wide(newdata), submodels)
-  }
-  prob <- function(modelFit, newdata, submodels = NULL) { # nolint: object_name_linter.
-    caret_prob(modelFit, wide(newdata), submodels)
-  }
+  changed <- with_input(info, function(x) {
+    if (ncol(x) == 1) cbind(as.matrix(x), .zeros = 0) else x
+  })
   importance <- function(object, ...) {
     importance <- caret_importance(object, ...)
     importance[rownames(importance) != ".zeros", , drop = FALSE]
   }
-  adapted <- list(
-    grid = standing_alone(grid, caret_grid = info$grid, wide = wide),
-    fit = standing_alone(fit, caret_fit = info$fit, wide = wide),
-    predict = standing_alone(predict, caret_predict = info$predict, wide = wide),
-    prob = standing_alone(prob, caret_prob = info$prob, wide = wide),
-    varImp = standing_alone(importance, caret_importance = info$varImp)
-  )
-  info[names(adapted)] <- adapted
-  info$own <- TRUE
-  info
+  changed$varImp <- standing_alone(importance, caret_importance = info$varImp)
+  changed
 }
 
 #' Decision values of a machine: (n x 1) for two classes, high for the second; (n x K) for more.
